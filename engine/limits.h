@@ -1,0 +1,52 @@
+// Every bound of the system, in one place.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace brokerage::engine::limits {
+
+// Texts, in bytes.
+inline constexpr size_t kIdBytesMax = 64;  // framework, provider, branch, lot, tier, account ids
+inline constexpr size_t kContractIdBytesMax = 200;
+inline constexpr size_t kRequestIdBytesMax = 64;
+inline constexpr size_t kNameBytesMax = 200;
+inline constexpr size_t kSummaryBytesMax = 2000;
+inline constexpr size_t kDetailsBytesMax = 10000;
+inline constexpr size_t kPersonReferenceBytesMax = 64;
+inline constexpr size_t kReasonBytesMax = 1000;
+inline constexpr size_t kVisitPatternBytesMax = 500;
+inline constexpr size_t kRejectionValueBytesMax = 80;
+
+// Packages and offers.
+inline constexpr int32_t kWeeklyMinutesMin = 15;
+inline constexpr int32_t kWeeklyMinutesMax = 7 * 24 * 60 * 2;
+inline constexpr int32_t kCarersMax = 4;
+inline constexpr int kNeedsMax = 16;
+inline constexpr int kNamedProvidersMax = 32;
+inline constexpr int kOffersPerPackageMax = 5000;
+inline constexpr int kRoundsPerPackageMax = 200;
+inline constexpr int kAnswersPerOfferMax = 100;
+inline constexpr int kBatchItemsMax = 500;
+
+// Frameworks.
+inline constexpr size_t kFrameworkBytesMax = 16u << 20;
+inline constexpr int kRoundsPerFrameworkMax = 20;
+inline constexpr int kTiersPerFrameworkMax = 20;
+inline constexpr int kFrameworkErrorsMax = 200;
+inline constexpr int kWindowHoursMax = 24 * 60;
+inline constexpr int kWindowDaysMax = 60;
+
+// Reads.
+inline constexpr int kPageSizeMax = 1000;
+inline constexpr int kPageSizeDefault = 100;
+inline constexpr int kGroupByMax = 4;
+
+// Requests on their way.
+inline constexpr size_t kQueueLengthMax = 8192;
+inline constexpr size_t kGroupCommitMax = 1024;
+inline constexpr size_t kMessageBytesMax = 20u << 20;
+inline constexpr int kStreamsMax = 1000;
+inline constexpr int kOutcomeDays = 30;
+
+}  // namespace brokerage::engine::limits

@@ -1,0 +1,2 @@
+// Keeps the library from being empty.
+namespace brokerage {}
