@@ -1,0 +1,44 @@
+// The keys of directory facts: what a fact is about, readable, and sorted so that what belongs
+// together lies together.
+#include "absl/strings/str_cat.h"
+#include "engine/directory.h"
+
+namespace brokerage::engine {
+
+std::string WardKey(absl::string_view framework_id, absl::string_view code) {
+  return absl::StrCat("ward/", framework_id, "/", code);
+}
+
+std::string LotKey(absl::string_view framework_id, absl::string_view lot_id) {
+  return absl::StrCat("lot/", framework_id, "/", lot_id);
+}
+
+std::string LotWardKey(absl::string_view framework_id, absl::string_view lot_id,
+                       absl::string_view ward_code) {
+  return absl::StrCat("lot_ward/", framework_id, "/", lot_id, "/", ward_code);
+}
+
+std::string ProviderKey(absl::string_view id) { return absl::StrCat("provider/", id); }
+
+std::string BranchKey(absl::string_view id) { return absl::StrCat("branch/", id); }
+
+std::string CoverageKey(absl::string_view branch_id, absl::string_view ward_code,
+                        v1::ServiceType service) {
+  return absl::StrCat("coverage/", branch_id, "/", ward_code, "/", static_cast<int>(service));
+}
+
+std::string ContractKey(absl::string_view id) { return absl::StrCat("contract/", id); }
+
+std::string NovationKey(absl::string_view contract_id, DateNumber date) {
+  return absl::StrCat("novation/", contract_id, "/", date);
+}
+
+std::string OptOutKey(absl::string_view id) { return absl::StrCat("opt_out/", id); }
+
+std::string SuspensionKey(absl::string_view id) { return absl::StrCat("suspension/", id); }
+
+std::string HolidayKey(absl::string_view framework_id, DateNumber date) {
+  return absl::StrCat("holiday/", framework_id, "/", date);
+}
+
+}  // namespace brokerage::engine
