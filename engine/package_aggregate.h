@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "brokerage/journal/v1/rows.pb.h"
 
 namespace brokerage::engine {
@@ -11,8 +12,17 @@ namespace brokerage::engine {
 struct PackageAggregate {
   journal::v1::PackageRow row;
   std::vector<journal::v1::OfferRow> offers;  // offers[i] has ordinal i + 1
-  // From the texts table, so that a second open package for the same person is noticed; empty once erased, and in replay.
-  std::string person_reference;
+  // From the texts table, by name; empty once erased, and in replay.
+  std::vector<journal::v1::TextRow> texts;
+
+  // The text of that name; empty if there is none.
+  const std::string& Text(absl::string_view name) const {
+    static const std::string kNone;
+    for (const journal::v1::TextRow& text : texts) {
+      if (text.name() == name) return text.text();
+    }
+    return kNone;
+  }
 };
 
 }  // namespace brokerage::engine

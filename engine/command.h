@@ -1,0 +1,66 @@
+// What the engine is asked, and what it answers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "brokerage/journal/v1/record.pb.h"
+#include "brokerage/v1/account_service.pb.h"
+#include "brokerage/v1/admin_service.pb.h"
+#include "brokerage/v1/directory_service.pb.h"
+#include "brokerage/v1/offer_service.pb.h"
+#include "brokerage/v1/package_service.pb.h"
+
+namespace brokerage::engine {
+
+// Who asks: an account as it was when the call was admitted.
+struct Caller {
+  std::string account_id;
+  v1::Role role = v1::ROLE_UNSPECIFIED;
+  std::string authority_id;
+  std::string provider_id;  // of an organisation or a branch
+  std::string branch_id;
+};
+
+// Something is due: the most urgent entry of the agenda is handled.
+struct Tick {};
+// The clock jumped over deadlines: lapsing pauses until ConfirmClock.
+struct ClockJump {};
+// Makes the first administrator; only on an empty system.
+struct Bootstrap {
+  std::string account_id;
+  std::string token_sha256;
+};
+
+using Request =
+    std::variant<Tick, ClockJump, Bootstrap, v1::ApplyFrameworkRequest, v1::ChangeCoverageRequest,
+                 v1::OpenOptOutWindowRequest, v1::CloseOptOutWindowRequest, v1::SuspendContractRequest,
+                 v1::ResumeContractRequest, v1::EndContractRequest, v1::NovateContractRequest,
+                 v1::SuspendProviderRequest, v1::ResumeProviderRequest, v1::PreviewPackageRequest,
+                 v1::SubmitPackageRequest, v1::ReleasePackagesRequest, v1::CancelPackageRequest,
+                 v1::AwardPackageRequest, v1::ReissuePackageRequest, v1::StartPackageRequest,
+                 v1::ReturnPackageRequest, v1::HandBackPackageRequest, v1::CeasePackageRequest,
+                 v1::ErasePackageTextsRequest, v1::AcceptOfferRequest, v1::DeclineOfferRequest,
+                 v1::ClaimIssuedInErrorRequest, v1::DecideIssuedInErrorRequest, v1::CreateAccountRequest,
+                 v1::DisableAccountRequest, v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest,
+                 v1::ConfirmClockRequest>;
+
+struct Command {
+  Caller caller;
+  Request request;
+  // 16 random bytes: the salt of the texts that the command brings. The only randomness.
+  std::string salt;
+};
+
+// What Decide found. Without facts nothing is written and `reply` is the answer (previews, dry runs); otherwise the answer
+// is what Respond makes after Apply.
+struct Decision {
+  journal::v1::Record record;
+  std::vector<journal::v1::TextRow> texts;  // to be kept with the record
+  std::unique_ptr<google::protobuf::Message> reply;
+};
+
+}  // namespace brokerage::engine

@@ -1,0 +1,72 @@
+// The engine: the only place where anything is decided. Pure: no disk, network, thread or clock. One thread at a time.
+//
+// A command goes: load what TouchedPackages names (LoadPackage) -> Decide -> Apply -> Respond. Decide reads and changes
+// nothing; Apply is the only mutator and decides nothing: replaying the journal's records through it gives the same state.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/command.h"
+#include "engine/directory.h"
+#include "engine/keys.h"
+#include "engine/package_aggregate.h"
+#include "engine/rollups.h"
+#include "engine/state.h"
+
+namespace brokerage::engine {
+
+// Finds an IANA time zone that was loaded before; null if the host does not know it.
+using ZoneFinder = std::function<const absl::TimeZone*(const std::string& name)>;
+
+class Engine {
+ public:
+  explicit Engine(ZoneFinder zones);
+
+  // --- Loading. Rows as they were stored; nothing is counted as changed.
+  void LoadFramework(const journal::v1::FrameworkRow& row);
+  void LoadFact(const journal::v1::DirectoryFact& fact);
+  void LoadAccount(const journal::v1::AccountRow& row);
+  void LoadSystem(const journal::v1::SystemRow& row);
+  void LoadRollup(const journal::v1::RollupRow& row);
+  void LoadPackage(PackageAggregate package);
+  // Ends the loading of what is always in memory: from here on NextDue holds. Roll-ups of `rollup_floor_month` (YYYYMM) and later are
+  // all loaded; of earlier months only with the packages that touch them.
+  void FinishLoading(int32_t rollup_floor_month);
+
+  // The packages (by number) that the request names and that are not in memory. Load those that exist, and the roll-ups that
+  // MissingRollups then names, before Decide.
+  std::vector<uint64_t> TouchedPackages(const Request& request) const;
+  std::vector<std::string> MissingRollups(uint64_t package_number) const;
+  // Forgets closed packages that were loaded. Call it only when everything applied is stored.
+  void EvictClosed();
+
+  // --- A command.
+  absl::StatusOr<Decision> Decide(const Command& command, absl::Time now) const;
+  // Applies a record (texts too, when it is live) and appends what changed, by table and key, to `writes`.
+  // `sequence` is the record's in the journal.
+  void Apply(const journal::v1::Record& record, uint64_t sequence, const std::vector<journal::v1::TextRow>& texts,
+             std::vector<RowWrite>* writes);
+  // The reply, as state now is. REQUIRES: the command's record was the last one applied.
+  std::unique_ptr<google::protobuf::Message> Respond(const Command& command, const Decision& decision) const;
+
+  // When a Tick is next due; InfiniteFuture when nothing waits.
+  absl::Time NextDue() const;
+
+  const State& state() const { return state_; }
+  const Directory& directory() const { return state_.directory; }
+  // Grows with every change of the directory or of accounts, so that readers know when to take a new copy.
+  uint64_t directory_version() const { return state_.directory_version; }
+
+ private:
+  ZoneFinder zones_;
+  State state_;
+};
+
+}  // namespace brokerage::engine

@@ -1,0 +1,83 @@
+// The engine's state in memory: the directory, accounts, the packages that are open or were loaded, and roll-ups.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "brokerage/journal/v1/record.pb.h"
+#include "engine/directory.h"
+#include "engine/package_aggregate.h"
+#include "engine/rollups.h"
+
+namespace brokerage::engine {
+
+// What waits for a moment, in the order in which it is handled.
+struct AgendaEntry {
+  enum Phase : uint8_t {
+    kContractChange,  // a contract ends or moves: its open offers close
+    kRoundDue,        // a deadline: all that are due lapse before anything is awarded
+    kEvaluate,        // award, next round, or waiting list
+    kRelease,         // a distribution
+  };
+  int64_t due_us = 0;
+  Phase phase = kContractChange;
+  bool standard = false;     // urgent first
+  int64_t waiting_since_us = 0;  // then the longest waiting
+  uint64_t package_number = 0;   // then the number
+  int32_t round_number = 0;
+  std::string contract_id;
+  friend auto operator<=>(const AgendaEntry&, const AgendaEntry&) = default;
+};
+
+// Whether a package in this state, with these rounds, must be in memory: somebody still waits for something.
+bool IsOpenPackage(const journal::v1::PackageRow& row);
+// The states that open packages can be in; a package in one of them is loaded at start-up and kept only if IsOpenPackage.
+const std::vector<v1::PackageState>& StatesOfOpenPackages();
+
+// A hash map that can be asked, never iterated: its order decides nothing.
+template <typename Key, typename Value>
+class LookupMap {
+ public:
+  const Value* Find(const Key& key) const {
+    auto it = map_.find(key);
+    return it == map_.end() ? nullptr : &it->second;
+  }
+  Value& operator[](const Key& key) { return map_[key]; }
+  void Erase(const Key& key) { map_.erase(key); }
+  size_t size() const { return map_.size(); }
+
+ private:
+  absl::flat_hash_map<Key, Value> map_;
+};
+
+struct State {
+  Directory directory;
+  uint64_t directory_version = 0;
+  std::map<std::string, journal::v1::AccountRow, std::less<>> accounts;
+  journal::v1::SystemRow system;
+  RollupTable rollups;
+  int32_t rollup_floor_month = 0;
+  // By number; pointers stay good until eviction.
+  LookupMap<uint64_t, std::unique_ptr<PackageAggregate>> packages;
+  std::set<uint64_t> open_packages;    // those of `packages` that are open, in order
+  std::set<uint64_t> closed_packages;  // those that were only loaded for a command, or have closed since
+  std::set<AgendaEntry> agenda;
+  LookupMap<std::string, uint64_t> open_by_person;  // authority, '\0', person reference -> package
+  int64_t last_time_us = 0;
+  uint64_t last_sequence = 0;
+
+  const PackageAggregate* Package(uint64_t number) const {
+    auto* found = packages.Find(number);
+    return found ? found->get() : nullptr;
+  }
+};
+
+}  // namespace brokerage::engine

@@ -1,0 +1,92 @@
+// The single writer: a bounded queue of commands, decided and applied one after the other, made durable in groups.
+//
+// Threads: Submit from any thread. With Start, one thread decides and one writes: while a group syncs the next is decided. Without it, Step
+// runs one turn of everything in the caller's thread, for tests and simulations.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/engine.h"
+#include "engine/limits.h"
+#include "storage/store.h"
+
+namespace brokerage::services {
+
+// The one source of time. Real or simulated.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual absl::Time Now() const = 0;
+  virtual bool simulated() const = 0;
+  virtual void AdvanceTo(absl::Time time) {}  // a simulation's only
+};
+std::unique_ptr<Clock> RealClock();
+std::unique_ptr<Clock> SimulatedClock(absl::Time start);
+
+// What readers see of the engine's memory, as of a commit. Made anew when the directory or an account changes.
+struct Published {
+  engine::Directory directory;
+  std::map<std::string, journal::v1::AccountRow, std::less<>> accounts;  // by id
+  std::map<std::string, std::string, std::less<>> account_by_token;      // SHA-256 of the token -> account id
+};
+
+class Sequencer {
+ public:
+  using Reply = absl::StatusOr<std::shared_ptr<const google::protobuf::Message>>;
+  using Done = std::function<void(const Reply&)>;
+
+  struct Options {
+    size_t queue_length_max = engine::limits::kQueueLengthMax;
+    size_t group_commit_max = engine::limits::kGroupCommitMax;
+    absl::Duration clock_jump_limit = absl::Minutes(15);
+    std::function<std::string()> random_salt;             // 16 bytes
+    std::function<void(const absl::Status&)> on_fatal;    // a failed append; ends the process
+  };
+
+  // The engine is loaded; nothing else touches it from now on.
+  Sequencer(engine::Engine* engine, storage::Store* store, Clock* clock, Options options);
+  ~Sequencer();
+
+  // Asks for a command. `request_id` and `content_hash` are empty for commands that are not idempotent (previews); done is called
+  // exactly once, from the writing thread, after the outcome is durable, or at once when the queue is full (OVERLOADED). A command whose `deadline`
+  // has passed before it is decided is refused (DEADLINE_PASSED_IN_QUEUE).
+  void Submit(engine::Caller caller, engine::Request request, std::string request_id, std::string content_hash,
+              absl::Time deadline, Done done);
+
+  // Moves a simulation's clock, running every Tick on the way at its own time; done after it is durable.
+  void Advance(absl::Time target, Done done);
+
+  void Start();
+  // Answers what was accepted, then ends the threads. New commands are refused.
+  void Stop();
+  // One turn in this thread: everything due and one group of commands, durable. False when there was nothing to do.
+  bool Step();
+
+  // The directory and accounts as of the last commit. Any thread, never null.
+  std::shared_ptr<const Published> published() const;
+  // The head of the last commit. Any thread.
+  storage::Head head() const;
+  // For AdminService.GetStatus and metrics. Any thread.
+  struct Figures {
+    size_t queue_length = 0;
+    uint64_t commands = 0, rejections = 0, commits = 0, overloads = 0;
+    size_t open_packages = 0;
+    absl::Time next_due = absl::InfiniteFuture();
+    bool clock_jumped = false;
+  };
+  Figures figures() const;
+  // Waits for a commit after the sequence, or until the time; the head's sequence. Any thread.
+  uint64_t WaitForCommit(uint64_t after, absl::Time until) const;
+};
+
+}  // namespace brokerage::services

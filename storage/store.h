@@ -1,0 +1,80 @@
+// Durable state: the journal, the rows, the texts and the outcomes of requests, in one place, written in one batch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "brokerage/journal/v1/record.pb.h"
+#include "engine/keys.h"
+
+namespace brokerage::storage {
+
+// The head of a journal: the last record's sequence and hash. An empty journal has sequence 0 and 32 zero bytes.
+struct Head {
+  uint64_t sequence = 0;
+  std::string hash = std::string(32, '\0');
+  std::string ToString() const;  // "SEQUENCE:HASH", hexadecimal
+  friend bool operator==(const Head&, const Head&) = default;
+};
+
+// What became of a request, kept for limits::kOutcomeDays.
+struct Outcome {
+  std::string account_id;
+  std::string request_id;
+  std::string content_hash;  // of the request, 32 bytes
+  std::string reply;         // the serialised response
+  int64_t time_us = 0;
+};
+
+// Everything that one group of commands changes. All of it is durable, or none.
+struct Batch {
+  std::vector<std::string> records;  // serialised Records; sequences follow the head
+  std::vector<engine::RowWrite> writes;  // later ones win; texts are among them
+  std::vector<Outcome> outcomes;
+};
+
+// The entry for a record that follows `head`.
+journal::v1::JournalEntry MakeEntry(const Head& head, uint64_t epoch, absl::string_view record);
+// Whether the entry follows `head` and its hash is right.
+bool EntryFollows(const journal::v1::JournalEntry& entry, const Head& head);
+
+// A consistent view of what is durable. Any thread; cheap to make, keep it for one answer only.
+class View {
+ public:
+  virtual ~View() = default;
+  virtual std::optional<std::string> Get(engine::Table table, absl::string_view key) const = 0;
+  // Rows whose key has the prefix and is not less than `from` (empty: from the prefix's first), in key order, until fn returns false.
+  virtual void Scan(engine::Table table, absl::string_view prefix, absl::string_view from,
+                    absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> fn) const = 0;
+  // Journal entries from the sequence on, in order, until fn returns false.
+  virtual absl::Status Tail(uint64_t from, absl::FunctionRef<bool(const journal::v1::JournalEntry&)> fn) const = 0;
+  virtual Head head() const = 0;
+};
+
+// One writer, many readers. Implemented by RocksDB and, for tests, in memory.
+class Store {
+ public:
+  virtual ~Store() = default;
+  // Makes the batch durable: returns after one sync. Any error leaves the state of the log unknown: the caller must end the process.
+  // REQUIRES: one thread; `expected` is the head it follows. A batch of another epoch is refused (FAILED_PRECONDITION).
+  virtual absl::Status Append(uint64_t epoch, const Head& expected, const Batch& batch) = 0;
+  virtual std::unique_ptr<View> Read() const = 0;
+  virtual std::optional<Outcome> FindOutcome(absl::string_view account_id, absl::string_view request_id) const = 0;
+  // Deletes outcomes older than the time.
+  virtual absl::Status PurgeOutcomes(absl::Time before) = 0;
+  // The epoch of this opening.
+  virtual uint64_t epoch() const = 0;
+  // The last moment at which the server is known to have run; written now and then, without a sync.
+  virtual absl::Time LastAlive() const = 0;
+  virtual absl::Status SetLastAlive(absl::Time time) = 0;
+};
+
+}  // namespace brokerage::storage
