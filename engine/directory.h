@@ -1,9 +1,12 @@
 // The directory: who may be offered what, as facts with dates. In memory as a whole; a copy of it is what readers see.
 // Every question says as of when it is asked: `date` is a local date of the framework, `time` a moment.
+// A copy shares its facts with the original, so that its cost is that of the keys. A pointer into a directory holds until
+// the fact that it points at is put again.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,7 +35,8 @@ class Directory {
 
   // Facts, by key, in key order. A fact with `ended` is there too.
   const journal::v1::DirectoryFact* Fact(absl::string_view key) const;
-  const std::map<std::string, journal::v1::DirectoryFact, std::less<>>& Facts() const { return facts_; }
+  using FactMap = std::map<std::string, std::shared_ptr<const journal::v1::DirectoryFact>, std::less<>>;
+  const FactMap& Facts() const { return facts_; }
 
   // Null, or empty, if unknown or ended.
   const v1::Ward* Ward(absl::string_view code) const;
@@ -54,6 +58,8 @@ class Directory {
   std::string ProviderOfContract(absl::string_view contract_id, DateNumber date) const;  // novations applied
   bool ContractInForce(const v1::Contract& contract, DateNumber date) const;             // [from, to)
   v1::ContractStatus StatusOf(const v1::Contract& contract, DateNumber date, absl::Time time) const;
+  // The first date on which the provider held a contract of the framework, by its start or by novation; 0 if it never did.
+  DateNumber HoldsContractsSince(absl::string_view provider_id, absl::string_view framework_id) const;
   // The line of coverage in force on the date; null if none.
   const v1::Coverage* CoverageOf(absl::string_view branch_id, absl::string_view ward_code, v1::ServiceType service,
                                  DateNumber date) const;
@@ -68,11 +74,21 @@ class Directory {
   std::vector<std::pair<DateNumber, std::string>> ContractChangesAfter(DateNumber date) const;
 
  private:
-  std::map<std::string, journal::v1::DirectoryFact, std::less<>> facts_;
-  std::map<std::string, std::map<int32_t, journal::v1::FrameworkRow>, std::less<>> frameworks_;
-  // Indexes into facts_, whose nodes do not move.
-  using FactList = std::vector<const journal::v1::DirectoryFact*>;
-  std::map<std::string, FactList, std::less<>> by_subject_;  // "branches/PROVIDER", "coverage/BRANCH/WARD", ...
+  using FactList = std::vector<const journal::v1::DirectoryFact*>;  // in the order of keys
+  static std::vector<std::string> SubjectsOf(const journal::v1::DirectoryFact& fact);
+  void Index(const journal::v1::DirectoryFact& fact);
+  void Unindex(const journal::v1::DirectoryFact& fact);
+  void CountContractChange(const journal::v1::DirectoryFact& fact, int sign);
+  const journal::v1::DirectoryFact* Live(absl::string_view key) const;  // null if unknown or ended
+  const FactList& About(absl::string_view subject) const;
+  const v1::Ward* WardFor(absl::string_view framework_id, absl::string_view code) const;
+
+  FactMap facts_;
+  std::map<std::string, std::map<int32_t, std::shared_ptr<const journal::v1::FrameworkRow>>, std::less<>> frameworks_;
+  // What the look-ups need beside the keys; facts that ended are in none of them. The pointers are into the nodes of
+  // facts_, which copies share.
+  std::map<std::string, FactList, std::less<>> by_subject_;  // "branches/PROVIDER", "novations/CONTRACT", ...
+  std::map<std::pair<DateNumber, std::string>, int> contract_changes_;  // how many facts say so
   std::map<std::string, Holidays, std::less<>> holidays_;
 };
 

@@ -1,0 +1,143 @@
+// The directory's questions as of a date or a moment.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "engine/directory.h"
+
+namespace brokerage::engine {
+
+using journal::v1::DirectoryFact;
+
+namespace {
+
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+// [from, to); an end that is absent is open.
+template <typename Span>
+bool Holds(const Span& span, absl::Time time) {
+  if (span.has_from_time() && time < TimeOf(span.from_time())) return false;
+  return !span.has_to_time() || time < TimeOf(span.to_time());
+}
+
+DateNumber FirstDate(const std::string& from) { return ParseDate(from).value_or(0); }
+
+bool Over(const std::string& to, DateNumber date) {
+  std::optional<DateNumber> end = ParseDate(to);
+  return end && *end <= date;
+}
+
+// An empty area is a suspension everywhere.
+bool AnySuspension(const std::vector<const DirectoryFact*>& facts, absl::string_view area,
+                   absl::Time time) {
+  return std::any_of(facts.begin(), facts.end(), [&](const DirectoryFact* fact) {
+    return fact->suspension().postcode_area() == area && Holds(fact->suspension(), time);
+  });
+}
+
+}  // namespace
+
+std::string Directory::ProviderOfContract(absl::string_view contract_id, DateNumber date) const {
+  const v1::Contract* contract = Contract(contract_id);
+  if (contract == nullptr) return "";
+  const v1::Novation* latest = nullptr;
+  for (const DirectoryFact* fact : About(absl::StrCat("novations/", contract_id))) {
+    const v1::Novation& novation = fact->novation();
+    if (FirstDate(novation.date()) > date) continue;
+    if (latest == nullptr || FirstDate(latest->date()) < FirstDate(novation.date())) latest = &novation;
+  }
+  return latest == nullptr ? contract->provider_id() : latest->new_provider_id();
+}
+
+bool Directory::ContractInForce(const v1::Contract& contract, DateNumber date) const {
+  return FirstDate(contract.from_date()) <= date && !Over(contract.to_date(), date);
+}
+
+v1::ContractStatus Directory::StatusOf(const v1::Contract& contract, DateNumber date,
+                                       absl::Time time) const {
+  if (Over(contract.to_date(), date)) return v1::CONTRACT_STATUS_ENDED;
+  if (FirstDate(contract.from_date()) > date) return v1::CONTRACT_STATUS_NOT_BEGUN;
+  if (ContractSuspended(contract.id(), time)) return v1::CONTRACT_STATUS_SUSPENDED;
+  return v1::CONTRACT_STATUS_ACTIVE;
+}
+
+DateNumber Directory::HoldsContractsSince(absl::string_view provider_id,
+                                          absl::string_view framework_id) const {
+  DateNumber first = 0;
+  for (const DirectoryFact* fact : About(absl::StrCat("held/", provider_id))) {
+    const v1::Contract* contract =
+        fact->has_contract() ? &fact->contract() : Contract(fact->novation().contract_id());
+    if (contract == nullptr || contract->framework_id() != framework_id) continue;
+    DateNumber since =
+        FirstDate(fact->has_contract() ? contract->from_date() : fact->novation().date());
+    if (first == 0 || since < first) first = since;
+  }
+  return first;
+}
+
+const v1::Coverage* Directory::CoverageOf(absl::string_view branch_id, absl::string_view ward_code,
+                                          v1::ServiceType service, DateNumber date) const {
+  const DirectoryFact* fact = Live(CoverageKey(branch_id, ward_code, service));
+  if (fact == nullptr) return nullptr;
+  const v1::Coverage& line = fact->coverage();
+  return FirstDate(line.from_date()) <= date && !Over(line.to_date(), date) ? &line : nullptr;
+}
+
+bool Directory::CoversWard(absl::string_view branch_id, absl::string_view ward_code,
+                           DateNumber date) const {
+  for (int service = 1; service < v1::ServiceType_ARRAYSIZE; ++service) {
+    if (CoverageOf(branch_id, ward_code, static_cast<v1::ServiceType>(service), date)) return true;
+  }
+  return false;
+}
+
+bool Directory::OptedOut(absl::string_view branch_id, absl::Time time) const {
+  const FactList& windows = About(absl::StrCat("opt_outs/", branch_id));
+  return std::any_of(windows.begin(), windows.end(),
+                     [&](const DirectoryFact* fact) { return Holds(fact->opt_out_window(), time); });
+}
+
+bool Directory::ContractSuspended(absl::string_view contract_id, absl::Time time) const {
+  return AnySuspension(About(absl::StrCat("contract_suspensions/", contract_id)), "", time);
+}
+
+bool Directory::ProviderSuspended(absl::string_view provider_id, absl::Time time) const {
+  return AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), "", time);
+}
+
+bool Directory::AreaSuspended(absl::string_view provider_id, absl::string_view postcode_area,
+                              absl::Time time) const {
+  return !postcode_area.empty() &&
+         AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), postcode_area, time);
+}
+
+int32_t Directory::PriceOf(const v1::Contract& contract, absl::string_view ward_code) const {
+  const v1::Ward* ward = WardFor(contract.framework_id(), ward_code);
+  if (ward == nullptr) return 0;
+  switch (ward->price_level()) {
+    case v1::PRICE_LEVEL_URBAN:
+      return contract.prices().urban_pence();
+    case v1::PRICE_LEVEL_FRINGE:
+      return contract.prices().fringe_pence();
+    case v1::PRICE_LEVEL_RURAL:
+      return contract.prices().rural_pence();
+    case v1::PRICE_LEVEL_ISOLATED:
+      return contract.prices().isolated_pence();
+    default:
+      return 0;
+  }
+}
+
+std::vector<std::pair<DateNumber, std::string>> Directory::ContractChangesAfter(
+    DateNumber date) const {
+  std::vector<std::pair<DateNumber, std::string>> changes;
+  for (auto change = contract_changes_.lower_bound({date + 1, ""});
+       change != contract_changes_.end(); ++change) {
+    changes.push_back(change->first);
+  }
+  return changes;
+}
+
+}  // namespace brokerage::engine
