@@ -30,16 +30,42 @@ void AddFact(const journal::v1::OfferFact& fact, int64_t sign, v1::Counts* count
 // first fact (by ordinal) and the best class and outcome. REQUIRES: not empty.
 journal::v1::OfferFact UnitOf(const std::vector<journal::v1::OfferFact>& facts);
 
-// Roll-ups by key. The key is kind/framework/month/... so that rows of one period lie together.
+// What a roll-up is about, as views; the dimensions that its kind does not have are ignored. So that the hot path finds a row
+// without building one.
+struct RollupDimensions {
+  journal::v1::RollupRow::Kind kind = journal::v1::RollupRow::KIND_UNSPECIFIED;
+  absl::string_view framework_id;
+  int32_t month = 0;  // YYYYMM
+  absl::string_view contract_id;
+  absl::string_view branch_id;
+  v1::ServiceType service_type = v1::SERVICE_TYPE_UNSPECIFIED;
+  v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;
+  absl::string_view authority_id;
+  int32_t round = 0;
+  absl::string_view ward_code;
+  absl::string_view tier_id;
+  absl::string_view provider_id;
+  absl::string_view lot_id;
+};
+
+// Roll-ups by key. The key is kind|framework|month|... so that rows of one period lie together; no id holds the separator.
 class RollupTable {
  public:
-  // The row's key; rows of one (kind, framework, month) have a common prefix, see RollupPrefix. For KIND_PICK_UP the contract, for KIND_HOURS the
+  RollupTable() = default;
+  RollupTable(const RollupTable& other);
+  RollupTable& operator=(const RollupTable& other);
+  RollupTable(RollupTable&&) = default;
+  RollupTable& operator=(RollupTable&&) = default;
+
+  // The row's key; rows of one (kind, framework, month) have a common prefix, see Prefix. For KIND_PICK_UP the contract, for KIND_HOURS the
   // provider comes right after the month.
   static std::string KeyOf(const journal::v1::RollupRow& row);
+  static std::string Prefix(journal::v1::RollupRow::Kind kind, absl::string_view framework_id);
   static std::string Prefix(journal::v1::RollupRow::Kind kind, absl::string_view framework_id, int32_t month);
 
   // The row with the dimensions of `like` (counts ignored), made if it is not there; marks it changed.
   journal::v1::RollupRow* Change(const journal::v1::RollupRow& like);
+  journal::v1::RollupRow* Change(const RollupDimensions& like);
   void Put(const journal::v1::RollupRow& row);  // loading; not a change
   const journal::v1::RollupRow* Find(absl::string_view key) const;
   const std::map<std::string, journal::v1::RollupRow, std::less<>>& rows() const { return rows_; }
@@ -48,7 +74,8 @@ class RollupTable {
 
  private:
   std::map<std::string, journal::v1::RollupRow, std::less<>> rows_;
-  std::set<std::string> changed_;
+  std::set<const std::string*> changed_;  // keys of rows_, whose nodes do not move; their order here decides nothing
+  std::string key_;                       // reused
 };
 
 // Adds the offer itself, `sign` times, to KIND_OFFER and KIND_WARD.
