@@ -1,0 +1,58 @@
+#include "engine/framework_errors.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "engine/limits.h"
+#include "engine/plain_text.h"
+#include "engine/rejection.h"
+
+namespace brokerage::engine {
+
+namespace {
+// A name from the request as an answer may carry it: a protobuf string must be UTF-8.
+std::string FileName(absl::string_view name) {
+  bool fit = name.size() <= limits::kNameBytesMax && IsUtf8(name) && !HasControlCharacter(name);
+  return fit ? std::string(name) : Shown(name);
+}
+}  // namespace
+
+std::string PlaceText(const Place& place) {
+  if (place.line == 0) return FileName(place.file);
+  return absl::StrCat(FileName(place.file), ":", place.line);
+}
+
+void FrameworkErrors::Add(const Place& place, absl::string_view field, absl::string_view message) {
+  ++count_;
+  if (errors_.size() >= limits::kFrameworkErrorsMax) return;
+  v1::FileError& error = errors_.emplace_back();
+  error.set_file(FileName(place.file));
+  error.set_line(place.line);
+  error.set_field(std::string(field));
+  error.set_message(std::string(message));
+}
+
+bool FrameworkErrors::full() const { return errors_.size() >= limits::kFrameworkErrorsMax; }
+
+absl::Status FrameworkErrors::ToStatus() const {
+  std::vector<v1::FileError> sorted = errors_;
+  std::stable_sort(
+      sorted.begin(), sorted.end(), [](const v1::FileError& a, const v1::FileError& b) {
+        return std::make_tuple(a.file(), a.line()) < std::make_tuple(b.file(), b.line());
+      });
+  v1::Rejection rejection;
+  rejection.set_reason(v1::REJECTION_REASON_FRAMEWORK_INVALID);
+  rejection.set_field("files");
+  const v1::FileError& first = sorted.front();
+  std::string expected = absl::StrCat(
+      count_, count_ == 1 ? " error" : " errors",
+      count_ > sorted.size() ? absl::StrCat(", ", sorted.size(), " of them listed") : "", "; ",
+      PlaceText({first.file(), first.line()}), first.field().empty() ? "" : ", ", first.field(),
+      ": ", first.message());
+  rejection.set_expected(expected);
+  for (v1::FileError& error : sorted) *rejection.add_file_errors() = std::move(error);
+  return Reject(rejection);
+}
+
+}  // namespace brokerage::engine

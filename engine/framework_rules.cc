@@ -1,0 +1,327 @@
+#include "engine/framework_rules.h"
+
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "engine/calendar.h"
+#include "engine/ids.h"
+#include "engine/limits.h"
+#include "engine/plain_text.h"
+#include "google/protobuf/io/tokenizer.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+constexpr int kNestingMax = 32;
+constexpr int kFairnessMonthsMax = 36;
+constexpr int kHandBackDaysMax = 366;
+constexpr int kTierOrderMax = 1000;
+constexpr int kPenceMax = 1000000;
+constexpr int kUnitsMax = 1000000;
+
+using Step = RulesFile::Step;
+using Path = std::initializer_list<Step>;
+
+// Turns the parser's errors, which count lines and columns from 0, into ours.
+class ParserErrors : public google::protobuf::io::ErrorCollector {
+ public:
+  ParserErrors(absl::string_view file, FrameworkErrors* errors) : file_(file), errors_(errors) {}
+  void AddError(int line, google::protobuf::io::ColumnNumber column,
+                const std::string& message) override {
+    std::string shown = IsUtf8(message) && !HasControlCharacter(message) ? message : Shown(message);
+    errors_->Add({file_, line + 1}, "", absl::StrCat("column ", column + 1, ": ", shown));
+    told_ = true;
+  }
+  bool told() const { return told_; }
+
+ private:
+  absl::string_view file_;
+  FrameworkErrors* errors_;
+  bool told_ = false;
+};
+
+class RulesChecker {
+ public:
+  RulesChecker(const RulesFile& file, FrameworkErrors* errors)
+      : file_(file), rules_(file.rules()), errors_(errors) {}
+
+  void CheckIdentity(bool (*zone_known)(const std::string&)) {
+    if (!HasFrameworkId(rules_)) {
+      Fail({"framework_id"}, absl::StrCat(Shown(rules_.framework_id()),
+                                          " is no framework id; lower case letters, digits and "
+                                          "hyphens, at most ",
+                                          limits::kIdBytesMax));
+    }
+    CheckName({"name"}, rules_.name());
+    if (rules_.authorities().empty()) Fail({"authorities"}, "at least one authority is required");
+    std::set<std::string> ids;
+    for (int i = 0; i < rules_.authorities_size(); ++i) {
+      const v1::Authority& authority = rules_.authorities(i);
+      CheckId({{"authorities", i}, "id"}, authority.id(), &ids);
+      CheckName({{"authorities", i}, "name"}, authority.name());
+    }
+    if (!IsUtf8(rules_.time_zone()) || !zone_known(rules_.time_zone())) {
+      Fail({"time_zone"}, absl::StrCat(Shown(rules_.time_zone()),
+                                       " is not a known time zone; such as \"Europe/London\""));
+    }
+    if (!ParseDate(rules_.commencement_date())) {
+      Fail({"commencement_date"}, absl::StrCat(Shown(rules_.commencement_date()),
+                                               " is not a date of the form \"2018-07-01\""));
+    }
+  }
+
+  void CheckDistributionTimes() {
+    std::set<std::pair<int, std::string>> seen;
+    for (int i = 0; i < rules_.distribution_times_size(); ++i) {
+      const v1::DistributionTime& time = rules_.distribution_times(i);
+      CheckRange({{"distribution_times", i}, "day_of_week"}, time.day_of_week(), 1, 7);
+      if (!ParseLocalTime(time.local_time())) {
+        Fail({{"distribution_times", i}, "local_time"},
+             absl::StrCat(Shown(time.local_time()), " is not a time of the form \"11:00\""));
+      }
+      if (!seen.emplace(time.day_of_week(), time.local_time()).second) {
+        Fail({{"distribution_times", i}}, "the same day and time are there twice");
+      }
+    }
+  }
+
+  void CheckTiers() {
+    int count = rules_.tiers_size();
+    if (count == 0) Fail({"tiers"}, "at least one tier is required");
+    if (count > limits::kTiersPerFrameworkMax) {
+      Fail({"tiers"},
+           absl::StrCat(count, " tiers; at most ", limits::kTiersPerFrameworkMax, " are allowed"));
+    }
+    std::map<int, std::string> by_order;
+    for (int i = 0; i < count; ++i) {
+      const v1::Tier& tier = rules_.tiers(i);
+      CheckId({{"tiers", i}, "id"}, tier.id(), &tier_ids_);
+      CheckName({{"tiers", i}, "name"}, tier.name());
+      CheckRange({{"tiers", i}, "order"}, tier.order(), 1, kTierOrderMax);
+      auto [other, is_new] = by_order.emplace(tier.order(), tier.id());
+      if (!is_new) {
+        Fail({{"tiers", i}, "order"},
+             absl::StrCat(tier.order(), " is the order of tier ", Shown(other->second), ", too"));
+      }
+      CheckPercent({{"tiers", i}, "minimum_pickup_percent"}, tier.minimum_pickup_percent());
+      CheckPercent({{"tiers", i}, "target_share_percent"}, tier.target_share_percent());
+    }
+  }
+
+  void CheckRounds() {
+    int count = rules_.rounds_size();
+    if (count == 0) Fail({"rounds"}, "at least one round is required");
+    if (count > limits::kRoundsPerFrameworkMax) {
+      Fail({"rounds"}, absl::StrCat(count, " rounds; at most ", limits::kRoundsPerFrameworkMax,
+                                    " are allowed"));
+    }
+    for (int i = 0; i < count; ++i) CheckRound(i);
+    if (!rules_.has_restart()) return;
+    const v1::RestartRule& restart = rules_.restart();
+    CheckWindow({"restart", "standard_window"}, restart.has_standard_window(),
+                restart.standard_window());
+    CheckWindow({"restart", "urgent_window"}, restart.has_urgent_window(), restart.urgent_window());
+  }
+
+  void CheckCriteria() {
+    std::set<int> seen;
+    for (int i = 0; i < rules_.award_criteria_size(); ++i) {
+      const v1::CriterionRule& rule = rules_.award_criteria(i);
+      int number = rule.criterion();
+      Path path = {{"award_criteria", i}, "criterion"};
+      if (!v1::AwardCriterion_IsValid(number) || number == v1::AWARD_CRITERION_UNSPECIFIED) {
+        Fail(path, "a criterion is required, such as AWARD_CRITERION_TIER");
+      } else if (number == v1::AWARD_CRITERION_IN_TIME || number == v1::AWARD_CRITERION_TIE_BREAK) {
+        Fail(path, absl::StrCat(v1::AwardCriterion_Name(rule.criterion()),
+                                " always applies and is not listed"));
+      } else if (!seen.insert(number).second) {
+        Fail(path, absl::StrCat(v1::AwardCriterion_Name(rule.criterion()), " is there twice"));
+      }
+      CheckText({{"award_criteria", i}, "contract_clause"}, rule.contract_clause(),
+                limits::kReasonBytesMax,
+                "the contract clause that allows the criterion is required");
+    }
+  }
+
+  void CheckFigures() {
+    CheckList("filtering_needs", rules_.filtering_needs(), v1::NeedKind_IsValid);
+    CheckList("fairness_excluded_services", rules_.fairness_excluded_services(),
+              v1::ServiceType_IsValid);
+    if (!v1::FigurePeriod_IsValid(rules_.figure_period())) Fail({"figure_period"}, "unknown value");
+    if (!v1::PickUpNumerator_IsValid(rules_.pick_up_numerator())) {
+      Fail({"pick_up_numerator"}, "unknown value");
+    }
+    CheckRange({"claim_working_days"}, rules_.claim_working_days(), 0, limits::kWindowDaysMax);
+    CheckRange({"fairness_months"}, rules_.fairness_months(), 0, kFairnessMonthsMax);
+    CheckRange({"sanction_minimum_units"}, rules_.sanction_minimum_units(), 0, kUnitsMax);
+    CheckRange({"hand_back_days"}, rules_.hand_back_days(), 0, kHandBackDaysMax);
+    CheckPercent({"quality_weight_percent"}, rules_.quality_weight_percent());
+    CheckPercent({"response_target_percent"}, rules_.response_target_percent());
+    CheckRange({"price_floor_pence"}, rules_.price_floor_pence(), 0, kPenceMax);
+    CheckRange({"price_ceiling_pence"}, rules_.price_ceiling_pence(), 0, kPenceMax);
+    if (rules_.price_ceiling_pence() != 0 &&
+        rules_.price_floor_pence() > rules_.price_ceiling_pence()) {
+      Fail({"price_floor_pence"},
+           absl::StrCat(rules_.price_floor_pence(), " is more than the ceiling, ",
+                        rules_.price_ceiling_pence()));
+    }
+  }
+
+ private:
+  void Fail(Path path, absl::string_view message) {
+    errors_->Add(file_.At(path), (path.end() - 1)->field, message);
+  }
+
+  void CheckRange(Path path, int value, int least, int most) {
+    if (value >= least && value <= most) return;
+    Fail(path, absl::StrCat(value, " is not from ", least, " to ", most));
+  }
+
+  void CheckPercent(Path path, int value) { CheckRange(path, value, 0, 100); }
+
+  void CheckText(Path path, const std::string& text, size_t bytes_max, absl::string_view if_blank) {
+    if (absl::StripAsciiWhitespace(text).empty()) {
+      Fail(path, if_blank);
+    } else if (text.size() > bytes_max || !IsUtf8(text) || HasControlCharacter(text)) {
+      Fail(path,
+           absl::StrCat(Shown(text), " is not one line of text of at most ", bytes_max, " bytes"));
+    }
+  }
+
+  void CheckName(Path path, const std::string& name) {
+    CheckText(path, name, limits::kNameBytesMax, "a name is required");
+  }
+
+  void CheckId(Path path, const std::string& id, std::set<std::string>* ids) {
+    if (!IsPlainId(id, limits::kIdBytesMax)) {
+      Fail(path,
+           absl::StrCat(Shown(id), " is no id; lower case letters, digits, '-' and '.', at most ",
+                        limits::kIdBytesMax));
+    } else if (!ids->insert(id).second) {
+      Fail(path, absl::StrCat(Shown(id), " is there twice"));
+    }
+  }
+
+  // A list of enum values, each named once.
+  template <typename List>
+  void CheckList(const char* field, const List& values, bool (*is_valid)(int)) {
+    std::set<int> seen;
+    for (int i = 0; i < values.size(); ++i) {
+      if (!is_valid(values.Get(i)) || values.Get(i) == 0) {
+        Fail({{field, i}}, absl::StrCat(values.Get(i), " is not a value of this list"));
+      } else if (!seen.insert(values.Get(i)).second) {
+        Fail({{field, i}}, "the same value is there twice");
+      }
+    }
+  }
+
+  void CheckWindow(Path path, bool there, const v1::Window& window) {
+    constexpr absl::string_view kForm = "a window is required, such as { hours: 24 }";
+    if (!there) return Fail(path, kForm);
+    switch (window.span_case()) {
+      case v1::Window::kHours:
+        return CheckRange(path, window.hours(), 1, limits::kWindowHoursMax);
+      case v1::Window::kDays:
+        return CheckRange(path, window.days(), 1, limits::kWindowDaysMax);
+      case v1::Window::kWorkingDays:
+        return CheckRange(path, window.working_days(), 1, limits::kWindowDaysMax);
+      case v1::Window::SPAN_NOT_SET:
+        return Fail(path, kForm);
+    }
+  }
+
+  void CheckRound(int i) {
+    const v1::RoundRule& round = rules_.rounds(i);
+    if (round.tier_ids().empty())
+      Fail({{"rounds", i}, "tier_ids"}, "at least one tier is required");
+    std::set<std::string> seen;
+    for (int t = 0; t < round.tier_ids_size(); ++t) {
+      const std::string& id = round.tier_ids(t);
+      Path path = {{"rounds", i}, {"tier_ids", t}};
+      if (tier_ids_.count(id) == 0) Fail(path, absl::StrCat(Shown(id), " is no tier"));
+      if (!seen.insert(id).second) Fail(path, absl::StrCat(Shown(id), " is there twice"));
+    }
+    CheckWindow({{"rounds", i}, "standard_window"}, round.has_standard_window(),
+                round.standard_window());
+    CheckWindow({{"rounds", i}, "urgent_window"}, round.has_urgent_window(), round.urgent_window());
+    if (!v1::AwardTiming_IsValid(round.award_timing()) ||
+        round.award_timing() == v1::AWARD_TIMING_UNSPECIFIED) {
+      Fail({{"rounds", i}, "award_timing"},
+           "required: AWARD_TIMING_AS_SOON_AS_CERTAIN or AWARD_TIMING_AT_CLOSE");
+    }
+    if (!v1::AwardMode_IsValid(round.award_mode())) {
+      Fail({{"rounds", i}, "award_mode"}, "AWARD_MODE_AUTOMATIC or AWARD_MODE_CONFIRMED");
+    }
+  }
+
+  const RulesFile& file_;
+  const v1::FrameworkRules& rules_;
+  FrameworkErrors* errors_;
+  std::set<std::string> tier_ids_;
+};
+
+bool IsWorkingDays(const v1::Window& window) {
+  return window.span_case() == v1::Window::kWorkingDays;
+}
+
+}  // namespace
+
+RulesFile::RulesFile(absl::string_view file, const std::string& content, FrameworkErrors* errors)
+    : file_(file) {
+  ParserErrors parser_errors(file, errors);
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&parser_errors);
+  parser.WriteLocationsTo(&locations_);
+  parser.SetRecursionLimit(kNestingMax);
+  parsed_ = parser.ParseFromString(content, &rules_);
+  if (!parsed_ && !parser_errors.told()) errors->Add({file, 0}, "", "the file cannot be parsed");
+}
+
+Place RulesFile::At(Path path) const {
+  Place place = {file_, 0};
+  const google::protobuf::Descriptor* message = v1::FrameworkRules::descriptor();
+  const google::protobuf::TextFormat::ParseInfoTree* tree = &locations_;
+  for (const Step& step : path) {
+    if (message == nullptr || tree == nullptr) break;
+    const google::protobuf::FieldDescriptor* field = message->FindFieldByName(step.field);
+    if (field == nullptr || (field->is_repeated() && step.index < 0)) break;
+    int index = field->is_repeated() ? step.index : -1;
+    int line = tree->GetLocation(field, index).line;
+    if (line < 0) break;
+    place.line = line + 1;
+    message = field->message_type();
+    tree = message == nullptr ? nullptr : tree->GetTreeForNested(field, index);
+  }
+  return place;
+}
+
+bool HasFrameworkId(const v1::FrameworkRules& rules) {
+  return IsPlainId(rules.framework_id(), limits::kIdBytesMax) &&
+         rules.framework_id().find('.') == std::string::npos;
+}
+
+void CheckRules(const RulesFile& file, bool (*zone_known)(const std::string&),
+                FrameworkErrors* errors) {
+  RulesChecker checker(file, errors);
+  checker.CheckIdentity(zone_known);
+  checker.CheckDistributionTimes();
+  checker.CheckTiers();
+  checker.CheckRounds();
+  checker.CheckCriteria();
+  checker.CheckFigures();
+}
+
+bool CountsWorkingDays(const v1::FrameworkRules& rules) {
+  if (rules.claim_working_days() > 0) return true;
+  for (const v1::RoundRule& round : rules.rounds()) {
+    if (IsWorkingDays(round.standard_window()) || IsWorkingDays(round.urgent_window())) return true;
+  }
+  return IsWorkingDays(rules.restart().standard_window()) ||
+         IsWorkingDays(rules.restart().urgent_window());
+}
+
+}  // namespace brokerage::engine
