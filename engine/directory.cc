@@ -38,15 +38,17 @@ size_t EditDistance(absl::string_view a, absl::string_view b) {
 std::vector<std::string> Directory::SubjectsOf(const DirectoryFact& fact) {
   switch (fact.value_case()) {
     case DirectoryFact::kWard:
-      return {absl::StrCat("ward/", fact.ward().code()), absl::StrCat("wards/", fact.framework_id())};
+      return {absl::StrCat("ward/", fact.ward().code()),
+              absl::StrCat("wards/", fact.framework_id())};
     case DirectoryFact::kLotWard:
       return {absl::StrCat("lot_wards/", fact.framework_id(), "/", fact.lot_ward().lot_id()),
               absl::StrCat("ward_lots/", fact.framework_id(), "/", fact.lot_ward().ward_code())};
     case DirectoryFact::kBranch:
       return {absl::StrCat("branches/", fact.branch().provider_id())};
     case DirectoryFact::kContract:
-      return {absl::StrCat("contracts/", fact.contract().framework_id(), "/", fact.contract().lot_id()),
-              absl::StrCat("held/", fact.contract().provider_id())};
+      return {
+          absl::StrCat("contracts/", fact.contract().framework_id(), "/", fact.contract().lot_id()),
+          absl::StrCat("held/", fact.contract().provider_id())};
     case DirectoryFact::kNovation:
       return {absl::StrCat("novations/", fact.novation().contract_id()),
               absl::StrCat("held/", fact.novation().new_provider_id())};
@@ -67,7 +69,8 @@ void Directory::CountContractChange(const DirectoryFact& fact, int sign) {
   if (fact.has_contract()) date = ParseDate(fact.contract().to_date());
   if (fact.has_novation()) date = ParseDate(fact.novation().date());
   if (!date) return;
-  const std::string& id = fact.has_contract() ? fact.contract().id() : fact.novation().contract_id();
+  const std::string& id =
+      fact.has_contract() ? fact.contract().id() : fact.novation().contract_id();
   auto change = contract_changes_.try_emplace({*date, id}, 0).first;
   change->second += sign;
   if (change->second == 0) contract_changes_.erase(change);
@@ -188,7 +191,8 @@ const v1::Lot* Directory::Lot(absl::string_view framework_id, absl::string_view 
   return fact == nullptr ? nullptr : &fact->lot();
 }
 
-std::string Directory::LotOfWard(absl::string_view framework_id, absl::string_view ward_code) const {
+std::string Directory::LotOfWard(absl::string_view framework_id,
+                                 absl::string_view ward_code) const {
   const FactList& lots = About(absl::StrCat("ward_lots/", framework_id, "/", ward_code));
   return lots.empty() ? "" : lots.front()->lot_ward().lot_id();
 }

@@ -46,7 +46,8 @@ std::string Directory::ProviderOfContract(absl::string_view contract_id, DateNum
   for (const DirectoryFact* fact : About(absl::StrCat("novations/", contract_id))) {
     const v1::Novation& novation = fact->novation();
     if (FirstDate(novation.date()) > date) continue;
-    if (latest == nullptr || FirstDate(latest->date()) < FirstDate(novation.date())) latest = &novation;
+    if (latest == nullptr || FirstDate(latest->date()) < FirstDate(novation.date()))
+      latest = &novation;
   }
   return latest == nullptr ? contract->provider_id() : latest->new_provider_id();
 }
@@ -95,8 +96,9 @@ bool Directory::CoversWard(absl::string_view branch_id, absl::string_view ward_c
 
 bool Directory::OptedOut(absl::string_view branch_id, absl::Time time) const {
   const FactList& windows = About(absl::StrCat("opt_outs/", branch_id));
-  return std::any_of(windows.begin(), windows.end(),
-                     [&](const DirectoryFact* fact) { return Holds(fact->opt_out_window(), time); });
+  return std::any_of(windows.begin(), windows.end(), [&](const DirectoryFact* fact) {
+    return Holds(fact->opt_out_window(), time);
+  });
 }
 
 bool Directory::ContractSuspended(absl::string_view contract_id, absl::Time time) const {
@@ -110,7 +112,8 @@ bool Directory::ProviderSuspended(absl::string_view provider_id, absl::Time time
 bool Directory::AreaSuspended(absl::string_view provider_id, absl::string_view postcode_area,
                               absl::Time time) const {
   return !postcode_area.empty() &&
-         AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), postcode_area, time);
+         AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), postcode_area,
+                       time);
 }
 
 int32_t Directory::PriceOf(const v1::Contract& contract, absl::string_view ward_code) const {
