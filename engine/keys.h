@@ -24,7 +24,7 @@ enum class Table : uint8_t {
   kOfferFacts,        // framework, issued date, number, ordinal -> OfferFact
   kOffersByBranch,    // branch, number, ordinal -> nothing
   kOffersByProvider,  // provider, number, ordinal -> nothing
-  kPackagesByState,   // authority, state, number -> nothing
+  kPackagesByState,   // authority, state, number -> nothing; open packages under state 0, too (see StatesOfOpenPackages)
   kHistory,           // scope, id, sequence -> nothing
   kTexts,             // number, name -> TextRow; not in digests: it can be erased
 };

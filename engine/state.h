@@ -24,22 +24,23 @@ struct AgendaEntry {
   enum Phase : uint8_t {
     kContractChange,  // a contract ends or moves: its open offers close
     kRoundDue,        // a deadline: all that are due lapse before anything is awarded
-    kEvaluate,        // award, next round, or waiting list
+    kEvaluate,        // award, next round, or waiting list; due at once
     kRelease,         // a distribution
   };
-  int64_t due_us = 0;
+  static constexpr int kPhases = 4;
   Phase phase = kContractChange;
-  bool standard = false;     // urgent first
+  int64_t due_us = 0;
+  bool standard = false;         // urgent first
   int64_t waiting_since_us = 0;  // then the longest waiting
   uint64_t package_number = 0;   // then the number
   int32_t round_number = 0;
-  std::string contract_id;
+  std::string fact_key;          // with kContractChange
   friend auto operator<=>(const AgendaEntry&, const AgendaEntry&) = default;
 };
 
 // Whether a package in this state, with these rounds, must be in memory: somebody still waits for something.
 bool IsOpenPackage(const journal::v1::PackageRow& row);
-// The states that open packages can be in; a package in one of them is loaded at start-up and kept only if IsOpenPackage.
+// Where start-up finds the open packages in kPackagesByState: every open package is listed there under PACKAGE_STATE_UNSPECIFIED, too.
 const std::vector<v1::PackageState>& StatesOfOpenPackages();
 
 // A hash map that can be asked, never iterated: its order decides nothing.
