@@ -141,8 +141,8 @@ int64_t DistanceSquared(const v1::Branch& branch, const v1::Ward* ward) {
       (branch.easting() == 0 && branch.northing() == 0)) {
     return kDistanceUnknown;
   }
-  constexpr int64_t kMetresMax =
-      1'000'000'000;  // beyond any place; keeps the squares within 64 bits
+  // Beyond any place; keeps the squares within 64 bits.
+  static constexpr int64_t kMetresMax = 1'000'000'000;
   auto squared = [](int64_t metres) {
     metres = std::clamp(metres, -kMetresMax, kMetresMax);
     return metres * metres;
