@@ -12,7 +12,16 @@ using journal::v1::OfferRow;
 
 const AnswerRow* LastAnswerInTime(const OfferRow& offer) {
   for (int i = offer.answers_size() - 1; i >= 0; --i) {
-    if (!offer.answers(i).late()) return &offer.answers(i);
+    const AnswerRow& answer = offer.answers(i);
+    if (!answer.late() && !answer.remark()) return &answer;
+  }
+  return nullptr;
+}
+
+// In time or late; remarks count nowhere.
+const AnswerRow* LastAnswer(const OfferRow& offer) {
+  for (int i = offer.answers_size() - 1; i >= 0; --i) {
+    if (!offer.answers(i).remark()) return &offer.answers(i);
   }
   return nullptr;
 }
@@ -133,7 +142,7 @@ v1::ResponseClass ClassOf(const OfferRow& offer) {
     return answer->answer() == v1::ANSWER_ACCEPT ? v1::RESPONSE_CLASS_ACCEPTED : v1::RESPONSE_CLASS_DECLINED;
   }
   if (offer.state() == v1::OFFER_STATE_CLOSED) return v1::RESPONSE_CLASS_CLOSED_UNANSWERED;
-  if (offer.answers_size() > 0) return v1::RESPONSE_CLASS_LATE;
+  if (LastAnswer(offer) != nullptr) return v1::RESPONSE_CLASS_LATE;
   if (offer.state() == v1::OFFER_STATE_OPEN && !offer.settled()) return v1::RESPONSE_CLASS_PENDING;
   return v1::RESPONSE_CLASS_SILENT;
 }
@@ -143,7 +152,7 @@ Standing StandingOf(const OfferRow& offer) {
   standing.response_class = ClassOf(offer);
   standing.state = offer.state();
   standing.accepted_late = standing.response_class == v1::RESPONSE_CLASS_LATE &&
-                           offer.answers(offer.answers_size() - 1).answer() == v1::ANSWER_ACCEPT;
+                           LastAnswer(offer)->answer() == v1::ANSWER_ACCEPT;
   standing.settled = offer.settled();
   standing.returned_cause = offer.returned_cause();
   standing.started = offer.started();
