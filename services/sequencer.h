@@ -4,20 +4,16 @@
 // runs one turn of everything in the caller's thread, for tests and simulations.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/engine.h"
 #include "engine/limits.h"
+#include "google/protobuf/message.h"
 #include "storage/store.h"
 
 namespace brokerage::services {
@@ -28,10 +24,16 @@ class Clock {
   virtual ~Clock() = default;
   virtual absl::Time Now() const = 0;
   virtual bool simulated() const = 0;
-  virtual void AdvanceTo(absl::Time time) {}  // a simulation's only
+  virtual void AdvanceTo(absl::Time time) {}  // a simulation's only; never backwards
+  // The machine's time, in a simulation too: what callers' deadlines and spans are measured by.
+  virtual absl::Time MachineNow() const;
 };
 std::unique_ptr<Clock> RealClock();
 std::unique_ptr<Clock> SimulatedClock(absl::Time start);
+
+// The latest moment that the store knows of: its last record's or its last sign of life; InfinitePast for a new store. A simulation's clock
+// goes on from there.
+absl::Time LastKnownTime(const storage::Store& store);
 
 // What readers see of the engine's memory, as of a commit. Made anew when the directory or an account changes.
 struct Published {
@@ -42,6 +44,7 @@ struct Published {
 
 class Sequencer {
  public:
+  // The response message of the request's RPC (null for a Bootstrap), or why not. A repeat gets the first one's.
   using Reply = absl::StatusOr<std::shared_ptr<const google::protobuf::Message>>;
   using Done = std::function<void(const Reply&)>;
 
@@ -49,21 +52,28 @@ class Sequencer {
     size_t queue_length_max = engine::limits::kQueueLengthMax;
     size_t group_commit_max = engine::limits::kGroupCommitMax;
     absl::Duration clock_jump_limit = absl::Minutes(15);
-    std::function<std::string()> random_salt;             // 16 bytes
-    std::function<void(const absl::Status&)> on_fatal;    // a failed append; ends the process
+    size_t closed_packages_max = 2000;  // in memory, before those that are durable are forgotten
+    std::function<std::string()> random_salt;  // 16 bytes; by default from the system's generator
+    // A failed append: by default says so and ends the process. When it returns, nothing is written any more and every command, those in
+    // flight too, is answered with UNAVAILABLE.
+    std::function<void(const absl::Status&)> on_fatal;
+    // After each append, from the writing thread: how many records, how long it took.
+    std::function<void(size_t records, absl::Duration took)> on_commit;
   };
 
   // The engine is loaded; nothing else touches it from now on.
   Sequencer(engine::Engine* engine, storage::Store* store, Clock* clock, Options options);
   ~Sequencer();
 
-  // Asks for a command. `request_id` and `content_hash` are empty for commands that are not idempotent (previews); done is called
-  // exactly once, from the writing thread, after the outcome is durable, or at once when the queue is full (OVERLOADED). A command whose `deadline`
-  // has passed before it is decided is refused (DEADLINE_PASSED_IN_QUEUE).
+  // Asks for a command. `request_id` and `content_hash` (of the request's bytes; the kind of request is added here) are empty for commands that
+  // are not idempotent (previews, dry runs); done is called exactly once, from the writing thread, after the outcome is durable, or at once when the
+  // queue is full (OVERLOADED). A command whose `deadline`, by the machine's clock, has passed before it is decided is refused
+  // (DEADLINE_PASSED_IN_QUEUE).
   void Submit(engine::Caller caller, engine::Request request, std::string request_id, std::string content_hash,
               absl::Time deadline, Done done);
 
-  // Moves a simulation's clock, running every Tick on the way at its own time; done after it is durable.
+  // Moves a simulation's clock, running every Tick on the way at its own time; done after it is durable, with an AdvanceClockResponse.
+  // Errors: CLOCK_IS_REAL, IN_THE_PAST, OVERLOADED.
   void Advance(absl::Time target, Done done);
 
   void Start();
@@ -85,8 +95,12 @@ class Sequencer {
     bool clock_jumped = false;
   };
   Figures figures() const;
-  // Waits for a commit after the sequence, or until the time; the head's sequence. Any thread.
+  // Waits for a commit after the sequence, or until the machine's time is `until`, or for Stop; the head's sequence. Any thread.
   uint64_t WaitForCommit(uint64_t after, absl::Time until) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace brokerage::services
