@@ -34,36 +34,43 @@ bool IsPrivate(const asio::ip::address& address) {
     return (v6.to_bytes()[0] & 0xfe) == 0xfc;
   }
   const auto bytes = address.to_v4().to_bytes();
-  return bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xf0) == 16) || (bytes[0] == 192 && bytes[1] == 168);
+  return bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xf0) == 16) ||
+         (bytes[0] == 192 && bytes[1] == 168);
 }
 
 absl::StatusOr<tcp::endpoint> ParseAddress(absl::string_view listen_address) {
   auto wrong = [&](absl::string_view why) {
-    return absl::InvalidArgumentError(absl::StrCat("listen address \"", listen_address, "\": ", why));
+    return absl::InvalidArgumentError(
+        absl::StrCat("listen address \"", listen_address, "\": ", why));
   };
   const size_t colon = listen_address.rfind(':');
   uint32_t port = 0;
-  if (colon == absl::string_view::npos || !absl::SimpleAtoi(listen_address.substr(colon + 1), &port) ||
-      port > 65535) {
+  if (colon == absl::string_view::npos ||
+      !absl::SimpleAtoi(listen_address.substr(colon + 1), &port) || port > 65535) {
     return wrong("ADDRESS:PORT is expected");
   }
   std::string host(listen_address.substr(0, colon));
   if (host == "localhost") host = "127.0.0.1";
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
   error_code error;
   const asio::ip::address address = asio::ip::make_address(host, error);
   if (error) return wrong("not an IP address");
-  if (!IsPrivate(address)) return wrong("neither loopback nor a private network; put a proxy in front");
+  if (!IsPrivate(address))
+    return wrong("neither loopback nor a private network; put a proxy in front");
   return tcp::endpoint(address, static_cast<uint16_t>(port));
 }
 
 }  // namespace
 
-absl::Status CheckPrivateAddress(absl::string_view listen_address) { return ParseAddress(listen_address).status(); }
+absl::Status CheckPrivateAddress(absl::string_view listen_address) {
+  return ParseAddress(listen_address).status();
+}
 
 class AdminHttp::Impl {
  public:
-  explicit Impl(Options options) : options_(std::move(options)), acceptor_(context_), retry_(context_) {}
+  explicit Impl(Options options)
+      : options_(std::move(options)), acceptor_(context_), retry_(context_) {}
 
   absl::Status Start() {
     absl::StatusOr<tcp::endpoint> endpoint = ParseAddress(options_.listen_address);
@@ -74,7 +81,8 @@ class AdminHttp::Impl {
     if (!error) acceptor_.bind(*endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.listen_address, ": ", error.message()));
+      return absl::UnavailableError(
+          absl::StrCat("cannot listen on ", options_.listen_address, ": ", error.message()));
     }
     port_ = acceptor_.local_endpoint().port();
     Accept();
@@ -93,16 +101,19 @@ class AdminHttp::Impl {
  private:
   // One connection, one request.
   struct Session : std::enable_shared_from_this<Session> {
-    Session(tcp::socket socket, Impl* owner) : stream(std::move(socket)), owner(owner) { ++owner->sessions_; }
+    Session(tcp::socket socket, Impl* owner) : stream(std::move(socket)), owner(owner) {
+      ++owner->sessions_;
+    }
     ~Session() { --owner->sessions_; }
 
     void Run() {
       parser.body_limit(kRequestBytesMax);
       parser.header_limit(kRequestBytesMax);
       stream.expires_after(kPatience);
-      http::async_read(stream, buffer, parser, [self = shared_from_this()](error_code error, size_t) {
-        if (!error) self->Reply();
-      });
+      http::async_read(stream, buffer, parser,
+                       [self = shared_from_this()](error_code error, size_t) {
+                         if (!error) self->Reply();
+                       });
     }
 
     void Reply() {

@@ -1,4 +1,5 @@
-// The operators' port: GET /metrics and GET /healthz over HTTP, for loopback and private networks only. One thread.
+// The operators' port: GET /metrics and GET /healthz over HTTP, for loopback and private networks
+// only. One thread.
 #pragma once
 
 #include <functional>
@@ -10,8 +11,9 @@
 
 namespace brokerage::services {
 
-// "ADDRESS:PORT" ("[ADDRESS]:PORT" for IPv6) whose address is loopback or of a private network (10/8, 172.16/12, 192.168/16, fc00::/7, or "localhost").
-// INVALID_ARGUMENT for anything else: nothing of this server is meant to face the internet.
+// "ADDRESS:PORT" ("[ADDRESS]:PORT" for IPv6) whose address is loopback or of a private network
+// (10/8, 172.16/12, 192.168/16, fc00::/7, or "localhost"). INVALID_ARGUMENT for anything else:
+// nothing of this server is meant to face the internet.
 absl::Status CheckPrivateAddress(absl::string_view listen_address);
 
 class AdminHttp {

@@ -38,7 +38,9 @@ class SteppedClock : public Clock {
 absl::Time Clock::MachineNow() const { return absl::Now(); }
 
 std::unique_ptr<Clock> RealClock() { return std::make_unique<MachineClock>(); }
-std::unique_ptr<Clock> SimulatedClock(absl::Time start) { return std::make_unique<SteppedClock>(start); }
+std::unique_ptr<Clock> SimulatedClock(absl::Time start) {
+  return std::make_unique<SteppedClock>(start);
+}
 
 absl::Time LastKnownTime(const storage::Store& store) {
   std::unique_ptr<storage::View> view = store.Read();
@@ -47,7 +49,8 @@ absl::Time LastKnownTime(const storage::Store& store) {
   if (last == 0) return known > absl::UnixEpoch() ? known : absl::InfinitePast();
   absl::Status read = view->Tail(last, [&known](const journal::v1::JournalEntry& entry) {
     journal::v1::Record record;
-    if (record.ParseFromString(entry.record())) known = std::max(known, absl::FromUnixMicros(record.time_us()));
+    if (record.ParseFromString(entry.record()))
+      known = std::max(known, absl::FromUnixMicros(record.time_us()));
     return false;
   });
   return known;

@@ -68,7 +68,8 @@ void Append(std::vector<T> more, std::vector<T>* all) {
     *all = std::move(more);
     return;
   }
-  all->insert(all->end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  all->insert(all->end(), std::make_move_iterator(more.begin()),
+              std::make_move_iterator(more.end()));
 }
 
 }  // namespace
@@ -83,11 +84,13 @@ void CommitGroup::Merge(CommitGroup later) {
   number = later.number;
 }
 
-Decider::Decider(engine::Engine* engine, storage::Store* store, Clock* clock, const Sequencer::Options& options)
+Decider::Decider(engine::Engine* engine, storage::Store* store, Clock* clock,
+                 const Sequencer::Options& options)
     : engine_(engine), store_(store), clock_(clock), options_(options) {
   last_sequence_ = store_->Read()->head().sequence;
   last_seen_ = LastKnownTime(*store_);
-  // Not only the records' times: a sign of life that is later than now says as well that the clock went back.
+  // Not only the records' times: a sign of life that is later than now says as well that the clock
+  // went back.
   if (last_seen_ == absl::InfinitePast()) {
     last_seen_ = clock_->Now();
   } else if (last_sequence_ > 0) {
@@ -113,7 +116,8 @@ void Decider::CheckClock(CommitGroup* group) {
   const bool forward = now - seen > options_.clock_jump_limit && engine_->NextDue() <= now;
   const bool backward = seen - now > options_.clock_jump_limit;
   if ((!forward && !backward) || clock_jumped()) return;
-  spdlog::error("event=clock_jumped seconds={} next=\"confirm the clock\"", absl::ToInt64Seconds(now - seen));
+  spdlog::error("event=clock_jumped seconds={} next=\"confirm the clock\"",
+                absl::ToInt64Seconds(now - seen));
   const engine::Command command{{}, engine::ClockJump{}, ""};
   const absl::Time time = NextStamp();
   absl::StatusOr<engine::Decision> decision = engine_->Decide(command, time);
@@ -132,8 +136,8 @@ bool Decider::RunOneDue(CommitGroup* group) {
   absl::StatusOr<engine::Decision> decision = engine_->Decide(command, time);
   if (!decision.ok() || decision->record.facts_size() == 0) {
     stuck_ = true;  // an error of ours: commands go on, and no thread spins
-    spdlog::error("event=tick_without_progress due={} error=\"{}\"", absl::FormatTime(engine_->NextDue()),
-                  decision.status().ToString());
+    spdlog::error("event=tick_without_progress due={} error=\"{}\"",
+                  absl::FormatTime(engine_->NextDue()), decision.status().ToString());
     return false;
   }
   Commit(command, "", time, &*decision, group);
@@ -148,7 +152,8 @@ void Decider::Decide(QueuedCommand command, CommitGroup* group) {
 
 Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
   if (command.deadline != absl::InfiniteFuture() && command.deadline <= clock_->MachineNow()) {
-    return Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "", "a longer deadline, or fewer calls at once");
+    return Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
+                  "a longer deadline, or fewer calls at once");
   }
   const bool idempotent = !command.request_id.empty() && !IsDryRun(command.request);
   std::string content_hash;
@@ -163,7 +168,8 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
       return absl::InternalError("the package cannot be read from the store");
     }
   }
-  const engine::Command asked{std::move(command.caller), std::move(command.request), options_.random_salt()};
+  const engine::Command asked{std::move(command.caller), std::move(command.request),
+                              options_.random_salt()};
   const absl::Time time = NextStamp();
   absl::StatusOr<engine::Decision> decision = engine_->Decide(asked, time);
   if (!decision.ok()) return decision.status();
@@ -175,7 +181,8 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
     reply = engine_->Respond(asked, *decision);
   }
   if (idempotent) {
-    Remember(asked.caller.account_id, command.request_id, std::move(content_hash), time, reply, group);
+    Remember(asked.caller.account_id, command.request_id, std::move(content_hash), time, reply,
+             group);
   }
   return reply;
 }
@@ -191,7 +198,8 @@ std::optional<Sequencer::Reply> Decider::FindKnown(const QueuedCommand& command,
     if (in_flight->second.content_hash != content_hash) return reused();
     return in_flight->second.reply;
   }
-  std::optional<storage::Outcome> stored = store_->FindOutcome(command.caller.account_id, command.request_id);
+  std::optional<storage::Outcome> stored =
+      store_->FindOutcome(command.caller.account_id, command.request_id);
   if (!stored) return std::nullopt;
   if (stored->content_hash != content_hash) return reused();
   const Message* request = MessageOf(command.request);
@@ -206,8 +214,9 @@ std::optional<Sequencer::Reply> Decider::FindKnown(const QueuedCommand& command,
   return Sequencer::Reply(std::move(reply));
 }
 
-void Decider::Remember(const std::string& account_id, const std::string& request_id, std::string content_hash,
-                       absl::Time time, std::shared_ptr<const Message> reply, CommitGroup* group) {
+void Decider::Remember(const std::string& account_id, const std::string& request_id,
+                       std::string content_hash, absl::Time time,
+                       std::shared_ptr<const Message> reply, CommitGroup* group) {
   storage::Outcome outcome;
   outcome.account_id = account_id;
   outcome.request_id = request_id;
@@ -257,7 +266,8 @@ std::shared_ptr<const Published> Decider::Publish() const {
   auto published = std::make_shared<Published>();
   published->directory = engine_->directory();
   published->accounts = engine_->state().accounts;
-  for (const auto& [id, row] : published->accounts) published->account_by_token[row.token_sha256()] = id;
+  for (const auto& [id, row] : published->accounts)
+    published->account_by_token[row.token_sha256()] = id;
   return published;
 }
 

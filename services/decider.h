@@ -1,5 +1,6 @@
-// The deciding side of the sequencer: turns commands and due moments into groups of records, rows and replies that one append makes durable.
-// It knows no queue and no thread; only the deciding thread calls it.
+// The deciding side of the sequencer: turns commands and due moments into groups of records, rows
+// and replies that one append makes durable. It knows no queue and no thread; only the deciding
+// thread calls it.
 #pragma once
 
 #include <cstdint>
@@ -47,17 +48,20 @@ struct CommitGroup {
 
 class Decider {
  public:
-  Decider(engine::Engine* engine, storage::Store* store, Clock* clock, const Sequencer::Options& options);
+  Decider(engine::Engine* engine, storage::Store* store, Clock* clock,
+          const Sequencer::Options& options);
 
-  // Pauses lapsing when the clock, since this was last asked (or since the last sign of life before the start), jumped over something due by more
-  // than the limit, or went backwards by more than it. Only a real clock jumps.
+  // Pauses lapsing when the clock, since this was last asked (or since the last sign of life before
+  // the start), jumped over something due by more than the limit, or went backwards by more than
+  // it. Only a real clock jumps.
   void CheckClock(CommitGroup* group);
   // Handles the most urgent entry that is due; false when nothing is, or when it makes no progress.
   bool RunOneDue(CommitGroup* group);
   // Decides the command and adds its answer to the group.
   void Decide(QueuedCommand command, CommitGroup* group);
 
-  // Ends a group: gives it its number, and a new copy for readers when the directory or an account changed.
+  // Ends a group: gives it its number, and a new copy for readers when the directory or an account
+  // changed.
   void Close(uint64_t number, CommitGroup* group);
   // Groups up to this one are durable: their outcomes are found in the store from now on.
   void ForgetOutcomes(uint64_t durable_number);
@@ -79,8 +83,10 @@ class Decider {
 
   absl::Time NextStamp() const;
   Sequencer::Reply Answer(QueuedCommand command, CommitGroup* group);
-  std::optional<Sequencer::Reply> FindKnown(const QueuedCommand& command, const std::string& content_hash) const;
-  void Remember(const std::string& account_id, const std::string& request_id, std::string content_hash, absl::Time time,
+  std::optional<Sequencer::Reply> FindKnown(const QueuedCommand& command,
+                                            const std::string& content_hash) const;
+  void Remember(const std::string& account_id, const std::string& request_id,
+                std::string content_hash, absl::Time time,
                 std::shared_ptr<const google::protobuf::Message> reply, CommitGroup* group);
   void Commit(const engine::Command& command, const std::string& request_id, absl::Time time,
               engine::Decision* decision, CommitGroup* group);
@@ -89,13 +95,14 @@ class Decider {
   storage::Store* const store_;
   Clock* const clock_;
   const Sequencer::Options& options_;
-  int64_t last_time_us_ = 0;    // of the last record
+  int64_t last_time_us_ = 0;  // of the last record
   uint64_t last_sequence_ = 0;
-  absl::Time last_seen_;        // when CheckClock was last asked
-  bool stuck_ = false;          // a Tick changed nothing: none is tried before something else changes
+  absl::Time last_seen_;  // when CheckClock was last asked
+  bool stuck_ = false;    // a Tick changed nothing: none is tried before something else changes
   uint64_t published_version_ = 0;
 
-  absl::flat_hash_map<std::string, Known> in_flight_;  // outcomes that are not durable yet, by account and request id
+  absl::flat_hash_map<std::string, Known>
+      in_flight_;  // outcomes that are not durable yet, by account and request id
   std::deque<std::pair<uint64_t, std::vector<std::string>>> in_flight_by_group_;
   std::vector<std::string> in_flight_now_;  // of the group that is still open
 };

@@ -17,7 +17,8 @@ class Metrics {
   Metrics();
   ~Metrics();
 
-  // One finished call. `method` as "OfferService/AcceptOffer": from the closed list of methods, never from a client.
+  // One finished call. `method` as "OfferService/AcceptOffer": from the closed list of methods,
+  // never from a client.
   void CountCall(absl::string_view method, absl::StatusCode code, absl::Duration took);
   // One append to the store.
   void CountCommit(size_t records, absl::Duration took);

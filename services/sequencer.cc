@@ -37,7 +37,9 @@ std::string RandomSalt() {
 }
 
 void EndProcess(const absl::Status& status) {
-  spdlog::critical("event=append_failed error=\"{}\" next=\"restart: what is durable is recovered\"", status.ToString());
+  spdlog::critical(
+      "event=append_failed error=\"{}\" next=\"restart: what is durable is recovered\"",
+      status.ToString());
   spdlog::default_logger()->flush();
   std::_Exit(3);
 }
@@ -217,7 +219,8 @@ void Sequencer::Impl::DecideLoop() {
     std::vector<QueuedCommand> taken;
     {
       std::unique_lock lock(queue_mutex_);
-      const absl::Duration wait = clock_->simulated() ? kSleepMax : decider_.NextDue() - clock_->Now();
+      const absl::Duration wait =
+          clock_->simulated() ? kSleepMax : decider_.NextDue() - clock_->Now();
       queue_changed_.wait_for(lock, ToWait(wait), [this] { return stopping_ || !queue_.empty(); });
       if (stopping_ && queue_.empty()) return;
       taken = Take();
@@ -263,12 +266,16 @@ void Sequencer::Impl::RunDue(CommitGroup* group) {
 
 void Sequencer::Impl::Advance(QueuedCommand command, CommitGroup* group) {
   const absl::Time target = *command.advance_to;
-  auto answer = [&](Reply reply) { group->answers.push_back({std::move(command.done), std::move(reply)}); };
+  auto answer = [&](Reply reply) {
+    group->answers.push_back({std::move(command.done), std::move(reply)});
+  };
   if (!clock_->simulated()) {
-    return answer(engine::Reject(v1::REJECTION_REASON_CLOCK_IS_REAL, "", "", "a server that runs a simulation"));
+    return answer(engine::Reject(v1::REJECTION_REASON_CLOCK_IS_REAL, "", "",
+                                 "a server that runs a simulation"));
   }
   if (target <= clock_->Now()) {
-    return answer(engine::Reject(v1::REJECTION_REASON_IN_THE_PAST, "target_time", absl::FormatTime(target),
+    return answer(engine::Reject(v1::REJECTION_REASON_IN_THE_PAST, "target_time",
+                                 absl::FormatTime(target),
                                  "a time after " + absl::FormatTime(clock_->Now())));
   }
   absl::Time due;
@@ -365,7 +372,8 @@ void Sequencer::Impl::Write(CommitGroup group) {
     }
   }
   if (failed_) {
-    const absl::Status unknown = absl::UnavailableError("the journal's state is unknown: the server must restart");
+    const absl::Status unknown =
+        absl::UnavailableError("the journal's state is unknown: the server must restart");
     for (CommitGroup::Answer& answer : group.answers) answer.reply = unknown;
   } else if (group.published) {
     std::lock_guard lock(committed_mutex_);
@@ -387,7 +395,8 @@ void Sequencer::Impl::Write(CommitGroup group) {
 }
 
 absl::Status Sequencer::Impl::Append(const storage::Batch& batch) {
-  if (batch.records.empty() && batch.writes.empty() && batch.outcomes.empty()) return absl::OkStatus();
+  if (batch.records.empty() && batch.writes.empty() && batch.outcomes.empty())
+    return absl::OkStatus();
   const absl::Time began = clock_->MachineNow();
   absl::Status appended = store_->Append(store_->epoch(), head(), batch);
   if (!appended.ok()) return appended;

@@ -14,7 +14,8 @@ namespace {
 
 // A name becomes a path below the zone data: nothing in it may lead elsewhere.
 bool IsZoneName(const std::string& name) {
-  if (name.empty() || name.size() > 64 || name == "localtime" || absl::StartsWith(name, "Fixed/")) return false;
+  if (name.empty() || name.size() > 64 || name == "localtime" || absl::StartsWith(name, "Fixed/"))
+    return false;
   if (!absl::ascii_isupper(name[0])) return false;
   for (char c : name) {
     if (!absl::ascii_isalnum(c) && c != '/' && c != '_' && c != '-' && c != '+') return false;
