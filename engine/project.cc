@@ -124,7 +124,8 @@ bool MaySeeOffer(const Caller& caller, const PackageRow& row, const OfferRow& of
   }
 }
 
-v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail, const Directory& directory) {
+v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
+                      const Directory& directory) {
   const PackageRow& row = aggregate.row;
   v1::Package package;
   package.set_id(PackageIdOf(row));
@@ -133,8 +134,8 @@ v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail, const Di
   AddTexts(aggregate, &package);
   AddTimes(row, &package);
   for (const RoundRow& round : row.rounds()) {
-    *package.add_rounds() = detail == Detail::kFull ? ToRound(round, row, false, directory)
-                                                    : WithoutVerdicts(round);
+    *package.add_rounds() =
+        detail == Detail::kFull ? ToRound(round, row, false, directory) : WithoutVerdicts(round);
   }
   if (detail == Detail::kFull) AddOffers(aggregate, &package);
   if (row.has_award()) *package.mutable_award() = ToAward(aggregate);

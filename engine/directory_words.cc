@@ -1,0 +1,133 @@
+#include "engine/directory_words.h"
+
+#include "absl/strings/str_cat.h"
+#include "engine/project_words.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+using journal::v1::DirectoryFact;
+
+std::string FromTo(absl::string_view from, absl::string_view to) {
+  std::string text;
+  if (!from.empty()) absl::StrAppend(&text, " from ", from);
+  if (!to.empty()) absl::StrAppend(&text, " to before ", to);
+  return text;
+}
+
+template <typename Window>
+std::string MomentsOf(const Window& window) {
+  return FromTo(window.has_from_time() ? MomentWords(window.from_time()) : "",
+                window.has_to_time() ? MomentWords(window.to_time()) : "");
+}
+
+std::string CoverageWords(const DirectoryFact& fact, const Directory& directory) {
+  const v1::Coverage& coverage = fact.coverage();
+  return absl::StrCat(BranchWords(coverage.branch_id(), "", directory), " covers ",
+                      WardWords(fact.framework_id(), coverage.ward_code(), directory), " for ",
+                      PlainWords(v1::ServiceType_Name(coverage.service_type()), "SERVICE_TYPE_"),
+                      FromTo(coverage.from_date(), coverage.to_date()));
+}
+
+std::string ContractWords(const v1::Contract& contract, const Directory& directory) {
+  return absl::StrCat("Contract ", contract.id(), ": ",
+                      ProviderWords(contract.provider_id(), directory), " in lot ",
+                      contract.lot_id(), ", tier ", contract.tier_id(),
+                      FromTo(contract.from_date(), contract.to_date()));
+}
+
+std::string SuspensionWords(const v1::Suspension& suspension, const Directory& directory) {
+  std::string to = suspension.contract_id().empty()
+                       ? ProviderWords(suspension.provider_id(), directory)
+                       : absl::StrCat("contract ", suspension.contract_id());
+  std::string area = suspension.postcode_area().empty()
+                         ? ""
+                         : absl::StrCat(" in postcode area ", suspension.postcode_area());
+  return absl::StrCat("No new offers to ", to, area, MomentsOf(suspension));
+}
+
+std::string WordsOf(const DirectoryFact& fact, const Directory& directory) {
+  switch (fact.value_case()) {
+    case DirectoryFact::kWard:
+      return absl::StrCat("Ward ", fact.ward().name(), " (", fact.ward().code(), ") in ",
+                          fact.ward().district());
+    case DirectoryFact::kLot:
+      return absl::StrCat("Lot ", fact.lot().id(), ": ", fact.lot().name());
+    case DirectoryFact::kLotWard:
+      return absl::StrCat("Lot ", fact.lot_ward().lot_id(), " holds ",
+                          WardWords(fact.framework_id(), fact.lot_ward().ward_code(), directory));
+    case DirectoryFact::kProvider:
+      return absl::StrCat("Provider ", fact.provider().id(), ": ", fact.provider().legal_name());
+    case DirectoryFact::kBranch:
+      return absl::StrCat("Branch ", fact.branch().id(), ": ", fact.branch().name(), " of ",
+                          ProviderWords(fact.branch().provider_id(), directory));
+    case DirectoryFact::kCoverage:
+      return CoverageWords(fact, directory);
+    case DirectoryFact::kContract:
+      return ContractWords(fact.contract(), directory);
+    case DirectoryFact::kNovation:
+      return absl::StrCat("Contract ", fact.novation().contract_id(), " moves to ",
+                          ProviderWords(fact.novation().new_provider_id(), directory), " on ",
+                          fact.novation().date());
+    case DirectoryFact::kOptOutWindow:
+      return absl::StrCat(BranchWords(fact.opt_out_window().branch_id(), "", directory),
+                          " takes no offers", MomentsOf(fact.opt_out_window()));
+    case DirectoryFact::kSuspension:
+      return SuspensionWords(fact.suspension(), directory);
+    case DirectoryFact::kHoliday:
+      return absl::StrCat(fact.holiday().date(), " is a holiday: ", fact.holiday().name());
+    default:
+      return fact.key();
+  }
+}
+
+}  // namespace
+
+std::string DirectoryFactWords(const DirectoryFact& fact, const Directory& directory) {
+  return absl::StrCat(fact.ended() ? "No longer so: " : "", WordsOf(fact, directory), ".");
+}
+
+std::string DirectoryFactKind(const DirectoryFact& fact) {
+  switch (fact.value_case()) {
+    case DirectoryFact::kWard:
+      return "ward";
+    case DirectoryFact::kLot:
+      return "lot";
+    case DirectoryFact::kLotWard:
+      return "lot's ward";
+    case DirectoryFact::kProvider:
+      return "provider";
+    case DirectoryFact::kBranch:
+      return "branch";
+    case DirectoryFact::kCoverage:
+      return "line of coverage";
+    case DirectoryFact::kContract:
+      return "contract";
+    case DirectoryFact::kNovation:
+      return "novation";
+    case DirectoryFact::kOptOutWindow:
+      return "opt-out window";
+    case DirectoryFact::kSuspension:
+      return "suspension";
+    case DirectoryFact::kHoliday:
+      return "holiday";
+    default:
+      return "fact";
+  }
+}
+
+std::string BranchOfFact(const DirectoryFact& fact) {
+  switch (fact.value_case()) {
+    case DirectoryFact::kBranch:
+      return fact.branch().id();
+    case DirectoryFact::kCoverage:
+      return fact.coverage().branch_id();
+    case DirectoryFact::kOptOutWindow:
+      return fact.opt_out_window().branch_id();
+    default:
+      return "";
+  }
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,360 @@
+#include "engine/offer_tidings.h"
+
+#include "absl/strings/str_cat.h"
+#include "engine/calendar.h"
+#include "engine/project_words.h"
+#include "engine/routing.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+using journal::v1::Fact;
+using journal::v1::OfferRow;
+
+const OfferRow* OfferOf(const PackageAggregate& package, int32_t ordinal) {
+  if (ordinal < 1 || static_cast<size_t>(ordinal) > package.offers.size()) return nullptr;
+  return &package.offers[static_cast<size_t>(ordinal) - 1];
+}
+
+// Whether the offer's round stopped at this moment. An offer does not keep when it was closed; its
+// round does.
+bool RoundEndedAt(const PackageAggregate& package, const OfferRow& offer, int64_t time_us) {
+  for (const journal::v1::RoundRow& round : package.row.rounds()) {
+    if (round.number() == offer.round_number()) return round.closed_time_us() == time_us;
+  }
+  return false;
+}
+
+// The offer whose award was given up at `time_us`. A package can be awarded and returned again and
+// again; the winner of each time answered last before it was returned, and the next one answered
+// after that.
+const OfferRow* ReturnedAt(const PackageAggregate& package, int64_t time_us) {
+  const OfferRow* found = nullptr;
+  int64_t found_answer_us = 0;
+  for (const OfferRow& offer : package.offers) {
+    if (offer.returned_cause() == v1::CAUSE_UNSPECIFIED) continue;
+    int64_t answer_us = offer.issued_time_us();
+    for (const journal::v1::AnswerRow& answer : offer.answers()) {
+      if (!answer.remark()) answer_us = answer.time_us();
+    }
+    if (answer_us > time_us || (found && answer_us < found_answer_us)) continue;
+    found = &offer;
+    found_answer_us = answer_us;
+  }
+  return found;
+}
+
+// Whether the round's deadline found the offer without an answer.
+bool LapsedAtItsDeadline(const OfferRow& offer) {
+  if (offer.state() == v1::OFFER_STATE_CLOSED) return false;
+  return offer.answers().empty() || offer.answers(0).late() || offer.answers(0).remark();
+}
+
+class Teller {
+ public:
+  Teller(const PackageAggregate& package, int64_t time_us) : package_(package), time_us_(time_us) {}
+
+  void Add(Tiding what, int32_t ordinal) { Add(what, OfferOf(package_, ordinal)); }
+  void Add(Tiding what, const OfferRow* offer) {
+    if (offer) tidings_.push_back({what, offer});
+  }
+
+  void AddVoided(const google::protobuf::RepeatedPtrField<journal::v1::VoidedOffer>& voided) {
+    for (const journal::v1::VoidedOffer& one : voided) {
+      if (const OfferRow* offer = OfferOf(package_, one.ordinal())) {
+        tidings_.push_back({Tiding::kVoid, offer, v1::AWARD_CRITERION_UNSPECIFIED, one.rule()});
+      }
+    }
+  }
+
+  void AddAward(const journal::v1::PackageAwarded& awarded) {
+    Add(Tiding::kWon, awarded.award().offer_ordinal());
+    for (const journal::v1::LostOffer& lost : awarded.lost()) {
+      if (const OfferRow* offer = OfferOf(package_, lost.ordinal())) {
+        tidings_.push_back({Tiding::kLost, offer, lost.lost_by()});
+      }
+    }
+    AddVoided(awarded.voided());
+    AddEnded(v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
+  }
+
+  // Offers that the fact closed, as their round ended with it.
+  void AddEnded(v1::CloseCause cause) {
+    for (const OfferRow& offer : package_.offers) {
+      if (offer.state() == v1::OFFER_STATE_CLOSED && offer.close_cause() == cause &&
+          RoundEndedAt(package_, offer, time_us_)) {
+        Add(Tiding::kClosed, &offer);
+      }
+    }
+  }
+
+  void AddCancelled() {
+    const OfferRow* winner = Winner();
+    for (const OfferRow& offer : package_.offers) {
+      if (&offer == winner) {
+        Add(Tiding::kAwardCancelled, &offer);
+      } else if (offer.state() == v1::OFFER_STATE_CLOSED &&
+                 offer.close_cause() == v1::CLOSE_CAUSE_PACKAGE_CANCELLED) {
+        Add(Tiding::kClosed, &offer);
+      } else if (offer.state() == v1::OFFER_STATE_VOID &&
+                 offer.void_rule() == v1::HARD_RULE_UNSPECIFIED) {
+        Add(Tiding::kVoid, &offer);
+      }
+    }
+  }
+
+  void AddOfRound(Tiding what, int32_t round_number, bool (*holds)(const OfferRow&, int64_t),
+                  int64_t bound) {
+    for (const OfferRow& offer : package_.offers) {
+      if (offer.round_number() == round_number && holds(offer, bound)) Add(what, &offer);
+    }
+  }
+
+  void AddWinner(Tiding what) { Add(what, Winner()); }
+
+  std::vector<OfferTiding> Take() { return std::move(tidings_); }
+
+ private:
+  // The offer that has the package; null where none does, or none did (an imported package).
+  const OfferRow* Winner() const {
+    if (!package_.row.has_award()) return nullptr;
+    const OfferRow* offer = OfferOf(package_, package_.row.award().offer_ordinal());
+    return offer && offer->returned_cause() == v1::CAUSE_UNSPECIFIED ? offer : nullptr;
+  }
+
+  const PackageAggregate& package_;
+  int64_t time_us_;
+  std::vector<OfferTiding> tidings_;
+};
+
+std::string AnswerWords(const journal::v1::AnswerRow& answer) {
+  std::string text;
+  if (answer.answer() == v1::ANSWER_ACCEPT) {
+    text = answer.late() ? "accepted late" : "accepted";
+    if (answer.possible_start_date() != 0) {
+      absl::StrAppend(&text, ", start possible on ", FormatDate(answer.possible_start_date()));
+    }
+    if (answer.valid_until_us() != 0) {
+      absl::StrAppend(&text, ", valid until ", MomentWords(answer.valid_until_us()));
+    }
+  } else {
+    text = absl::StrCat(
+        answer.late() ? "declined late: " : "declined: ",
+        PlainWords(v1::DeclineReason_Name(answer.decline_reason()), "DECLINE_REASON_"));
+  }
+  if (answer.remark())
+    absl::StrAppend(&text, "; the package no longer waited, so that it is a remark only");
+  return text;
+}
+
+std::string VoidWords(const OfferTiding& tiding) {
+  return tiding.void_rule == v1::HARD_RULE_UNSPECIFIED ? "the package was cancelled"
+                                                       : RuleName(tiding.void_rule);
+}
+
+}  // namespace
+
+uint64_t PackageNumberOf(const Fact& fact) {
+  switch (fact.fact_case()) {
+    case Fact::kPackageSubmitted:
+      return fact.package_submitted().package().number();
+    case Fact::kPackageReleased:
+      return fact.package_released().package_number();
+    case Fact::kPackageHeld:
+      return fact.package_held().package_number();
+    case Fact::kRoundOpened:
+      return fact.round_opened().package_number();
+    case Fact::kOfferAnswered:
+      return fact.offer_answered().package_number();
+    case Fact::kRoundDue:
+      return fact.round_due().package_number();
+    case Fact::kRoundClosed:
+      return fact.round_closed().package_number();
+    case Fact::kAwardProposed:
+      return fact.award_proposed().package_number();
+    case Fact::kPackageAwarded:
+      return fact.package_awarded().package_number();
+    case Fact::kPackageUnfilled:
+      return fact.package_unfilled().package_number();
+    case Fact::kPackageReissued:
+      return fact.package_reissued().package_number();
+    case Fact::kPackageCancelled:
+      return fact.package_cancelled().package_number();
+    case Fact::kPackageStarted:
+      return fact.package_started().package_number();
+    case Fact::kPackageReturned:
+      return fact.package_returned().package_number();
+    case Fact::kPackageHandedBack:
+      return fact.package_handed_back().package_number();
+    case Fact::kPackageCeased:
+      return fact.package_ceased().package_number();
+    case Fact::kOffersClosed:
+      return fact.offers_closed().package_number();
+    case Fact::kErrorClaimed:
+      return fact.error_claimed().package_number();
+    case Fact::kErrorDecided:
+      return fact.error_decided().package_number();
+    case Fact::kDeadlineExtended:
+      return fact.deadline_extended().package_number();
+    case Fact::kTextsErased:
+      return fact.texts_erased().package_number();
+    case Fact::kRoundEvaluated:
+      return fact.round_evaluated().package_number();
+    default:
+      return 0;
+  }
+}
+
+std::vector<OfferTiding> TidingsOf(const Fact& fact, int64_t time_us,
+                                   const PackageAggregate& package) {
+  Teller teller(package, time_us);
+  switch (fact.fact_case()) {
+    case Fact::kRoundOpened:
+      for (const OfferRow& offer : fact.round_opened().offers())
+        teller.Add(Tiding::kIssued, &offer);
+      break;
+    case Fact::kOfferAnswered:
+      teller.Add(Tiding::kAnswered, fact.offer_answered().ordinal());
+      break;
+    case Fact::kRoundDue:
+      teller.AddOfRound(
+          Tiding::kLapsed, fact.round_due().round_number(),
+          [](const OfferRow& offer, int64_t) { return LapsedAtItsDeadline(offer); }, 0);
+      break;
+    case Fact::kAwardProposed:
+      teller.AddVoided(fact.award_proposed().voided());
+      break;
+    case Fact::kPackageAwarded:
+      teller.AddAward(fact.package_awarded());
+      break;
+    case Fact::kPackageUnfilled:
+      teller.AddVoided(fact.package_unfilled().voided());
+      break;
+    case Fact::kPackageReissued:
+      teller.AddEnded(v1::CLOSE_CAUSE_REISSUED);
+      break;
+    case Fact::kPackageCancelled:
+      teller.AddCancelled();
+      break;
+    case Fact::kPackageStarted:
+      teller.AddWinner(Tiding::kStarted);
+      break;
+    case Fact::kPackageReturned:
+      teller.Add(Tiding::kReturned, ReturnedAt(package, time_us));
+      break;
+    case Fact::kPackageHandedBack:
+      teller.AddWinner(Tiding::kHandedBack);
+      break;
+    case Fact::kPackageCeased:
+      teller.AddWinner(Tiding::kCeased);
+      break;
+    case Fact::kOffersClosed:
+      for (int32_t ordinal : fact.offers_closed().ordinals()) teller.Add(Tiding::kClosed, ordinal);
+      break;
+    case Fact::kErrorClaimed:
+      teller.Add(Tiding::kClaimed, fact.error_claimed().ordinal());
+      break;
+    case Fact::kErrorDecided:
+      teller.Add(Tiding::kClaimDecided, fact.error_decided().ordinal());
+      break;
+    case Fact::kDeadlineExtended:  // an offer that had ended before kept its old deadline
+      teller.AddOfRound(
+          Tiding::kDeadlineMoved, fact.deadline_extended().round_number(),
+          [](const OfferRow& offer, int64_t bound) { return offer.deadline_us() >= bound; },
+          fact.deadline_extended().deadline_us());
+      break;
+    default:
+      break;
+  }
+  return teller.Take();
+}
+
+const char* TidingKind(Tiding what) {
+  switch (what) {
+    case Tiding::kIssued:
+      return "OfferIssued";
+    case Tiding::kAnswered:
+      return "OfferAnswered";
+    case Tiding::kLapsed:
+      return "OfferLapsed";
+    case Tiding::kClosed:
+      return "OfferClosed";
+    case Tiding::kWon:
+      return "OfferWon";
+    case Tiding::kLost:
+      return "OfferLost";
+    case Tiding::kVoid:
+      return "OfferVoid";
+    case Tiding::kDeadlineMoved:
+      return "DeadlineExtended";
+    case Tiding::kClaimed:
+      return "ErrorClaimed";
+    case Tiding::kClaimDecided:
+      return "ErrorDecided";
+    case Tiding::kStarted:
+      return "PackageStarted";
+    case Tiding::kReturned:
+      return "PackageReturned";
+    case Tiding::kHandedBack:
+      return "PackageHandedBack";
+    case Tiding::kCeased:
+      return "PackageCeased";
+    case Tiding::kAwardCancelled:
+      return "PackageCancelled";
+  }
+  return "";
+}
+
+std::string TidingWords(const OfferTiding& tiding, const Fact& fact, const Directory& directory) {
+  const OfferRow& offer = *tiding.offer;
+  std::string branch = BranchWords(offer, directory);
+  switch (tiding.what) {
+    case Tiding::kIssued:
+      return absl::StrCat(offer.restart() ? "Offered as a restart to " : "Offered to ", branch,
+                          " under ", offer.contract_id(), " until ",
+                          MomentWords(offer.deadline_us()), ".");
+    case Tiding::kAnswered:
+      return absl::StrCat(branch, " ", AnswerWords(fact.offer_answered().answer()), ".");
+    case Tiding::kLapsed:
+      return absl::StrCat(branch, " had not answered by the deadline.");
+    case Tiding::kClosed:
+      return absl::StrCat(
+          "The offer to ", branch, " was closed unanswered: ",
+          CloseWords(fact.has_offers_closed() ? fact.offers_closed().cause() : offer.close_cause()),
+          ".");
+    case Tiding::kWon:
+      return absl::StrCat(branch, " won.");
+    case Tiding::kLost:
+      return absl::StrCat(branch, " lost, decided by ", CriterionWords(tiding.lost_by), ".");
+    case Tiding::kVoid:
+      return absl::StrCat("The acceptance of ", branch, " is void: ", VoidWords(tiding), ".");
+    case Tiding::kDeadlineMoved:
+      return absl::StrCat("The deadline of ", branch, " moved to ",
+                          MomentWords(fact.deadline_extended().deadline_us()), ".");
+    case Tiding::kClaimed:
+      return absl::StrCat(
+          branch, " claims that the offer was issued in error; the stored routing says that it ",
+          fact.error_claimed().routing_confirms_coverage() ? "covered" : "did not cover",
+          " ward and service.");
+    case Tiding::kClaimDecided:
+      return absl::StrCat(
+          "The claim of ", branch, " that the offer was issued in error was ",
+          fact.error_decided().state() == v1::CLAIM_STATE_UPHELD ? "upheld" : "rejected", ".");
+    case Tiding::kStarted:
+      return absl::StrCat("Care by ", branch, " started.");
+    case Tiding::kReturned:
+      return absl::StrCat("The award to ", branch, " was given up before the start: ",
+                          CauseWords(fact.package_returned().cause()), ".");
+    case Tiding::kHandedBack:
+      return absl::StrCat(branch, " handed the package back: ",
+                          CauseWords(fact.package_handed_back().cause()), ".");
+    case Tiding::kCeased:
+      return absl::StrCat("Care by ", branch, " ended.");
+    case Tiding::kAwardCancelled:
+      return absl::StrCat("The package that ", branch, " had won was cancelled.");
+  }
+  return "";
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,55 @@
+// What a fact of the journal means for each offer that it concerns: the one source of a branch's
+// history, and of whose history a record belongs in, so that the two cannot disagree.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "brokerage/journal/v1/record.pb.h"
+#include "engine/directory.h"
+#include "engine/package_aggregate.h"
+
+namespace brokerage::engine {
+
+enum class Tiding : uint8_t {
+  kIssued,
+  kAnswered,
+  kLapsed,
+  kClosed,
+  kWon,
+  kLost,
+  kVoid,
+  kDeadlineMoved,
+  kClaimed,
+  kClaimDecided,
+  kStarted,
+  kReturned,
+  kHandedBack,
+  kCeased,
+  kAwardCancelled,
+};
+
+struct OfferTiding {
+  Tiding what;
+  // The offer as it now is; with kIssued as it was issued. Points into the fact or the package.
+  const journal::v1::OfferRow* offer;
+  v1::AwardCriterion lost_by = v1::AWARD_CRITERION_UNSPECIFIED;  // with kLost
+  v1::HardRule void_rule = v1::HARD_RULE_UNSPECIFIED;            // with kVoid, where a rule failed
+};
+
+// The package that a fact is about; 0 for facts of the directory, of accounts and of the clock.
+uint64_t PackageNumberOf(const journal::v1::Fact& fact);
+
+// `package` is as it is at any time after the fact. Only offers of which something changed by the
+// fact, each once, so that no branch learns of the others by being told that nothing happened.
+std::vector<OfferTiding> TidingsOf(const journal::v1::Fact& fact, int64_t time_us,
+                                   const PackageAggregate& package);
+
+// "OfferWon".
+const char* TidingKind(Tiding what);
+// A sentence that names nobody but the offer's own branch.
+std::string TidingWords(const OfferTiding& tiding, const journal::v1::Fact& fact,
+                        const Directory& directory);
+
+}  // namespace brokerage::engine

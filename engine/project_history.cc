@@ -1,0 +1,251 @@
+// What a record of the journal tells each role.
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/directory_words.h"
+#include "engine/offer_tidings.h"
+#include "engine/project.h"
+#include "engine/project_words.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+using journal::v1::DirectoryFact;
+using journal::v1::Fact;
+using journal::v1::PackageRow;
+using PackageFinder = std::function<std::shared_ptr<const PackageAggregate>(uint64_t)>;
+
+// A command that changes more facts than this (the files of a framework) is told in one sentence.
+constexpr int kFactsToldSingly = 20;
+
+std::string OfferWords(const PackageAggregate& package, int32_t ordinal,
+                       const Directory& directory) {
+  size_t place = static_cast<size_t>(ordinal) - 1;
+  if (place >= package.offers.size()) return OfferIdOf(package.row, ordinal);
+  return BranchWords(package.offers[place], directory);
+}
+
+std::string SubmittedWords(const PackageRow& row, const Directory& directory) {
+  std::string text = absl::StrCat(
+      PlainWords(v1::ServiceType_Name(row.terms().service_type()), "SERVICE_TYPE_"), ", ",
+      PlainWords(v1::Urgency_Name(row.urgency()), "URGENCY_"), ", in ",
+      WardWords(row.framework_id(), row.ward_code(), directory), ", ", row.terms().weekly_minutes(),
+      " minutes a week, care needed from ", row.terms().start_by_date());
+  if (!row.imported()) return absl::StrCat("Taken in: ", text, ".");
+  return absl::StrCat("Imported as running at ",
+                      BranchWords(row.running_branch_id(), "", directory), ": ", text, ".");
+}
+
+std::string RoundOpenedWords(const journal::v1::RoundOpened& opened) {
+  const journal::v1::RoundRow& round = opened.round();
+  std::string name = opened.restart() ? absl::StrCat("Round ", round.number(), " (restart)")
+                                      : absl::StrCat("Round ", round.number(), " (",
+                                                     absl::StrJoin(round.tier_ids(), ", "), ")");
+  return absl::StrCat(name, " opened: ", opened.offers_size(), " offered of ",
+                      round.verdicts_size(), " considered, until ",
+                      MomentWords(round.deadline_us()), ".");
+}
+
+std::string AwardedWords(const PackageAggregate& package, const journal::v1::AwardRow& award,
+                         const Directory& directory) {
+  std::string text =
+      absl::StrCat("Awarded to ", OfferWords(package, award.offer_ordinal(), directory));
+  if (award.decided_by() != v1::AWARD_CRITERION_UNSPECIFIED) {
+    absl::StrAppend(&text, ", decided by ", CriterionWords(award.decided_by()));
+  }
+  absl::StrAppend(&text, ".");
+  if (award.overridden()) {
+    absl::StrAppend(&text, " Care navigation decided otherwise than the ranking, or early: ",
+                    award.override_reason(), ".");
+  }
+  if (!award.price_exception_reason().empty()) {
+    absl::StrAppend(&text, " Price outside floor and ceiling: ", award.price_exception_reason(),
+                    ".");
+  }
+  return text;
+}
+
+std::string HeldWords(const journal::v1::PackageHeld& held) {
+  if (held.held()) return "Held: no distribution releases it.";
+  if (held.release_due_us() == 0) return "No longer held.";
+  return absl::StrCat("No longer held; due for release at ", MomentWords(held.release_due_us()),
+                      ".");
+}
+
+// What the fact says of the package as a whole; empty where its offers say all of it.
+std::string PackageWords(const Fact& fact, const PackageAggregate& package, bool has_tidings,
+                         const Directory& directory) {
+  switch (fact.fact_case()) {
+    case Fact::kPackageSubmitted:
+      return SubmittedWords(fact.package_submitted().package(), directory);
+    case Fact::kPackageReleased:
+      return absl::StrCat("Released under revision ", fact.package_released().framework_revision(),
+                          " of the framework.");
+    case Fact::kPackageHeld:
+      return HeldWords(fact.package_held());
+    case Fact::kRoundOpened:
+      return RoundOpenedWords(fact.round_opened());
+    case Fact::kRoundDue:
+      return absl::StrCat("The deadline of round ", fact.round_due().round_number(), " passed.");
+    case Fact::kRoundClosed:
+      return absl::StrCat("Round ", fact.round_closed().round_number(), " closed.");
+    case Fact::kAwardProposed:
+      return absl::StrCat("Awaits care navigation: ",
+                          OfferWords(package, fact.award_proposed().ordinal(), directory),
+                          " is proposed for the award.");
+    case Fact::kPackageAwarded:
+      return AwardedWords(package, fact.package_awarded().award(), directory);
+    case Fact::kPackageUnfilled:
+      return "Nobody took it: it is on the waiting list.";
+    case Fact::kPackageReissued:
+      return absl::StrCat("Put out again with terms version ",
+                          fact.package_reissued().terms_version(), ".");
+    case Fact::kPackageCancelled:
+      return "Cancelled.";
+    case Fact::kPackageStarted:
+      return has_tidings ? "" : "Care started.";
+    case Fact::kPackageReturned:
+      return has_tidings ? "" : "The award was given up before the start.";
+    case Fact::kPackageHandedBack:
+      return absl::StrCat("Handed back: ", CauseWords(fact.package_handed_back().cause()), ". ",
+                          PackageIdOf(fact.package_handed_back().successor()), " follows.");
+    case Fact::kPackageCeased:
+      return has_tidings ? "" : "Care ended.";
+    case Fact::kDeadlineExtended:
+      return absl::StrCat("The deadline of round ", fact.deadline_extended().round_number(),
+                          " moved to ", MomentWords(fact.deadline_extended().deadline_us()), ".");
+    case Fact::kTextsErased:
+      return "Every text that could identify the person was erased.";
+    default:
+      return "";
+  }
+}
+
+// The fact's own name, such as "PackageSubmitted".
+std::string KindOf(const Fact& fact) {
+  const auto* field = Fact::descriptor()->FindFieldByNumber(fact.fact_case());
+  return field ? std::string(field->message_type()->name()) : "";
+}
+
+class Historian {
+ public:
+  Historian(const journal::v1::Record& record, uint64_t sequence, const Caller& caller,
+            const PackageFinder& package, const Directory& directory)
+      : record_(record),
+        sequence_(sequence),
+        caller_(caller),
+        package_(package),
+        directory_(directory) {}
+
+  std::vector<v1::HistoryEvent> Tell() {
+    for (const Fact& fact : record_.facts()) {
+      if (PackageNumberOf(fact) == 0) {
+        TellOfSystem(fact);
+      } else if (auto package = package_(PackageNumberOf(fact))) {
+        TellOfPackage(fact, *package);
+      }
+    }
+    return std::move(events_);
+  }
+
+ private:
+  v1::HistoryEvent* Event(std::string kind, std::string text, bool with_account) {
+    v1::HistoryEvent& event = events_.emplace_back();
+    event.set_sequence(static_cast<int64_t>(sequence_));
+    *event.mutable_event_time() = ToTimestamp(record_.time_us());
+    if (with_account) event.set_account_id(record_.account_id());
+    event.set_kind(std::move(kind));
+    event.set_text(std::move(text));
+    return &event;
+  }
+
+  void TellOfPackage(const Fact& fact, const PackageAggregate& package) {
+    bool navigator = MaySeePackage(caller_, package.row);
+    std::vector<OfferTiding> tidings = TidingsOf(fact, record_.time_us(), package);
+    if (navigator || (caller_.role == v1::ROLE_ADMINISTRATOR && fact.has_deadline_extended())) {
+      std::string text = PackageWords(fact, package, !tidings.empty(), directory_);
+      if (!text.empty()) Event(KindOf(fact), text, true)->set_package_id(PackageIdOf(package.row));
+    }
+    for (const OfferTiding& tiding : tidings) {
+      if (!MaySeeOffer(caller_, package.row, *tiding.offer)) continue;
+      bool own_deed = tiding.what == Tiding::kAnswered || tiding.what == Tiding::kClaimed;
+      v1::HistoryEvent* event = Event(TidingKind(tiding.what),
+                                      TidingWords(tiding, fact, directory_), navigator || own_deed);
+      event->set_package_id(PackageIdOf(package.row));
+      event->set_offer_id(OfferIdOf(package.row, tiding.offer->ordinal()));
+      event->set_branch_id(tiding.offer->branch_id());
+    }
+    if (navigator && fact.package_handed_back().has_successor()) {
+      Event(KindOf(fact),
+            absl::StrCat("Follows ", PackageIdOf(package.row), ", which was handed back."), true)
+          ->set_package_id(PackageIdOf(fact.package_handed_back().successor()));
+    }
+  }
+
+  void TellOfSystem(const Fact& fact) {
+    bool administrator = caller_.role == v1::ROLE_ADMINISTRATOR;
+    bool reads_clock = administrator || caller_.role == v1::ROLE_COMMISSIONER;
+    bool reads_directory = reads_clock || caller_.role == v1::ROLE_CARE_NAVIGATOR;
+    if (fact.has_framework_applied() && reads_directory) {
+      const journal::v1::FrameworkRow& row = fact.framework_applied().framework();
+      Event(KindOf(fact),
+            absl::StrCat("Framework ", row.framework_id(), " got revision ", row.revision(), "."),
+            administrator);
+    } else if (fact.has_directory_changed() && reads_directory) {
+      TellOfDirectory(fact, administrator);
+    } else if (fact.has_account_changed() && administrator) {
+      const v1::Account& account = fact.account_changed().account().account();
+      Event(KindOf(fact),
+            absl::StrCat("Account ", account.id(), " (",
+                         PlainWords(v1::Role_Name(account.role()), "ROLE_"), ") was ",
+                         account.disabled() ? "disabled." : "created or changed."),
+            true);
+    } else if (fact.has_clock_judged() && reads_clock) {
+      Event(KindOf(fact),
+            fact.clock_judged().jumped()
+                ? "The clock jumped: no deadline lapses until it is confirmed."
+                : "The clock was confirmed: deadlines lapse again.",
+            administrator);
+    }
+  }
+
+  void TellOfDirectory(const Fact& fact, bool administrator) {
+    const journal::v1::DirectoryChanged& changed = fact.directory_changed();
+    if (changed.facts_size() > kFactsToldSingly) {
+      std::map<std::string, int> counts;
+      for (const DirectoryFact& one : changed.facts()) ++counts[DirectoryFactKind(one)];
+      Event(KindOf(fact),
+            absl::StrCat(changed.facts_size(), " facts of the directory changed: ",
+                         absl::StrJoin(counts, ", ", absl::PairFormatter(": ")), "."),
+            administrator);
+      return;
+    }
+    for (const DirectoryFact& one : changed.facts()) {
+      std::string text = DirectoryFactWords(one, directory_);
+      if (!changed.reason().empty() && !one.has_opt_out_window()) {
+        absl::StrAppend(&text, " Reason: ", changed.reason());
+      }
+      Event(KindOf(fact), text, administrator)->set_branch_id(BranchOfFact(one));
+    }
+  }
+
+  const journal::v1::Record& record_;
+  uint64_t sequence_;
+  const Caller& caller_;
+  const PackageFinder& package_;
+  const Directory& directory_;
+  std::vector<v1::HistoryEvent> events_;
+};
+
+}  // namespace
+
+std::vector<v1::HistoryEvent> ToHistory(const journal::v1::Record& record, uint64_t sequence,
+                                        const Caller& caller, const PackageFinder& package,
+                                        const Directory& directory) {
+  return Historian(record, sequence, caller, package, directory).Tell();
+}
+
+}  // namespace brokerage::engine
