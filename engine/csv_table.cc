@@ -165,7 +165,7 @@ bool ReadHeader(const Place& place, const CsvRow& header, absl::Span<const CsvCo
 }  // namespace
 
 CsvTable ParseCsv(absl::string_view file, absl::string_view content,
-                  absl::Span<const CsvColumn> columns, FrameworkErrors* errors) {
+                  absl::Span<const CsvColumn> columns, size_t rows_max, FrameworkErrors* errors) {
   CsvTable table;
   RecordReader reader(file, content, errors);
   CsvRow header;
@@ -183,6 +183,13 @@ CsvTable ParseCsv(absl::string_view file, absl::string_view content,
     return table;
   }
   for (CsvRow record; reader.Next(&record);) {
+    if (table.rows.size() >= rows_max) {
+      errors->Add({file, record.line}, "", "more rows than a framework may have");
+    }
+    if (table.rows.size() >= rows_max || errors->full()) {
+      table.whole = false;
+      return table;
+    }
     if (record.cells.size() != header.cells.size()) {
       errors->Add({file, record.line}, "",
                   absl::StrCat("the row has ", record.cells.size(), " fields, the header ",

@@ -29,9 +29,10 @@ struct CsvTable {
   bool whole = true;
 };
 
-// Parses the bytes of one file. Missing, unknown and repeated columns, rows with too many or too
-// few fields, empty lines, bytes that are not UTF-8 and broken quotes are errors with their line.
+// Parses the bytes of one file, up to `rows_max` rows. Missing, unknown and repeated columns, rows
+// with too many or too few fields, empty lines, bytes that are not UTF-8 and broken quotes are
+// errors with their line; reading stops when there are as many errors as are told.
 CsvTable ParseCsv(absl::string_view file, absl::string_view content,
-                  absl::Span<const CsvColumn> columns, FrameworkErrors* errors);
+                  absl::Span<const CsvColumn> columns, size_t rows_max, FrameworkErrors* errors);
 
 }  // namespace brokerage::engine

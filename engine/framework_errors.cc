@@ -24,8 +24,7 @@ std::string PlaceText(const Place& place) {
 }
 
 void FrameworkErrors::Add(const Place& place, absl::string_view field, absl::string_view message) {
-  ++count_;
-  if (errors_.size() >= limits::kFrameworkErrorsMax) return;
+  if (full()) return;
   v1::FileError& error = errors_.emplace_back();
   error.set_file(FileName(place.file));
   error.set_line(place.line);
@@ -46,8 +45,7 @@ absl::Status FrameworkErrors::ToStatus() const {
   rejection.set_field("files");
   const v1::FileError& first = sorted.front();
   std::string expected = absl::StrCat(
-      count_, count_ == 1 ? " error" : " errors",
-      count_ > sorted.size() ? absl::StrCat(", ", sorted.size(), " of them listed") : "", "; ",
+      full() ? "at least " : "", sorted.size(), sorted.size() == 1 ? " error; " : " errors; ",
       PlaceText({first.file(), first.line()}), first.field().empty() ? "" : ", ", first.field(),
       ": ", first.message());
   rejection.set_expected(expected);

@@ -19,14 +19,14 @@ struct Place {
 // "published/wards.csv:12".
 std::string PlaceText(const Place& place);
 
-// Collects up to limits::kFrameworkErrorsMax errors and counts the rest.
+// Collects up to limits::kFrameworkErrorsMax errors.
 class FrameworkErrors {
  public:
   // `field` is the column's or rule's name; `message` says what is wrong and what would be right.
   void Add(const Place& place, absl::string_view field, absl::string_view message);
 
-  bool empty() const { return count_ == 0; }
-  // Whether further errors are only counted, so that a message need not be made well.
+  bool empty() const { return errors_.empty(); }
+  // Whether further errors will not be told: no need to look for them.
   bool full() const;
 
   // FRAMEWORK_INVALID with the errors by file and line. REQUIRES: !empty().
@@ -34,7 +34,6 @@ class FrameworkErrors {
 
  private:
   std::vector<v1::FileError> errors_;
-  size_t count_ = 0;
 };
 
 }  // namespace brokerage::engine

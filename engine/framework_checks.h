@@ -1,0 +1,16 @@
+// What a framework's rules and tables say of each other: that everything named exists, once, and
+// that the whole can be worked with.
+#pragma once
+
+#include "engine/framework_errors.h"
+#include "engine/framework_rules.h"
+#include "engine/framework_tables.h"
+
+namespace brokerage::engine {
+
+// Adds an error for everything that does not fit together. That something does not exist is said
+// only where its table was read whole, so that one broken line does not bring a hundred errors with
+// it.
+void CheckTogether(const RulesFile& rules, const FrameworkTables& tables, FrameworkErrors* errors);
+
+}  // namespace brokerage::engine

@@ -1,0 +1,182 @@
+#include "engine/framework_files.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "engine/directory.h"
+#include "engine/framework_checks.h"
+#include "engine/framework_errors.h"
+#include "engine/framework_rules.h"
+#include "engine/framework_tables.h"
+#include "engine/hash.h"
+#include "engine/limits.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+constexpr absl::string_view kRulesFile = "framework.textproto";
+constexpr absl::string_view kPlayedFolder = "played";
+
+using Files = google::protobuf::RepeatedPtrField<v1::FrameworkFile>;
+using journal::v1::DirectoryFact;
+
+// The folder sorted out: each file's part is known by its name.
+struct SortedFiles {
+  const v1::FrameworkFile* rules = nullptr;
+  std::vector<std::pair<TableKind, const v1::FrameworkFile*>> tables;
+};
+
+bool IsPassedOver(const std::vector<absl::string_view>& path) {
+  return absl::EndsWith(path.back(), ".md") ||
+         std::find(path.begin(), path.end() - 1, kPlayedFolder) != path.end() - 1;
+}
+
+SortedFiles SortOut(const Files& files, FrameworkErrors* errors) {
+  SortedFiles sorted;
+  size_t bytes = 0;
+  std::map<absl::string_view, const v1::FrameworkFile*> by_name;
+  for (const v1::FrameworkFile& file : files) {
+    bytes += file.content().size();
+    if (!by_name.emplace(file.name(), &file).second) {
+      errors->Add({file.name(), 0}, "", "two files have this name");
+    }
+  }
+  if (bytes > limits::kFrameworkBytesMax) {
+    errors->Add({kRulesFile, 0}, "",
+                absl::StrCat("the files have ", bytes, " bytes together; at most ",
+                             limits::kFrameworkBytesMax, " are allowed"));
+    return sorted;
+  }
+  for (const auto& [name, file] : by_name) {
+    std::vector<absl::string_view> path = absl::StrSplit(name, '/');
+    if (IsPassedOver(path)) continue;
+    if (name == kRulesFile) {
+      sorted.rules = file;
+    } else if (std::optional<TableKind> kind = TableOfFileName(path.back())) {
+      sorted.tables.emplace_back(*kind, file);
+    } else {
+      errors->Add({name, 0}, "",
+                  "no file of a framework; it has framework.textproto and, in any subfolder, "
+                  "wards.csv, lots.csv, lot_wards.csv, providers.csv, branches.csv, coverage.csv, "
+                  "contracts.csv, novations.csv and holidays.csv");
+    }
+  }
+  if (sorted.rules == nullptr) errors->Add({kRulesFile, 0}, "", "the file is missing");
+  return sorted;
+}
+
+std::string DeterministicBytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+// Makes a fact of every row.
+class FactMaker {
+ public:
+  explicit FactMaker(const std::string& framework_id) : framework_id_(framework_id) {}
+
+  template <typename Value, typename KeyOf>
+  void AddAll(const std::vector<Placed<Value>>& rows, KeyOf key_of,
+              Value* (DirectoryFact::*value_of)()) {
+    for (const Placed<Value>& row : rows) {
+      DirectoryFact fact;
+      fact.set_key(key_of(row.value));
+      fact.set_framework_id(framework_id_);
+      fact.set_source(journal::v1::FACT_SOURCE_FILE);
+      fact.set_file_hash(HashOf(DeterministicBytes(row.value)));
+      *(fact.*value_of)() = row.value;
+      facts_.emplace_back(std::move(fact), PlaceText(row.place));
+    }
+  }
+
+  // By key.
+  void MoveTo(ParsedFramework* parsed) {
+    std::sort(facts_.begin(), facts_.end(),
+              [](const auto& a, const auto& b) { return a.first.key() < b.first.key(); });
+    for (auto& [fact, place] : facts_) {
+      parsed->facts.push_back(std::move(fact));
+      parsed->places.push_back(std::move(place));
+    }
+  }
+
+ private:
+  const std::string& framework_id_;
+  std::vector<std::pair<DirectoryFact, std::string>> facts_;
+};
+
+DateNumber DateOf(const std::string& text) { return ParseDate(text).value_or(0); }
+
+void MakeFacts(FrameworkTables tables, ParsedFramework* parsed) {
+  const std::string& id = parsed->rules.framework_id();
+  for (Placed<v1::Lot>& lot : tables.lots) lot.value.set_framework_id(id);
+  FactMaker maker(id);
+  maker.AddAll(
+      tables.wards, [&](const auto& ward) { return WardKey(id, ward.code()); },
+      &DirectoryFact::mutable_ward);
+  maker.AddAll(
+      tables.lots, [&](const auto& lot) { return LotKey(id, lot.id()); },
+      &DirectoryFact::mutable_lot);
+  maker.AddAll(
+      tables.lot_wards,
+      [&](const auto& row) { return LotWardKey(id, row.lot_id(), row.ward_code()); },
+      &DirectoryFact::mutable_lot_ward);
+  maker.AddAll(
+      tables.providers, [](const auto& provider) { return ProviderKey(provider.id()); },
+      &DirectoryFact::mutable_provider);
+  maker.AddAll(
+      tables.branches, [](const auto& branch) { return BranchKey(branch.id()); },
+      &DirectoryFact::mutable_branch);
+  maker.AddAll(
+      tables.coverage,
+      [](const auto& line) {
+        return CoverageKey(line.branch_id(), line.ward_code(), line.service_type());
+      },
+      &DirectoryFact::mutable_coverage);
+  maker.AddAll(
+      tables.contracts, [](const auto& contract) { return ContractKey(contract.id()); },
+      &DirectoryFact::mutable_contract);
+  maker.AddAll(
+      tables.novations,
+      [](const auto& row) { return NovationKey(row.contract_id(), DateOf(row.date())); },
+      &DirectoryFact::mutable_novation);
+  maker.AddAll(
+      tables.holidays, [&](const auto& row) { return HolidayKey(id, DateOf(row.date())); },
+      &DirectoryFact::mutable_holiday);
+  maker.MoveTo(parsed);
+}
+
+}  // namespace
+
+absl::StatusOr<ParsedFramework> ParseFramework(const Files& files,
+                                               bool (*zone_known)(const std::string&)) {
+  FrameworkErrors errors;
+  SortedFiles sorted = SortOut(files, &errors);
+  if (sorted.rules == nullptr)
+    return errors.ToStatus();  // without rules nothing else can be judged
+  RulesFile rules(sorted.rules->name(), sorted.rules->content(), &errors);
+  if (rules.parsed()) CheckRules(rules, zone_known, &errors);
+  FrameworkTables tables;
+  for (const auto& [kind, file] : sorted.tables) {
+    ReadTable(kind, file->name(), file->content(), rules.rules(), &tables, &errors);
+  }
+  CheckTogether(rules, tables, &errors);
+  if (!errors.empty()) return errors.ToStatus();
+  ParsedFramework parsed;
+  parsed.rules = rules.rules();
+  MakeFacts(std::move(tables), &parsed);
+  return parsed;
+}
+
+}  // namespace brokerage::engine
