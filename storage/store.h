@@ -57,6 +57,9 @@ class View {
   // Journal entries from the sequence on, in order, until fn returns false.
   virtual absl::Status Tail(uint64_t from, absl::FunctionRef<bool(const journal::v1::JournalEntry&)> fn) const = 0;
   virtual Head head() const = 0;
+  // The first error of reading, by this view or its store: what Get and Scan found may then be less than what is there. An answer made
+  // of several reads is good only if this is OK afterwards. The store refuses to append after it, which ends the process.
+  virtual absl::Status status() const { return absl::OkStatus(); }
 };
 
 // One writer, many readers. Implemented by RocksDB and, for tests, in memory.

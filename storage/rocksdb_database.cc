@@ -1,0 +1,236 @@
+#include "storage/rocksdb_database.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "storage/schema.h"
+
+namespace brokerage::storage {
+
+namespace {
+
+constexpr size_t kBlockCacheBytes = 256u << 20;
+constexpr size_t kMemtableBytes = 256u << 20;  // of all tables together
+constexpr size_t kTableMemtableBytes = 32u << 20;
+constexpr uint64_t kWalBytesMax = 512u << 20;
+constexpr double kBloomBitsPerKey = 10;
+
+class BackgroundErrors : public rocksdb::EventListener {
+ public:
+  explicit BackgroundErrors(std::shared_ptr<StickyError> error) : error_(std::move(error)) {}
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    error_->Note(FromRocks(*status, "writing in the background"));
+  }
+
+ private:
+  std::shared_ptr<StickyError> error_;
+};
+
+rocksdb::DBOptions DatabaseOptions(std::shared_ptr<StickyError> error) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.db_write_buffer_size = kMemtableBytes;
+  options.max_total_wal_size = kWalBytesMax;
+  options.max_background_jobs = 2;
+  options.bytes_per_sync = 1u << 20;
+  options.skip_stats_update_on_db_open = true;  // opening takes no longer when there is more
+  options.max_bgerror_resume_count = 0;         // an error is for a restart to settle
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 4;
+  options.listeners = {std::make_shared<BackgroundErrors>(std::move(error))};
+  return options;
+}
+
+rocksdb::CompressionType BestCompression() {
+  const std::vector<rocksdb::CompressionType> supported = rocksdb::GetSupportedCompressions();
+  const bool lz4 = std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) !=
+                   supported.end();
+  return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(const std::string& name,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  // Rows that are mostly asked for by their whole key, often in vain.
+  static const std::set<std::string> kFiltered = {
+      schema::kOutcomes, engine::TableName(engine::Table::kPackages),
+      engine::TableName(engine::Table::kOffers)};
+  if (kFiltered.contains(name)) {
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  }
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = kTableMemtableBytes;
+  options.compression = BestCompression();
+  return options;
+}
+
+// All families, meta last: a crash in the middle of the first opening leaves none.
+std::vector<std::string> KnownFamilies() {
+  std::vector<std::string> names = {rocksdb::kDefaultColumnFamilyName};
+  for (int i = 0; i < engine::kTables; ++i) {
+    names.push_back(engine::TableName(static_cast<engine::Table>(i)));
+  }
+  names.insert(names.end(), schema::kOwnFamilies.begin(), schema::kOwnFamilies.end());
+  return names;
+}
+
+// RocksDB would make an empty database where CURRENT is missing, and delete what lies beside it.
+absl::Status CheckNothingIsLostIn(const std::string& directory) {
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(directory, error)) {
+    const std::string extension = file.path().extension().string();
+    std::error_code size_error;
+    if (extension == ".sst" || (extension == ".log" && file.file_size(size_error) > 0)) {
+      return absl::DataLossError(absl::StrCat(directory, " holds ", file.path().filename().string(),
+                                              ", but its file CURRENT is missing"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFamilies(const std::string& directory, const std::vector<std::string>& known) {
+  std::vector<std::string> found;
+  rocksdb::Status status =
+      rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &found);
+  if (!status.ok()) return FromRocks(status, absl::StrCat("opening ", directory));
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  for (const std::string& name : found) {
+    if (!has(known, name)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(directory, " holds the table ", name,
+                       ", which this program does not know: a newer one wrote it"));
+    }
+  }
+  if (!has(found, schema::kMeta)) return absl::OkStatus();
+  for (const std::string& name : known) {
+    if (!has(found, name)) {
+      return absl::DataLossError(absl::StrCat(directory, " has lost its table ", name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MakeDirectory(const std::string& directory) {
+  std::error_code error;
+  if (std::filesystem::create_directories(directory, error) && !error) {
+    // It will hold texts that identify people.
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+  }
+  if (error) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot make ", directory, ": ", error.message()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OpenError(const rocksdb::Status& status, const std::string& directory) {
+  if (status.IsIOError() && absl::StrContains(status.ToString(), "LOCK")) {
+    return absl::FailedPreconditionError(absl::StrCat("another brokerd has ", directory, " open"));
+  }
+  return FromRocks(status, absl::StrCat("opening ", directory));
+}
+
+}  // namespace
+
+absl::Status FromRocks(const rocksdb::Status& status, absl::string_view what) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = absl::StrCat(what, ": ", status.ToString());
+  if (status.IsCorruption() || status.IsPathNotFound()) return absl::DataLossError(message);
+  if (status.IsNotFound()) return absl::NotFoundError(message);
+  if (status.IsNoSpace()) return absl::ResourceExhaustedError(message);
+  return absl::UnavailableError(message);
+}
+
+absl::Status StickyError::status() const {
+  std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void StickyError::Note(absl::Status status) {
+  std::lock_guard lock(mutex_);
+  if (!status_.ok() || status.ok()) return;
+  status_ = std::move(status);
+  ok_.store(false, std::memory_order_release);
+}
+
+absl::Status StickyError::Keep(absl::Status noted) {
+  Note(std::move(noted));
+  return status();
+}
+
+RocksDatabase::RocksDatabase(std::string directory)
+    : directory_(std::move(directory)), error_(std::make_shared<StickyError>()) {}
+
+RocksDatabase::~RocksDatabase() {
+  if (db_ == nullptr) return;
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  db_->Close();
+}
+
+absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::string& directory,
+                                                                   Mode mode) {
+  const std::vector<std::string> names = KnownFamilies();
+  if (std::filesystem::exists(std::filesystem::path(directory) / "CURRENT")) {
+    if (absl::Status status = CheckFamilies(directory, names); !status.ok()) return status;
+  } else {
+    if (absl::Status status = CheckNothingIsLostIn(directory); !status.ok()) return status;
+    if (mode == Mode::kReadOnly) {
+      return absl::NotFoundError(absl::StrCat(directory, " holds no journal"));
+    }
+    if (absl::Status status = MakeDirectory(directory); !status.ok()) return status;
+  }
+
+  std::shared_ptr<RocksDatabase> database(new RocksDatabase(directory));
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name : names) families.emplace_back(name, FamilyOptions(name, cache));
+  const rocksdb::DBOptions options = DatabaseOptions(database->error_);
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status =
+      mode == Mode::kReadOnly
+          ? rocksdb::DB::OpenForReadOnly(options, directory, families, &database->handles_, &db)
+          : rocksdb::DB::Open(options, directory, families, &database->handles_, &db);
+  if (!status.ok()) return OpenError(status, directory);
+  database->db_.reset(db);
+
+  auto handle = database->handles_.begin() + 1;  // after the default family, which stays empty
+  database->tables_.assign(handle, handle + engine::kTables);
+  handle += engine::kTables;
+  database->journal_ = *handle++;
+  database->outcomes_ = *handle++;
+  database->outcomes_by_time_ = *handle++;
+  database->meta_ = *handle++;
+  return database;
+}
+
+std::optional<std::string> RocksDatabase::Get(rocksdb::ColumnFamilyHandle* family,
+                                              absl::string_view key,
+                                              const rocksdb::Snapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  std::string value;
+  rocksdb::Status status = db_->Get(options, family, ToSlice(key), &value);
+  if (status.ok()) return value;
+  if (!status.IsNotFound()) error_->Note(FromRocks(status, "reading " + family->GetName()));
+  return std::nullopt;
+}
+
+}  // namespace brokerage::storage

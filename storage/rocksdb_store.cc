@@ -1,0 +1,200 @@
+#include "storage/rocksdb_store.h"
+
+#include <rocksdb/write_batch.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/encoding.h"
+#include "storage/rocksdb_database.h"
+#include "storage/schema.h"
+
+namespace brokerage::storage {
+
+namespace {
+
+// As many entries as a log that was not yet written to tables may bring; their chain is checked at every opening.
+constexpr uint64_t kEntriesCheckedAtOpening = 10000;
+constexpr int kOutcomesPurgedPerWrite = 1000;
+
+rocksdb::WriteOptions Synced() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return options;
+}
+
+}  // namespace
+
+RocksDbStore::RocksDbStore(std::shared_ptr<RocksDatabase> database, OpenMode mode)
+    : database_(std::move(database)), mode_(mode) {}
+
+absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& directory,
+                                                                 OpenMode mode) {
+  absl::StatusOr<std::shared_ptr<RocksDatabase>> database = RocksDatabase::Open(
+      directory, mode == OpenMode::kWrite ? RocksDatabase::Mode::kWrite
+                                          : RocksDatabase::Mode::kReadOnly);
+  if (!database.ok()) return database.status();
+  std::unique_ptr<RocksDbStore> store(new RocksDbStore(*std::move(database), mode));
+  if (absl::Status status = store->CheckVersion(); !status.ok()) return status;
+  if (absl::Status status = store->Recover(); !status.ok()) return status;
+  if (absl::Status status = store->BeginEpoch(); !status.ok()) return status;
+  return store;
+}
+
+absl::Status RocksDbStore::CheckVersion() {
+  std::optional<std::string> version =
+      database_->Get(database_->meta(), schema::kMetaVersion, nullptr);
+  if (!version.has_value()) return database_->error().status();  // new, or damaged
+  if (DecodeNumber(*version) == schema::kVersion) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(database_->directory(), " has schema version ", DecodeNumber(*version),
+                   "; this program knows only version ", schema::kVersion));
+}
+
+// The journal must end where meta says, in a chain that holds.
+absl::Status RocksDbStore::Recover() {
+  std::unique_ptr<View> view = Read();
+  head_ = view->head();
+  if (absl::Status status = view->status(); !status.ok()) return status;
+  std::unique_ptr<rocksdb::Iterator> last(
+      database_->db()->NewIterator(rocksdb::ReadOptions(), database_->journal()));
+  last->SeekToLast();
+  if (!last->status().ok()) return FromRocks(last->status(), "reading the journal's end");
+  const uint64_t last_sequence = last->Valid() ? DecodeNumber(FromSlice(last->key())) : 0;
+  if (last_sequence != head_.sequence) {
+    return absl::DataLossError(absl::StrCat("the journal in ", database_->directory(), " ends at ",
+                                            last_sequence, ", but its head is ",
+                                            head_.ToString()));
+  }
+  const uint64_t from = head_.sequence > kEntriesCheckedAtOpening
+                            ? head_.sequence - kEntriesCheckedAtOpening
+                            : 1;
+  return view->Tail(from, [](const journal::v1::JournalEntry&) { return true; });
+}
+
+absl::Status RocksDbStore::BeginEpoch() {
+  std::optional<std::string> epoch =
+      database_->Get(database_->meta(), schema::kMetaEpoch, nullptr);
+  if (!database_->error().ok()) return database_->error().status();
+  epoch_ = epoch.has_value() ? DecodeNumber(*epoch) : 0;
+  if (mode_ == OpenMode::kReadOnly) return absl::OkStatus();
+  ++epoch_;
+  rocksdb::WriteBatch batch;
+  batch.Put(database_->meta(), schema::kMetaVersion, EncodeNumber(schema::kVersion));
+  batch.Put(database_->meta(), schema::kMetaEpoch, EncodeNumber(epoch_));
+  return FromRocks(database_->db()->Write(Synced(), &batch), "beginning an epoch");
+}
+
+absl::Status RocksDbStore::CheckWritable() const {
+  if (mode_ == OpenMode::kReadOnly) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(database_->directory(), " was opened for reading only"));
+  }
+  return database_->error().ok() ? absl::OkStatus() : database_->error().status();
+}
+
+absl::Status RocksDbStore::Append(uint64_t epoch, const Head& expected, const Batch& batch) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (epoch != epoch_) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("a batch of epoch ", epoch, " came to a store of epoch ", epoch_));
+  }
+  if (expected != head_) {
+    return absl::FailedPreconditionError(absl::StrCat("a batch that follows ", expected.ToString(),
+                                                      " came when the head was ",
+                                                      head_.ToString()));
+  }
+  rocksdb::WriteBatch write;
+  Head head = head_;
+  for (const std::string& record : batch.records) {
+    journal::v1::JournalEntry entry = MakeEntry(head, epoch_, record);
+    entry.SerializeToString(&value_);
+    write.Put(database_->journal(), EncodeNumber(entry.sequence()), value_);
+    head = {entry.sequence(), std::move(*entry.mutable_hash())};
+  }
+  for (const engine::RowWrite& row : batch.writes) {
+    if (row.value.has_value()) {
+      write.Put(database_->table(row.table), row.key, *row.value);
+    } else {
+      write.Delete(database_->table(row.table), row.key);
+    }
+  }
+  for (const Outcome& outcome : batch.outcomes) {
+    const std::string key = OutcomeKey(outcome.account_id, outcome.request_id);
+    write.Put(database_->outcomes(), key, EncodeOutcome(outcome));
+    write.Put(database_->outcomes_by_time(),
+              EncodeNumber(static_cast<uint64_t>(outcome.time_us)) + key, "");
+  }
+  write.Put(database_->meta(), schema::kMetaHead, EncodeHead(head));
+  rocksdb::Status status = database_->db()->Write(Synced(), &write);
+  if (!status.ok()) return database_->error().Keep(FromRocks(status, "appending to the journal"));
+  head_ = std::move(head);
+  return absl::OkStatus();
+}
+
+std::unique_ptr<View> RocksDbStore::Read() const { return ReadDatabase(database_); }
+
+std::optional<Outcome> RocksDbStore::FindOutcome(absl::string_view account_id,
+                                                 absl::string_view request_id) const {
+  std::optional<std::string> value =
+      database_->Get(database_->outcomes(), OutcomeKey(account_id, request_id), nullptr);
+  if (!value.has_value()) return std::nullopt;
+  std::optional<Outcome> outcome = DecodeOutcome(account_id, request_id, *value);
+  if (!outcome.has_value()) {
+    database_->error().Note(absl::DataLossError(
+        absl::StrCat("the outcome of request ", request_id, " of ", account_id, " is damaged")));
+  }
+  return outcome;
+}
+
+absl::Status RocksDbStore::PurgeOutcomes(absl::Time before) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  const std::string end = EncodeNumber(static_cast<uint64_t>(absl::ToUnixMicros(before)));
+  const rocksdb::Slice end_slice = end;
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &end_slice;
+  std::unique_ptr<rocksdb::Iterator> it(
+      database_->db()->NewIterator(options, database_->outcomes_by_time()));
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status;
+  it->SeekToFirst();
+  while (it->Valid() && status.ok()) {
+    const absl::string_view key = FromSlice(it->key());
+    const absl::string_view outcome_key = key.substr(8);
+    // An outcome that was stored anew since then has another time, and an entry of its own.
+    std::optional<std::string> kept =
+        database_->Get(database_->outcomes(), outcome_key, nullptr);
+    if (kept.has_value() && absl::string_view(*kept).substr(0, 8) == key.substr(0, 8)) {
+      batch.Delete(database_->outcomes(), ToSlice(outcome_key));
+    }
+    batch.Delete(database_->outcomes_by_time(), it->key());
+    it->Next();
+    if (batch.Count() >= kOutcomesPurgedPerWrite || !it->Valid()) {
+      status = database_->db()->Write(rocksdb::WriteOptions(), &batch);
+      batch.Clear();
+    }
+  }
+  if (status.ok()) status = it->status();
+  if (!status.ok()) return database_->error().Keep(FromRocks(status, "purging outcomes"));
+  return absl::OkStatus();
+}
+
+absl::Time RocksDbStore::LastAlive() const {
+  std::optional<std::string> value =
+      database_->Get(database_->meta(), schema::kMetaLastAlive, nullptr);
+  if (!value.has_value()) return absl::InfinitePast();
+  return absl::FromUnixMicros(static_cast<int64_t>(DecodeNumber(*value)));
+}
+
+absl::Status RocksDbStore::SetLastAlive(absl::Time time) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  rocksdb::Status status = database_->db()->Put(
+      rocksdb::WriteOptions(), database_->meta(), schema::kMetaLastAlive,
+      EncodeNumber(static_cast<uint64_t>(absl::ToUnixMicros(time))));
+  if (!status.ok()) {
+    return database_->error().Keep(FromRocks(status, "noting that the server is alive"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace brokerage::storage

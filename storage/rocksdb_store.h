@@ -1,0 +1,56 @@
+// The store on disk: RocksDB in one directory.
+//
+// What is there after a crash is a prefix of the batches that were appended, each whole: a torn tail of the log is cut when the
+// store is opened. Any other damage is an error that names it. After a write or a background task has failed the store refuses
+// everything until it is opened anew.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "storage/store.h"
+
+namespace brokerage::storage {
+
+class RocksDatabase;
+
+enum class OpenMode {
+  kWrite,     // makes the directory when it is missing; no other process can have it open
+  kReadOnly,  // of a store that nobody writes to: a checkpoint, a restored backup
+};
+
+class RocksDbStore : public Store {
+ public:
+  // Errors: FAILED_PRECONDITION when another process has it open, or a newer program wrote it; NOT_FOUND when there is nothing to
+  // read; DATA_LOSS for damage.
+  static absl::StatusOr<std::unique_ptr<RocksDbStore>> Open(const std::string& directory,
+                                                            OpenMode mode);
+
+  absl::Status Append(uint64_t epoch, const Head& expected, const Batch& batch) override;
+  std::unique_ptr<View> Read() const override;
+  std::optional<Outcome> FindOutcome(absl::string_view account_id,
+                                     absl::string_view request_id) const override;
+  absl::Status PurgeOutcomes(absl::Time before) override;
+  uint64_t epoch() const override { return epoch_; }
+  absl::Time LastAlive() const override;
+  absl::Status SetLastAlive(absl::Time time) override;
+
+  // For backups and checkpoints.
+  const RocksDatabase& database() const { return *database_; }
+
+ private:
+  RocksDbStore(std::shared_ptr<RocksDatabase> database, OpenMode mode);
+  absl::Status CheckVersion();
+  absl::Status Recover();
+  absl::Status BeginEpoch();
+  absl::Status CheckWritable() const;
+
+  const std::shared_ptr<RocksDatabase> database_;
+  const OpenMode mode_;
+  uint64_t epoch_ = 0;
+  Head head_;          // the appending thread's
+  std::string value_;  // a buffer of the appending thread
+};
+
+}  // namespace brokerage::storage
