@@ -1,6 +1,7 @@
 #include "engine/state.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace brokerage::engine {
 
@@ -21,6 +22,29 @@ bool IsOpenPackage(const journal::v1::PackageRow& row) {
 const std::vector<v1::PackageState>& StatesOfOpenPackages() {
   static const std::vector<v1::PackageState> kStates = {v1::PACKAGE_STATE_UNSPECIFIED};
   return kStates;
+}
+
+const AgendaEntry* FirstDue(const State& state, int64_t now_us) {
+  for (int phase = 0; phase < AgendaEntry::kPhases; ++phase) {
+    if (phase == AgendaEntry::kRoundDue && state.system.clock_jumped()) continue;
+    AgendaEntry from;
+    from.phase = static_cast<AgendaEntry::Phase>(phase);
+    auto it = state.agenda.lower_bound(from);
+    if (it != state.agenda.end() && it->phase == phase && it->due_us <= now_us) return &*it;
+  }
+  return nullptr;
+}
+
+int64_t NextDueMicros(const State& state) {
+  int64_t next = std::numeric_limits<int64_t>::max();
+  for (int phase = 0; phase < AgendaEntry::kPhases; ++phase) {
+    if (phase == AgendaEntry::kRoundDue && state.system.clock_jumped()) continue;
+    AgendaEntry from;
+    from.phase = static_cast<AgendaEntry::Phase>(phase);
+    auto it = state.agenda.lower_bound(from);
+    if (it != state.agenda.end() && it->phase == phase) next = std::min(next, it->due_us);
+  }
+  return next;
 }
 
 }  // namespace brokerage::engine

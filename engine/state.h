@@ -75,10 +75,17 @@ struct State {
   int64_t last_time_us = 0;
   uint64_t last_sequence = 0;
 
+  // Null if it is not in memory.
   const PackageAggregate* Package(uint64_t number) const {
-    auto* found = packages.Find(number);
-    return found ? found->get() : nullptr;
+    const std::unique_ptr<PackageAggregate>* found = packages.Find(number);
+    return found != nullptr ? found->get() : nullptr;
   }
 };
+
+// The first entry of the agenda that is due, by phase and then in the agenda's order; null if none is. Deadlines are passed over while
+// the clock is in doubt.
+const AgendaEntry* FirstDue(const State& state, int64_t now_us);
+// When the next entry is due; the largest value if none waits.
+int64_t NextDueMicros(const State& state);
 
 }  // namespace brokerage::engine

@@ -1,0 +1,339 @@
+// What each fact does to state.
+
+#include "engine/apply.h"
+#include "engine/check.h"
+
+namespace brokerage::engine {
+
+using journal::v1::Fact;
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
+using journal::v1::RoundRow;
+
+void Applier::Do(const Fact& fact) {
+  switch (fact.fact_case()) {
+    case Fact::kFrameworkApplied: return On(fact.framework_applied());
+    case Fact::kDirectoryChanged: return On(fact.directory_changed());
+    case Fact::kPackageSubmitted: return On(fact.package_submitted());
+    case Fact::kPackageReleased: return On(fact.package_released());
+    case Fact::kPackageHeld: return On(fact.package_held());
+    case Fact::kRoundOpened: return On(fact.round_opened());
+    case Fact::kOfferAnswered: return On(fact.offer_answered());
+    case Fact::kRoundDue: return On(fact.round_due());
+    case Fact::kRoundClosed: return On(fact.round_closed());
+    case Fact::kAwardProposed: return On(fact.award_proposed());
+    case Fact::kPackageAwarded: return On(fact.package_awarded());
+    case Fact::kPackageUnfilled: return On(fact.package_unfilled());
+    case Fact::kPackageReissued: return On(fact.package_reissued());
+    case Fact::kPackageCancelled: return On(fact.package_cancelled());
+    case Fact::kPackageStarted: return On(fact.package_started());
+    case Fact::kPackageReturned: return On(fact.package_returned());
+    case Fact::kPackageHandedBack: return On(fact.package_handed_back());
+    case Fact::kPackageCeased: return On(fact.package_ceased());
+    case Fact::kOffersClosed: return On(fact.offers_closed());
+    case Fact::kErrorClaimed: return On(fact.error_claimed());
+    case Fact::kErrorDecided: return On(fact.error_decided());
+    case Fact::kDeadlineExtended: return On(fact.deadline_extended());
+    case Fact::kTextsErased: return On(fact.texts_erased());
+    case Fact::kAccountChanged: return On(fact.account_changed());
+    case Fact::kClockJudged: return On(fact.clock_judged());
+    case Fact::kRoundEvaluated: return On(fact.round_evaluated());
+    case Fact::FACT_NOT_SET: break;
+  }
+  BROKERAGE_CHECK(false && "a fact of a newer version");
+}
+
+void Applier::On(const journal::v1::FrameworkApplied& fact) {
+  state_.directory.PutFramework(fact.framework());
+  ++state_.directory_version;
+  Put(Table::kFrameworks,
+      FrameworkKey(fact.framework().framework_id(), fact.framework().revision()),
+      fact.framework().SerializeAsString());
+}
+
+void Applier::On(const journal::v1::DirectoryChanged& fact) {
+  for (const journal::v1::DirectoryFact& changed : fact.facts()) {
+    const journal::v1::DirectoryFact* before = state_.directory.Fact(changed.key());
+    if (before != nullptr && before->effective_time_us() != 0) {
+      AgendaEntry entry;
+      entry.phase = AgendaEntry::kContractChange;
+      entry.due_us = before->effective_time_us();
+      entry.fact_key = before->key();
+      state_.agenda.erase(entry);
+    }
+    if (before == nullptr && (changed.has_opt_out_window() || changed.has_suspension())) {
+      state_.system.set_last_fact_number(state_.system.last_fact_number() + 1);
+      system_changed_ = true;
+    }
+    state_.directory.Put(changed);
+    EnterFact(&state_, changed);
+    Put(Table::kDirectory, changed.key(), changed.SerializeAsString());
+  }
+  ++state_.directory_version;
+}
+
+void Applier::On(const journal::v1::PackageSubmitted& fact) { Insert(fact.package()); }
+
+void Applier::On(const journal::v1::PackageReleased& fact) {
+  PackageRow& row = Change(fact.package_number());
+  if (row.released_time_us() == 0) row.set_released_time_us(record_.time_us());
+  row.set_framework_revision(fact.framework_revision());
+  row.set_release_due_us(0);
+  row.set_held(false);
+  row.set_issued_by(record_.account_id());
+}
+
+void Applier::On(const journal::v1::PackageHeld& fact) {
+  PackageRow& row = Change(fact.package_number());
+  row.set_held(fact.held());
+  row.set_release_due_us(fact.release_due_us());
+}
+
+void Applier::On(const journal::v1::RoundOpened& fact) {
+  PackageRow& row = Change(fact.package_number());
+  BROKERAGE_CHECK(fact.round().number() == row.rounds_size() + 1);
+  *row.add_rounds() = fact.round();
+  row.set_state(v1::PACKAGE_STATE_OFFERED);
+  row.set_next_rule_number(fact.next_rule_number());
+  row.set_offer_count(row.offer_count() + fact.offers_size());
+  row.set_awaits_award(false);
+  row.set_proposed_ordinal(0);
+  row.set_needs_evaluation(false);
+  if (fact.restart()) row.set_restart_done(true);
+  PackageAggregate& package = Touch(fact.package_number());
+  for (const OfferRow& offer : fact.offers()) AddOffer(package, offer);
+}
+
+void Applier::On(const journal::v1::OfferAnswered& fact) {
+  PackageAggregate& package = Touch(fact.package_number());
+  ChangeOffer(package, fact.ordinal(), [&fact](OfferRow& offer) {
+    *offer.add_answers() = fact.answer();
+    if (fact.answer().remark()) return;
+    offer.set_state(fact.answer().answer() == v1::ANSWER_ACCEPT ? v1::OFFER_STATE_ACCEPTED
+                                                                : v1::OFFER_STATE_DECLINED);
+  });
+  NoteEvaluation(package);
+}
+
+void Applier::On(const journal::v1::RoundDue& fact) {
+  PackageRow& row = Change(fact.package_number());
+  RoundRow& round = *row.mutable_rounds(fact.round_number() - 1);
+  round.set_settled(true);
+  if (round.closed_time_us() == 0) round.set_closed_time_us(record_.time_us());
+  PackageAggregate& package = Touch(fact.package_number());
+  for (size_t i = 0; i < package.offers.size(); ++i) {
+    if (package.offers[i].round_number() != fact.round_number()) continue;
+    ChangeOffer(package, static_cast<int32_t>(i + 1), [](OfferRow& offer) {
+      offer.set_settled(true);
+      if (offer.state() == v1::OFFER_STATE_OPEN) offer.set_state(v1::OFFER_STATE_LAPSED);
+    });
+  }
+  if (row.state() == v1::PACKAGE_STATE_OFFERED) row.set_needs_evaluation(true);
+}
+
+void Applier::On(const journal::v1::RoundClosed& fact) {
+  PackageRow& row = Change(fact.package_number());
+  row.mutable_rounds(fact.round_number() - 1)->set_closed_time_us(record_.time_us());
+}
+
+void Applier::On(const journal::v1::RoundEvaluated& fact) {
+  PackageRow& row = Change(fact.package_number());
+  row.set_needs_evaluation(false);
+  row.set_awaits_award(false);
+  row.set_proposed_ordinal(0);
+}
+
+void Applier::On(const journal::v1::AwardProposed& fact) {
+  PackageRow& row = Change(fact.package_number());
+  row.set_needs_evaluation(false);
+  row.set_awaits_award(true);
+  row.set_proposed_ordinal(fact.ordinal());
+  VoidOffers(Touch(fact.package_number()), fact.voided());
+}
+
+void Applier::On(const journal::v1::PackageAwarded& fact) {
+  PackageRow& row = Change(fact.package_number());
+  PackageAggregate& package = Touch(fact.package_number());
+  ChangeOffer(package, fact.award().offer_ordinal(),
+              [](OfferRow& offer) { offer.set_state(v1::OFFER_STATE_WON); });
+  for (const journal::v1::LostOffer& lost : fact.lost()) {
+    ChangeOffer(package, lost.ordinal(), [&lost](OfferRow& offer) {
+      offer.set_state(v1::OFFER_STATE_LOST);
+      offer.set_lost_by(lost.lost_by());
+    });
+  }
+  VoidOffers(package, fact.voided());
+  CloseOpenOffers(package, v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
+  CloseRounds(row);
+  row.set_state(v1::PACKAGE_STATE_AWARDED);
+  *row.mutable_award() = fact.award();
+  row.mutable_award()->set_award_date(fact.award_date());
+  row.set_needs_evaluation(false);
+  row.set_awaits_award(false);
+  row.set_proposed_ordinal(0);
+  TallyHours(package, package.offers[static_cast<size_t>(fact.award().offer_ordinal() - 1)],
+             fact.award_date(), +1, &state_.rollups);
+}
+
+void Applier::On(const journal::v1::PackageUnfilled& fact) {
+  PackageRow& row = Change(fact.package_number());
+  VoidOffers(Touch(fact.package_number()), fact.voided());
+  row.set_state(v1::PACKAGE_STATE_UNFILLED);
+  row.set_needs_evaluation(false);
+  row.set_awaits_award(false);
+  row.set_proposed_ordinal(0);
+}
+
+void Applier::On(const journal::v1::PackageReissued& fact) {
+  PackageRow& row = Change(fact.package_number());
+  PackageAggregate& package = Touch(fact.package_number());
+  CloseOpenOffers(package, v1::CLOSE_CAUSE_REISSUED);
+  VoidAcceptances(package);
+  CloseRounds(row);
+  *row.mutable_terms() = fact.terms();
+  row.set_terms_version(fact.terms_version());
+  row.set_framework_revision(fact.framework_revision());
+  row.set_next_rule_number(1);
+  row.set_previous_issue_offers(row.offer_count());
+  row.set_awaits_award(false);
+  row.set_proposed_ordinal(0);
+  row.set_needs_evaluation(false);
+  row.set_issued_by(record_.account_id());
+}
+
+void Applier::On(const journal::v1::PackageCancelled& fact) {
+  PackageRow& row = Change(fact.package_number());
+  PackageAggregate& package = Touch(fact.package_number());
+  CloseOpenOffers(package, v1::CLOSE_CAUSE_PACKAGE_CANCELLED);
+  VoidAcceptances(package);
+  CloseRounds(row);
+  if (row.state() == v1::PACKAGE_STATE_AWARDED) {
+    TallyHours(package, package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)],
+               row.award().award_date(), -1, &state_.rollups);
+  }
+  row.set_state(v1::PACKAGE_STATE_CANCELLED);
+  row.set_release_due_us(0);
+  row.set_ended_time_us(record_.time_us());
+  row.set_needs_evaluation(false);
+  row.set_awaits_award(false);
+  row.set_proposed_ordinal(0);
+}
+
+void Applier::On(const journal::v1::PackageStarted& fact) {
+  PackageRow& row = Change(fact.package_number());
+  ChangeOffer(Touch(fact.package_number()), row.award().offer_ordinal(),
+              [](OfferRow& offer) { offer.set_started(true); });
+  row.set_state(v1::PACKAGE_STATE_STARTED);
+  row.set_started_time_us(record_.time_us());
+}
+
+void Applier::On(const journal::v1::PackageReturned& fact) {
+  PackageRow& row = Change(fact.package_number());
+  PackageAggregate& package = Touch(fact.package_number());
+  const int32_t winner = row.award().offer_ordinal();
+  ChangeOffer(package, winner,
+              [&fact](OfferRow& offer) { offer.set_returned_cause(fact.cause()); });
+  if (fact.cause() != v1::CAUSE_PROVIDER) {  // for its own cause the minutes stay on its account
+    TallyHours(package, package.offers[static_cast<size_t>(winner - 1)], row.award().award_date(),
+               -1, &state_.rollups);
+  }
+  row.set_state(v1::PACKAGE_STATE_UNFILLED);
+  row.set_give_up_cause(fact.cause());
+  row.clear_award();
+  row.set_previous_issue_offers(row.offer_count());
+}
+
+void Applier::On(const journal::v1::PackageHandedBack& fact) {
+  PackageRow& row = Change(fact.package_number());
+  if (!row.imported()) {
+    ChangeOffer(Touch(fact.package_number()), row.award().offer_ordinal(),
+                [&fact](OfferRow& offer) {
+                  offer.set_handed_back_cause(fact.cause());
+                  offer.set_handed_back_in_cohort(fact.in_cohort());
+                });
+  }
+  row.set_state(v1::PACKAGE_STATE_HANDED_BACK);
+  row.set_give_up_cause(fact.cause());
+  row.set_ended_time_us(record_.time_us());
+  row.set_successor_number(fact.successor().number());
+  row.set_successor_year(fact.successor().year());
+  Insert(fact.successor());
+}
+
+void Applier::On(const journal::v1::PackageCeased& fact) {
+  PackageRow& row = Change(fact.package_number());
+  if (!row.imported()) {
+    ChangeOffer(Touch(fact.package_number()), row.award().offer_ordinal(),
+                [](OfferRow& offer) { offer.set_ceased(true); });
+  }
+  row.set_state(v1::PACKAGE_STATE_CEASED);
+  row.set_ended_time_us(record_.time_us());
+}
+
+void Applier::On(const journal::v1::OffersClosed& fact) {
+  PackageAggregate& package = Touch(fact.package_number());
+  for (int32_t ordinal : fact.ordinals()) {
+    ChangeOffer(package, ordinal, [&fact](OfferRow& offer) {
+      offer.set_state(v1::OFFER_STATE_CLOSED);
+      offer.set_close_cause(fact.cause());
+    });
+  }
+  NoteEvaluation(package);
+}
+
+void Applier::On(const journal::v1::ErrorClaimed& fact) {
+  PackageAggregate& package = Touch(fact.package_number());
+  ChangeOffer(package, fact.ordinal(), [this, &fact](OfferRow& offer) {
+    journal::v1::ClaimRow& claim = *offer.mutable_claim();
+    claim.set_state(v1::CLAIM_STATE_OPEN);
+    claim.set_time_us(record_.time_us());
+    claim.set_routing_confirms_coverage(fact.routing_confirms_coverage());
+  });
+}
+
+void Applier::On(const journal::v1::ErrorDecided& fact) {
+  PackageAggregate& package = Touch(fact.package_number());
+  ChangeOffer(package, fact.ordinal(), [this, &fact](OfferRow& offer) {
+    offer.mutable_claim()->set_state(fact.state());
+    offer.mutable_claim()->set_decided_time_us(record_.time_us());
+    if (fact.state() == v1::CLAIM_STATE_UPHELD && offer.state() == v1::OFFER_STATE_OPEN) {
+      offer.set_state(v1::OFFER_STATE_CLOSED);
+      offer.set_close_cause(v1::CLOSE_CAUSE_ISSUED_IN_ERROR);
+    }
+  });
+  NoteEvaluation(package);
+}
+
+void Applier::On(const journal::v1::DeadlineExtended& fact) {
+  PackageRow& row = Change(fact.package_number());
+  row.mutable_rounds(fact.round_number() - 1)->set_deadline_us(fact.deadline_us());
+  PackageAggregate& package = Touch(fact.package_number());
+  for (size_t i = 0; i < package.offers.size(); ++i) {
+    if (package.offers[i].round_number() != fact.round_number()) continue;
+    ChangeOffer(package, static_cast<int32_t>(i + 1),
+                [&fact](OfferRow& offer) { offer.set_deadline_us(fact.deadline_us()); });
+  }
+}
+
+void Applier::On(const journal::v1::TextsErased& fact) {
+  Change(fact.package_number()).set_erased(true);
+  PackageAggregate& package = Touch(fact.package_number());
+  for (const journal::v1::TextRow& text : package.texts) {
+    Delete(Table::kTexts, TextKey(text.package_number(), text.name()));
+  }
+  package.texts.clear();
+}
+
+void Applier::On(const journal::v1::AccountChanged& fact) {
+  const std::string& id = fact.account().account().id();
+  state_.accounts[id] = fact.account();
+  ++state_.directory_version;
+  Put(Table::kAccounts, id, fact.account().SerializeAsString());
+}
+
+void Applier::On(const journal::v1::ClockJudged& fact) {
+  state_.system.set_clock_jumped(fact.jumped());
+  system_changed_ = true;
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,132 @@
+// Decide, by subject. Each function answers one request: it adds facts (and texts) to the decision, or refuses. It reads state and
+// changes nothing.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "engine/apply.h"
+#include "engine/command.h"
+#include "engine/engine.h"
+#include "engine/rejection.h"
+
+namespace brokerage::engine {
+
+class Deciding {
+ public:
+  Deciding(const State& state, const ZoneFinder& zones, const Command& command, absl::Time now);
+
+  absl::StatusOr<Decision> Run();
+
+ private:
+  // --- The clock's (decide_tick.cc).
+  absl::Status On(const Tick& request);
+  absl::Status On(const ClockJump& request);
+  void ContractChange(const AgendaEntry& entry);
+  void CloseOffersOf(const journal::v1::DirectoryFact& fact);
+  void ReofferNovated(const PackageAggregate& package, const journal::v1::DirectoryFact& fact,
+                      int32_t rule_number);
+  void Evaluate(const PackageAggregate& package);
+  void ProposeOrAward(const PackageAggregate& package, const struct Ranking& ranking);
+
+  // --- Packages (decide_package.cc, decide_referral.cc, decide_outcome.cc).
+  absl::Status On(const v1::PreviewPackageRequest& request);
+  absl::Status On(const v1::SubmitPackageRequest& request);
+  absl::Status On(const v1::ReleasePackagesRequest& request);
+  absl::Status On(const v1::CancelPackageRequest& request);
+  absl::Status On(const v1::AwardPackageRequest& request);
+  absl::Status On(const v1::ReissuePackageRequest& request);
+  absl::Status On(const v1::StartPackageRequest& request);
+  absl::Status On(const v1::ReturnPackageRequest& request);
+  absl::Status On(const v1::HandBackPackageRequest& request);
+  absl::Status On(const v1::CeasePackageRequest& request);
+  absl::Status On(const v1::ErasePackageTextsRequest& request);
+  // Checks a referral and makes the row that a package begins with. `texts_needed` is false for a preview.
+  absl::StatusOr<journal::v1::PackageRow> CheckReferral(const v1::PackageReferral& referral,
+                                                        bool texts_needed);
+  absl::Status CheckTexts(const v1::PackageReferral& referral);
+  absl::Status CheckProviders(const v1::PackageReferral& referral);
+  absl::Status CheckRunning(const v1::PackageReferral& referral);
+  absl::Status CheckTerms(const v1::PackageTerms& terms, absl::string_view field,
+                          DateNumber earliest_start);
+  absl::StatusOr<const PackageAggregate*> FindPackage(absl::string_view id,
+                                                      absl::string_view field = "package_id");
+  // PACKAGE_STATE unless the verb is legal from the package's state.
+  absl::Status CheckState(const journal::v1::PackageRow& row, enum class PackageVerb verb);
+  absl::Status CheckReason(absl::string_view text, absl::string_view field = "reason");
+  absl::Status CheckCause(v1::Cause cause);
+
+  // --- Offers (decide_offer.cc).
+  struct FoundOffer {
+    const PackageAggregate* package;
+    const journal::v1::OfferRow* offer;
+  };
+  absl::Status On(const v1::AcceptOfferRequest& request);
+  absl::Status On(const v1::DeclineOfferRequest& request);
+  absl::Status On(const v1::ClaimIssuedInErrorRequest& request);
+  absl::Status On(const v1::DecideIssuedInErrorRequest& request);
+  absl::StatusOr<FoundOffer> FindOffer(absl::string_view id);
+  // Checks that the offer may be answered now, and marks the answer late or a remark.
+  absl::Status CheckAnswer(const FoundOffer& found, journal::v1::AnswerRow* answer);
+
+  // --- The directory (decide_directory.cc, decide_framework.cc).
+  absl::Status On(const v1::ApplyFrameworkRequest& request);
+  absl::Status On(const v1::ChangeCoverageRequest& request);
+  absl::Status On(const v1::OpenOptOutWindowRequest& request);
+  absl::Status On(const v1::CloseOptOutWindowRequest& request);
+  absl::Status On(const v1::SuspendContractRequest& request);
+  absl::Status On(const v1::ResumeContractRequest& request);
+  absl::Status On(const v1::EndContractRequest& request);
+  absl::Status On(const v1::NovateContractRequest& request);
+  absl::Status On(const v1::SuspendProviderRequest& request);
+  absl::Status On(const v1::ResumeProviderRequest& request);
+  absl::StatusOr<const v1::Contract*> FindContract(absl::string_view id, absl::string_view field);
+  // Whether the caller may change the directory of the framework.
+  bool MayChange(absl::string_view framework_id) const;
+  journal::v1::DirectoryFact NewFact(std::string key, absl::string_view framework_id) const;
+  journal::v1::DirectoryFact& AddFact(const journal::v1::DirectoryFact& fact, absl::string_view reason);
+
+  // --- Accounts and the system (decide_account.cc).
+  absl::Status On(const Bootstrap& request);
+  absl::Status On(const v1::CreateAccountRequest& request);
+  absl::Status On(const v1::DisableAccountRequest& request);
+  absl::Status On(const v1::ReplaceTokenRequest& request);
+  absl::Status On(const v1::ExtendDeadlinesRequest& request);
+  absl::Status On(const v1::ConfirmClockRequest& request);
+  absl::Status CheckToken(absl::string_view token_sha256);
+
+  // --- Rounds (rounds.cc).
+  // Opens the first round, from `first_rule` on, in which anybody may be offered the package as `package` has it; the restart's own
+  // round first when it is due. False when there is none.
+  bool OpenRound(const PackageAggregate& package, int32_t first_rule, int32_t rounds_before,
+                 int32_t offers_before);
+  void AddRound(const PackageAggregate& package, int32_t rule_number, int32_t next_rule,
+                std::vector<journal::v1::Verdict> verdicts, int32_t rounds_before,
+                int32_t offers_before);
+  std::vector<journal::v1::Verdict> RouteTo(const PackageAggregate& package,
+                                            const v1::FrameworkRules& rules, int32_t rule_number,
+                                            bool restart) const;
+  bool RestartIsDue(const PackageAggregate& package, const v1::FrameworkRules& rules) const;
+
+  // --- Shared.
+  journal::v1::Fact& Add() { return *decision_.record.add_facts(); }
+  // Keeps a text of the package under the name and returns its salted hash.
+  std::string AddText(uint64_t number, std::string name, absl::string_view text);
+  // The name under which the reason of this record is kept.
+  std::string ReasonName() const;
+  const absl::TimeZone& ZoneOf(const v1::FrameworkRules& rules) const;
+  DateNumber Today(const v1::FrameworkRules& rules) const;
+  int64_t now_us() const { return absl::ToUnixMicros(now_); }
+
+  const State& state_;
+  const ZoneFinder& zones_;
+  const Command& command_;
+  const Caller& caller_;
+  const absl::Time now_;
+  Decision decision_;
+};
+
+}  // namespace brokerage::engine

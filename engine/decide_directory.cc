@@ -1,0 +1,323 @@
+// Live changes of the directory: coverage, opt-out windows, suspensions, ends and novations.
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "engine/decide.h"
+#include "engine/limits.h"
+
+namespace brokerage::engine {
+
+using journal::v1::DirectoryFact;
+
+namespace {
+
+int64_t Micros(const google::protobuf::Timestamp& time) {
+  return time.seconds() * 1000000 + time.nanos() / 1000;
+}
+
+google::protobuf::Timestamp ToTimestamp(int64_t micros) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(micros / 1000000);
+  time.set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
+  return time;
+}
+
+absl::Status NotFound(absl::string_view field, absl::string_view id, absl::string_view expected) {
+  return Reject(v1::REJECTION_REASON_NOT_FOUND, field, id, expected);
+}
+
+}  // namespace
+
+bool Deciding::MayChange(absl::string_view framework_id) const {
+  if (caller_.role == v1::ROLE_ADMINISTRATOR) return true;
+  if (caller_.role != v1::ROLE_COMMISSIONER) return false;
+  const journal::v1::FrameworkRow* framework = state_.directory.Framework(framework_id);
+  return framework != nullptr &&
+         std::any_of(framework->rules().authorities().begin(), framework->rules().authorities().end(),
+                     [this](const v1::Authority& authority) {
+                       return authority.id() == caller_.authority_id;
+                     });
+}
+
+DirectoryFact Deciding::NewFact(std::string key, absl::string_view framework_id) const {
+  DirectoryFact fact;
+  if (const DirectoryFact* before = state_.directory.Fact(key)) {
+    fact = *before;  // keeps what the files last said, so that their next change is noticed
+  } else {
+    fact.set_key(std::move(key));
+    fact.set_framework_id(std::string(framework_id));
+  }
+  fact.set_source(journal::v1::FACT_SOURCE_API);
+  fact.set_recorded_time_us(now_us());
+  fact.set_ended(false);
+  return fact;
+}
+
+DirectoryFact& Deciding::AddFact(const DirectoryFact& fact, absl::string_view reason) {
+  journal::v1::DirectoryChanged& changed = *Add().mutable_directory_changed();
+  changed.set_reason(std::string(reason));
+  *changed.add_facts() = fact;
+  return *changed.mutable_facts(0);
+}
+
+absl::StatusOr<const v1::Contract*> Deciding::FindContract(absl::string_view id,
+                                                           absl::string_view field) {
+  if (id.empty()) return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, field, "", "a contract's id");
+  const v1::Contract* contract = state_.directory.Contract(id);
+  if (contract == nullptr || !MayChange(contract->framework_id())) {
+    return NotFound(field, id, "the id of a contract of yours");
+  }
+  return contract;
+}
+
+absl::Status Deciding::On(const v1::ChangeCoverageRequest& request) {
+  const v1::Coverage& line = request.coverage();
+  const v1::Branch* branch = state_.directory.Branch(line.branch_id());
+  if (branch == nullptr) return NotFound("coverage.branch_id", line.branch_id(), "a branch's id");
+  std::string framework_id;
+  for (const journal::v1::FrameworkRow* framework : state_.directory.Frameworks()) {
+    if (MayChange(framework->framework_id()) &&
+        state_.directory.WardInFramework(framework->framework_id(), line.ward_code())) {
+      framework_id = framework->framework_id();
+    }
+  }
+  if (framework_id.empty()) {
+    std::string nearest;
+    for (const journal::v1::FrameworkRow* framework : state_.directory.Frameworks()) {
+      for (const v1::Ward* ward :
+           state_.directory.NearestWards(framework->framework_id(), line.ward_code(), 3)) {
+        absl::StrAppend(&nearest, nearest.empty() ? "" : ", ", ward->code(), " ", ward->name());
+      }
+    }
+    return Reject(v1::REJECTION_REASON_UNKNOWN_WARD, "coverage.ward_code", line.ward_code(),
+                  absl::StrCat("a ward of a framework of yours; the nearest: ", nearest));
+  }
+  if (line.service_type() == v1::SERVICE_TYPE_UNSPECIFIED) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "coverage.service_type", "",
+                  "a service type such as HOME_CARE");
+  }
+  const auto from = ParseDate(line.from_date());
+  const auto to = line.to_date().empty() ? std::optional<DateNumber>(0) : ParseDate(line.to_date());
+  if (!from) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "coverage.from_date", line.from_date(),
+                  "a date, YYYY-MM-DD");
+  }
+  if (!to || (*to != 0 && *to <= *from)) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "coverage.to_date", line.to_date(),
+                  "a date after from_date, YYYY-MM-DD, or nothing");
+  }
+  if (line.priority() < 0) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "coverage.priority",
+                  absl::StrCat(line.priority()), "1 for the first branch, or more");
+  }
+  DirectoryFact fact =
+      NewFact(CoverageKey(line.branch_id(), line.ward_code(), line.service_type()), framework_id);
+  *fact.mutable_coverage() = line;
+  AddFact(fact, "");
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {
+  v1::OptOutWindow window = request.window();
+  const v1::Branch* branch = state_.directory.Branch(window.branch_id());
+  const bool own =
+      (caller_.role == v1::ROLE_PROVIDER_BRANCH && caller_.branch_id == window.branch_id()) ||
+      (caller_.role == v1::ROLE_PROVIDER_ORGANISATION && branch != nullptr &&
+       caller_.provider_id == branch->provider_id());
+  const bool official = caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
+  if (branch == nullptr || !(own || official)) {
+    return NotFound("window.branch_id", window.branch_id(), "the id of a branch of yours");
+  }
+  if (absl::Status status = CheckReason(window.reason(), "window.reason"); !status.ok()) return status;
+  if (!window.has_from_time()) *window.mutable_from_time() = ToTimestamp(now_us());
+  if (Micros(window.from_time()) < now_us()) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window.from_time", "",
+                  "now or later: an opt-out never acts in the past; or nothing, for now");
+  }
+  if (window.has_to_time() && Micros(window.to_time()) <= Micros(window.from_time())) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "window.to_time", "", "a time after from_time");
+  }
+  window.set_id(absl::StrFormat("W-%06d", state_.system.last_fact_number() + 1));
+  DirectoryFact fact = NewFact(OptOutKey(window.id()), "");
+  *fact.mutable_opt_out_window() = window;
+  AddFact(fact, window.reason());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::CloseOptOutWindowRequest& request) {
+  const DirectoryFact* found = state_.directory.Fact(OptOutKey(request.window_id()));
+  const v1::Branch* branch =
+      found == nullptr ? nullptr : state_.directory.Branch(found->opt_out_window().branch_id());
+  const bool own =
+      branch != nullptr &&
+      ((caller_.role == v1::ROLE_PROVIDER_BRANCH && caller_.branch_id == branch->id()) ||
+       (caller_.role == v1::ROLE_PROVIDER_ORGANISATION && caller_.provider_id == branch->provider_id()));
+  const bool official = caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
+  if (branch == nullptr || !(own || official)) {
+    return NotFound("window_id", request.window_id(), "the id of an opt-out window of yours");
+  }
+  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  v1::OptOutWindow& window = *fact.mutable_opt_out_window();
+  if (window.has_to_time() && Micros(window.to_time()) <= now_us()) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window_id", request.window_id(),
+                  "a window that is still open");
+  }
+  *window.mutable_to_time() = ToTimestamp(std::max(now_us(), Micros(window.from_time())));
+  AddFact(fact, "");
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::SuspendContractRequest& request) {
+  absl::StatusOr<const v1::Contract*> contract = FindContract(request.contract_id(), "contract_id");
+  if (!contract.ok()) return contract.status();
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  const v1::FrameworkRules& rules =
+      state_.directory.Framework((*contract)->framework_id())->rules();
+  if (state_.directory.StatusOf(**contract, Today(rules), now_) != v1::CONTRACT_STATUS_ACTIVE) {
+    return Reject(v1::REJECTION_REASON_CONTRACT_STATUS, "contract_id", request.contract_id(),
+                  "a contract that is active");
+  }
+  v1::Suspension suspension;
+  suspension.set_id(absl::StrFormat("S-%06d", state_.system.last_fact_number() + 1));
+  suspension.set_contract_id(request.contract_id());
+  *suspension.mutable_from_time() = ToTimestamp(now_us());
+  suspension.set_reason(request.reason());
+  DirectoryFact fact = NewFact(SuspensionKey(suspension.id()), (*contract)->framework_id());
+  *fact.mutable_suspension() = suspension;
+  AddFact(fact, request.reason());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::ResumeContractRequest& request) {
+  absl::StatusOr<const v1::Contract*> contract = FindContract(request.contract_id(), "contract_id");
+  if (!contract.ok()) return contract.status();
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  for (const auto& [key, fact] : state_.directory.Facts()) {
+    if (!fact.has_suspension() || fact.suspension().contract_id() != request.contract_id()) continue;
+    if (fact.suspension().has_to_time() && Micros(fact.suspension().to_time()) <= now_us()) continue;
+    DirectoryFact lifted = NewFact(key, fact.framework_id());
+    *lifted.mutable_suspension()->mutable_to_time() = ToTimestamp(now_us());
+    AddFact(lifted, request.reason());
+  }
+  if (decision_.record.facts().empty()) {
+    return Reject(v1::REJECTION_REASON_CONTRACT_STATUS, "contract_id", request.contract_id(),
+                  "a contract that is suspended");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::EndContractRequest& request) {
+  absl::StatusOr<const v1::Contract*> contract = FindContract(request.contract_id(), "contract_id");
+  if (!contract.ok()) return contract.status();
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  const v1::FrameworkRules& rules =
+      state_.directory.Framework((*contract)->framework_id())->rules();
+  const DateNumber today = Today(rules);
+  const auto date = ParseDate(request.to_date());
+  if (!date) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "to_date", request.to_date(),
+                  "a date, YYYY-MM-DD");
+  }
+  if (*date < today) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "to_date", request.to_date(),
+                  absl::StrCat(FormatDate(today), " or later"));
+  }
+  if (state_.directory.StatusOf(**contract, today, now_) == v1::CONTRACT_STATUS_ENDED) {
+    return Reject(v1::REJECTION_REASON_CONTRACT_STATUS, "contract_id", request.contract_id(),
+                  "a contract that has not ended");
+  }
+  DirectoryFact fact = NewFact(ContractKey(request.contract_id()), (*contract)->framework_id());
+  fact.mutable_contract()->set_to_date(request.to_date());
+  fact.set_effective_time_us(
+      absl::ToUnixMicros(StartOfDay(FromDateNumber(*date), ZoneOf(rules))));
+  AddFact(fact, request.reason());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::NovateContractRequest& request) {
+  const v1::Novation& novation = request.novation();
+  absl::StatusOr<const v1::Contract*> contract =
+      FindContract(novation.contract_id(), "novation.contract_id");
+  if (!contract.ok()) return contract.status();
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  if (state_.directory.Provider(novation.new_provider_id()) == nullptr) {
+    return NotFound("novation.new_provider_id", novation.new_provider_id(), "a provider's id");
+  }
+  const v1::FrameworkRules& rules =
+      state_.directory.Framework((*contract)->framework_id())->rules();
+  const DateNumber today = Today(rules);
+  const auto date = ParseDate(novation.date());
+  if (!date) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "novation.date", novation.date(),
+                  "a date, YYYY-MM-DD");
+  }
+  if (*date < today) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "novation.date", novation.date(),
+                  absl::StrCat(FormatDate(today), " or later"));
+  }
+  if (state_.directory.StatusOf(**contract, *date, now_) == v1::CONTRACT_STATUS_ENDED) {
+    return Reject(v1::REJECTION_REASON_CONTRACT_STATUS, "novation.contract_id",
+                  novation.contract_id(), "a contract that has not ended on the date");
+  }
+  if (state_.directory.ProviderOfContract(novation.contract_id(), *date) ==
+      novation.new_provider_id()) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "novation.new_provider_id",
+                  novation.new_provider_id(), "another provider than the one that holds it");
+  }
+  DirectoryFact fact =
+      NewFact(NovationKey(novation.contract_id(), *date), (*contract)->framework_id());
+  *fact.mutable_novation() = novation;
+  fact.set_effective_time_us(
+      absl::ToUnixMicros(StartOfDay(FromDateNumber(*date), ZoneOf(rules))));
+  AddFact(fact, request.reason());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::SuspendProviderRequest& request) {
+  if (state_.directory.Provider(request.provider_id()) == nullptr) {
+    return NotFound("provider_id", request.provider_id(), "a provider's id");
+  }
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  const std::string& area = request.postcode_area();
+  if (area.size() > 2 || !std::all_of(area.begin(), area.end(),
+                                      [](char c) { return c >= 'A' && c <= 'Z'; })) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "postcode_area", area,
+                  "one or two capital letters such as NG, or nothing for everywhere");
+  }
+  v1::Suspension suspension;
+  suspension.set_id(absl::StrFormat("S-%06d", state_.system.last_fact_number() + 1));
+  suspension.set_provider_id(request.provider_id());
+  suspension.set_postcode_area(area);
+  *suspension.mutable_from_time() = ToTimestamp(now_us());
+  suspension.set_reason(request.reason());
+  if (request.has_to_time()) {
+    if (Micros(request.to_time()) <= now_us()) {
+      return Reject(v1::REJECTION_REASON_IN_THE_PAST, "to_time", "", "a time in the future");
+    }
+    *suspension.mutable_to_time() = request.to_time();
+  }
+  DirectoryFact fact = NewFact(SuspensionKey(suspension.id()), "");
+  *fact.mutable_suspension() = suspension;
+  AddFact(fact, request.reason());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::ResumeProviderRequest& request) {
+  const DirectoryFact* found = state_.directory.Fact(SuspensionKey(request.suspension_id()));
+  if (found == nullptr || found->suspension().provider_id().empty()) {
+    return NotFound("suspension_id", request.suspension_id(), "the id of a provider's suspension");
+  }
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  if (found->suspension().has_to_time() && Micros(found->suspension().to_time()) <= now_us()) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "suspension_id", request.suspension_id(),
+                  "a suspension that still holds");
+  }
+  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  *fact.mutable_suspension()->mutable_to_time() = ToTimestamp(now_us());
+  AddFact(fact, request.reason());
+  return absl::OkStatus();
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,262 @@
+// The verbs of care navigation on a package that was taken in.
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "engine/award.h"
+#include "engine/decide.h"
+#include "engine/ids.h"
+#include "engine/lifecycle.h"
+#include "engine/limits.h"
+#include "engine/personal_text.h"
+#include "engine/project.h"
+
+namespace brokerage::engine {
+
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
+
+absl::Status Deciding::On(const v1::ReleasePackagesRequest& request) {
+  if (request.package_ids().empty()) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "package_ids", "", "at least one package");
+  }
+  if (request.package_ids_size() > limits::kBatchItemsMax) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "package_ids",
+                  absl::StrCat(request.package_ids_size()),
+                  absl::StrCat("at most ", limits::kBatchItemsMax));
+  }
+  std::set<uint64_t> seen;
+  for (const std::string& id : request.package_ids()) {
+    absl::StatusOr<const PackageAggregate*> package = FindPackage(id, "package_ids");
+    if (!package.ok()) return package.status();
+    const PackageRow& row = (*package)->row;
+    if (absl::Status status = CheckState(row, PackageVerb::kRelease); !status.ok()) return status;
+    if (!seen.insert(row.number()).second) continue;
+    if (request.hold()) {
+      journal::v1::PackageHeld& held = *Add().mutable_package_held();
+      held.set_package_number(row.number());
+      held.set_held(true);
+      continue;
+    }
+    journal::v1::PackageReleased& released = *Add().mutable_package_released();
+    released.set_package_number(row.number());
+    released.set_framework_revision(state_.directory.Framework(row.framework_id())->revision());
+    if (!OpenRound(**package, 1, row.rounds_size(), row.offer_count())) {
+      Add().mutable_package_unfilled()->set_package_number(row.number());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::CancelPackageRequest& request) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+  if (!package.ok()) return package.status();
+  const PackageRow& row = (*package)->row;
+  if (absl::Status status = CheckState(row, PackageVerb::kCancel); !status.ok()) return status;
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  journal::v1::PackageCancelled& cancelled = *Add().mutable_package_cancelled();
+  cancelled.set_package_number(row.number());
+  cancelled.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::AwardPackageRequest& request) {
+  absl::StatusOr<const PackageAggregate*> found = FindPackage(request.package_id());
+  if (!found.ok()) return found.status();
+  const PackageAggregate& package = **found;
+  const PackageRow& row = package.row;
+  if (absl::Status status = CheckState(row, PackageVerb::kAward); !status.ok()) return status;
+  if (request.offer_id().empty()) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "offer_id", "", "an acceptance's id");
+  }
+  const auto id = ParseOfferId(request.offer_id());
+  if (!id || id->package != PackageId{row.year(), row.number()} ||
+      id->ordinal > static_cast<int32_t>(package.offers.size())) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "offer_id", request.offer_id(),
+                  "an offer of this package");
+  }
+  const v1::FrameworkRules& rules = RulesOf(state_, row);
+  const AwardQuestion question{package, rules, state_.directory, state_.rollups, now_, Today(rules)};
+  const Ranking ranking = RankAcceptances(question);
+  const auto at = std::find(ranking.ordinals.begin(), ranking.ordinals.end(), id->ordinal);
+  if (at == ranking.ordinals.end()) {
+    return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", request.offer_id(),
+                  "an acceptance that still holds");
+  }
+  const size_t winner = static_cast<size_t>(at - ranking.ordinals.begin());
+  if (winner >= ranking.valid) {
+    return Reject(v1::REJECTION_REASON_RULE_FAILS_AT_AWARD, "offer_id", request.offer_id(),
+                  absl::StrCat("an acceptance that passes ",
+                               RuleName(ranking.acceptances[winner].void_rule())));
+  }
+  const bool due = row.awaits_award() || row.state() == v1::PACKAGE_STATE_UNFILLED;
+  const bool overridden = winner != 0 || !due;
+  if (overridden) {
+    if (absl::Status status = CheckReason(request.override_reason(), "override_reason"); !status.ok()) {
+      return status;
+    }
+  }
+  if (NeedsPriceException(rules, package.offers[static_cast<size_t>(id->ordinal - 1)])) {
+    absl::Status status = CheckReason(request.price_exception_reason(), "price_exception_reason");
+    if (!status.ok()) return status;
+  }
+  for (auto [field, text] : {std::pair{"override_reason", &request.override_reason()},
+                             std::pair{"price_exception_reason", &request.price_exception_reason()}}) {
+    if (auto personal = FindPersonalText(*text)) {
+      return Reject(v1::REJECTION_REASON_TEXT_IDENTIFIES_PERSON, field, "",
+                    absl::StrCat("a reason without ", personal->kind, "; it appears in reports"));
+    }
+  }
+  journal::v1::PackageAwarded& awarded = *Add().mutable_package_awarded();
+  FillAward(package, ranking, winner, &awarded);
+  journal::v1::AwardRow& award = *awarded.mutable_award();
+  award.set_time_us(now_us());
+  award.set_account_id(caller_.account_id);
+  award.set_overridden(overridden);
+  if (overridden) award.set_override_reason(request.override_reason());
+  award.set_price_exception_reason(request.price_exception_reason());
+  awarded.set_award_date(Today(rules));
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::ReissuePackageRequest& request) {
+  absl::StatusOr<const PackageAggregate*> found = FindPackage(request.package_id());
+  if (!found.ok()) return found.status();
+  const PackageRow& row = (*found)->row;
+  if (absl::Status status = CheckState(row, PackageVerb::kReissue); !status.ok()) return status;
+  if (row.rounds_size() >= limits::kRoundsPerPackageMax ||
+      row.offer_count() >= limits::kOffersPerPackageMax) {
+    return Reject(v1::REJECTION_REASON_LIMIT_REACHED, "package_id", request.package_id(),
+                  absl::StrCat("a package with fewer than ", limits::kRoundsPerPackageMax,
+                               " rounds and ", limits::kOffersPerPackageMax, " offers"));
+  }
+  const journal::v1::FrameworkRow& framework = *state_.directory.Framework(row.framework_id());
+  // The package as it will be when it is routed.
+  PackageAggregate package = **found;
+  package.row.set_framework_revision(framework.revision());
+  if (request.has_terms()) {
+    absl::Status status = CheckTerms(request.terms(), "terms", Today(framework.rules()));
+    if (!status.ok()) return status;
+    if (request.terms().SerializeAsString() != row.terms().SerializeAsString()) {
+      *package.row.mutable_terms() = request.terms();
+      package.row.set_terms_version(row.terms_version() + 1);
+    }
+  }
+  journal::v1::PackageReissued& reissued = *Add().mutable_package_reissued();
+  reissued.set_package_number(row.number());
+  *reissued.mutable_terms() = package.row.terms();
+  reissued.set_terms_version(package.row.terms_version());
+  reissued.set_framework_revision(framework.revision());
+  if (!OpenRound(package, 1, row.rounds_size(), row.offer_count())) {
+    Add().mutable_package_unfilled()->set_package_number(row.number());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::StartPackageRequest& request) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+  if (!package.ok()) return package.status();
+  const PackageRow& row = (*package)->row;
+  if (absl::Status status = CheckState(row, PackageVerb::kStart); !status.ok()) return status;
+  Add().mutable_package_started()->set_package_number(row.number());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::ReturnPackageRequest& request) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+  if (!package.ok()) return package.status();
+  const PackageRow& row = (*package)->row;
+  if (absl::Status status = CheckState(row, PackageVerb::kReturn); !status.ok()) return status;
+  if (absl::Status status = CheckCause(request.cause()); !status.ok()) return status;
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  journal::v1::PackageReturned& returned = *Add().mutable_package_returned();
+  returned.set_package_number(row.number());
+  returned.set_cause(request.cause());
+  returned.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::HandBackPackageRequest& request) {
+  absl::StatusOr<const PackageAggregate*> found = FindPackage(request.package_id());
+  if (!found.ok()) return found.status();
+  const PackageAggregate& package = **found;
+  const PackageRow& row = package.row;
+  if (absl::Status status = CheckState(row, PackageVerb::kHandBack); !status.ok()) return status;
+  if (absl::Status status = CheckCause(request.cause()); !status.ok()) return status;
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  const journal::v1::FrameworkRow& framework = *state_.directory.Framework(row.framework_id());
+  const v1::FrameworkRules& rules = framework.rules();
+  journal::v1::PackageHandedBack& handed_back = *Add().mutable_package_handed_back();
+  handed_back.set_package_number(row.number());
+  handed_back.set_cause(request.cause());
+  handed_back.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
+  if (!row.imported()) {
+    const int32_t days = rules.hand_back_days() > 0 ? rules.hand_back_days() : 28;
+    const absl::CivilDay last = FromDateNumber(row.award().award_date()) + days;
+    handed_back.set_in_cohort(Today(rules) <= ToDateNumber(last));
+  }
+  PackageRow& next = *handed_back.mutable_successor();
+  next.set_number(state_.system.last_package_number() + 1);
+  next.set_submitted_date(Today(rules));
+  next.set_year(next.submitted_date() / 10000);
+  next.set_state(v1::PACKAGE_STATE_UNFILLED);
+  next.set_framework_id(row.framework_id());
+  next.set_framework_revision(framework.revision());
+  next.set_authority_id(row.authority_id());
+  next.set_origin(row.origin());
+  next.set_urgency(row.urgency());
+  next.set_ward_code(row.ward_code());
+  next.set_lot_id(row.lot_id());
+  next.set_postcode_sector(row.postcode_sector());
+  *next.mutable_terms() = row.terms();
+  next.set_terms_version(1);
+  *next.mutable_needs() = row.needs();
+  if (row.imported()) {
+    next.set_previous_branch_id(row.running_branch_id());
+    const v1::Branch* branch = state_.directory.Branch(row.running_branch_id());
+    if (branch != nullptr) next.set_previous_provider_id(branch->provider_id());
+  } else {
+    const OfferRow& winner = package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)];
+    next.set_previous_branch_id(winner.branch_id());
+    next.set_previous_provider_id(winner.provider_id());
+  }
+  next.set_previous_handed_back(true);
+  *next.mutable_refused_provider_ids() = row.refused_provider_ids();
+  *next.mutable_preferred_provider_ids() = row.preferred_provider_ids();
+  next.set_submitted_time_us(now_us());
+  next.set_submitted_by(caller_.account_id);
+  next.set_predecessor_number(row.number());
+  next.set_predecessor_year(row.year());
+  next.set_erased(row.erased());
+  for (const char* name : {"details", "person_reference", "postcode", "summary"}) {
+    if (package.Text(name).empty()) continue;
+    journal::v1::TextHash& hash = *next.add_text_hashes();
+    hash.set_name(name);
+    hash.set_hash(AddText(next.number(), name, package.Text(name)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::CeasePackageRequest& request) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+  if (!package.ok()) return package.status();
+  const PackageRow& row = (*package)->row;
+  if (absl::Status status = CheckState(row, PackageVerb::kCease); !status.ok()) return status;
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  journal::v1::PackageCeased& ceased = *Add().mutable_package_ceased();
+  ceased.set_package_number(row.number());
+  ceased.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::ErasePackageTextsRequest& request) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+  if (!package.ok()) return package.status();
+  const PackageRow& row = (*package)->row;
+  if (absl::Status status = CheckState(row, PackageVerb::kErase); !status.ok()) return status;
+  Add().mutable_texts_erased()->set_package_number(row.number());
+  return absl::OkStatus();
+}
+
+}  // namespace brokerage::engine
