@@ -9,11 +9,17 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "engine/apply.h"
+#include "engine/award.h"
 #include "engine/command.h"
 #include "engine/engine.h"
+#include "engine/lifecycle.h"
 #include "engine/rejection.h"
 
 namespace brokerage::engine {
+
+// The award of `ranking`'s acceptance at index `winner`: who lost by which criterion, who is void by which rule.
+void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t winner,
+               journal::v1::PackageAwarded* awarded);
 
 class Deciding {
  public:
@@ -30,7 +36,7 @@ class Deciding {
   void ReofferNovated(const PackageAggregate& package, const journal::v1::DirectoryFact& fact,
                       int32_t rule_number);
   void Evaluate(const PackageAggregate& package);
-  void ProposeOrAward(const PackageAggregate& package, const struct Ranking& ranking);
+  void ProposeOrAward(const PackageAggregate& package, const Ranking& ranking);
 
   // --- Packages (decide_package.cc, decide_referral.cc, decide_outcome.cc).
   absl::Status On(const v1::PreviewPackageRequest& request);
@@ -55,7 +61,7 @@ class Deciding {
   absl::StatusOr<const PackageAggregate*> FindPackage(absl::string_view id,
                                                       absl::string_view field = "package_id");
   // PACKAGE_STATE unless the verb is legal from the package's state.
-  absl::Status CheckState(const journal::v1::PackageRow& row, enum class PackageVerb verb);
+  absl::Status CheckState(const journal::v1::PackageRow& row, PackageVerb verb);
   absl::Status CheckReason(absl::string_view text, absl::string_view field = "reason");
   absl::Status CheckCause(v1::Cause cause);
 

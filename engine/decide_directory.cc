@@ -194,7 +194,8 @@ absl::Status Deciding::On(const v1::ResumeContractRequest& request) {
   absl::StatusOr<const v1::Contract*> contract = FindContract(request.contract_id(), "contract_id");
   if (!contract.ok()) return contract.status();
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  for (const auto& [key, fact] : state_.directory.Facts()) {
+  for (const auto& [key, shared] : state_.directory.Facts()) {
+    const DirectoryFact& fact = *shared;
     if (!fact.has_suspension() || fact.suspension().contract_id() != request.contract_id()) continue;
     if (fact.suspension().has_to_time() && Micros(fact.suspension().to_time()) <= now_us()) continue;
     DirectoryFact lifted = NewFact(key, fact.framework_id());

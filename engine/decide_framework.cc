@@ -105,7 +105,8 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
     return Reject(clash);
   }
 
-  for (const auto& [key, old] : state_.directory.Facts()) {
+  for (const auto& [key, shared] : state_.directory.Facts()) {
+    const DirectoryFact& old = *shared;
     if (old.framework_id() != id || old.file_hash().empty() || old.ended() || in_files.contains(key)) {
       continue;
     }

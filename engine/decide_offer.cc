@@ -38,8 +38,10 @@ absl::Status Deciding::CheckAnswer(const FoundOffer& found, AnswerRow* answer) {
   const OfferRow& offer = *found.offer;
   const PackageRow& row = found.package->row;
   const std::string id = FormatOfferId({{row.year(), row.number()}, offer.ordinal()});
-  const OfferVerb verb =
-      answer->answer() == v1::ANSWER_ACCEPT ? OfferVerb::kAccept : OfferVerb::kDecline;
+  const bool accept = answer->answer() == v1::ANSWER_ACCEPT;
+  const OfferVerb verb = offer.state() == v1::OFFER_STATE_LAPSED
+                             ? (accept ? OfferVerb::kLateAccept : OfferVerb::kLateDecline)
+                             : (accept ? OfferVerb::kAccept : OfferVerb::kDecline);
   if (!Legal(offer.state(), verb)) {
     return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", id,
                   "an offer that is OPEN, ACCEPTED, DECLINED or LAPSED");
@@ -49,7 +51,8 @@ absl::Status Deciding::CheckAnswer(const FoundOffer& found, AnswerRow* answer) {
                   absl::StrCat("at most ", limits::kAnswersPerOfferMax, " answers to one offer"));
   }
   answer->set_time_us(now_us());
-  answer->set_late(now_us() > offer.deadline_us());
+  // While the clock is in doubt deadlines do not lapse, and an outage may have taken the branch's time.
+  answer->set_late(now_us() > offer.deadline_us() && !state_.system.clock_jumped());
   const bool of_this_issue = offer.ordinal() > row.previous_issue_offers();
   if (StillWaits(row) && of_this_issue) return absl::OkStatus();
   if (offer.state() != v1::OFFER_STATE_LAPSED) {

@@ -36,9 +36,9 @@ class Engine {
   void LoadSystem(const journal::v1::SystemRow& row);
   void LoadRollup(const journal::v1::RollupRow& row);
   void LoadPackage(PackageAggregate package);
-  // Ends the loading of what is always in memory: from here on NextDue holds. Roll-ups of `rollup_floor_month` (YYYYMM) and later are
-  // all loaded; of earlier months only with the packages that touch them.
-  void FinishLoading(int32_t rollup_floor_month);
+  // Ends the loading of what is always in memory: roll-ups of the last 13 months, directory, accounts, open packages. Roll-ups of
+  // earlier months come with the packages that touch them. `last_sequence` and `last_time_us` are those of the last record stored.
+  void FinishLoading(uint64_t last_sequence, int64_t last_time_us);
 
   // The packages (by number) that the request names and that are not in memory. Load those that exist, and the roll-ups that
   // MissingRollups then names, before Decide.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/rows.pb.h"
@@ -29,6 +30,6 @@ struct ParsedFramework {
 // host knows an IANA time zone.
 absl::StatusOr<ParsedFramework> ParseFramework(
     const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files,
-    bool (*zone_known)(const std::string&));
+    absl::FunctionRef<bool(const std::string&)> zone_known);
 
 }  // namespace brokerage::engine

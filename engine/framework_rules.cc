@@ -49,7 +49,7 @@ class RulesChecker {
   RulesChecker(const RulesFile& file, FrameworkErrors* errors)
       : file_(file), rules_(file.rules()), errors_(errors) {}
 
-  void CheckIdentity(bool (*zone_known)(const std::string&)) {
+  void CheckIdentity(absl::FunctionRef<bool(const std::string&)> zone_known) {
     if (!HasFrameworkId(rules_)) {
       Fail({"framework_id"}, absl::StrCat(Shown(rules_.framework_id()),
                                           " is no framework id; lower case letters, digits and "
@@ -304,7 +304,7 @@ bool HasFrameworkId(const v1::FrameworkRules& rules) {
          rules.framework_id().find('.') == std::string::npos;
 }
 
-void CheckRules(const RulesFile& file, bool (*zone_known)(const std::string&),
+void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&)> zone_known,
                 FrameworkErrors* errors) {
   RulesChecker checker(file, errors);
   checker.CheckIdentity(zone_known);

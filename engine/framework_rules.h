@@ -41,7 +41,7 @@ class RulesFile {
 bool HasFrameworkId(const v1::FrameworkRules& rules);
 
 // Adds an error for everything that is wrong in the rules. REQUIRES: file.parsed().
-void CheckRules(const RulesFile& file, bool (*zone_known)(const std::string&),
+void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&)> zone_known,
                 FrameworkErrors* errors);
 
 // Whether anything of the rules counts working days, so that holidays matter.

@@ -65,7 +65,6 @@ struct State {
   std::map<std::string, journal::v1::AccountRow, std::less<>> accounts;
   journal::v1::SystemRow system;
   RollupTable rollups;
-  int32_t rollup_floor_month = 0;
   // By number; pointers stay good until eviction.
   LookupMap<uint64_t, std::unique_ptr<PackageAggregate>> packages;
   std::set<uint64_t> open_packages;    // those of `packages` that are open, in order
