@@ -41,15 +41,10 @@ absl::StatusOr<const PackageAggregate*> Deciding::FindPackage(absl::string_view 
 
 absl::Status Deciding::CheckState(const journal::v1::PackageRow& row, PackageVerb verb) {
   if (Legal(row.state(), verb)) return absl::OkStatus();
-  std::string legal;
-  for (v1::PackageState state : SourcesOf(verb)) {
-    absl::StrAppend(&legal, legal.empty() ? "" : ", ",
-                    v1::PackageState_Name(state).substr(sizeof("PACKAGE_STATE_") - 1));
-  }
   return Reject(v1::REJECTION_REASON_PACKAGE_STATE, "package_id",
                 FormatPackageId({row.year(), row.number()}),
-                absl::StrCat("a package in state ", legal, "; it is ",
-                             v1::PackageState_Name(row.state()).substr(sizeof("PACKAGE_STATE_") - 1)));
+                absl::StrCat("a package that is ", SourcesInWords(verb), "; it is ",
+                             StateName(row.state())));
 }
 
 absl::Status Deciding::CheckReason(absl::string_view text, absl::string_view field) {

@@ -44,7 +44,7 @@ absl::Status Deciding::CheckAnswer(const FoundOffer& found, AnswerRow* answer) {
                              : (accept ? OfferVerb::kAccept : OfferVerb::kDecline);
   if (!Legal(offer.state(), verb)) {
     return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", id,
-                  "an offer that is OPEN, ACCEPTED, DECLINED or LAPSED");
+                  absl::StrCat("an offer that still takes answers; it is ", StateName(offer.state())));
   }
   if (offer.answers_size() >= limits::kAnswersPerOfferMax) {
     return Reject(v1::REJECTION_REASON_LIMIT_REACHED, "offer_id", id,
@@ -130,7 +130,8 @@ absl::Status Deciding::On(const v1::ClaimIssuedInErrorRequest& request) {
   if (!Legal(offer.state(), OfferVerb::kClaimError) ||
       offer.claim().state() != v1::CLAIM_STATE_UNSPECIFIED) {
     return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", request.offer_id(),
-                  "an offer that is OPEN, DECLINED, LAPSED or CLOSED and has no claim yet");
+                  absl::StrCat("an offer that is ", SourcesInWords(OfferVerb::kClaimError),
+                               " and has no claim yet; it is ", StateName(offer.state())));
   }
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   const v1::FrameworkRules& rules = RulesOf(state_, row);

@@ -160,7 +160,7 @@ void MakeFacts(FrameworkTables tables, ParsedFramework* parsed) {
 }  // namespace
 
 absl::StatusOr<ParsedFramework> ParseFramework(const Files& files,
-                                               bool (*zone_known)(const std::string&)) {
+                                               absl::FunctionRef<bool(const std::string&)> zone_known) {
   FrameworkErrors errors;
   SortedFiles sorted = SortOut(files, &errors);
   if (sorted.rules == nullptr)
