@@ -1,4 +1,5 @@
 // What a record of the journal tells each role.
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -223,11 +224,13 @@ class Historian {
             administrator);
       return;
     }
+    bool tell_reason =
+        !changed.reason().empty() &&
+        std::none_of(changed.facts().begin(), changed.facts().end(),
+                     [](const DirectoryFact& one) { return one.has_opt_out_window(); });
     for (const DirectoryFact& one : changed.facts()) {
       std::string text = DirectoryFactWords(one, directory_);
-      if (!changed.reason().empty() && !one.has_opt_out_window()) {
-        absl::StrAppend(&text, " Reason: ", changed.reason());
-      }
+      if (tell_reason) absl::StrAppend(&text, " Reason: ", changed.reason());
       Event(KindOf(fact), text, administrator)->set_branch_id(BranchOfFact(one));
     }
   }
