@@ -1,0 +1,26 @@
+// Files that the broker program reads and writes.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "brokerage/v1/directory_service.pb.h"
+
+namespace brokerage::broker {
+
+// Errors name the file.
+absl::StatusOr<std::string> ReadFile(const std::string& path);
+
+// The token in a file, without white space around it.
+absl::StatusOr<std::string> ReadToken(const std::string& path);
+// Mints a token of 32 random bytes into a new file that only its owner may read. ALREADY_EXISTS
+// when there is such a file.
+absl::StatusOr<std::string> MintToken(const std::string& path);
+// What the server keeps of a token: its SHA-256.
+std::string TokenHash(const std::string& token);
+
+// Every regular file of the folder, by name; hidden ones and the folder "played" left out.
+absl::StatusOr<v1::ApplyFrameworkRequest> ReadFrameworkFolder(const std::string& folder);
+
+}  // namespace brokerage::broker

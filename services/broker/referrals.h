@@ -1,0 +1,41 @@
+// A file of referrals: one package a row, as frameworks/nottinghamshire/played/referrals.csv has
+// them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "brokerage/v1/package.pb.h"
+
+namespace brokerage::broker {
+
+struct ReferralRow {
+  int line = 0;  // in the file, from 1
+  // What is wrong with the row by itself; the rest is then not to be used.
+  absl::Status status;
+  // When it is played: week from 1, days after that week's Monday, local time of day. 0 where the
+  // file does not say.
+  int week = 0;
+  int day = 0;
+  absl::Duration time_of_day;
+  // Care is needed from so many days after the referral on; -1 where start_by is a date, which the
+  // referral then holds.
+  int start_by_days = -1;
+  // Without framework and authority.
+  v1::PackageReferral referral;
+};
+
+// `name` is what errors call the file. Columns week, day, time, needs, details, visit_pattern,
+// postcode, previous_provider_id and previous_branch_id may be left out. Errors: a file that is no
+// table at all, with its lines.
+absl::StatusOr<std::vector<ReferralRow>> ParseReferrals(const std::string& name,
+                                                        const std::string& content);
+
+// The referral of a row that is made on this day.
+v1::PackageReferral ReferralOn(const ReferralRow& row, absl::CivilDay day);
+
+}  // namespace brokerage::broker

@@ -1,0 +1,190 @@
+// `broker submit FILE`: many packages from one file, a hundred a call. Running it again repeats
+// nothing: a row's request id is made of the file and the row.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "brokerage/v1/package_service.pb.h"
+#include "engine/calendar.h"
+#include "engine/hash.h"
+#include "engine/rejection.h"
+#include "services/broker/files.h"
+#include "services/broker/message_text.h"
+#include "services/broker/options.h"
+#include "services/broker/referrals.h"
+#include "services/broker/words.h"
+
+namespace brokerage::broker {
+
+namespace {
+
+constexpr size_t kBatch = 100;
+
+struct Submit {
+  std::string file;
+  std::string framework_id;
+  std::string authority_id;
+  std::string date;  // of the referral; empty: today
+};
+
+// The rows that were refused, as a file that people open beside the one they sent.
+class ErrorFile {
+ public:
+  explicit ErrorFile(std::string path) : path_(std::move(path)) {}
+
+  void Add(const ReferralRow& row, const v1::Rejection& rejection) {
+    if (rows_++ == 0) {
+      file_.open(path_, std::ios::trunc);
+      file_ << "line,person_reference,reason,field,value,error\n";
+    }
+    file_ << row.line << ',' << Quoted(row.referral.person_reference()) << ','
+          << engine::ReasonName(rejection.reason()) << ',' << Quoted(rejection.field()) << ','
+          << Quoted(rejection.value()) << ',' << Quoted(SayError(engine::Reject(rejection)))
+          << '\n';
+  }
+  // An earlier run's file says nothing about this one.
+  bool Finish() {
+    if (rows_ == 0) return remove(path_.c_str()) == 0 || true;
+    file_.close();
+    return file_.good();
+  }
+  int rows() const { return rows_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  static std::string Quoted(const std::string& text) {
+    return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+  }
+
+  std::string path_;
+  std::ofstream file_;
+  int rows_ = 0;
+};
+
+void ShowProgress(size_t done, size_t all) {
+  if (!isatty(STDERR_FILENO)) return;
+  constexpr size_t kWidth = 40;
+  const size_t filled = all == 0 ? kWidth : done * kWidth / all;
+  fprintf(stderr, "\r[%s%s] %zu of %zu%s", std::string(filled, '#').c_str(),
+          std::string(kWidth - filled, '.').c_str(), done, all, done == all ? "\n" : "");
+}
+
+std::string ErrorPath(const std::string& file) {
+  return absl::StrCat(absl::EndsWith(file, ".csv") ? file.substr(0, file.size() - 4) : file,
+                      ".errors.csv");
+}
+
+class Run {
+ public:
+  Run(const Options& options, const Submit& submit)
+      : options_(options), submit_(submit), errors_(ErrorPath(submit.file)) {}
+
+  absl::Status Go() {
+    auto content = ReadFile(submit_.file);
+    if (!content.ok()) return content.status();
+    auto rows = ParseReferrals(submit_.file, *content);
+    if (!rows.ok()) return rows.status();
+    auto connection = options_.Connect();
+    if (!connection.ok()) return connection.status();
+    absl::CivilDay day = absl::ToCivilDay(absl::Now(), London());
+    if (!submit_.date.empty()) {
+      const auto date = engine::ParseDate(submit_.date);
+      if (!date)
+        return absl::InvalidArgumentError(
+            absl::StrCat("--date: \"", submit_.date, "\" is not a date"));
+      day = engine::FromDateNumber(*date);
+    }
+    file_hash_ = engine::HashOf(absl::StrCat(submit_.framework_id, "\n", submit_.authority_id, "\n",
+                                             engine::ToDateNumber(day), "\n", *content));
+    for (size_t from = 0; from < rows->size(); from += kBatch) {
+      const size_t to = std::min(rows->size(), from + kBatch);
+      absl::Status status = SendBatch(*connection, day, *rows, from, to);
+      if (!status.ok()) return status;
+      ShowProgress(to, rows->size());
+    }
+    if (!errors_.Finish())
+      return absl::DataLossError(absl::StrCat(errors_.path(), " could not be written"));
+    return absl::OkStatus();
+  }
+
+  int taken() const { return taken_; }
+  const ErrorFile& errors() const { return errors_; }
+
+ private:
+  absl::Status SendBatch(const Connection& connection, absl::CivilDay day,
+                         const std::vector<ReferralRow>& rows, size_t from, size_t to) {
+    v1::SubmitPackagesRequest request;
+    std::vector<const ReferralRow*> sent;
+    for (size_t i = from; i < to; ++i) {
+      if (!rows[i].status.ok()) {
+        errors_.Add(rows[i], engine::RejectionOf(rows[i].status));
+        continue;
+      }
+      v1::SubmitPackageRequest* one = request.add_requests();
+      one->set_request_id(
+          engine::Hex(engine::HashOf(absl::StrCat(file_hash_, rows[i].line))).substr(0, 32));
+      *one->mutable_referral() = ReferralOn(rows[i], day);
+      one->mutable_referral()->set_framework_id(submit_.framework_id);
+      one->mutable_referral()->set_authority_id(submit_.authority_id);
+      sent.push_back(&rows[i]);
+    }
+    if (sent.empty()) return absl::OkStatus();
+    auto response =
+        connection.Call<v1::SubmitPackagesResponse>("PackageService/SubmitPackages", request);
+    if (!response.ok()) return response.status();
+    for (int i = 0; i < response->results_size() && i < request.requests_size(); ++i) {
+      if (response->results(i).has_rejection()) {
+        errors_.Add(*sent[i], response->results(i).rejection());
+      } else {
+        ++taken_;
+        if (options_.json) fputs(MessageJson(response->results(i).package(), true).c_str(), stdout);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  const Options& options_;
+  const Submit& submit_;
+  ErrorFile errors_;
+  std::string file_hash_;
+  int taken_ = 0;
+};
+
+int RunSubmit(const Options& options, const Submit& submit) {
+  Run run(options, submit);
+  if (absl::Status status = run.Go(); !status.ok()) return Refused(status);
+  if (!options.json) {
+    printf("%d %s taken in, %d refused\n", run.taken(), run.taken() == 1 ? "package" : "packages",
+           run.errors().rows());
+  }
+  if (run.errors().rows() == 0) return 0;
+  fprintf(stderr, "broker: what was refused, and why, is in %s\n", run.errors().path().c_str());
+  return kExitRefused;
+}
+
+}  // namespace
+
+void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen) {
+  CLI::App* command = app->add_subcommand("submit", "Submit a file of packages; safe to repeat");
+  auto submit = std::make_shared<Submit>();
+  command
+      ->add_option("file", submit->file,
+                   "CSV with the columns of frameworks/nottinghamshire/played/referrals.csv")
+      ->required();
+  command->add_option("--framework", submit->framework_id, "The framework")->required();
+  command->add_option("--authority", submit->authority_id, "The authority that buys")->required();
+  command->add_option("--date", submit->date,
+                      "The date of the referrals, from which start_by counts; today unless given");
+  command->callback([options, chosen, submit] {
+    *chosen = [options, submit] { return RunSubmit(*options, *submit); };
+  });
+}
+
+}  // namespace brokerage::broker
