@@ -43,16 +43,19 @@ void ForEachWithPrefix(const RollupTable& table, absl::string_view prefix, Funct
 }
 
 // The package's own pick-up units of the contract that fall in the months.
-v1::Counts OwnUnits(const PackageAggregate& package, absl::string_view contract_id, const Months& months) {
+v1::Counts OwnUnits(const PackageAggregate& package, absl::string_view contract_id,
+                    const Months& months) {
   v1::Counts counts;
   std::set<int32_t> terms_versions;
   for (const OfferRow& offer : package.offers) {
-    if (!offer.restart() && offer.contract_id() == contract_id) terms_versions.insert(offer.terms_version());
+    if (!offer.restart() && offer.contract_id() == contract_id)
+      terms_versions.insert(offer.terms_version());
   }
   for (int32_t version : terms_versions) {
     UnitStanding unit;
     for (const OfferRow& offer : package.offers) {
-      if (!offer.restart() && offer.terms_version() == version && offer.contract_id() == contract_id) {
+      if (!offer.restart() && offer.terms_version() == version &&
+          offer.contract_id() == contract_id) {
         unit.Add(offer);
       }
     }
@@ -64,13 +67,15 @@ v1::Counts OwnUnits(const PackageAggregate& package, absl::string_view contract_
 
 }  // namespace
 
-ContractFigures FiguresOf(const RollupTable& table, const v1::FrameworkRules& rules, absl::string_view contract_id,
-                          DateNumber date, const PackageAggregate& left_out) {
+ContractFigures FiguresOf(const RollupTable& table, const v1::FrameworkRules& rules,
+                          absl::string_view contract_id, DateNumber date,
+                          const PackageAggregate& left_out) {
   const Months months = FigureMonths(rules, date);
   ContractFigures figures;
   for (int32_t month = months.first; month <= months.last; month = AddMonths(month, 1)) {
-    const std::string prefix = absl::StrCat(
-        RollupTable::Prefix(RollupRow::KIND_PICK_UP, rules.framework_id(), month), contract_id, "|");
+    const std::string prefix =
+        absl::StrCat(RollupTable::Prefix(RollupRow::KIND_PICK_UP, rules.framework_id(), month),
+                     contract_id, "|");
     ForEachWithPrefix(table, prefix, [&](const RollupRow& row) {
       figures.due += DueOf(row.live());
       figures.won += row.live().won();
@@ -85,12 +90,13 @@ ContractFigures FiguresOf(const RollupTable& table, const v1::FrameworkRules& ru
   return figures;
 }
 
-ShareFigures SharesOf(const RollupTable& table, const v1::FrameworkRules& rules, absl::string_view lot_id,
-                      absl::string_view tier_id, DateNumber date) {
+ShareFigures SharesOf(const RollupTable& table, const v1::FrameworkRules& rules,
+                      absl::string_view lot_id, absl::string_view tier_id, DateNumber date) {
   const Months months = FigureMonths(rules, date);
   ShareFigures figures;
   for (int32_t month = months.first; month <= months.last; month = AddMonths(month, 1)) {
-    const std::string prefix = RollupTable::Prefix(RollupRow::KIND_HOURS, rules.framework_id(), month);
+    const std::string prefix =
+        RollupTable::Prefix(RollupRow::KIND_HOURS, rules.framework_id(), month);
     ForEachWithPrefix(table, prefix, [&](const RollupRow& row) {
       if (row.lot_id() != lot_id) return;
       figures.lot_awards += row.awards();
@@ -100,8 +106,8 @@ ShareFigures SharesOf(const RollupTable& table, const v1::FrameworkRules& rules,
   return figures;
 }
 
-int64_t RecentMinutes(const RollupTable& table, const v1::FrameworkRules& rules, absl::string_view provider_id,
-                      DateNumber date) {
+int64_t RecentMinutes(const RollupTable& table, const v1::FrameworkRules& rules,
+                      absl::string_view provider_id, DateNumber date) {
   const int months = rules.fairness_months() > 0 ? rules.fairness_months() : kFairnessMonthsDefault;
   const int32_t last = MonthOf(date);
   int64_t minutes = 0;

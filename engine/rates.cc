@@ -20,7 +20,9 @@ int64_t DivideUp(absl::int128 dividend, int64_t divisor) {
 
 int64_t RespondedOf(const v1::Counts& counts) { return counts.accepted() + counts.declined(); }
 
-int64_t DueOf(const v1::Counts& counts) { return RespondedOf(counts) + counts.late() + counts.silent(); }
+int64_t DueOf(const v1::Counts& counts) {
+  return RespondedOf(counts) + counts.late() + counts.silent();
+}
 
 int64_t ExcludedOf(const v1::Counts& counts) {
   return counts.error_upheld() + counts.notice_failed() + counts.closed_unanswered();
@@ -35,7 +37,8 @@ v1::Rate RateOf(int64_t numerator, int64_t denominator) {
 }
 
 v1::Rate PickUpRateOf(const v1::Counts& counts, v1::PickUpNumerator numerator) {
-  const int64_t picked_up = numerator == v1::PICK_UP_NUMERATOR_WON ? counts.won() : counts.accepted();
+  const int64_t picked_up =
+      numerator == v1::PICK_UP_NUMERATOR_WON ? counts.won() : counts.accepted();
   return RateOf(picked_up - counts.accepted_returned_by_provider(), DueOf(counts));
 }
 

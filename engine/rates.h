@@ -1,5 +1,6 @@
-// Rates as exact fractions: what is put over what, the bands of a score card, what a contract is short of, and how a rate
-// is printed. A rate whose denominator is 0 is not available: it is in no band and short of nothing.
+// Rates as exact fractions: what is put over what, the bands of a score card, what a contract is
+// short of, and how a rate is printed. A rate whose denominator is 0 is not available: it is in no
+// band and short of nothing.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ int64_t ExcludedOf(const v1::Counts& counts);   // error_upheld + notice_failed 
 
 v1::Rate RateOf(int64_t numerator, int64_t denominator);  // 0/0 where the denominator is 0
 
-// The pick-up rate of counts over pick-up units: accepted, or won where the framework says so, less what was returned for the
-// provider's own cause, over due.
+// The pick-up rate of counts over pick-up units: accepted, or won where the framework says so, less
+// what was returned for the provider's own cause, over due.
 v1::Rate PickUpRateOf(const v1::Counts& counts, v1::PickUpNumerator numerator);
 // Every rate but pick_up.
 v1::Rates RatesOf(const v1::Counts& counts, bool late_as_responded);
@@ -30,7 +31,8 @@ int64_t ShortBy(const v1::Rate& rate, int32_t percent);
 // The least n >= 0 with (numerator + n) / (denominator + n) >= percent; -1 where none would do.
 int64_t ToRecover(const v1::Rate& rate, int32_t percent);
 
-// A score card's bands in whole percent as a council prints them: "green 90+, amber 75-89, red 0-74".
+// A score card's bands in whole percent as a council prints them: "green 90+, amber 75-89, red
+// 0-74".
 struct PrintedBands {
   int32_t green_from = 0;
   int32_t amber_to = 0;
@@ -44,14 +46,16 @@ enum class Band { kNotAvailable, kRed, kAmber, kGreen };
 
 struct BandResult {
   Band band = Band::kNotAvailable;
-  // The printed bands leave the value out: it lies between the top of one and the bottom of the next.
+  // The printed bands leave the value out: it lies between the top of one and the bottom of the
+  // next.
   bool in_printed_gap = false;
 };
 
 // Half-open on the exact fraction: green from green_from, amber from amber_from, else red.
 BandResult BandOf(const v1::Rate& rate, const PrintedBands& bands);
 
-// "85.0%": one decimal, half away from zero; "n/a" where the rate is not available. REQUIRES: numerator >= 0.
+// "85.0%": one decimal, half away from zero; "n/a" where the rate is not available. REQUIRES:
+// numerator >= 0.
 std::string PrintRate(const v1::Rate& rate);
 
 }  // namespace brokerage::engine

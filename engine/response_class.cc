@@ -48,7 +48,8 @@ int ClassPlace(v1::ResponseClass response_class) {
 }
 
 int OutcomePlace(const Standing& standing) {
-  const bool acceptance = standing.response_class == v1::RESPONSE_CLASS_ACCEPTED || standing.accepted_late;
+  const bool acceptance =
+      standing.response_class == v1::RESPONSE_CLASS_ACCEPTED || standing.accepted_late;
   if (!acceptance) return 5;
   switch (standing.state) {
     case v1::OFFER_STATE_WON:
@@ -139,7 +140,8 @@ v1::ResponseClass ClassOf(const OfferRow& offer) {
     return v1::RESPONSE_CLASS_ERROR_UPHELD;
   }
   if (const AnswerRow* answer = LastAnswerInTime(offer)) {
-    return answer->answer() == v1::ANSWER_ACCEPT ? v1::RESPONSE_CLASS_ACCEPTED : v1::RESPONSE_CLASS_DECLINED;
+    return answer->answer() == v1::ANSWER_ACCEPT ? v1::RESPONSE_CLASS_ACCEPTED
+                                                 : v1::RESPONSE_CLASS_DECLINED;
   }
   if (offer.state() == v1::OFFER_STATE_CLOSED) return v1::RESPONSE_CLASS_CLOSED_UNANSWERED;
   if (LastAnswer(offer) != nullptr) return v1::RESPONSE_CLASS_LATE;

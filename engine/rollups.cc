@@ -20,18 +20,19 @@ void AppendKey(const RollupDimensions& of, std::string* key) {
   switch (of.kind) {
     case RollupRow::KIND_OFFER:
       absl::StrAppend(key, of.contract_id, "|", of.branch_id, "|", service_type, "|", urgency, "|",
-                      of.authority_id, "|", of.round, "|", of.provider_id, "|", of.tier_id, "|", of.lot_id);
+                      of.authority_id, "|", of.round, "|", of.provider_id, "|", of.tier_id, "|",
+                      of.lot_id);
       return;
     case RollupRow::KIND_WARD:
       absl::StrAppend(key, of.ward_code, "|", of.tier_id);
       return;
     case RollupRow::KIND_PICK_UP:
-      absl::StrAppend(key, of.contract_id, "|", service_type, "|", urgency, "|", of.authority_id, "|",
-                      of.provider_id, "|", of.tier_id, "|", of.lot_id);
+      absl::StrAppend(key, of.contract_id, "|", service_type, "|", urgency, "|", of.authority_id,
+                      "|", of.provider_id, "|", of.tier_id, "|", of.lot_id);
       return;
     case RollupRow::KIND_OPPORTUNITY:
-      absl::StrAppend(key, of.provider_id, "|", service_type, "|", urgency, "|", of.authority_id, "|", of.round,
-                      "|", of.lot_id);
+      absl::StrAppend(key, of.provider_id, "|", service_type, "|", urgency, "|", of.authority_id,
+                      "|", of.round, "|", of.lot_id);
       return;
     case RollupRow::KIND_PACKAGE:
       absl::StrAppend(key, of.lot_id, "|", service_type, "|", urgency, "|", of.authority_id);
@@ -132,8 +133,8 @@ std::string Key(RollupDimensions of, RollupRow::Kind kind) {
   return key;
 }
 
-void CountUnit(const PackageAggregate& package, const UnitStanding& unit, RollupRow::Kind kind, int64_t sign,
-               RollupTable* table) {
+void CountUnit(const PackageAggregate& package, const UnitStanding& unit, RollupRow::Kind kind,
+               int64_t sign, RollupTable* table) {
   if (unit.first() == nullptr) return;
   RollupDimensions of = DimensionsOf(package, *unit.first());
   of.kind = kind;
@@ -169,7 +170,8 @@ std::string RollupTable::Prefix(RollupRow::Kind kind, absl::string_view framewor
   return absl::StrCat(static_cast<int>(kind), "|", framework_id, "|");
 }
 
-std::string RollupTable::Prefix(RollupRow::Kind kind, absl::string_view framework_id, int32_t month) {
+std::string RollupTable::Prefix(RollupRow::Kind kind, absl::string_view framework_id,
+                                int32_t month) {
   return absl::StrCat(static_cast<int>(kind), "|", framework_id, "|", month, "|");
 }
 
@@ -179,7 +181,8 @@ RollupRow* RollupTable::Change(const RollupDimensions& like) {
   key_.clear();
   AppendKey(like, &key_);
   auto place = rows_.lower_bound(key_);
-  if (place == rows_.end() || place->first != key_) place = rows_.emplace_hint(place, key_, RowOf(like));
+  if (place == rows_.end() || place->first != key_)
+    place = rows_.emplace_hint(place, key_, RowOf(like));
   changed_.insert(&place->first);
   return &place->second;
 }
@@ -200,7 +203,8 @@ std::vector<std::string> RollupTable::TakeChanged() {
   return keys;
 }
 
-void TallyOffer(const PackageAggregate& package, const OfferRow& offer, int64_t sign, RollupTable* table) {
+void TallyOffer(const PackageAggregate& package, const OfferRow& offer, int64_t sign,
+                RollupTable* table) {
   if (offer.restart()) return;
   const Standing standing = StandingOf(offer);
   RollupDimensions of = DimensionsOf(package, offer);
@@ -212,7 +216,8 @@ void TallyOffer(const PackageAggregate& package, const OfferRow& offer, int64_t 
   }
 }
 
-void TallyUnits(const PackageAggregate& package, const OfferRow& like, int64_t sign, RollupTable* table) {
+void TallyUnits(const PackageAggregate& package, const OfferRow& like, int64_t sign,
+                RollupTable* table) {
   if (like.restart()) return;
   UnitStanding pick_up;
   UnitStanding opportunity;
@@ -243,8 +248,8 @@ void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* ta
   }
 }
 
-void TallyHours(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date, int64_t sign,
-                RollupTable* table) {
+void TallyHours(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,
+                int64_t sign, RollupTable* table) {
   RollupRow* row = table->Change(HoursOf(package, winner, MonthOf(award_date)));
   row->set_minutes(row->minutes() + sign * package.row.terms().weekly_minutes());
   row->set_awards(row->awards() + sign);
@@ -273,7 +278,8 @@ std::vector<std::string> RollupKeysOf(const PackageAggregate& package) {
   }
   const int32_t winner = package.row.award().offer_ordinal();
   if (winner > 0 && winner <= static_cast<int32_t>(package.offers.size())) {
-    // The award's local date is not kept; with every time zone it lies in the month of one of these two.
+    // The award's local date is not kept; with every time zone it lies in the month of one of these
+    // two.
     const absl::Time awarded = absl::FromUnixMicros(package.row.award().time_us());
     for (absl::Duration shift : {-absl::Hours(12), absl::Hours(14)}) {
       const int32_t month = MonthOf(LocalDate(awarded + shift, absl::UTCTimeZone()));

@@ -20,18 +20,20 @@ namespace brokerage::engine {
 v1::ResponseClass ClassOf(const journal::v1::OfferRow& offer);
 
 // The offer as figures see it.
-journal::v1::OfferFact FactOf(const journal::v1::PackageRow& package, const journal::v1::OfferRow& offer);
+journal::v1::OfferFact FactOf(const journal::v1::PackageRow& package,
+                              const journal::v1::OfferRow& offer);
 
 // Adds one fact's counts, `sign` times, to counts. A restart's offer adds nothing.
 void AddFact(const journal::v1::OfferFact& fact, int64_t sign, v1::Counts* counts);
 
-// The class and outcome of several offers that are counted as one: the best class of accepted, declined, pending, late, silent;
-// excluded (closed_unanswered, error_upheld, notice_failed, in this order) only if all are. The result has the dimensions of the
-// first fact (by ordinal) and the best class and outcome. REQUIRES: not empty.
+// The class and outcome of several offers that are counted as one: the best class of accepted,
+// declined, pending, late, silent; excluded (closed_unanswered, error_upheld, notice_failed, in
+// this order) only if all are. The result has the dimensions of the first fact (by ordinal) and the
+// best class and outcome. REQUIRES: not empty.
 journal::v1::OfferFact UnitOf(const std::vector<journal::v1::OfferFact>& facts);
 
-// What a roll-up is about, as views; the dimensions that its kind does not have are ignored. So that the hot path finds a row
-// without building one.
+// What a roll-up is about, as views; the dimensions that its kind does not have are ignored. So
+// that the hot path finds a row without building one.
 struct RollupDimensions {
   journal::v1::RollupRow::Kind kind = journal::v1::RollupRow::KIND_UNSPECIFIED;
   absl::string_view framework_id;
@@ -48,7 +50,8 @@ struct RollupDimensions {
   absl::string_view lot_id;
 };
 
-// Roll-ups by key. The key is kind|framework|month|... so that rows of one period lie together; no id holds the separator.
+// Roll-ups by key. The key is kind|framework|month|... so that rows of one period lie together; no
+// id holds the separator.
 class RollupTable {
  public:
   RollupTable() = default;
@@ -57,13 +60,15 @@ class RollupTable {
   RollupTable(RollupTable&&) = default;
   RollupTable& operator=(RollupTable&&) = default;
 
-  // The row's key; rows of one (kind, framework, month) have a common prefix, see Prefix. For KIND_PICK_UP the contract, for KIND_HOURS the
-  // provider comes right after the month.
+  // The row's key; rows of one (kind, framework, month) have a common prefix, see Prefix. For
+  // KIND_PICK_UP the contract, for KIND_HOURS the provider comes right after the month.
   static std::string KeyOf(const journal::v1::RollupRow& row);
   static std::string Prefix(journal::v1::RollupRow::Kind kind, absl::string_view framework_id);
-  static std::string Prefix(journal::v1::RollupRow::Kind kind, absl::string_view framework_id, int32_t month);
+  static std::string Prefix(journal::v1::RollupRow::Kind kind, absl::string_view framework_id,
+                            int32_t month);
 
-  // The row with the dimensions of `like` (counts ignored), made if it is not there; marks it changed.
+  // The row with the dimensions of `like` (counts ignored), made if it is not there; marks it
+  // changed.
   journal::v1::RollupRow* Change(const journal::v1::RollupRow& like);
   journal::v1::RollupRow* Change(const RollupDimensions& like);
   void Put(const journal::v1::RollupRow& row);  // loading; not a change
@@ -74,22 +79,28 @@ class RollupTable {
 
  private:
   std::map<std::string, journal::v1::RollupRow, std::less<>> rows_;
-  std::set<const std::string*> changed_;  // keys of rows_, whose nodes do not move; their order here decides nothing
-  std::string key_;                       // reused
+  std::set<const std::string*>
+      changed_;      // keys of rows_, whose nodes do not move; their order here decides nothing
+  std::string key_;  // reused
 };
 
 // Adds the offer itself, `sign` times, to KIND_OFFER and KIND_WARD.
-void TallyOffer(const PackageAggregate& package, const journal::v1::OfferRow& offer, int64_t sign, RollupTable* table);
-// Adds, `sign` times, the pick-up unit and the provider opportunity that offers like this one belong to (KIND_PICK_UP, KIND_OPPORTUNITY), as the package's offers now are;
-// nothing if the package has no such offer. A pick-up unit is package x contract x terms version, in the month of its first offer; an opportunity is package x provider x round.
-// In `settled`, the same counting is done over the unit's settled offers only.
-// So a change of an offer is: both with -1, change, both with +1.
-void TallyUnits(const PackageAggregate& package, const journal::v1::OfferRow& like, int64_t sign, RollupTable* table);
-// Adds the package, `sign` times, to KIND_PACKAGE: referred, released, and one of sourced, waiting, cancelled. Imported packages add nothing.
+void TallyOffer(const PackageAggregate& package, const journal::v1::OfferRow& offer, int64_t sign,
+                RollupTable* table);
+// Adds, `sign` times, the pick-up unit and the provider opportunity that offers like this one
+// belong to (KIND_PICK_UP, KIND_OPPORTUNITY), as the package's offers now are; nothing if the
+// package has no such offer. A pick-up unit is package x contract x terms version, in the month of
+// its first offer; an opportunity is package x provider x round. In `settled`, the same counting is
+// done over the unit's settled offers only. So a change of an offer is: both with -1, change, both
+// with +1.
+void TallyUnits(const PackageAggregate& package, const journal::v1::OfferRow& like, int64_t sign,
+                RollupTable* table);
+// Adds the package, `sign` times, to KIND_PACKAGE: referred, released, and one of sourced, waiting,
+// cancelled. Imported packages add nothing.
 void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* table);
 // Adds an award's weekly minutes, `sign` times, to KIND_HOURS in the month of award_date.
-void TallyHours(const PackageAggregate& package, const journal::v1::OfferRow& winner, DateNumber award_date,
-                int64_t sign, RollupTable* table);
+void TallyHours(const PackageAggregate& package, const journal::v1::OfferRow& winner,
+                DateNumber award_date, int64_t sign, RollupTable* table);
 // The keys of all roll-ups that a change of this package can touch (for loading).
 std::vector<std::string> RollupKeysOf(const PackageAggregate& package);
 
@@ -100,17 +111,19 @@ struct ContractFigures {
   int64_t accepted_and_lost = 0;
 };
 // Over pick-up units of the contract in the framework's figure period that holds `date`.
-ContractFigures FiguresOf(const RollupTable& table, const v1::FrameworkRules& rules, absl::string_view contract_id,
-                          DateNumber date, const PackageAggregate& left_out);
+ContractFigures FiguresOf(const RollupTable& table, const v1::FrameworkRules& rules,
+                          absl::string_view contract_id, DateNumber date,
+                          const PackageAggregate& left_out);
 // Awards in the lot in the figure period: of the tier, and of all tiers.
 struct ShareFigures {
   int64_t tier_awards = 0;
   int64_t lot_awards = 0;
 };
-ShareFigures SharesOf(const RollupTable& table, const v1::FrameworkRules& rules, absl::string_view lot_id,
-                      absl::string_view tier_id, DateNumber date);
-// Weekly minutes awarded to the provider under the framework in the fairness months, service types left out as the rules say.
-int64_t RecentMinutes(const RollupTable& table, const v1::FrameworkRules& rules, absl::string_view provider_id,
-                      DateNumber date);
+ShareFigures SharesOf(const RollupTable& table, const v1::FrameworkRules& rules,
+                      absl::string_view lot_id, absl::string_view tier_id, DateNumber date);
+// Weekly minutes awarded to the provider under the framework in the fairness months, service types
+// left out as the rules say.
+int64_t RecentMinutes(const RollupTable& table, const v1::FrameworkRules& rules,
+                      absl::string_view provider_id, DateNumber date);
 
 }  // namespace brokerage::engine

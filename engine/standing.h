@@ -1,4 +1,5 @@
-// How an offer, or several counted as one, stands in the figures: its class, outcome and what came of it.
+// How an offer, or several counted as one, stands in the figures: its class, outcome and what came
+// of it.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +27,11 @@ Standing StandingOf(const journal::v1::OfferFact& fact);
 // Adds one unit that stands so, `sign` times.
 void AddStanding(const Standing& standing, int64_t sign, v1::Counts* counts);
 
-// Whether `a` stands for a unit rather than `b`. By class: accepted, declined, pending, late, silent, closed_unanswered,
-// error_upheld, notice_failed. Within accepted and within late, by outcome: won and kept, won but returned for the
-// provider's own cause, undecided, lost, void. So a return leaves the pick-up numerator unless the unit was won again and
-// kept. Neither is better when both stand alike.
+// Whether `a` stands for a unit rather than `b`. By class: accepted, declined, pending, late,
+// silent, closed_unanswered, error_upheld, notice_failed. Within accepted and within late, by
+// outcome: won and kept, won but returned for the provider's own cause, undecided, lost, void. So a
+// return leaves the pick-up numerator unless the unit was won again and kept. Neither is better
+// when both stand alike.
 bool IsBetter(const Standing& a, const Standing& b);
 
 // Several offers counted as one.

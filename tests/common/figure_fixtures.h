@@ -1,5 +1,5 @@
-// Packages and offers for tests of figures: short ways to issue, answer and award, and a seeded history of everything that
-// can happen to an offer.
+// Packages and offers for tests of figures: short ways to issue, answer and award, and a seeded
+// history of everything that can happen to an offer.
 #pragma once
 
 #include <cstdint>
@@ -66,7 +66,8 @@ inline void Reply(journal::v1::OfferRow& offer, v1::Answer answer, bool late = f
   journal::v1::AnswerRow* row = offer.add_answers();
   row->set_answer(answer);
   row->set_late(late);
-  offer.set_state(answer == v1::ANSWER_ACCEPT ? v1::OFFER_STATE_ACCEPTED : v1::OFFER_STATE_DECLINED);
+  offer.set_state(answer == v1::ANSWER_ACCEPT ? v1::OFFER_STATE_ACCEPTED
+                                              : v1::OFFER_STATE_DECLINED);
 }
 
 inline void Lapse(journal::v1::OfferRow& offer) {
@@ -105,7 +106,8 @@ void ChangeOffer(PackageAggregate* package, size_t index, RollupTable* table, Fu
 
 // What the framework "shire" of the tests is made of.
 struct Shire {
-  std::vector<std::string> wards = {"E05000001", "E05000002", "E05000003", "E05000004"};  // two of north, two of south
+  std::vector<std::string> wards = {"E05000001", "E05000002", "E05000003",
+                                    "E05000004"};  // two of north, two of south
   std::vector<std::string> providers = {"alder", "beech", "cedar"};
   std::vector<std::string> tiers = {"lead", "additional"};
   std::vector<std::string> authorities = {"council", "nhs"};
@@ -135,7 +137,8 @@ inline void RandomFate(std::mt19937& random, journal::v1::OfferRow* offer) {
   }
 }
 
-// One package with up to four rounds over up to four months of 2018, several branches of a provider at times.
+// One package with up to four rounds over up to four months of 2018, several branches of a provider
+// at times.
 inline PackageAggregate RandomPackage(std::mt19937& random, uint64_t number) {
   static const Shire shire;
   absl::CivilDay day = absl::CivilDay(2018, 7, 2) + static_cast<int>(random() % 180);
@@ -146,7 +149,8 @@ inline PackageAggregate RandomPackage(std::mt19937& random, uint64_t number) {
   package.row.set_authority_id(shire.authorities[random() % 2]);
   package.row.set_urgency(random() % 3 == 0 ? v1::URGENCY_URGENT : v1::URGENCY_STANDARD);
   if (random() % 2) package.row.set_postcode_sector(random() % 2 ? "NG18 1" : "DN22 6");
-  package.row.mutable_terms()->set_service_type(random() % 4 ? v1::SERVICE_TYPE_HOME_CARE : v1::SERVICE_TYPE_LIVE_IN);
+  package.row.mutable_terms()->set_service_type(random() % 4 ? v1::SERVICE_TYPE_HOME_CARE
+                                                             : v1::SERVICE_TYPE_LIVE_IN);
   package.row.set_state(static_cast<v1::PackageState>(1 + random() % 8));
   const int rounds = 1 + static_cast<int>(random() % 4);
   for (int round = 1; round <= rounds; ++round) {

@@ -59,7 +59,8 @@ TEST(Bands, SayWhereThePrintedOnesLeaveAGap) {
   };
   EXPECT_TRUE(gap(895, kSurreyBands));
   EXPECT_TRUE(gap(745, kSurreyBands));
-  for (int64_t tenths : {0, 740, 750, 890, 900, 1000}) EXPECT_FALSE(gap(tenths, kSurreyBands)) << tenths;
+  for (int64_t tenths : {0, 740, 750, 890, 900, 1000})
+    EXPECT_FALSE(gap(tenths, kSurreyBands)) << tenths;
   for (int64_t tenths : {891, 900, 940, 949}) EXPECT_TRUE(gap(tenths, kSurreyKpi3Bands)) << tenths;
   EXPECT_FALSE(gap(950, kSurreyKpi3Bands));
   EXPECT_EQ(BandOf(RateOf(92, 100), kSurreyKpi3Bands).band, Band::kAmber);
@@ -83,7 +84,8 @@ TEST(Shortfall, IsTheLeastNumberThatWouldDo) {
         }
         EXPECT_GE(CompareToPercent(RateOf(accepted + recover, due + recover), percent), 0);
         if (recover > 0) {
-          EXPECT_LT(CompareToPercent(RateOf(accepted + recover - 1, due + recover - 1), percent), 0);
+          EXPECT_LT(CompareToPercent(RateOf(accepted + recover - 1, due + recover - 1), percent),
+                    0);
         }
       }
     }

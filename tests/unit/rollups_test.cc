@@ -34,7 +34,8 @@ RollupRow Sum(const RollupTable& table, RollupRow::Kind kind) {
     const auto* reflection = from.GetReflection();
     for (int i = 0; i < descriptor->field_count(); ++i) {
       const auto* field = descriptor->field(i);
-      reflection->SetInt64(to, field, reflection->GetInt64(*to, field) + reflection->GetInt64(from, field));
+      reflection->SetInt64(to, field,
+                           reflection->GetInt64(*to, field) + reflection->GetInt64(from, field));
     }
   };
   for (const auto& [key, row] : table.rows()) {
@@ -130,7 +131,8 @@ TEST(ResponseClass, ARemarkCountsNowhere) {
 TEST(Counts, LateAcceptancesHaveOutcomesOfTheirOwn) {
   PackageAggregate package = MakePackage(1);
   v1::Counts counts;
-  for (v1::OfferState state : {v1::OFFER_STATE_WON, v1::OFFER_STATE_LOST, v1::OFFER_STATE_VOID, v1::OFFER_STATE_ACCEPTED}) {
+  for (v1::OfferState state : {v1::OFFER_STATE_WON, v1::OFFER_STATE_LOST, v1::OFFER_STATE_VOID,
+                               v1::OFFER_STATE_ACCEPTED}) {
     OfferRow offer = OpenOffer();
     Lapse(offer);
     Reply(offer, v1::ANSWER_ACCEPT, /*late=*/true);
@@ -184,12 +186,17 @@ TEST(Counts, SubtractingAFactUndoesAddingIt) {
 TEST(Rollups, CountsAddUpWhateverHappens) {
   std::mt19937 random(7);
   RollupTable table;
-  for (uint64_t number = 1; number <= 300; ++number) TallyAll(testing::RandomPackage(random, number), &table);
+  for (uint64_t number = 1; number <= 300; ++number)
+    TallyAll(testing::RandomPackage(random, number), &table);
   for (const auto& [key, row] : table.rows()) {
     for (const v1::Counts* counts : {&row.live(), &row.settled()}) {
       EXPECT_EQ(counts->issued(), SumOfClasses(*counts)) << key;
-      EXPECT_EQ(counts->accepted(), counts->won() + counts->lost() + counts->void_() + counts->undecided()) << key;
-      EXPECT_LE(counts->late_won() + counts->late_lost() + counts->late_void() + counts->late_undecided(), counts->late());
+      EXPECT_EQ(counts->accepted(),
+                counts->won() + counts->lost() + counts->void_() + counts->undecided())
+          << key;
+      EXPECT_LE(
+          counts->late_won() + counts->late_lost() + counts->late_void() + counts->late_undecided(),
+          counts->late());
       EXPECT_LE(counts->accepted_returned_by_provider(), counts->won()) << key;
       EXPECT_LE(counts->handed_back_in_cohort(), counts->won()) << key;
     }
@@ -213,8 +220,8 @@ TEST(Rollups, ChangingOffersOneByOneEqualsCountingThemAtTheEnd) {
     PackageAggregate begin = end;
     for (OfferRow& offer : begin.offers) {
       offer.set_state(v1::OFFER_STATE_OPEN);
-      for (const char* field : {"answers", "claim", "settled", "returned_cause", "started", "handed_back_cause", "ceased",
-                                "handed_back_in_cohort"}) {
+      for (const char* field : {"answers", "claim", "settled", "returned_cause", "started",
+                                "handed_back_cause", "ceased", "handed_back_in_cohort"}) {
         offer.GetReflection()->ClearField(&offer, OfferRow::descriptor()->FindFieldByName(field));
       }
     }
@@ -262,7 +269,8 @@ TEST(Rollups, TheWorkedExampleOfTheDefinitionsComesOutExactly) {
   }
   issue([](OfferRow& offer) { Lapse(offer); });
 
-  for (RollupRow::Kind kind : {RollupRow::KIND_OFFER, RollupRow::KIND_WARD, RollupRow::KIND_PICK_UP, RollupRow::KIND_OPPORTUNITY}) {
+  for (RollupRow::Kind kind : {RollupRow::KIND_OFFER, RollupRow::KIND_WARD, RollupRow::KIND_PICK_UP,
+                               RollupRow::KIND_OPPORTUNITY}) {
     const v1::Counts counts = Sum(table, kind).live();
     EXPECT_EQ(counts.issued(), 24);
     EXPECT_EQ(ExcludedOf(counts), 2);
@@ -479,8 +487,10 @@ TEST(LiveFigures, LeaveThePackageInQuestionOut) {
   EXPECT_EQ(figures.due, 3);
   EXPECT_EQ(figures.won, 1);
   EXPECT_EQ(figures.accepted_and_lost, 2);
-  EXPECT_EQ(FiguresOf(table, Rules(), "north/lead/alder", 20181001, asked).due, 0);  // the next quarter
-  EXPECT_EQ(FiguresOf(table, Rules(), "north/lead", 20180910, nobody).due, 0);       // no contract's prefix
+  EXPECT_EQ(FiguresOf(table, Rules(), "north/lead/alder", 20181001, asked).due,
+            0);  // the next quarter
+  EXPECT_EQ(FiguresOf(table, Rules(), "north/lead", 20180910, nobody).due,
+            0);  // no contract's prefix
 }
 
 TEST(LiveFigures, CountTheFrameworksPeriod) {
@@ -525,7 +535,8 @@ TEST(LiveFigures, RecentMinutesLeaveOutServicesAndOldMonths) {
   RollupTable table;
   PackageAggregate package = MakePackage(1);
   Put(&package);
-  for (DateNumber date : {20180630, 20180701, 20180930}) TallyHours(package, package.offers[0], date, 1, &table);
+  for (DateNumber date : {20180630, 20180701, 20180930})
+    TallyHours(package, package.offers[0], date, 1, &table);
   package.offers[0].set_service_type(v1::SERVICE_TYPE_SHORT_TERM_CARE);
   TallyHours(package, package.offers[0], 20180901, 1, &table);
   v1::FrameworkRules rules = Rules();
