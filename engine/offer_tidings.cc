@@ -1,5 +1,7 @@
 #include "engine/offer_tidings.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "engine/calendar.h"
 #include "engine/project_words.h"
@@ -26,6 +28,15 @@ bool RoundEndedAt(const PackageAggregate& package, const OfferRow& offer, int64_
   return false;
 }
 
+// When the offer was last answered, remarks apart; when it was issued if it never was.
+int64_t LastAnswer(const OfferRow& offer) {
+  int64_t time_us = offer.issued_time_us();
+  for (const journal::v1::AnswerRow& answer : offer.answers()) {
+    if (!answer.remark()) time_us = answer.time_us();
+  }
+  return time_us;
+}
+
 // The offer whose award was given up at `time_us`. A package can be awarded and returned again and
 // again; the winner of each time answered last before it was returned, and the next one answered
 // after that.
@@ -34,10 +45,7 @@ const OfferRow* ReturnedAt(const PackageAggregate& package, int64_t time_us) {
   int64_t found_answer_us = 0;
   for (const OfferRow& offer : package.offers) {
     if (offer.returned_cause() == v1::CAUSE_UNSPECIFIED) continue;
-    int64_t answer_us = offer.issued_time_us();
-    for (const journal::v1::AnswerRow& answer : offer.answers()) {
-      if (!answer.remark()) answer_us = answer.time_us();
-    }
+    int64_t answer_us = LastAnswer(offer);
     if (answer_us > time_us || (found && answer_us < found_answer_us)) continue;
     found = &offer;
     found_answer_us = answer_us;
@@ -89,6 +97,13 @@ class Teller {
     }
   }
 
+  void AddReissued() {
+    AddEnded(v1::CLOSE_CAUSE_REISSUED);
+    for (const OfferRow& offer : package_.offers) {
+      if (VoidWithoutRule(offer) && WasOfTheLastIssue(offer)) Add(Tiding::kVoid, &offer);
+    }
+  }
+
   void AddCancelled() {
     const OfferRow* winner = Winner();
     for (const OfferRow& offer : package_.offers) {
@@ -97,17 +112,15 @@ class Teller {
       } else if (offer.state() == v1::OFFER_STATE_CLOSED &&
                  offer.close_cause() == v1::CLOSE_CAUSE_PACKAGE_CANCELLED) {
         Add(Tiding::kClosed, &offer);
-      } else if (offer.state() == v1::OFFER_STATE_VOID &&
-                 offer.void_rule() == v1::HARD_RULE_UNSPECIFIED) {
+      } else if (VoidWithoutRule(offer) && offer.ordinal() > package_.row.previous_issue_offers()) {
         Add(Tiding::kVoid, &offer);
       }
     }
   }
 
-  void AddOfRound(Tiding what, int32_t round_number, bool (*holds)(const OfferRow&, int64_t),
-                  int64_t bound) {
+  void AddOfRound(Tiding what, int32_t round_number, bool (*holds)(const OfferRow&)) {
     for (const OfferRow& offer : package_.offers) {
-      if (offer.round_number() == round_number && holds(offer, bound)) Add(what, &offer);
+      if (offer.round_number() == round_number && holds(offer)) Add(what, &offer);
     }
   }
 
@@ -116,6 +129,22 @@ class Teller {
   std::vector<OfferTiding> Take() { return std::move(tidings_); }
 
  private:
+  static bool VoidWithoutRule(const OfferRow& offer) {
+    return offer.state() == v1::OFFER_STATE_VOID && offer.void_rule() == v1::HARD_RULE_UNSPECIFIED;
+  }
+
+  // Whether a reissue at this moment ended the offer's issue: while an acceptance stands no round
+  // opens but by a reissue, so that none opened since its answer.
+  bool WasOfTheLastIssue(const OfferRow& offer) const {
+    int64_t answer_us = LastAnswer(offer);
+    if (answer_us > time_us_) return false;
+    return std::none_of(package_.row.rounds().begin(), package_.row.rounds().end(),
+                        [this, answer_us](const journal::v1::RoundRow& round) {
+                          return round.opened_time_us() > answer_us &&
+                                 round.opened_time_us() < time_us_;
+                        });
+  }
+
   // The offer that has the package; null where none does, or none did (an imported package).
   const OfferRow* Winner() const {
     if (!package_.row.has_award()) return nullptr;
@@ -148,9 +177,18 @@ std::string AnswerWords(const journal::v1::AnswerRow& answer) {
   return text;
 }
 
-std::string VoidWords(const OfferTiding& tiding) {
-  return tiding.void_rule == v1::HARD_RULE_UNSPECIFIED ? "the package was cancelled"
-                                                       : RuleName(tiding.void_rule);
+std::string VoidWords(const OfferTiding& tiding, const Fact& fact) {
+  if (tiding.void_rule != v1::HARD_RULE_UNSPECIFIED) return RuleName(tiding.void_rule);
+  return CloseWords(fact.has_package_reissued() ? v1::CLOSE_CAUSE_REISSUED
+                                                : v1::CLOSE_CAUSE_PACKAGE_CANCELLED);
+}
+
+// Whether the offer may still be answered when its round's deadline moves.
+bool MovesWithItsRound(const OfferRow& offer) {
+  if (offer.state() != v1::OFFER_STATE_CLOSED) return true;
+  return offer.close_cause() != v1::CLOSE_CAUSE_CONTRACT_ENDED &&
+         offer.close_cause() != v1::CLOSE_CAUSE_CONTRACT_NOVATED &&
+         offer.close_cause() != v1::CLOSE_CAUSE_ISSUED_IN_ERROR;
 }
 
 }  // namespace
@@ -218,9 +256,7 @@ std::vector<OfferTiding> TidingsOf(const Fact& fact, int64_t time_us,
       teller.Add(Tiding::kAnswered, fact.offer_answered().ordinal());
       break;
     case Fact::kRoundDue:
-      teller.AddOfRound(
-          Tiding::kLapsed, fact.round_due().round_number(),
-          [](const OfferRow& offer, int64_t) { return LapsedAtItsDeadline(offer); }, 0);
+      teller.AddOfRound(Tiding::kLapsed, fact.round_due().round_number(), LapsedAtItsDeadline);
       break;
     case Fact::kAwardProposed:
       teller.AddVoided(fact.award_proposed().voided());
@@ -232,7 +268,7 @@ std::vector<OfferTiding> TidingsOf(const Fact& fact, int64_t time_us,
       teller.AddVoided(fact.package_unfilled().voided());
       break;
     case Fact::kPackageReissued:
-      teller.AddEnded(v1::CLOSE_CAUSE_REISSUED);
+      teller.AddReissued();
       break;
     case Fact::kPackageCancelled:
       teller.AddCancelled();
@@ -258,11 +294,9 @@ std::vector<OfferTiding> TidingsOf(const Fact& fact, int64_t time_us,
     case Fact::kErrorDecided:
       teller.Add(Tiding::kClaimDecided, fact.error_decided().ordinal());
       break;
-    case Fact::kDeadlineExtended:  // an offer that had ended before kept its old deadline
-      teller.AddOfRound(
-          Tiding::kDeadlineMoved, fact.deadline_extended().round_number(),
-          [](const OfferRow& offer, int64_t bound) { return offer.deadline_us() >= bound; },
-          fact.deadline_extended().deadline_us());
+    case Fact::kDeadlineExtended:
+      teller.AddOfRound(Tiding::kDeadlineMoved, fact.deadline_extended().round_number(),
+                        MovesWithItsRound);
       break;
     default:
       break;
@@ -328,7 +362,7 @@ std::string TidingWords(const OfferTiding& tiding, const Fact& fact, const Direc
     case Tiding::kLost:
       return absl::StrCat(branch, " lost, decided by ", CriterionWords(tiding.lost_by), ".");
     case Tiding::kVoid:
-      return absl::StrCat("The acceptance of ", branch, " is void: ", VoidWords(tiding), ".");
+      return absl::StrCat("The acceptance of ", branch, " is void: ", VoidWords(tiding, fact), ".");
     case Tiding::kDeadlineMoved:
       return absl::StrCat("The deadline of ", branch, " moved to ",
                           MomentWords(fact.deadline_extended().deadline_us()), ".");

@@ -173,6 +173,31 @@ TEST_F(Projection, ACancelledAwardIsToldToItsWinner) {
   EXPECT_EQ(Told(record, agincare_), Strings{});
 }
 
+TEST_F(Projection, AnAcceptanceThatAReissueVoidsIsToldThenAndNotAgain) {
+  int64_t reissue_us = kDeadline + kSecond;
+  Offer(1).set_state(v1::OFFER_STATE_VOID);
+  Round().set_closed_time_us(kDeadline);
+  package_.row.set_previous_issue_offers(3);
+  journal::v1::RoundRow& second = *package_.row.add_rounds();
+  second.set_number(2);
+  second.set_opened_time_us(reissue_us);
+  Record record = RecordAt(reissue_us, "navigation-1");
+  record.add_facts()->mutable_package_reissued()->set_package_number(123);
+  Strings told = {
+      "The acceptance of Fosse Mansfield (Legal fosse) is void: the package was put out again."};
+  EXPECT_EQ(Told(record, fosse_), told);
+  record.set_time_us(reissue_us + 3600 * kSecond);
+  EXPECT_EQ(Told(record, fosse_), Strings{});
+  record.clear_facts();
+  record.add_facts()->mutable_package_cancelled()->set_package_number(123);
+  EXPECT_EQ(Told(record, fosse_), Strings{});
+  package_.row.set_previous_issue_offers(0);  // had it not been reissued
+  EXPECT_EQ(
+      Told(record, fosse_),
+      Strings{
+          "The acceptance of Fosse Mansfield (Legal fosse) is void: the package was cancelled."});
+}
+
 TEST_F(Projection, AHandBackBelongsToBothPackagesAndTheBranchLearnsOfItsOwn) {
   Award();
   Record record = RecordAt(kAwardTime + kSecond, "navigation-1");
@@ -194,11 +219,11 @@ TEST_F(Projection, AHandBackBelongsToBothPackagesAndTheBranchLearnsOfItsOwn) {
   EXPECT_EQ(events[2].text(), "Follows P-2018-000123, which was handed back.");
 }
 
-TEST_F(Projection, AnExtensionIsToldToTheOffersThatItMoved) {
+TEST_F(Projection, AnExtensionIsToldToTheOffersThatStillLive) {
   int64_t moved_us = kDeadline + 3600 * kSecond;
   Round().set_deadline_us(moved_us);
-  Offer(1).set_deadline_us(moved_us);
-  Offer(2).set_deadline_us(moved_us);
+  Offer(3).set_state(v1::OFFER_STATE_CLOSED);
+  Offer(3).set_close_cause(v1::CLOSE_CAUSE_CONTRACT_ENDED);
   Record record = RecordAt(kDeadline, "root");
   journal::v1::DeadlineExtended& extended = *record.add_facts()->mutable_deadline_extended();
   extended.set_package_number(123);
