@@ -1,5 +1,8 @@
 #include "storage/encoding.h"
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
 namespace brokerage::storage {
 
 std::string OutcomeKey(absl::string_view account_id, absl::string_view request_id) {
@@ -29,6 +32,27 @@ std::optional<Outcome> DecodeOutcome(absl::string_view account_id, absl::string_
   outcome.content_hash = std::string(value.substr(12, hash_bytes));
   outcome.reply = std::string(value.substr(12 + hash_bytes));
   return outcome;
+}
+
+std::string DescribeKey(engine::Table table, absl::string_view key) {
+  const std::string name = absl::StrCat(engine::TableName(table), " ");
+  switch (table) {
+    case engine::Table::kPackages:
+      if (key.size() == 8) return absl::StrCat(name, DecodeNumber(key));
+      break;
+    case engine::Table::kOffers:
+      if (key.size() == 12) {
+        const auto [number, ordinal] = engine::TrailingOffer(key);
+        return absl::StrCat(name, number, "/", ordinal);
+      }
+      break;
+    case engine::Table::kTexts:
+      if (key.size() > 8) return absl::StrCat(name, DecodeNumber(key), "/", key.substr(8));
+      break;
+    default:
+      break;
+  }
+  return absl::StrCat(name, absl::CHexEscape(key));
 }
 
 std::string EndOfPrefix(absl::string_view prefix) {

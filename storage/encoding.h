@@ -28,6 +28,9 @@ std::string EncodeOutcome(const Outcome& outcome);  // without account and reque
 std::optional<Outcome> DecodeOutcome(absl::string_view account_id, absl::string_view request_id,
                                      absl::string_view value);
 
+// A row's key for people: "offers 123/4", "texts 123/summary", "accounts jo".
+std::string DescribeKey(engine::Table table, absl::string_view key);
+
 // The least text that is greater than every text with the prefix; empty if there is none.
 std::string EndOfPrefix(absl::string_view prefix);
 

@@ -202,7 +202,8 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const std::string& name : names) families.emplace_back(name, FamilyOptions(name, cache));
-  const rocksdb::DBOptions options = DatabaseOptions(database->error_);
+  rocksdb::DBOptions options = DatabaseOptions(database->error_);
+  options.avoid_flush_during_shutdown = mode == Mode::kScratch;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status =
       mode == Mode::kReadOnly

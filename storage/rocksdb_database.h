@@ -36,7 +36,11 @@ class StickyError {
 
 class RocksDatabase {
  public:
-  enum class Mode { kWrite, kReadOnly };
+  enum class Mode {
+    kWrite,
+    kReadOnly,
+    kScratch,  // as kWrite, for rows that need not outlive the process
+  };
   // Opens what is there, or, for writing, makes it. Errors: FAILED_PRECONDITION when another process has it open or its tables are
   // unknown; NOT_FOUND when there is nothing to read; DATA_LOSS for damage.
   static absl::StatusOr<std::shared_ptr<RocksDatabase>> Open(const std::string& directory,

@@ -1,0 +1,198 @@
+#include "storage/loading.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "storage/encoding.h"
+#include "storage/finish_loading.h"
+
+namespace brokerage::storage {
+
+namespace {
+
+using engine::Table;
+using journal::v1::RollupRow;
+
+// One more than the 13 that figures need: the local month may be one behind the month in UTC.
+constexpr int kMonthsBefore = 13;
+
+absl::Status Damaged(Table table, absl::string_view key, absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("the row ", DescribeKey(table, key), " ", what));
+}
+
+template <typename Row>
+absl::Status Parse(Table table, absl::string_view key, absl::string_view value, Row* row) {
+  if (row->ParseFromArray(value.data(), static_cast<int>(value.size()))) return absl::OkStatus();
+  return Damaged(table, key, "cannot be read");
+}
+
+// Calls take(row) for every row with the prefix.
+template <typename Row, typename Take>
+absl::Status EachRow(const View& view, Table table, absl::string_view prefix, Take take) {
+  absl::Status status;
+  view.Scan(table, prefix, "", [&](absl::string_view key, absl::string_view value) {
+    Row row;
+    status = Parse(table, key, value, &row);
+    if (status.ok()) take(std::move(row));
+    return status.ok();
+  });
+  return status.ok() ? view.status() : status;
+}
+
+absl::Status LoadDirectory(const View& view, engine::Engine* engine) {
+  absl::Status status = EachRow<journal::v1::FrameworkRow>(
+      view, Table::kFrameworks, "", [&](const auto& row) { engine->LoadFramework(row); });
+  if (!status.ok()) return status;
+  status = EachRow<journal::v1::DirectoryFact>(view, Table::kDirectory, "",
+                                               [&](const auto& fact) { engine->LoadFact(fact); });
+  if (!status.ok()) return status;
+  status = EachRow<journal::v1::AccountRow>(view, Table::kAccounts, "",
+                                            [&](const auto& row) { engine->LoadAccount(row); });
+  if (!status.ok()) return status;
+  return EachRow<journal::v1::SystemRow>(view, Table::kSystem, engine::kSystemKey,
+                                         [&](const auto& row) { engine->LoadSystem(row); });
+}
+
+// Every open package stands in the index under each authority with one of the states of StatesOfOpenPackages.
+std::vector<uint64_t> NumbersOfOpenPackages(const View& view) {
+  std::vector<uint64_t> numbers;
+  std::string from;
+  for (;;) {
+    std::optional<std::string> authority;  // the next that has packages at all
+    view.Scan(Table::kPackagesByState, "", from, [&](absl::string_view key, absl::string_view) {
+      authority = std::string(key.substr(0, key.find('\0')));
+      return false;
+    });
+    if (!authority.has_value()) return numbers;
+    for (v1::PackageState state : engine::StatesOfOpenPackages()) {
+      view.Scan(Table::kPackagesByState, engine::PackageStatePrefix(*authority, state), "",
+                [&](absl::string_view key, absl::string_view) {
+                  numbers.push_back(engine::TrailingNumber(key));
+                  return true;
+                });
+    }
+    from = *authority + '\x01';
+  }
+}
+
+absl::Status LoadOpenPackages(const View& view, engine::Engine* engine) {
+  for (uint64_t number : NumbersOfOpenPackages(view)) {
+    absl::StatusOr<std::optional<engine::PackageAggregate>> package = ReadPackage(view, number);
+    if (!package.ok()) return package.status();
+    if (!package->has_value()) {
+      return Damaged(Table::kPackages, engine::PackageKey(number), "is missing, but is in an index");
+    }
+    if (engine::IsOpenPackage((*package)->row)) engine->LoadPackage(**std::move(package));
+  }
+  return view.status();
+}
+
+absl::Status LoadRecentRollups(const View& view, absl::Time now, engine::Engine* engine) {
+  const absl::CivilMonth month = absl::ToCivilMonth(now, absl::UTCTimeZone()) - kMonthsBefore;
+  const int32_t floor = static_cast<int32_t>(month.year()) * 100 + month.month();
+  for (const journal::v1::FrameworkRow* framework : engine->directory().Frameworks()) {
+    for (int kind = RollupRow::Kind_MIN; kind <= RollupRow::Kind_MAX; ++kind) {
+      if (!RollupRow::Kind_IsValid(kind) || kind == RollupRow::KIND_UNSPECIFIED) continue;
+      const auto of = static_cast<RollupRow::Kind>(kind);
+      absl::Status status;
+      view.Scan(Table::kRollups, engine::RollupTable::Prefix(of, framework->framework_id()),
+                engine::RollupTable::Prefix(of, framework->framework_id(), floor),
+                [&](absl::string_view key, absl::string_view value) {
+                  RollupRow row;
+                  status = Parse(Table::kRollups, key, value, &row);
+                  if (status.ok()) engine->LoadRollup(row);
+                  return status.ok();
+                });
+      if (!status.ok()) return status;
+    }
+  }
+  return view.status();
+}
+
+absl::Status LoadMissingRollups(const View& view, uint64_t package_number, engine::Engine* engine) {
+  for (const std::string& key : engine->MissingRollups(package_number)) {
+    std::optional<std::string> value = view.Get(Table::kRollups, key);
+    if (!value.has_value()) continue;  // never counted
+    RollupRow row;
+    if (absl::Status status = Parse(Table::kRollups, key, *value, &row); !status.ok()) {
+      return status;
+    }
+    engine->LoadRollup(row);
+  }
+  return view.status();
+}
+
+// When the last record was written; 0 in an empty journal.
+absl::StatusOr<int64_t> TimeOfLastRecord(const View& view, uint64_t sequence) {
+  if (sequence == 0) return 0;
+  journal::v1::Record record;
+  bool readable = false;
+  absl::Status status = view.Tail(sequence, [&](const journal::v1::JournalEntry& entry) {
+    readable = record.ParseFromString(entry.record());
+    return false;
+  });
+  if (!status.ok()) return status;
+  if (!readable) {
+    return absl::DataLossError(absl::StrCat("the record of journal entry ", sequence, " cannot be read"));
+  }
+  return record.time_us();
+}
+
+}  // namespace
+
+absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine) {
+  if (absl::Status status = LoadDirectory(view, engine); !status.ok()) return status;
+  if (absl::Status status = LoadRecentRollups(view, now, engine); !status.ok()) return status;
+  if (absl::Status status = LoadOpenPackages(view, engine); !status.ok()) return status;
+  const uint64_t last_sequence = view.head().sequence;
+  absl::StatusOr<int64_t> last_time_us = TimeOfLastRecord(view, last_sequence);
+  if (!last_time_us.ok()) return last_time_us.status();
+  FinishLoading(engine, last_sequence, *last_time_us);
+  for (uint64_t number : engine->state().open_packages) {
+    if (absl::Status status = LoadMissingRollups(view, number, engine); !status.ok()) return status;
+  }
+  return view.status();
+}
+
+absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& view,
+                                                                    uint64_t number) {
+  const std::string key = engine::PackageKey(number);
+  std::optional<std::string> value = view.Get(Table::kPackages, key);
+  if (!value.has_value()) {
+    if (absl::Status status = view.status(); !status.ok()) return status;
+    return std::optional<engine::PackageAggregate>();
+  }
+  engine::PackageAggregate package;
+  absl::Status status = Parse(Table::kPackages, key, *value, &package.row);
+  if (!status.ok()) return status;
+  status = EachRow<journal::v1::OfferRow>(view, Table::kOffers, key, [&](auto row) {
+    package.offers.push_back(std::move(row));
+  });
+  if (!status.ok()) return status;
+  for (size_t i = 0; i < package.offers.size(); ++i) {
+    const int32_t ordinal = static_cast<int32_t>(i + 1);
+    if (package.offers[i].ordinal() != ordinal) {
+      return Damaged(Table::kOffers, engine::OfferKey(number, ordinal), "is missing");
+    }
+  }
+  status = EachRow<journal::v1::TextRow>(view, Table::kTexts, key, [&](auto row) {
+    package.texts.push_back(std::move(row));
+  });
+  if (!status.ok()) return status;
+  return std::optional<engine::PackageAggregate>(std::move(package));
+}
+
+absl::Status LoadTouched(const View& view, const engine::Request& request, engine::Engine* engine) {
+  for (uint64_t number : engine->TouchedPackages(request)) {
+    absl::StatusOr<std::optional<engine::PackageAggregate>> package = ReadPackage(view, number);
+    if (!package.ok()) return package.status();
+    if (!package->has_value()) continue;  // the engine refuses an id that it does not know
+    engine->LoadPackage(**std::move(package));
+    if (absl::Status status = LoadMissingRollups(view, number, engine); !status.ok()) return status;
+  }
+  return view.status();
+}
+
+}  // namespace brokerage::storage

@@ -1,0 +1,177 @@
+#include "storage/replay.h"
+
+#include <google/protobuf/message.h>
+#include <rocksdb/write_batch.h>
+
+#include <filesystem>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/encoding.h"
+#include "storage/finish_loading.h"
+#include "storage/loading.h"
+#include "storage/rocksdb_database.h"
+
+namespace brokerage::storage {
+
+namespace {
+
+constexpr size_t kPendingBytesMax = 4u << 20;
+constexpr int kPendingRecordsMax = 1000;
+
+// What a fact says of packages, whatever fact it is: a new kind of fact cannot be forgotten here as long as it names its fields as
+// the others do.
+struct Mentions {
+  std::set<uint64_t> packages;                          // that must be there before
+  std::set<uint64_t> born;                              // that begin with it
+  std::vector<std::pair<uint64_t, std::string>> texts;  // salted hashes
+  std::vector<uint64_t> erased;
+};
+
+void MentionBirth(const journal::v1::PackageRow& row, Mentions* mentions) {
+  mentions->born.insert(row.number());
+  for (const journal::v1::TextHash& text : row.text_hashes()) {
+    mentions->texts.emplace_back(row.number(), text.hash());
+  }
+}
+
+Mentions MentionsOf(const journal::v1::Fact& fact) {
+  Mentions mentions;
+  const google::protobuf::FieldDescriptor* which = fact.GetReflection()->GetOneofFieldDescriptor(
+      fact, fact.GetDescriptor()->FindOneofByName("fact"));
+  if (which == nullptr) return mentions;
+  const google::protobuf::Message& message = fact.GetReflection()->GetMessage(fact, which);
+  const google::protobuf::Reflection& read = *message.GetReflection();
+  uint64_t number = 0;
+  if (auto* field = message.GetDescriptor()->FindFieldByName("package_number")) {
+    number = read.GetUInt64(message, field);
+    mentions.packages.insert(number);
+  }
+  if (auto* field = message.GetDescriptor()->FindFieldByName("reason_hash")) {
+    mentions.texts.emplace_back(number, read.GetString(message, field));
+  }
+  mentions.texts.emplace_back(number, fact.offer_answered().answer().note_hash());
+  if (fact.has_package_submitted()) MentionBirth(fact.package_submitted().package(), &mentions);
+  if (fact.has_package_handed_back()) {
+    MentionBirth(fact.package_handed_back().successor(), &mentions);
+  }
+  if (fact.has_texts_erased()) mentions.erased.push_back(number);
+  return mentions;
+}
+
+absl::Status DoesNotFit(uint64_t sequence, absl::string_view why) {
+  return absl::DataLossError(absl::StrCat("journal entry ", sequence, " ", why));
+}
+
+}  // namespace
+
+struct Replay::Pending {
+  rocksdb::WriteBatch batch;
+  int records = 0;
+};
+
+Replay::Replay(engine::ZoneFinder zones, std::shared_ptr<RocksDatabase> scratch)
+    : scratch_(std::move(scratch)),
+      engine_(std::move(zones)),
+      pending_(std::make_unique<Pending>()) {
+  FinishLoading(&engine_, 0, 0);
+}
+
+Replay::~Replay() {
+  std::error_code ignored;
+  std::filesystem::remove_all(scratch_->directory(), ignored);
+}
+
+absl::StatusOr<std::unique_ptr<Replay>> Replay::Begin(engine::ZoneFinder zones,
+                                                      const std::string& scratch_directory) {
+  std::error_code error;
+  if (std::filesystem::exists(scratch_directory, error) &&
+      !std::filesystem::is_empty(scratch_directory, error)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the scratch directory ", scratch_directory, " is not empty"));
+  }
+  absl::StatusOr<std::shared_ptr<RocksDatabase>> scratch =
+      RocksDatabase::Open(scratch_directory, RocksDatabase::Mode::kScratch);
+  if (!scratch.ok()) return scratch.status();
+  return std::unique_ptr<Replay>(new Replay(std::move(zones), *std::move(scratch)));
+}
+
+absl::Status Replay::LoadPackages(const journal::v1::Record& record, uint64_t sequence) {
+  std::set<uint64_t> born;
+  for (const journal::v1::Fact& fact : record.facts()) {
+    const Mentions mentions = MentionsOf(fact);
+    for (uint64_t number : mentions.packages) {
+      if (born.contains(number) || engine_.state().Package(number) != nullptr) continue;
+      absl::StatusOr<std::optional<engine::PackageAggregate>> package =
+          ReadPackage(*Read(), number);
+      if (!package.ok()) return package.status();
+      if (!package->has_value()) {
+        return DoesNotFit(sequence, absl::StrCat("names package ", number, ", which is not there"));
+      }
+      engine_.LoadPackage(**std::move(package));
+    }
+    for (uint64_t number : mentions.born) {
+      if (number > engine_.state().system.last_package_number() && born.insert(number).second) continue;
+      return DoesNotFit(sequence, absl::StrCat("begins package ", number, " a second time"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Replay::Add(const journal::v1::JournalEntry& entry) {
+  journal::v1::Record record;
+  if (!record.ParseFromString(entry.record())) {
+    return DoesNotFit(entry.sequence(), "holds a record that cannot be read");
+  }
+  if (record.time_us() <= engine_.state().last_time_us) {
+    return DoesNotFit(entry.sequence(), "is not later than the one before");
+  }
+  if (absl::Status status = LoadPackages(record, entry.sequence()); !status.ok()) return status;
+
+  std::vector<engine::RowWrite> writes;
+  engine_.Apply(record, entry.sequence(), {}, &writes);
+  for (const engine::RowWrite& write : writes) {
+    if (write.table == engine::Table::kTexts) continue;
+    if (write.value.has_value()) {
+      pending_->batch.Put(scratch_->table(write.table), write.key, *write.value);
+    } else {
+      pending_->batch.Delete(scratch_->table(write.table), write.key);
+    }
+  }
+  // The default family, which a store leaves empty, keeps the hashes of texts: number, hash -> nothing.
+  rocksdb::ColumnFamilyHandle* named = scratch_->db()->DefaultColumnFamily();
+  for (const journal::v1::Fact& fact : record.facts()) {
+    const Mentions mentions = MentionsOf(fact);
+    for (const auto& [number, hash] : mentions.texts) {
+      if (!hash.empty()) pending_->batch.Put(named, engine::PackageKey(number) + hash, "");
+    }
+    for (uint64_t number : mentions.erased) {
+      const std::string prefix = engine::PackageKey(number);
+      pending_->batch.DeleteRange(named, prefix, EndOfPrefix(prefix));
+    }
+  }
+  const bool full = ++pending_->records >= kPendingRecordsMax ||
+                    pending_->batch.GetDataSize() >= kPendingBytesMax;
+  return full ? Flush() : absl::OkStatus();
+}
+
+absl::Status Replay::Flush() {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  rocksdb::Status status = scratch_->db()->Write(options, &pending_->batch);
+  pending_->batch.Clear();
+  pending_->records = 0;
+  engine_.EvictClosed();
+  return FromRocks(status, absl::StrCat("writing to the scratch directory ", scratch_->directory()));
+}
+
+std::unique_ptr<View> Replay::Read() const { return ReadDatabase(scratch_); }
+
+bool Replay::NamesText(uint64_t package_number, absl::string_view hash) const {
+  const std::string key = engine::PackageKey(package_number) + std::string(hash);
+  return scratch_->Get(scratch_->db()->DefaultColumnFamily(), key, nullptr).has_value();
+}
+
+}  // namespace brokerage::storage

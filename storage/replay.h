@@ -1,0 +1,47 @@
+// A journal replayed into a fresh engine, whose rows go to a scratch database: what the rows should be.
+//
+// In memory are the directory, open packages and roll-ups; closed packages are forgotten, and loaded from the scratch database when a
+// record touches them again.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/engine.h"
+#include "storage/store.h"
+
+namespace brokerage::storage {
+
+class RocksDatabase;
+
+class Replay {
+ public:
+  // Errors: FAILED_PRECONDITION when the directory is not empty.
+  static absl::StatusOr<std::unique_ptr<Replay>> Begin(engine::ZoneFinder zones,
+                                                       const std::string& scratch_directory);
+  ~Replay();  // deletes the scratch directory
+
+  // Applies the next entry. Errors: DATA_LOSS when its record cannot be read or does not fit what went before.
+  absl::Status Add(const journal::v1::JournalEntry& entry);
+  // Writes what Add still holds back.
+  absl::Status Flush();
+
+  // The rows. REQUIRES: Flush after the last Add.
+  std::unique_ptr<View> Read() const;
+  // Whether the journal names a text of the package with this salted hash, and did not erase it since.
+  bool NamesText(uint64_t package_number, absl::string_view hash) const;
+
+ private:
+  struct Pending;
+  Replay(engine::ZoneFinder zones, std::shared_ptr<RocksDatabase> scratch);
+  absl::Status LoadPackages(const journal::v1::Record& record, uint64_t sequence);
+
+  const std::shared_ptr<RocksDatabase> scratch_;
+  engine::Engine engine_;
+  std::unique_ptr<Pending> pending_;
+};
+
+}  // namespace brokerage::storage
