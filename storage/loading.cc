@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "storage/encoding.h"
-#include "storage/finish_loading.h"
 
 namespace brokerage::storage {
 
@@ -149,7 +148,7 @@ absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine
   const uint64_t last_sequence = view.head().sequence;
   absl::StatusOr<int64_t> last_time_us = TimeOfLastRecord(view, last_sequence);
   if (!last_time_us.ok()) return last_time_us.status();
-  FinishLoading(engine, last_sequence, *last_time_us);
+  engine->FinishLoading(last_sequence, *last_time_us);
   for (uint64_t number : engine->state().open_packages) {
     if (absl::Status status = LoadMissingRollups(view, number, engine); !status.ok()) return status;
   }

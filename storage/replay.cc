@@ -10,7 +10,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/encoding.h"
-#include "storage/finish_loading.h"
 #include "storage/loading.h"
 #include "storage/rocksdb_database.h"
 
@@ -76,7 +75,7 @@ Replay::Replay(engine::ZoneFinder zones, std::shared_ptr<RocksDatabase> scratch)
     : scratch_(std::move(scratch)),
       engine_(std::move(zones)),
       pending_(std::make_unique<Pending>()) {
-  FinishLoading(&engine_, 0, 0);
+  engine_.FinishLoading(0, 0);
 }
 
 Replay::~Replay() {
