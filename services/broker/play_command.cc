@@ -1,4 +1,91 @@
+// `broker play FOLDER`: the next working week of a framework, over the API and nothing else.
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "services/broker/files.h"
 #include "services/broker/options.h"
+#include "services/broker/play_report.h"
+#include "services/broker/play_week.h"
+#include "services/broker/words.h"
+
 namespace brokerage::broker {
-void AddPlayCommand(CLI::App* app, const Options* options, Chosen* chosen) {}
+
+namespace {
+
+constexpr int kMorningHour = 7;
+const absl::CivilDay kFirstMonday(2018, 7, 2);
+
+struct Play {
+  std::string folder;
+  std::string data = ".data";
+  uint64_t seed = 2018;
+  bool once = false;
+};
+
+// The Monday whose morning is next.
+absl::CivilDay NextMonday(absl::Time now) {
+  const absl::CivilHour local = absl::ToCivilHour(now, London());
+  absl::CivilDay day(local);
+  if (local.hour() >= kMorningHour) ++day;
+  while (absl::GetWeekday(day) != absl::Weekday::monday) ++day;
+  return std::max(day, kFirstMonday);
+}
+
+absl::Status PlayWeek(const Options& options, const Play& play) {
+  auto content = ReadFile(absl::StrCat(play.folder, "/played/referrals.csv"));
+  if (!content.ok()) return content.status();
+  auto rows = ParseReferrals("played/referrals.csv", *content);
+  if (!rows.ok()) return rows.status();
+  auto token = ReadToken(options.token_file.empty() ? absl::StrCat(play.data, "/admin.token")
+                                                    : options.token_file);
+  if (!token.ok()) return token.status();
+  Connection administrator(options.address, *std::move(token));
+  if (absl::Status status = administrator.WaitUntilReady(absl::Seconds(60)); !status.ok())
+    return status;
+  auto world = World::Open(administrator, play.folder, absl::StrCat(play.data, "/tokens"));
+  if (!world.ok()) return world.status();
+  const v1::Framework& framework = (*world)->framework();
+  const absl::CivilDay monday = NextMonday((*world)->now());
+  printf(
+      "%s, revision %d: the week of %s, played over the API. Branches and people are invented.\n",
+      framework.rules().name().c_str(), framework.revision(),
+      absl::FormatCivilTime(monday).c_str());
+  Week week(world->get(), Chance(play.seed));
+  absl::Status status = week.Play(monday, *rows);
+  if (status.ok()) status = PrintReport(**world, week.package_ids());
+  if (!status.ok() || play.once) return status;
+  return PrintNextCommands(**world, "build/services/broker", options.address, week.package_ids());
+}
+
+int Run(const Options& options, const Play& play) {
+  absl::Status status = PlayWeek(options, play);
+  fflush(stdout);
+  if (!status.ok()) return Refused(status);
+  if (!play.once) pause();  // whoever started the server with us stops both
+  return 0;
+}
+
+}  // namespace
+
+void AddPlayCommand(CLI::App* app, const Options* options, Chosen* chosen) {
+  CLI::App* command =
+      app->add_subcommand("play", "Play the next working week against a simulation server");
+  auto play = std::make_shared<Play>();
+  command
+      ->add_option("folder", play->folder,
+                   "The framework's folder, such as frameworks/nottinghamshire")
+      ->required();
+  command
+      ->add_option("--data", play->data, "Where admin.token is and the other accounts' tokens go")
+      ->capture_default_str();
+  command->add_option("--seed", play->seed, "Another seed, other answers")->capture_default_str();
+  command->add_flag("--once", play->once, "End after the week");
+  command->callback(
+      [options, chosen, play] { *chosen = [options, play] { return Run(*options, *play); }; });
+}
+
 }  // namespace brokerage::broker

@@ -1,0 +1,184 @@
+#include "services/broker/play_report.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "brokerage/v1/package_service.pb.h"
+#include "brokerage/v1/performance_service.pb.h"
+#include "services/broker/table.h"
+#include "services/broker/words.h"
+
+namespace brokerage::broker {
+
+namespace {
+
+absl::StatusOr<v1::Package> GetPackage(const World& world, const std::string& id) {
+  v1::GetPackageRequest request;
+  request.set_package_id(id);
+  auto response =
+      world.navigator().Call<v1::GetPackageResponse>("PackageService/GetPackage", request);
+  if (!response.ok()) return response.status();
+  return std::move(*response->mutable_package());
+}
+
+// How much there is to tell: a contested award first, then rounds, changed answers and rules that
+// kept branches out.
+int Eventfulness(const v1::Package& package) {
+  if (!package.has_award() || package.rounds().empty()) return 0;
+  int score = 10 * std::min(package.award().ranking_size(), 4);
+  if (package.award().decided_by() == v1::AWARD_CRITERION_TIER) score += 6;
+  std::set<int> rules;
+  for (const v1::BranchVerdict& verdict : package.rounds(0).verdicts()) {
+    for (const v1::RuleVerdict& rule : verdict.rules()) {
+      if (!rule.passed()) rules.insert(rule.rule());
+    }
+  }
+  score += 3 * static_cast<int>(rules.size());
+  for (const v1::Offer& offer : package.offers()) {
+    if (offer.answers_size() > 1) score += 8;
+  }
+  // One page is read; three are not.
+  return score - 12 * (package.rounds_size() - 1) -
+         std::max(0, package.rounds(0).verdicts_size() - 16);
+}
+
+absl::Status PrintStory(const World& world, const std::vector<std::string>& package_ids) {
+  v1::Package best;
+  int most = -1;
+  for (const std::string& id : package_ids) {
+    auto package = GetPackage(world, id);
+    if (!package.ok()) return package.status();
+    const int score = Eventfulness(*package);
+    if (score > most) {
+      most = score;
+      best = *std::move(package);
+    }
+  }
+  if (most >= 0)
+    printf("\nOne package from start to end\n\n%s", PackageStory(best, world.names()).c_str());
+  return absl::OkStatus();
+}
+
+std::string WhatItWaitsFor(const v1::Package& package) {
+  switch (package.state()) {
+    case v1::PACKAGE_STATE_UNFILLED:
+      return package.rounds().empty() ? "nobody may be offered it" : "nobody took it";
+    case v1::PACKAGE_STATE_SUBMITTED:
+      return package.held() ? "held"
+                            : absl::StrCat("goes out ", SayTime(package.release_due_time()));
+    default:
+      if (package.awaits_award()) return "an award to confirm";
+      return package.rounds().empty()
+                 ? ""
+                 : absl::StrCat("answers by ", SayTime(package.rounds().rbegin()->deadline_time()));
+  }
+}
+
+// Problems first: unfilled before offered before submitted, then the longest wait.
+int Worry(const v1::Package& package) {
+  if (package.state() == v1::PACKAGE_STATE_UNFILLED) return 0;
+  if (package.awaits_award()) return 1;
+  return package.state() == v1::PACKAGE_STATE_OFFERED ? 2 : 3;
+}
+
+absl::Status PrintWaitingList(const World& world) {
+  v1::ListPackagesRequest request;
+  for (v1::PackageState state :
+       {v1::PACKAGE_STATE_SUBMITTED, v1::PACKAGE_STATE_OFFERED, v1::PACKAGE_STATE_UNFILLED}) {
+    request.add_states(state);
+  }
+  request.set_framework_id(world.framework().id());
+  request.set_page_size(1000);
+  auto response =
+      world.navigator().Call<v1::ListPackagesResponse>("PackageService/ListPackages", request);
+  if (!response.ok()) return response.status();
+  std::vector<v1::Package> packages(response->packages().begin(), response->packages().end());
+  std::stable_sort(packages.begin(), packages.end(),
+                   [](const v1::Package& a, const v1::Package& b) { return Worry(a) < Worry(b); });
+  printf("\nThe waiting list, %s\n\n", SayTime(world.now()).c_str());
+  Table table({"package", "state", "care", "ward", "lot", "waits", "start by", "for"});
+  for (const v1::Package& package : packages) {
+    table.Add({package.id(), Spaced(ShortName(package.state())),
+               TermsInShort(package.terms(), package.urgency()),
+               world.names().Ward(package.ward_code()), world.names().Lot(package.lot_id()),
+               SayDuration(world.now() - TimeOf(package.submit_time())),
+               package.terms().start_by_date(), WhatItWaitsFor(package)});
+  }
+  fputs(table.empty() ? "  nobody waits\n" : table.Text(2).c_str(), stdout);
+  return absl::OkStatus();
+}
+
+absl::Status PrintCompliance(const World& world) {
+  v1::QueryComplianceRequest request;
+  request.set_framework_id(world.framework().id());
+  auto response = world.commissioner().Call<v1::QueryComplianceResponse>(
+      "PerformanceService/QueryCompliance", request);
+  if (!response.ok()) return response.status();
+  printf("\nContracts: settled pick-up units, each a package put to a contract once\n\n");
+  Table table({"lot", "provider", "tier", "issued", "due", "accepted", "pick-up", "minimum",
+               "short by", "to recover", ""});
+  for (const v1::ComplianceRow& row : response->rows()) {
+    const v1::Counts& settled = row.settled();
+    const bool contracted = row.minimum_pickup_percent() > 0;
+    table.Add({world.names().Lot(row.lot_id()), world.names().Provider(row.provider_id()),
+               world.names().Tier(row.tier_id()), absl::StrCat(settled.issued()),
+               absl::StrCat(row.pick_up().denominator()), absl::StrCat(settled.accepted()),
+               SayRate(row.pick_up()),
+               contracted ? absl::StrCat(row.minimum_pickup_percent(), "%") : "none",
+               contracted ? absl::StrCat(row.short_by()) : "",
+               !contracted            ? ""
+               : row.to_recover() < 0 ? "n/a"
+                                      : absl::StrCat(row.to_recover()),
+               row.below_minimum() ? "below minimum" : ""});
+  }
+  fputs(table.Text(2).c_str(), stdout);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status PrintReport(const World& world, const std::vector<std::string>& package_ids) {
+  absl::Status status = PrintStory(world, package_ids);
+  if (status.ok()) status = PrintWaitingList(world);
+  if (status.ok()) status = PrintCompliance(world);
+  return status;
+}
+
+absl::Status PrintNextCommands(const World& world, const std::string& program,
+                               const std::string& address,
+                               const std::vector<std::string>& package_ids) {
+  std::string broker = program;
+  if (address != "127.0.0.1:7443") absl::StrAppend(&broker, " --address ", address);
+  const std::string navigator = world.TokenFile(World::NavigatorId(world.authority_id()));
+  const std::string commissioner = world.TokenFile(World::CommissionerId(world.authority_id()));
+  const std::string& framework = world.framework().id();
+  printf("\nThe server stays up until Ctrl-C. In another terminal:\n\n");
+  printf("  export BROKER_TOKEN=$(cat %s)   # care navigation\n", navigator.c_str());
+  printf("  %s package list --states unfilled --states offered\n", broker.c_str());
+  if (!package_ids.empty()) {
+    printf("  %s package get %s\n", broker.c_str(), package_ids.back().c_str());
+    printf("  %s package preview --package-id %s --json\n", broker.c_str(),
+           package_ids.back().c_str());
+    printf("  %s history list --package-id %s\n", broker.c_str(), package_ids.front().c_str());
+  }
+  printf(
+      "  %s --token-file %s performance query --framework-id %s --group-by lot --group-by tier\n",
+      broker.c_str(), commissioner.c_str(), framework.c_str());
+  for (const std::string& id : package_ids) {
+    auto package = GetPackage(world, id);
+    if (!package.ok()) return package.status();
+    for (const v1::Offer& offer : package->offers()) {
+      if (offer.state() != v1::OFFER_STATE_OPEN) continue;
+      printf("  %s --token-file %s offer accept %s\n", broker.c_str(),
+             world.TokenFile(offer.branch_id()).c_str(), offer.id().c_str());
+      fflush(stdout);
+      return absl::OkStatus();
+    }
+  }
+  fflush(stdout);
+  return absl::OkStatus();
+}
+
+}  // namespace brokerage::broker

@@ -1,0 +1,188 @@
+#include "services/broker/play_world.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "brokerage/v1/admin_service.pb.h"
+#include "brokerage/v1/directory_service.pb.h"
+#include "engine/hash.h"
+#include "services/broker/files.h"
+#include "services/broker/words.h"
+
+namespace brokerage::broker {
+
+namespace {
+
+constexpr int kPage = 1000;
+
+// Every page of a list; `take` gets each response.
+template <class Response, class Request, class Take>
+absl::Status EachPage(const Connection& connection, const std::string& method, Request request,
+                      Take take) {
+  request.set_page_size(kPage);
+  do {
+    auto response = connection.Call<Response>(method, request);
+    if (!response.ok()) return response.status();
+    take(*response);
+    request.set_page_token(response->next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+uint64_t Chance::Number(const std::string& name) const {
+  const std::string hash = engine::HashOf(absl::StrCat(seed_, "|", name));
+  uint64_t number = 0;
+  for (int i = 0; i < 8; ++i) number = number << 8 | static_cast<unsigned char>(hash[i]);
+  return number;
+}
+
+absl::StatusOr<std::unique_ptr<World>> World::Open(Connection administrator,
+                                                   const std::string& folder,
+                                                   const std::string& tokens) {
+  std::unique_ptr<World> world(new World(std::move(administrator), tokens));
+  absl::Status status = world->ReadClock();
+  if (status.ok()) status = world->ApplyFramework(folder);
+  if (status.ok()) status = world->LearnNames();
+  if (status.ok()) status = world->MakeAccounts();
+  if (!status.ok()) return status;
+  return world;
+}
+
+absl::Status World::ReadClock() {
+  auto status =
+      administrator_.Call<v1::GetStatusResponse>("AdminService/GetStatus", v1::GetStatusRequest());
+  if (!status.ok()) return status.status();
+  if (!status->simulation()) {
+    return absl::FailedPreconditionError(
+        "the server's clock is real: a week is only played against brokerd serve --simulation");
+  }
+  now_ = TimeOf(status->current_time());
+  return absl::OkStatus();
+}
+
+absl::Status World::ApplyFramework(const std::string& folder) {
+  auto request = ReadFrameworkFolder(folder);
+  if (!request.ok()) return request.status();
+  request->set_request_id(FreshRequestId());
+  auto response =
+      administrator_.Call<v1::ApplyFrameworkResponse>("DirectoryService/ApplyFramework", *request);
+  if (!response.ok()) return response.status();
+  framework_ = std::move(*response->mutable_framework());
+  if (framework_.rules().authorities().empty())
+    return absl::InternalError("the framework has no authority");
+  return absl::OkStatus();
+}
+
+absl::Status World::LearnNames() {
+  for (const v1::Tier& tier : framework_.rules().tiers()) names_.Add(tier);
+  v1::ListLotsRequest lots;
+  v1::ListWardsRequest wards;
+  lots.set_framework_id(framework_.id());
+  wards.set_framework_id(framework_.id());
+  absl::Status status = EachPage<v1::ListLotsResponse>(
+      administrator_, "DirectoryService/ListLots", lots, [this](const v1::ListLotsResponse& page) {
+        for (const v1::Lot& lot : page.lots()) names_.Add(lot);
+      });
+  if (!status.ok()) return status;
+  status = EachPage<v1::ListWardsResponse>(administrator_, "DirectoryService/ListWards", wards,
+                                           [this](const v1::ListWardsResponse& page) {
+                                             for (const v1::Ward& ward : page.wards())
+                                               names_.Add(ward);
+                                           });
+  if (!status.ok()) return status;
+  status = EachPage<v1::ListProvidersResponse>(
+      administrator_, "DirectoryService/ListProviders", v1::ListProvidersRequest(),
+      [this](const v1::ListProvidersResponse& page) {
+        for (const v1::Provider& provider : page.providers()) names_.Add(provider);
+      });
+  if (!status.ok()) return status;
+  return EachPage<v1::ListBranchesResponse>(administrator_, "DirectoryService/ListBranches",
+                                            v1::ListBranchesRequest(),
+                                            [this](const v1::ListBranchesResponse& page) {
+                                              for (const v1::Branch& branch : page.branches()) {
+                                                names_.Add(branch);
+                                                branch_ids_.push_back(branch.id());
+                                              }
+                                            });
+}
+
+std::string World::TokenFile(const std::string& account_id) const {
+  return absl::StrCat(tokens_, "/", account_id, ".token");
+}
+
+absl::StatusOr<Connection> World::SignedIn(const v1::Account& account) {
+  const std::string file = TokenFile(account.id());
+  if (std::filesystem::exists(file)) {
+    auto token = ReadToken(file);
+    if (!token.ok()) return token.status();
+    return administrator_.As(*std::move(token));
+  }
+  auto token = MintToken(file);
+  if (!token.ok()) return token.status();
+  v1::CreateAccountRequest create;
+  create.set_request_id(FreshRequestId());
+  *create.mutable_account() = account;
+  create.set_token_sha256(TokenHash(*token));
+  absl::Status status =
+      administrator_.Call<v1::CreateAccountResponse>("AccountService/CreateAccount", create)
+          .status();
+  if (absl::IsAlreadyExists(status)) {
+    v1::ReplaceTokenRequest replace;
+    replace.set_request_id(FreshRequestId());
+    replace.set_account_id(account.id());
+    replace.set_token_sha256(TokenHash(*token));
+    status = administrator_.Call<v1::ReplaceTokenResponse>("AccountService/ReplaceToken", replace)
+                 .status();
+  }
+  if (!status.ok()) {
+    remove(file.c_str());
+    return status;
+  }
+  return administrator_.As(*std::move(token));
+}
+
+absl::Status World::MakeAccounts() {
+  std::error_code error;
+  std::filesystem::create_directories(tokens_, error);
+  if (error) return absl::PermissionDeniedError(absl::StrCat(tokens_, ": ", error.message()));
+  v1::Account account;
+  account.set_authority_id(authority_id());
+  account.set_id(NavigatorId(authority_id()));
+  account.set_role(v1::ROLE_CARE_NAVIGATOR);
+  auto navigator = SignedIn(account);
+  if (!navigator.ok()) return navigator.status();
+  navigator_ = std::make_unique<Connection>(*std::move(navigator));
+  account.set_id(CommissionerId(authority_id()));
+  account.set_role(v1::ROLE_COMMISSIONER);
+  auto commissioner = SignedIn(account);
+  if (!commissioner.ok()) return commissioner.status();
+  commissioner_ = std::make_unique<Connection>(*std::move(commissioner));
+  for (const std::string& id : branch_ids_) {
+    v1::Account branch;
+    branch.set_id(id);
+    branch.set_role(v1::ROLE_PROVIDER_BRANCH);
+    branch.set_branch_id(id);
+    auto connection = SignedIn(branch);
+    if (!connection.ok()) return connection.status();
+    branches_.emplace(id, *std::move(connection));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status World::AdvanceTo(absl::Time time) {
+  if (time <= now_) return absl::OkStatus();
+  v1::AdvanceClockRequest request;
+  request.set_request_id(FreshRequestId());
+  *request.mutable_target_time() = TimestampOf(time);
+  auto response =
+      administrator_.Call<v1::AdvanceClockResponse>("AdminService/AdvanceClock", request);
+  if (!response.ok()) return response.status();
+  now_ = time;
+  return absl::OkStatus();
+}
+
+}  // namespace brokerage::broker
