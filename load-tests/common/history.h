@@ -1,0 +1,60 @@
+// Makes a data directory with a past: packages, offers and answers by the engine itself, written by the store itself, without a server.
+#pragma once
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "engine/engine.h"
+#include "storage/rocksdb_store.h"
+
+namespace brokerage::load {
+
+struct OpenOffer {
+  std::string offer_id;
+  std::string provider_id;
+};
+
+class History {
+ public:
+  // A new data directory whose clock begins at `start`; the framework's folder is applied, with every round awarded AT_CLOSE and CONFIRMED, so
+  // that offers stay open until they are answered. Ends the process with a message when anything fails.
+  History(const std::string& directory, const std::string& framework_folder, absl::Time start);
+  ~History();
+
+  // An account whose token is "token-" and its id.
+  void AddAccount(const std::string& id, v1::Role role, const std::string& acts_for);
+  // An account "org-PROVIDER" for every provider.
+  void AddOrganisations();
+  // Submits a standard package in a random ward and releases it at once; its open offers.
+  std::vector<OpenOffer> Issue();
+  // Answers a random share of the offers: accept, decline, or silence.
+  void Answer(const std::vector<OpenOffer>& offers);
+  // Lets time pass, with everything that is due.
+  void AdvanceTo(absl::Time time);
+  absl::Time now() const { return now_; }
+  int64_t offers() const { return offers_; }
+  // Makes everything durable; with `mark` the directory is one of a simulation.
+  void Finish();
+
+ private:
+  engine::Decision Do(engine::Caller caller, engine::Request request);
+  void Keep(const engine::Decision& decision);
+  void Flush();
+
+  std::unique_ptr<storage::RocksDbStore> store_;
+  engine::Engine engine_;
+  storage::Head head_;
+  storage::Batch batch_;
+  absl::Time now_;
+  std::mt19937_64 random_{20180701};
+  std::vector<std::string> wards_;
+  std::string framework_id_;
+  std::string authority_id_;
+  int64_t packages_ = 0;
+  int64_t offers_ = 0;
+};
+
+}  // namespace brokerage::load
