@@ -12,6 +12,8 @@
 namespace {
 
 using brokerage::v1::OfferService;
+using Service = OfferService::WithAsyncMethod_AcceptOffer<
+    OfferService::WithAsyncMethod_AnswerOffers<OfferService::Service>>;
 
 class Event {
  public:
@@ -22,14 +24,15 @@ class Event {
 template <typename Request, typename Response>
 class EchoCall : public Event {
  public:
-  using Register = void (OfferService::AsyncService::*)(
-      grpc::ServerContext*, Request*, grpc::ServerAsyncResponseWriter<Response>*,
-      grpc::CompletionQueue*, grpc::ServerCompletionQueue*, void*);
+  // Asks the service for the next call of the method.
+  using Ask = void (*)(Service*, grpc::ServerContext*, Request*,
+                       grpc::ServerAsyncResponseWriter<Response>*, grpc::ServerCompletionQueue*,
+                       void* tag);
+  using Answer = void (*)(const Request&, Response*);
 
-  EchoCall(OfferService::AsyncService* service, Register method, grpc::ServerCompletionQueue* queue,
-           void (*answer)(const Request&, Response*))
-      : service_(service), method_(method), queue_(queue), answer_(answer), writer_(&context_) {
-    (service_->*method_)(&context_, &request_, &writer_, queue_, queue_, this);
+  EchoCall(Service* service, grpc::ServerCompletionQueue* queue, Ask ask, Answer answer)
+      : service_(service), queue_(queue), ask_(ask), answer_(answer), writer_(&context_) {
+    ask_(service_, &context_, &request_, &writer_, queue_, this);
   }
 
   void Proceed(bool ok) override {
@@ -37,7 +40,7 @@ class EchoCall : public Event {
       delete this;
       return;
     }
-    new EchoCall(service_, method_, queue_, answer_);
+    new EchoCall(service_, queue_, ask_, answer_);
     Response response;
     answer_(request_, &response);
     finished_ = true;
@@ -45,15 +48,20 @@ class EchoCall : public Event {
   }
 
  private:
-  OfferService::AsyncService* service_;
-  Register method_;
+  Service* service_;
   grpc::ServerCompletionQueue* queue_;
-  void (*answer_)(const Request&, Response*);
+  Ask ask_;
+  Answer answer_;
   grpc::ServerContext context_;
   Request request_;
   grpc::ServerAsyncResponseWriter<Response> writer_;
   bool finished_ = false;
 };
+
+using AcceptCall =
+    EchoCall<brokerage::v1::AcceptOfferRequest, brokerage::v1::AcceptOfferResponse>;
+using BatchCall =
+    EchoCall<brokerage::v1::AnswerOffersRequest, brokerage::v1::AnswerOffersResponse>;
 
 void FillOffer(const std::string& id, brokerage::v1::Offer* offer) {
   offer->set_id(id);
@@ -103,7 +111,7 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  OfferService::AsyncService service;
+  Service service;
   grpc::ServerBuilder builder;
   builder.AddListeningPort(argv[1], grpc::InsecureServerCredentials());
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -115,8 +123,20 @@ int main(int argc, char** argv) {
   std::vector<std::thread> threads;
   for (auto& queue : queues) {
     for (int i = 0; i < 64; ++i) {
-      new EchoCall(&service, &OfferService::AsyncService::RequestAcceptOffer, queue.get(), &AnswerAccept);
-      new EchoCall(&service, &OfferService::AsyncService::RequestAnswerOffers, queue.get(), &AnswerBatch);
+      new AcceptCall(
+          &service, queue.get(),
+          [](Service* s, grpc::ServerContext* context, auto* request, auto* writer,
+             grpc::ServerCompletionQueue* q, void* tag) {
+            s->RequestAcceptOffer(context, request, writer, q, q, tag);
+          },
+          &AnswerAccept);
+      new BatchCall(
+          &service, queue.get(),
+          [](Service* s, grpc::ServerContext* context, auto* request, auto* writer,
+             grpc::ServerCompletionQueue* q, void* tag) {
+            s->RequestAnswerOffers(context, request, writer, q, q, tag);
+          },
+          &AnswerBatch);
     }
     threads.emplace_back([&queue] {
       void* tag = nullptr;
