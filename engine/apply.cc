@@ -167,8 +167,9 @@ void Applier::VoidAcceptances(PackageAggregate& package) {
   }
 }
 
-template <typename Voided>
-void Applier::VoidOffers(PackageAggregate& package, const Voided& voided) {
+void Applier::VoidOffers(
+    PackageAggregate& package,
+    const google::protobuf::RepeatedPtrField<journal::v1::VoidedOffer>& voided) {
   for (const journal::v1::VoidedOffer& one : voided) {
     ChangeOffer(package, one.ordinal(), [&one](journal::v1::OfferRow& offer) {
       offer.set_state(v1::OFFER_STATE_VOID);

@@ -52,8 +52,8 @@ class Applier {
   void AddOffer(PackageAggregate& package, const journal::v1::OfferRow& offer);
   void CloseOpenOffers(PackageAggregate& package, v1::CloseCause cause);
   void VoidAcceptances(PackageAggregate& package);
-  template <typename Voided>
-  void VoidOffers(PackageAggregate& package, const Voided& voided);
+  void VoidOffers(PackageAggregate& package,
+                  const google::protobuf::RepeatedPtrField<journal::v1::VoidedOffer>& voided);
   void CloseRounds(journal::v1::PackageRow& row);
   // Notes that a package's rounds must be looked at, if that can bring anything.
   void NoteEvaluation(PackageAggregate& package);
