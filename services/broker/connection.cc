@@ -1,6 +1,7 @@
 #include "services/broker/connection.h"
 
-#include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <future>
 #include <utility>
 
@@ -9,9 +10,6 @@
 #include "brokerage/v1/vocabulary.pb.h"
 #include "engine/limits.h"
 #include "engine/rejection.h"
-#include "google/protobuf/any.pb.h"
-#include "google/protobuf/empty.pb.h"
-#include "google/protobuf/unknown_field_set.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/completion_queue.h"
 #include "grpcpp/create_channel.h"
@@ -27,35 +25,17 @@ using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
 constexpr absl::Duration kPatience = absl::Minutes(2);
-constexpr int kStatusDetailsField = 3;  // of google.rpc.Status
 
 std::string PathOf(const MethodDescriptor& method) {
   return absl::StrCat("/", method.service()->full_name(), "/", method.name());
 }
 
-// The Rejection among a status's details, which are a google.rpc.Status.
-v1::Rejection RejectionIn(const std::string& details) {
-  v1::Rejection rejection;
-  google::protobuf::Empty status;
-  if (!status.ParseFromString(details)) return rejection;
-  const google::protobuf::UnknownFieldSet& fields =
-      status.GetReflection()->GetUnknownFields(status);
-  for (int i = 0; i < fields.field_count(); ++i) {
-    const google::protobuf::UnknownField& field = fields.field(i);
-    if (field.number() != kStatusDetailsField ||
-        field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) {
-      continue;
-    }
-    google::protobuf::Any any;
-    if (any.ParseFromString(field.length_delimited()) && any.UnpackTo(&rejection)) return rejection;
-  }
-  return rejection;
-}
-
 absl::Status ToStatus(const grpc::Status& status, const std::string& address) {
   if (status.ok()) return absl::OkStatus();
-  v1::Rejection rejection = RejectionIn(status.error_details());
-  if (rejection.reason() != v1::REJECTION_REASON_UNSPECIFIED) return engine::Reject(rejection);
+  v1::Rejection rejection;
+  if (rejection.ParseFromString(status.error_details()) &&
+      rejection.reason() != v1::REJECTION_REASON_UNSPECIFIED)
+    return engine::Reject(rejection);
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
     return absl::UnavailableError(
         absl::StrCat("no server answers at ", address, ": ", status.error_message()));
