@@ -116,8 +116,11 @@ absl::StatusOr<std::unique_ptr<Message>> RequestOf(const Invocation& said) {
   }
   for (size_t i = 0; i < said.fields.size(); ++i) {
     for (const std::string& value : said.values[i]) {
-      if (absl::Status status = SetField(said.fields[i], value, request.get()); !status.ok())
-        return status;
+      absl::Status status = SetField(said.fields[i], value, request.get());
+      if (!status.ok()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("--", said.fields[i].DottedName(), ": ", std::string(status.message())));
+      }
     }
   }
   const auto* id = request->GetDescriptor()->FindFieldByName("request_id");

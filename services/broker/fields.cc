@@ -32,9 +32,9 @@ bool IsDuration(const FieldDescriptor& field) {
          field.message_type() == google::protobuf::Duration::descriptor();
 }
 
-absl::Status Wrong(const FieldDescriptor& field, absl::string_view value, absl::string_view right) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--", Kebab(field.name()), ": \"", std::string(value), "\" is not ", std::string(right)));
+absl::Status Wrong(absl::string_view value, absl::string_view right) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", std::string(value), "\" is not ", std::string(right)));
 }
 
 void Collect(const google::protobuf::Descriptor& type, std::vector<const FieldDescriptor*>* path,
@@ -58,24 +58,21 @@ absl::Status SetInteger(const FieldDescriptor& field, const std::string& value, 
                         void (Reflection::*set)(Message*, const FieldDescriptor*, Integer) const,
                         void (Reflection::*add)(Message*, const FieldDescriptor*, Integer) const) {
   Integer number = 0;
-  if (!absl::SimpleAtoi(value, &number)) return Wrong(field, value, "a whole number");
+  if (!absl::SimpleAtoi(value, &number)) return Wrong(value, "a whole number");
   (message->GetReflection()->*(field.is_repeated() ? add : set))(message, &field, number);
   return absl::OkStatus();
 }
 
 absl::Status SetBool(const FieldDescriptor& field, const std::string& value, Message* message) {
   bool flag = false;
-  if (!absl::SimpleAtob(value, &flag)) return Wrong(field, value, "true or false");
+  if (!absl::SimpleAtob(value, &flag)) return Wrong(value, "true or false");
   message->GetReflection()->SetBool(message, &field, flag);
   return absl::OkStatus();
 }
 
 absl::Status SetEnum(const FieldDescriptor& field, const std::string& value, Message* message) {
   auto number = EnumNumber(*field.enum_type(), value);
-  if (!number.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--", Kebab(field.name()), ": ", number.status().message()));
-  }
+  if (!number.ok()) return number.status();
   const Reflection& reflection = *message->GetReflection();
   if (field.is_repeated()) {
     reflection.AddEnumValue(message, &field, *number);
@@ -90,7 +87,7 @@ absl::Status SetString(const FieldDescriptor& field, const std::string& value, M
   if (field.type() == FieldDescriptor::TYPE_BYTES) {
     text = absl::HexStringToBytes(value);
     if (absl::BytesToHexString(text) != absl::AsciiStrToLower(value)) {
-      return Wrong(field, value, "hexadecimal");
+      return Wrong(value, "hexadecimal");
     }
   }
   const Reflection& reflection = *message->GetReflection();
@@ -132,7 +129,7 @@ absl::Status SetMessage(const FieldDescriptor& field, const std::string& value, 
   if (IsDuration(field)) {
     absl::Duration duration;
     if (!absl::ParseDuration(value, &duration))
-      return Wrong(field, value, "a duration such as 36h or 90m");
+      return Wrong(value, "a duration such as 36h or 90m");
     google::protobuf::Duration span;
     span.set_seconds(absl::ToInt64Seconds(duration));
     reflection.MutableMessage(message, &field)->CopyFrom(span);
@@ -143,7 +140,7 @@ absl::Status SetMessage(const FieldDescriptor& field, const std::string& value, 
   if (absl::StartsWith(value, "{")) {
     auto status = google::protobuf::util::JsonStringToMessage(value, part);
     if (!status.ok())
-      return Wrong(field, value, absl::StrCat("its JSON: ", std::string(status.message())));
+      return Wrong(value, absl::StrCat("its JSON: ", std::string(status.message())));
     return absl::OkStatus();
   }
   if (value.find('=') == std::string::npos && part->GetDescriptor()->field_count() > 0 &&
@@ -222,8 +219,7 @@ absl::Status SetField(const FlagField& field, const std::string& value, Message*
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return SetMessage(leaf, value, message);
     default:
-      return absl::InvalidArgumentError(
-          absl::StrCat("--", Kebab(leaf.name()), " cannot be given by a flag"));
+      return absl::InvalidArgumentError(absl::StrCat(leaf.name(), " cannot be given by a flag"));
   }
 }
 
