@@ -179,6 +179,11 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
   } else {
     Commit(asked, command.request_id, time, &*decision, group);
     reply = engine_->Respond(asked, *decision);
+    if (!reply) reply = std::move(decision->reply);  // what was found while deciding
+  }
+  if (!reply && MessageOf(asked.request) != nullptr) {
+    spdlog::error("event=no_reply record={}", last_sequence_);
+    return absl::InternalError("the request was carried out, but has no reply");
   }
   if (idempotent) {
     Remember(asked.caller.account_id, command.request_id, std::move(content_hash), time, reply,
