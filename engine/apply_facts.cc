@@ -91,7 +91,9 @@ void Applier::On(const journal::v1::PackageHeld& fact) {
 
 void Applier::On(const journal::v1::RoundOpened& fact) {
   PackageRow& row = Change(fact.package_number());
-  BROKERAGE_CHECK(fact.round().number() == row.rounds_size() + 1);
+  BROKERAGE_CHECK(fact.round().number() == row.rounds_size() + 1 && fact.offers_size() > 0);
+  TallyAvoided(Touch(fact.package_number()), fact.round(), fact.offers(0).issued_date(),
+               &state_.rollups);
   *row.add_rounds() = fact.round();
   row.set_state(v1::PACKAGE_STATE_OFFERED);
   row.set_next_rule_number(fact.next_rule_number());

@@ -2,18 +2,21 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <tuple>
 
 #include "absl/strings/match.h"
 #include "engine/figure_dimensions.h"
 #include "engine/figure_query.h"
 #include "engine/rates.h"
+#include "engine/rollups.h"
 
 namespace brokerage::engine {
 
 namespace {
 
 using journal::v1::DirectoryFact;
+using journal::v1::RollupRow;
 
 // Contract, provider, lot, tier: in the order of the query's dimensions.
 const std::vector<v1::Dimension>& RowDimensions() {
@@ -75,6 +78,29 @@ v1::ComplianceRow RowOf(const FigureGroup& group, const FigureTotals& totals,
   return row;
 }
 
+// What each contract avoided, in the months that the period touches.
+std::map<std::string, RollupRow> AvoidedByContract(const FigureQuery& query,
+                                                   const FigureSource& source) {
+  const auto urgency = query.filters.find(v1::DIMENSION_URGENCY);
+  std::map<std::string, RollupRow> avoided;
+  source.ForEachRollup(
+      RollupTable::Prefix(RollupRow::KIND_AVOIDED, query.rules->framework_id()),
+      [&](const RollupRow& row) {
+        if (row.month() < MonthOf(query.period.from)) return;
+        if (query.period.to != 0 &&
+            row.month() > MonthOf(ToDateNumber(FromDateNumber(query.period.to) - 1))) {
+          return;
+        }
+        if (urgency != query.filters.end() && !urgency->second.contains(TextOf(row.urgency()))) {
+          return;
+        }
+        RollupRow& sum = avoided[row.contract_id()];
+        sum.set_missed_in_opt_out(sum.missed_in_opt_out() + row.missed_in_opt_out());
+        sum.set_wards_not_covered(sum.wards_not_covered() + row.wards_not_covered());
+      });
+  return avoided;
+}
+
 int32_t OrderOfTier(const v1::FrameworkRules& rules, const std::string& tier_id) {
   const v1::Tier* tier = Directory::TierOf(rules, tier_id);
   return tier == nullptr ? std::numeric_limits<int32_t>::max() : tier->order();
@@ -106,8 +132,12 @@ absl::StatusOr<v1::QueryComplianceResponse> QueryCompliance(
   AddContractsInForce(query, of_provider, directory, today, &answer);
   v1::QueryComplianceResponse response;
   response.set_as_known_at(source.sequence());
+  std::map<std::string, RollupRow> avoided = AvoidedByContract(query, source);
   for (const auto& [group, totals] : answer.groups) {
-    *response.add_rows() = RowOf(group, totals, *query.rules, directory);
+    v1::ComplianceRow& row = *response.add_rows();
+    row = RowOf(group, totals, *query.rules, directory);
+    row.set_missed_in_opt_out(avoided[row.contract_id()].missed_in_opt_out());
+    row.set_wards_not_covered(avoided[row.contract_id()].wards_not_covered());
   }
   auto place = [&](const v1::ComplianceRow& row) {
     return std::make_tuple(row.lot_id(), OrderOfTier(*query.rules, row.tier_id()),

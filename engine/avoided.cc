@@ -1,0 +1,68 @@
+// What a contract avoided: it stands beside its rate.
+
+#include <map>
+
+#include "engine/rollups.h"
+
+namespace brokerage::engine {
+
+using journal::v1::RollupRow;
+using journal::v1::RoundRow;
+using journal::v1::Verdict;
+
+namespace {
+
+constexpr uint32_t Bit(v1::HardRule rule) { return 1u << rule; }
+
+// How one contract came out of a round, over all branches of its provider.
+struct Avoidance {
+  const Verdict* any = nullptr;
+  bool could_be_offered = false;  // some branch was, or failed a rule that is not its own choice
+  bool opted_out = false;         // some branch failed nothing but its opt-out window
+  bool covered = false;           // some branch covers the ward
+};
+
+}  // namespace
+
+void TallyAvoided(const PackageAggregate& package, const RoundRow& round, DateNumber date,
+                  RollupTable* table) {
+  const journal::v1::PackageRow& row = package.row;
+  for (const RoundRow& earlier : row.rounds()) {
+    if (earlier.rule_number() == round.rule_number() &&
+        earlier.terms_version() == round.terms_version()) {
+      return;
+    }
+  }
+  if (round.rule_number() == 0) return;  // a restart's own round asks one branch only
+  constexpr uint32_t kNotItsChoice = Bit(v1::HARD_RULE_CONTRACT_ACTIVE) |
+                                     Bit(v1::HARD_RULE_LOT_MATCHES_WARD) |
+                                     Bit(v1::HARD_RULE_TIER_IN_ROUND) |
+                                     Bit(v1::HARD_RULE_SERVICE_CONTRACTED);
+  std::map<std::string, Avoidance> by_contract;
+  for (const Verdict& verdict : round.verdicts()) {
+    if ((verdict.failed_rules() & kNotItsChoice) != 0) continue;
+    Avoidance& one = by_contract[verdict.contract_id()];
+    one.any = &verdict;
+    one.could_be_offered |= verdict.offered();
+    one.opted_out |= verdict.failed_rules() == Bit(v1::HARD_RULE_BRANCH_TAKING_OFFERS);
+    one.covered |= (verdict.failed_rules() & Bit(v1::HARD_RULE_BRANCH_COVERS_WARD)) == 0;
+  }
+  for (const auto& [contract_id, one] : by_contract) {
+    const bool missed = one.opted_out && !one.could_be_offered;
+    if (!missed && one.covered) continue;
+    RollupDimensions of;
+    of.kind = RollupRow::KIND_AVOIDED;
+    of.framework_id = row.framework_id();
+    of.month = MonthOf(date);
+    of.contract_id = contract_id;
+    of.urgency = row.urgency();
+    RollupRow* rollup = table->Change(of);
+    if (missed) {
+      rollup->set_missed_in_opt_out(rollup->missed_in_opt_out() + 1);
+    } else {
+      rollup->set_wards_not_covered(rollup->wards_not_covered() + 1);
+    }
+  }
+}
+
+}  // namespace brokerage::engine
