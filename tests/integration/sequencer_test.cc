@@ -412,6 +412,34 @@ TEST_F(SequencerTest, AClockThatGoesBackIsAJumpAndTimesStillGrow) {
     EXPECT_GT(records[i].time_us(), records[i - 1].time_us());
 }
 
+TEST_F(SequencerTest, AClosedPackageIsForgottenAndReadAgainWhenItIsNamed) {
+  load_ = [](engine::Engine* engine) { LoadWaitingPackage(7, At(11), engine); };
+  options_.closed_packages_max = 0;
+  Begin(std::make_unique<StandingClock>(At(8)));
+  engine::Caller navigator;
+  navigator.account_id = "navigator";
+  navigator.role = v1::ROLE_CARE_NAVIGATOR;
+  navigator.authority_id = "ncc";
+  v1::CancelPackageRequest cancel;
+  cancel.set_package_id("P-2018-000007");
+  cancel.set_reason("moved away");
+  auto ask = [&](const std::string& request_id) {
+    sequencer_->Submit(navigator, cancel, request_id, "c", absl::InfiniteFuture(),
+                       answered_.Done());
+    sequencer_->Step();
+  };
+  ask("r1");
+  ASSERT_TRUE(answered_.replies[0].ok()) << answered_.replies[0].status();
+  EXPECT_NE(engine_->state().Package(7), nullptr);
+  Create("one");
+  sequencer_->Step();
+  EXPECT_EQ(engine_->state().Package(7), nullptr);
+  ask("r2");
+  EXPECT_EQ(answered_.reason(2), v1::REJECTION_REASON_PACKAGE_STATE);
+  ask("r1");
+  EXPECT_EQ(answered_.bytes(3), answered_.bytes(0));
+}
+
 TEST_F(SequencerTest, StopAnswersEverythingThatWasAccepted) {
   store_.Close();
   sequencer_->Start();
