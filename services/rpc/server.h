@@ -1,7 +1,8 @@
-// The network: every service of brokerage.v1, with the health and reflection services, on one listening address.
+// The network: every service of brokerage.v1, with the health and reflection services, on one
+// listening address.
 //
-// Threads: Start, Shutdown and port from the thread that owns the server. The sequencer must be started before and stopped after it: a call that was
-// taken in is answered.
+// Threads: Start, Shutdown and port from the thread that owns the server. The sequencer must be
+// started before and stopped after it: a call that was taken in is answered.
 #pragma once
 
 #include <functional>
@@ -31,9 +32,11 @@ class RpcServer {
 
   struct Options {
     std::string listen_address = "127.0.0.1:50051";  // port 0: any free one, see port()
-    int completion_threads = 2;  // each with a completion queue of its own: commands and cheap reads
-    int worker_threads = 2;      // lists, figures and streams
-    // What AdminService does beyond the sequencer. Called on a worker thread; one that is not set is NOT_SUPPORTED.
+    int completion_threads =
+        2;                   // each with a completion queue of its own: commands and cheap reads
+    int worker_threads = 2;  // lists, figures and streams
+    // What AdminService does beyond the sequencer. Called on a worker thread; one that is not set
+    // is NOT_SUPPORTED.
     std::function<absl::StatusOr<Backup>()> create_backup;
     std::function<absl::StatusOr<Verification>()> verify_journal;
     // The digest over all rows, hexadecimal. Not set: GetStatus leaves it empty.
@@ -46,11 +49,13 @@ class RpcServer {
   RpcServer(const RpcServer&) = delete;
   RpcServer& operator=(const RpcServer&) = delete;
 
-  // Listens. Errors: UNAVAILABLE when the address cannot be bound; INTERNAL when an RPC has no row in the access table.
+  // Listens. Errors: UNAVAILABLE when the address cannot be bound; INTERNAL when an RPC has no row
+  // in the access table.
   absl::Status Start();
   // The port that it listens on; 0 before Start.
   int port() const;
-  // Ends the streams, takes no new calls, waits for those under way and cancels what is left after `grace`. Safe to call twice.
+  // Ends the streams, takes no new calls, waits for those under way and cancels what is left after
+  // `grace`. Safe to call twice.
   void Shutdown(absl::Duration grace);
 
  private:

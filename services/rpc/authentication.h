@@ -1,0 +1,20 @@
+// From a bearer token to the account that calls.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "engine/command.h"
+#include "services/sequencer.h"
+
+namespace brokerage::services::rpc {
+
+// `authorization` is the header "Bearer TOKEN". Errors: NOT_SIGNED_IN, in the same words whether
+// the token is unknown or its account is disabled.
+absl::StatusOr<engine::Caller> Authenticate(absl::string_view authorization,
+                                            const Published& published);
+
+// Whether the account is there, not disabled, and still acts for the same: what was admitted may go
+// on.
+bool StillAdmitted(const engine::Caller& caller, const Published& published);
+
+}  // namespace brokerage::services::rpc

@@ -1,0 +1,67 @@
+// What a handler is given: who calls, until when, and what it may work on. Handlers know nothing of
+// gRPC.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/command.h"
+#include "google/protobuf/message.h"
+#include "services/rpc/server.h"
+#include "services/rpc/workers.h"
+#include "services/sequencer.h"
+#include "storage/store.h"
+
+namespace brokerage::services::rpc {
+
+// One admitted call.
+struct CallContext {
+  engine::Caller caller;
+  absl::Time deadline = absl::InfiniteFuture();  // the client's
+  std::shared_ptr<const Published> published;    // directory and accounts when it was admitted
+};
+
+// What every handler works on. All of it outlives the calls.
+struct Backend {
+  Sequencer* sequencer = nullptr;
+  storage::Store* store = nullptr;
+  Clock* clock = nullptr;
+  const RpcServer::Options* options = nullptr;
+  Workers* workers = nullptr;
+};
+
+// Called once, from any thread.
+using Done = Sequencer::Done;
+
+// Answers a unary call. May take what it needs out of the request.
+template <typename Request>
+using Handler = std::function<void(const Backend&, const CallContext&, Request&, Done)>;
+
+// One server stream, without a thread of its own: it is asked for the next message when the last
+// one is written.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  enum class Next {
+    kSend,   // *message is to be sent
+    kAgain,  // nothing yet, and more to read: ask again, others first
+    kWait,   // nothing until Due
+  };
+  // REQUIRES: *message is of the method's response type. An error ends the stream.
+  virtual absl::StatusOr<Next> Read(google::protobuf::Message* message) = 0;
+  // When Read may have something, as far as the view tells: InfinitePast is now, InfiniteFuture is
+  // not before another commit. Cheap: asked after commits. Never at the same time as Read.
+  virtual absl::Time Due(const storage::View& view) const = 0;
+  // The journal sequence as of which Read last said kWait.
+  virtual uint64_t seen() const = 0;
+};
+
+// Begins a stream.
+template <typename Request>
+using StreamHandler = std::function<absl::StatusOr<std::unique_ptr<Stream>>(
+    const Backend&, const CallContext&, const Request&)>;
+
+}  // namespace brokerage::services::rpc

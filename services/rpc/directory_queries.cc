@@ -1,0 +1,309 @@
+#include "services/rpc/directory_queries.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "engine/directory.h"
+#include "engine/project_words.h"
+#include "engine/rejection.h"
+#include "services/rpc/access.h"
+#include "services/rpc/page_token.h"
+#include "services/rpc/today.h"
+
+namespace brokerage::services::rpc {
+
+namespace {
+
+using engine::DateNumber;
+using engine::Directory;
+using journal::v1::DirectoryFact;
+using journal::v1::FrameworkRow;
+
+absl::Status Required(absl::string_view field) {
+  return engine::Reject(v1::REJECTION_REASON_FIELD_REQUIRED, field, "", "an id");
+}
+absl::Status NotFound(absl::string_view field, absl::string_view id) {
+  return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, field, id, "one that is in the directory");
+}
+
+absl::StatusOr<const FrameworkRow*> FindFramework(const Directory& directory,
+                                                  const std::string& id) {
+  if (id.empty()) return Required("framework_id");
+  const FrameworkRow* framework = directory.Framework(id);
+  if (framework == nullptr) return NotFound("framework_id", id);
+  return framework;
+}
+
+// The day that is meant: the one given, or today.
+absl::StatusOr<DateNumber> DayOf(const std::string& as_of_date, const Directory& directory,
+                                 absl::string_view framework_id, absl::Time now) {
+  if (as_of_date.empty()) return Today(directory, framework_id, now);
+  if (auto date = engine::ParseDate(as_of_date)) return *date;
+  return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, "as_of_date", as_of_date,
+                        "a date such as 2018-07-01");
+}
+
+v1::Framework ToFramework(const FrameworkRow& row) {
+  v1::Framework framework;
+  framework.set_id(row.framework_id());
+  framework.set_revision(row.revision());
+  *framework.mutable_rules() = row.rules();
+  if (row.applied_time_us() != 0)
+    *framework.mutable_applied_time() = engine::ToTimestamp(row.applied_time_us());
+  return framework;
+}
+
+v1::Lot ToLot(const Directory& directory, const v1::Lot& written) {
+  v1::Lot lot = written;
+  lot.clear_ward_codes();
+  for (std::string& code : directory.WardsOfLot(lot.framework_id(), lot.id()))
+    lot.add_ward_codes(std::move(code));
+  return lot;
+}
+
+v1::Contract ToContract(const Directory& directory, const v1::Contract& written, DateNumber date,
+                        absl::Time time) {
+  v1::Contract contract = written;
+  contract.set_provider_id(directory.ProviderOfContract(written.id(), date));
+  contract.set_status(directory.StatusOf(written, date, time));
+  return contract;
+}
+
+// One page of the facts whose keys have the prefix, those that ended left out. `add` puts a fact
+// into the response, and says whether it belongs there.
+template <typename Request, typename Response, typename Add>
+absl::StatusOr<Response> Page(const CallContext& context, const Request& request,
+                              const std::string& prefix, Add add) {
+  auto size = PageSizeOf(request);
+  if (!size.ok()) return size.status();
+  auto position = PositionOf(request, context.caller);  // the key last shown, without the prefix
+  if (!position.ok()) return position.status();
+  const auto& facts = context.published->directory.Facts();
+  auto it = position->empty() ? facts.lower_bound(prefix) : facts.upper_bound(prefix + *position);
+  Response response;
+  std::string last;
+  for (int shown = 0; it != facts.end() && absl::StartsWith(it->first, prefix); ++it) {
+    if (it->second->ended()) continue;
+    if (shown == *size) {
+      // Whether anything follows that belongs here is found out by trying.
+      Response beyond;
+      if (!add(*it->second, &beyond)) continue;
+      response.set_next_page_token(MakePageToken(request, context.caller, last));
+      break;
+    }
+    if (!add(*it->second, &response)) continue;
+    last = it->first.substr(prefix.size());
+    ++shown;
+  }
+  return response;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::GetFrameworkResponse> GetFramework(const Backend& backend,
+                                                      const CallContext& context,
+                                                      const v1::GetFrameworkRequest& request) {
+  auto framework = FindFramework(context.published->directory, request.framework_id());
+  if (!framework.ok()) return framework.status();
+  v1::GetFrameworkResponse response;
+  *response.mutable_framework() = ToFramework(**framework);
+  return response;
+}
+
+absl::StatusOr<v1::ListFrameworksResponse> ListFrameworks(
+    const Backend& backend, const CallContext& context, const v1::ListFrameworksRequest& request) {
+  auto size = PageSizeOf(request);
+  if (!size.ok()) return size.status();
+  auto position = PositionOf(request, context.caller);
+  if (!position.ok()) return position.status();
+  v1::ListFrameworksResponse response;
+  for (const FrameworkRow* framework : context.published->directory.Frameworks()) {
+    if (framework->framework_id() <= *position) continue;
+    if (response.frameworks_size() == *size) {
+      const std::string& last = response.frameworks(*size - 1).id();
+      response.set_next_page_token(MakePageToken(request, context.caller, last));
+      break;
+    }
+    *response.add_frameworks() = ToFramework(*framework);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::GetLotResponse> GetLot(const Backend& backend, const CallContext& context,
+                                          const v1::GetLotRequest& request) {
+  const Directory& directory = context.published->directory;
+  auto framework = FindFramework(directory, request.framework_id());
+  if (!framework.ok()) return framework.status();
+  if (request.lot_id().empty()) return Required("lot_id");
+  const v1::Lot* lot = directory.Lot(request.framework_id(), request.lot_id());
+  if (lot == nullptr) return NotFound("lot_id", request.lot_id());
+  v1::GetLotResponse response;
+  *response.mutable_lot() = ToLot(directory, *lot);
+  return response;
+}
+
+absl::StatusOr<v1::ListLotsResponse> ListLots(const Backend& backend, const CallContext& context,
+                                              const v1::ListLotsRequest& request) {
+  const Directory& directory = context.published->directory;
+  auto framework = FindFramework(directory, request.framework_id());
+  if (!framework.ok()) return framework.status();
+  return Page<v1::ListLotsRequest, v1::ListLotsResponse>(
+      context, request, engine::LotKey(request.framework_id(), ""),
+      [&](const DirectoryFact& fact, v1::ListLotsResponse* response) {
+        *response->add_lots() = ToLot(directory, fact.lot());
+        return true;
+      });
+}
+
+absl::StatusOr<v1::GetWardResponse> GetWard(const Backend& backend, const CallContext& context,
+                                            const v1::GetWardRequest& request) {
+  if (request.ward_code().empty()) return Required("ward_code");
+  const v1::Ward* ward = context.published->directory.Ward(request.ward_code());
+  if (ward == nullptr) return NotFound("ward_code", request.ward_code());
+  v1::GetWardResponse response;
+  *response.mutable_ward() = *ward;
+  return response;
+}
+
+absl::StatusOr<v1::ListWardsResponse> ListWards(const Backend& backend, const CallContext& context,
+                                                const v1::ListWardsRequest& request) {
+  const Directory& directory = context.published->directory;
+  const std::string& framework_id = request.framework_id();
+  auto framework = FindFramework(directory, framework_id);
+  if (!framework.ok()) return framework.status();
+  if (!request.lot_id().empty() && directory.Lot(framework_id, request.lot_id()) == nullptr) {
+    return NotFound("lot_id", request.lot_id());
+  }
+  return Page<v1::ListWardsRequest, v1::ListWardsResponse>(
+      context, request, engine::WardKey(framework_id, ""),
+      [&](const DirectoryFact& fact, v1::ListWardsResponse* response) {
+        const bool in_lot =
+            request.lot_id().empty() ||
+            directory.LotOfWard(framework_id, fact.ward().code()) == request.lot_id();
+        if (in_lot) *response->add_wards() = fact.ward();
+        return in_lot;
+      });
+}
+
+absl::StatusOr<v1::GetProviderResponse> GetProvider(const Backend& backend,
+                                                    const CallContext& context,
+                                                    const v1::GetProviderRequest& request) {
+  if (request.provider_id().empty()) return Required("provider_id");
+  const Directory& directory = context.published->directory;
+  const v1::Provider* provider = directory.Provider(request.provider_id());
+  if (provider == nullptr) return NotFound("provider_id", request.provider_id());
+  v1::GetProviderResponse response;
+  *response.mutable_provider() = *provider;
+  const std::string prefix = engine::SuspensionKey("");
+  for (auto it = directory.Facts().lower_bound(prefix);
+       it != directory.Facts().end() && absl::StartsWith(it->first, prefix); ++it) {
+    if (it->second->suspension().provider_id() == provider->id()) {
+      *response.add_suspensions() = it->second->suspension();
+    }
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListProvidersResponse> ListProviders(const Backend& backend,
+                                                        const CallContext& context,
+                                                        const v1::ListProvidersRequest& request) {
+  return Page<v1::ListProvidersRequest, v1::ListProvidersResponse>(
+      context, request, engine::ProviderKey(""),
+      [&](const DirectoryFact& fact, v1::ListProvidersResponse* response) {
+        if (!MayRead(context.caller, fact.provider().id(), "")) return false;
+        *response->add_providers() = fact.provider();
+        return true;
+      });
+}
+
+absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const CallContext& context,
+                                                const v1::GetBranchRequest& request) {
+  if (request.branch_id().empty()) return Required("branch_id");
+  const Directory& directory = context.published->directory;
+  const v1::Branch* branch = directory.Branch(request.branch_id());
+  if (branch == nullptr) return NotFound("branch_id", request.branch_id());
+  auto date = DayOf(request.as_of_date(), directory, "", backend.clock->Now());
+  if (!date.ok()) return date.status();
+  v1::GetBranchResponse response;
+  *response.mutable_branch() = *branch;
+  const std::string lines = absl::StrCat("coverage/", branch->id(), "/");
+  const auto& facts = directory.Facts();
+  for (auto it = facts.lower_bound(lines); it != facts.end() && absl::StartsWith(it->first, lines);
+       ++it) {
+    const v1::Coverage& line = it->second->coverage();
+    if (directory.CoverageOf(branch->id(), line.ward_code(), line.service_type(), *date) !=
+        nullptr) {
+      *response.add_coverage() = line;
+    }
+  }
+  const std::string windows = engine::OptOutKey("");
+  for (auto it = facts.lower_bound(windows);
+       it != facts.end() && absl::StartsWith(it->first, windows); ++it) {
+    if (it->second->opt_out_window().branch_id() == branch->id()) {
+      *response.add_opt_out_windows() = it->second->opt_out_window();
+    }
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListBranchesResponse> ListBranches(const Backend& backend,
+                                                      const CallContext& context,
+                                                      const v1::ListBranchesRequest& request) {
+  const std::string& provider_id = request.provider_id();
+  if (!provider_id.empty() && (context.published->directory.Provider(provider_id) == nullptr ||
+                               !MayRead(context.caller, provider_id, ""))) {
+    return NotFound("provider_id", provider_id);
+  }
+  return Page<v1::ListBranchesRequest, v1::ListBranchesResponse>(
+      context, request, engine::BranchKey(""),
+      [&](const DirectoryFact& fact, v1::ListBranchesResponse* response) {
+        const v1::Branch& branch = fact.branch();
+        if (!provider_id.empty() && branch.provider_id() != provider_id) return false;
+        if (!MayRead(context.caller, branch.provider_id(), branch.id())) return false;
+        *response->add_branches() = branch;
+        return true;
+      });
+}
+
+absl::StatusOr<v1::GetContractResponse> GetContract(const Backend& backend,
+                                                    const CallContext& context,
+                                                    const v1::GetContractRequest& request) {
+  if (request.contract_id().empty()) return Required("contract_id");
+  const Directory& directory = context.published->directory;
+  const v1::Contract* contract = directory.Contract(request.contract_id());
+  if (contract == nullptr) return NotFound("contract_id", request.contract_id());
+  const absl::Time now = backend.clock->Now();
+  auto date = DayOf(request.as_of_date(), directory, contract->framework_id(), now);
+  if (!date.ok()) return date.status();
+  v1::GetContractResponse response;
+  *response.mutable_contract() = ToContract(directory, *contract, *date, now);
+  return response;
+}
+
+absl::StatusOr<v1::ListContractsResponse> ListContracts(const Backend& backend,
+                                                        const CallContext& context,
+                                                        const v1::ListContractsRequest& request) {
+  const Directory& directory = context.published->directory;
+  auto framework = FindFramework(directory, request.framework_id());
+  if (!framework.ok()) return framework.status();
+  const std::string& lot_id = request.lot_id();
+  if (!lot_id.empty() && directory.Lot(request.framework_id(), lot_id) == nullptr)
+    return NotFound("lot_id", lot_id);
+  const absl::Time now = backend.clock->Now();
+  auto date = DayOf(request.as_of_date(), directory, request.framework_id(), now);
+  if (!date.ok()) return date.status();
+  return Page<v1::ListContractsRequest, v1::ListContractsResponse>(
+      context, request, engine::ContractKey(""),
+      [&](const DirectoryFact& fact, v1::ListContractsResponse* response) {
+        const v1::Contract& contract = fact.contract();
+        if (contract.framework_id() != request.framework_id()) return false;
+        if (!lot_id.empty() && contract.lot_id() != lot_id) return false;
+        if (!MayReadContract(context.caller, directory, contract)) return false;
+        *response->add_contracts() = ToContract(directory, contract, *date, now);
+        return true;
+      });
+}
+
+}  // namespace brokerage::services::rpc

@@ -1,0 +1,189 @@
+// The scope rules of the access table, on what the directory in memory knows. Packages and offers
+// are checked where they are loaded.
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "brokerage/v1/framework.pb.h"
+#include "engine/directory.h"
+#include "engine/rejection.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+#include "services/rpc/access.h"
+
+namespace brokerage::services::rpc {
+
+namespace {
+
+using engine::Caller;
+using engine::Directory;
+using google::protobuf::Message;
+
+// The text at the path; empty if a message on the way is absent.
+std::string FieldAt(const Message& request, absl::string_view path) {
+  const Message* message = &request;
+  const google::protobuf::FieldDescriptor* field = nullptr;
+  for (absl::string_view name : absl::StrSplit(path, '.')) {
+    if (field != nullptr) message = &message->GetReflection()->GetMessage(*message, field);
+    field = message->GetDescriptor()->FindFieldByName(std::string(name));
+  }
+  return message->GetReflection()->GetString(*message, field);
+}
+
+bool Buys(const v1::FrameworkRules& rules, absl::string_view authority_id) {
+  for (const v1::Authority& authority : rules.authorities()) {
+    if (authority.id() == authority_id) return true;
+  }
+  return false;
+}
+
+bool IsProvider(const Caller& caller) {
+  return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH;
+}
+
+// Whether the caller may change what belongs to a provider: a commissioner, where his authority
+// buys from it.
+bool MayChangeProvider(const Caller& caller, const Directory& directory,
+                       absl::string_view provider_id) {
+  if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
+  if (caller.role != v1::ROLE_COMMISSIONER) return false;
+  for (const journal::v1::FrameworkRow* framework : directory.Frameworks()) {
+    if (Buys(framework->rules(), caller.authority_id) &&
+        directory.HoldsContractsSince(provider_id, framework->framework_id()) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool BranchInReach(const Caller& caller, const Directory& directory, const std::string& branch_id,
+                   bool change) {
+  const v1::Branch* branch = directory.Branch(branch_id);
+  if (branch == nullptr) return false;
+  if (IsProvider(caller)) return MayRead(caller, branch->provider_id(), branch_id);
+  return !change || MayChangeProvider(caller, directory, branch->provider_id());
+}
+
+bool ProviderInReach(const Caller& caller, const Directory& directory,
+                     const std::string& provider_id, bool change) {
+  if (directory.Provider(provider_id) == nullptr) return false;
+  if (IsProvider(caller)) return MayRead(caller, provider_id, "");
+  return !change || MayChangeProvider(caller, directory, provider_id);
+}
+
+// A provider knows the contracts that it holds, held, or will hold.
+bool EverHolds(const Directory& directory, const v1::Contract& contract,
+               absl::string_view provider_id) {
+  if (contract.provider_id() == provider_id) return true;
+  const std::string prefix = "novation/" + contract.id() + "/";
+  for (auto it = directory.Facts().lower_bound(prefix);
+       it != directory.Facts().end() && absl::StartsWith(it->first, prefix); ++it) {
+    if (!it->second->ended() && it->second->novation().new_provider_id() == provider_id)
+      return true;
+  }
+  return false;
+}
+
+bool ContractInReach(const Caller& caller, const Directory& directory,
+                     const std::string& contract_id, bool change) {
+  const v1::Contract* contract = directory.Contract(contract_id);
+  if (contract == nullptr) return false;
+  if (IsProvider(caller)) return EverHolds(directory, *contract, caller.provider_id);
+  if (!change || caller.role == v1::ROLE_ADMINISTRATOR) return true;
+  const journal::v1::FrameworkRow* framework = directory.Framework(contract->framework_id());
+  return framework != nullptr && Buys(framework->rules(), caller.authority_id);
+}
+
+bool SuspensionInReach(const Caller& caller, const Directory& directory, const std::string& id) {
+  const journal::v1::DirectoryFact* fact = directory.Fact(engine::SuspensionKey(id));
+  if (fact == nullptr) return false;
+  if (!fact->suspension().contract_id().empty()) {
+    return ContractInReach(caller, directory, fact->suspension().contract_id(), true);
+  }
+  return ProviderInReach(caller, directory, fact->suspension().provider_id(), true);
+}
+
+// Rules that cannot be read are let through: the engine says what is wrong with them.
+bool FrameworkInReach(const Caller& caller, const Directory& directory,
+                      const v1::ApplyFrameworkRequest& request) {
+  if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
+  for (const v1::FrameworkFile& file : request.files()) {
+    if (!absl::EndsWith(file.name(), "framework.textproto")) continue;
+    v1::FrameworkRules rules;
+    google::protobuf::TextFormat::Parser parser;
+    struct Silent : google::protobuf::io::ErrorCollector {
+      void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
+    } silent;
+    parser.RecordErrorsTo(&silent);
+    if (!parser.ParseFromString(file.content(), &rules)) continue;
+    if (!Buys(rules, caller.authority_id)) return false;
+    const journal::v1::FrameworkRow* now = directory.Framework(rules.framework_id());
+    if (now != nullptr && !Buys(now->rules(), caller.authority_id)) return false;
+  }
+  return true;
+}
+
+bool InReach(const Access& access, const CallContext& context, const std::string& id) {
+  const Caller& caller = context.caller;
+  const Directory& directory = context.published->directory;
+  const bool change = access.audit == Audit::kChange;
+  switch (access.scope) {
+    case Scope::kAuthority:
+      return id == caller.authority_id;
+    case Scope::kAccount:
+      return caller.role == v1::ROLE_ADMINISTRATOR || id == caller.account_id;
+    case Scope::kBranch:
+      return BranchInReach(caller, directory, id, change);
+    case Scope::kProvider:
+      return ProviderInReach(caller, directory, id, change);
+    case Scope::kContract:
+      return ContractInReach(caller, directory, id, change);
+    case Scope::kWindow: {
+      const journal::v1::DirectoryFact* fact = directory.Fact(engine::OptOutKey(id));
+      return fact != nullptr &&
+             BranchInReach(caller, directory, fact->opt_out_window().branch_id(), change);
+    }
+    case Scope::kSuspension:
+      return SuspensionInReach(caller, directory, id);
+    case Scope::kNothing:
+    case Scope::kOwn:
+    case Scope::kLoaded:
+    case Scope::kFramework:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool MayRead(const Caller& caller, absl::string_view provider_id, absl::string_view branch_id) {
+  if (!IsProvider(caller)) return true;
+  if (provider_id != caller.provider_id) return false;
+  return caller.role != v1::ROLE_PROVIDER_BRANCH || branch_id.empty() ||
+         branch_id == caller.branch_id;
+}
+
+bool MayReadContract(const Caller& caller, const Directory& directory,
+                     const v1::Contract& contract) {
+  return !IsProvider(caller) || EverHolds(directory, contract, caller.provider_id);
+}
+
+absl::Status CheckScope(const Access& access, const CallContext& context, const Message& request) {
+  if (access.scope == Scope::kFramework) {
+    if (FrameworkInReach(context.caller, context.published->directory,
+                         static_cast<const v1::ApplyFrameworkRequest&>(request))) {
+      return absl::OkStatus();
+    }
+    return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, access.field, "",
+                          "a framework under which the caller's authority buys");
+  }
+  if (access.field.empty()) return absl::OkStatus();
+  const std::string id = FieldAt(request, access.field);
+  if (id.empty() || InReach(access, context, id))
+    return absl::OkStatus();  // empty: the handler says what is missing
+  return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, access.field, id,
+                        "one that is there and the caller's");
+}
+
+}  // namespace brokerage::services::rpc

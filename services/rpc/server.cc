@@ -1,0 +1,147 @@
+#include "services/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/limits.h"
+#include "services/rpc/access.h"
+#include "services/rpc/adapter.h"
+#include "services/rpc/watcher.h"
+#include "services/rpc/workers.h"
+
+namespace brokerage::services {
+
+namespace limits = engine::limits;
+
+struct RpcServer::Running {
+  Running(Sequencer* sequencer, storage::Store* store, Clock* clock, Options given)
+      : options(std::move(given)),
+        workers(options.worker_threads),
+        watcher(sequencer, store, clock),
+        adapter(rpc::Backend{sequencer, store, clock, &options, &workers}, &watcher) {}
+
+  const Options options;
+  rpc::Workers workers;
+  rpc::Watcher watcher;
+  rpc::Adapter adapter;
+  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues;
+  std::unique_ptr<grpc::Server> server;
+  std::vector<std::thread> threads;
+  int port = 0;
+};
+
+namespace {
+
+constexpr int kMetadataBytesMax = 16 << 10;
+constexpr int kSyncThreadsMax = 16;  // health, reflection: nothing else is synchronous
+constexpr absl::Duration kKeepalive = absl::Minutes(1);
+constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
+constexpr absl::Duration kPingInterval = absl::Seconds(10);  // clients that ping more often are cut
+constexpr absl::Duration kIdle = absl::Minutes(30);
+
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+void SetLimits(grpc::ServerBuilder* builder) {
+  builder->SetMaxReceiveMessageSize(limits::kMessageBytesMax);
+  builder->SetMaxSendMessageSize(limits::kMessageBytesMax);
+  builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits::kStreamsMax);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(kKeepalive));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(kKeepaliveTimeout));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                              Milliseconds(kPingInterval));
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Milliseconds(kIdle));
+  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT,
+                              0);  // a second server on the port is an error, not a share
+  builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
+  builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);
+  builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
+  grpc::ResourceQuota quota("brokerd");
+  quota.SetMaxThreads(kSyncThreadsMax);
+  builder->SetResourceQuota(quota);
+}
+
+void Drain(grpc::ServerCompletionQueue* queue) {
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue->Next(&tag, &ok)) static_cast<rpc::Event*>(tag)->Happened(ok);
+}
+
+}  // namespace
+
+RpcServer::RpcServer(Sequencer* sequencer, storage::Store* store, Clock* clock, Options options)
+    : running_(std::make_unique<Running>(sequencer, store, clock, std::move(options))) {}
+
+RpcServer::~RpcServer() { Shutdown(absl::ZeroDuration()); }
+
+absl::Status RpcServer::Start() {
+  if (absl::Status status = rpc::CheckAccessTable(); !status.ok()) return status;
+  rpc::Adapter* adapter = &running_->adapter;
+  rpc::RegisterPackages(adapter);
+  rpc::RegisterOffers(adapter);
+  rpc::RegisterDirectory(adapter);
+  rpc::RegisterPerformance(adapter);
+  rpc::RegisterHistory(adapter);
+  rpc::RegisterAccounts(adapter);
+  rpc::RegisterAdmin(adapter);
+
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  SetLimits(&builder);
+  int port = 0;
+  builder.AddListeningPort(running_->options.listen_address, grpc::InsecureServerCredentials(),
+                           &port);
+  for (const auto& service : adapter->services()) builder.RegisterService(service.get());
+  for (int i = 0; i < running_->options.completion_threads; ++i) {
+    running_->queues.push_back(builder.AddCompletionQueue());
+  }
+  running_->server = builder.BuildAndStart();
+  if (running_->server == nullptr || port == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", running_->options.listen_address));
+  }
+  running_->port = port;
+  running_->watcher.Start();
+  for (const auto& queue : running_->queues) {
+    for (const auto& open : adapter->openers()) open(queue.get());
+    running_->threads.emplace_back([queue = queue.get()] { Drain(queue); });
+  }
+  return absl::OkStatus();
+}
+
+int RpcServer::port() const { return running_->port; }
+
+void RpcServer::Shutdown(absl::Duration grace) {
+  if (running_->server != nullptr) {
+    running_->adapter.set_stopping();
+    running_->watcher.WakeAll();
+    running_->server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(grace));
+    running_->adapter.WaitUntilNoCalls();
+    running_->watcher.Stop();
+  }
+  for (const auto& queue : running_->queues) queue->Shutdown();
+  for (std::thread& thread : running_->threads) thread.join();
+  running_->threads.clear();
+  // A queue without a thread, because the server never ran, is emptied here.
+  if (running_->server == nullptr) {
+    for (const auto& queue : running_->queues) Drain(queue.get());
+  }
+  running_->server.reset();
+  running_->queues.clear();
+  running_->workers.Join();
+}
+
+}  // namespace brokerage::services
