@@ -1,0 +1,331 @@
+// Who may call what, written down by hand: every method, for every role, near and far. Nothing here
+// is taken from the server's own table.
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/integration/common/server_fixture.h"
+
+namespace brokerage::services::testing {
+namespace {
+
+using google::protobuf::Message;
+
+// The callers, in the order of the columns below.
+constexpr const char* kCallers[] = {
+    kNavigator,     kOtherNavigator, kOrganisation, kOtherOrganisation, kBranch,
+    kSiblingBranch, kOtherBranch,    kCommissioner, kOtherCommissioner, kAdmin};
+
+// What each caller may do with what belongs to the council, to alpha, and to alpha-east:
+// '+' it gets past the gate, '0' there is no such thing for it, '-' its role may not.
+struct Row {
+  const char* method;
+  // Navigators: the council's, another's. Organisations: alpha, beta. Branches: alpha-east,
+  // alpha-west, beta. Commissioners: the council's, another's. The administrator.
+  const char* expected;
+};
+
+constexpr Row kExpected[] = {
+    {"AccountService/CreateAccount", /*     */ "-- -- --- -- +"},
+    {"AccountService/ListAccounts", /*      */ "-- -- --- -- +"},
+    {"AccountService/DisableAccount", /*    */ "-- -- --- -- +"},
+    {"AccountService/ReplaceToken", /*      */ "00 00 +00 00 +"},
+    {"AccountService/GetOwnAccount", /*     */ "++ ++ +++ ++ +"},
+    {"AdminService/GetStatus", /*           */ "-- -- --- -- +"},
+    {"AdminService/AdvanceClock", /*        */ "-- -- --- -- +"},
+    {"AdminService/ConfirmClock", /*        */ "-- -- --- -- +"},
+    {"AdminService/ExtendDeadlines", /*     */ "-- -- --- -- +"},
+    {"AdminService/CreateBackup", /*        */ "-- -- --- -- +"},
+    {"AdminService/VerifyJournal", /*       */ "-- -- --- -- +"},
+    {"DirectoryService/ApplyFramework", /*  */ "-- -- --- +0 +"},
+    {"DirectoryService/GetFramework", /*    */ "++ ++ +++ ++ +"},
+    {"DirectoryService/ListFrameworks", /*  */ "++ ++ +++ ++ +"},
+    {"DirectoryService/GetLot", /*          */ "++ ++ +++ ++ +"},
+    {"DirectoryService/ListLots", /*        */ "++ ++ +++ ++ +"},
+    {"DirectoryService/GetWard", /*         */ "++ ++ +++ ++ +"},
+    {"DirectoryService/ListWards", /*       */ "++ ++ +++ ++ +"},
+    {"DirectoryService/GetProvider", /*     */ "++ +0 ++0 ++ +"},
+    {"DirectoryService/ListProviders", /*   */ "++ ++ +++ ++ +"},
+    {"DirectoryService/GetBranch", /*       */ "++ +0 +00 ++ +"},
+    {"DirectoryService/ListBranches", /*    */ "++ +0 ++0 ++ +"},
+    {"DirectoryService/GetContract", /*     */ "++ +0 ++0 ++ +"},
+    {"DirectoryService/ListContracts", /*   */ "++ ++ +++ ++ +"},
+    {"DirectoryService/ChangeCoverage", /*  */ "-- -- --- +0 +"},
+    {"DirectoryService/OpenOptOutWindow", /**/ "-- +0 +00 +0 +"},
+    {"DirectoryService/CloseOptOutWindow", /**/ "-- +0 +00 +0 +"},
+    {"DirectoryService/SuspendContract", /* */ "-- -- --- +0 +"},
+    {"DirectoryService/ResumeContract", /*  */ "-- -- --- +0 +"},
+    {"DirectoryService/EndContract", /*     */ "-- -- --- +0 +"},
+    {"DirectoryService/NovateContract", /*  */ "-- -- --- +0 +"},
+    {"DirectoryService/SuspendProvider", /* */ "-- -- --- +0 +"},
+    {"DirectoryService/ResumeProvider", /*  */ "-- -- --- +0 +"},
+    {"HistoryService/ListHistory", /*       */ "++ ++ +++ ++ +"},
+    {"OfferService/ListOffers", /*          */ "++ +0 +00 -- -"},
+    {"OfferService/GetOffer", /*            */ "+0 +0 +00 -- -"},
+    {"OfferService/WatchOffers", /*         */ "++ ++ +++ -- -"},
+    {"OfferService/AcceptOffer", /*         */ "-- +0 +00 -- -"},
+    {"OfferService/DeclineOffer", /*        */ "-- +0 +00 -- -"},
+    {"OfferService/AnswerOffers",
+     /*        */ "-- ++ +++ -- -"},  // each answer has its own outcome
+    {"OfferService/ClaimIssuedInError", /*  */ "-- +0 +00 -- -"},
+    {"OfferService/DecideIssuedInError", /* */ "+0 -- --- -- -"},
+    {"PackageService/PreviewPackage", /*    */ "+0 -- --- -- -"},
+    {"PackageService/SubmitPackage", /*     */ "+0 -- --- -- -"},
+    {"PackageService/SubmitPackages", /*    */ "++ -- --- -- -"},  // likewise
+    {"PackageService/GetPackage", /*        */ "+0 -- --- -- -"},
+    {"PackageService/ListPackages", /*      */ "++ -- --- -- -"},
+    {"PackageService/ReleasePackages", /*   */ "+0 -- --- -- -"},
+    {"PackageService/CancelPackage", /*     */ "+0 -- --- -- -"},
+    {"PackageService/AwardPackage", /*      */ "+0 -- --- -- -"},
+    {"PackageService/ReissuePackage", /*    */ "+0 -- --- -- -"},
+    {"PackageService/StartPackage", /*      */ "+0 -- --- -- -"},
+    {"PackageService/ReturnPackage", /*     */ "+0 -- --- -- -"},
+    {"PackageService/HandBackPackage", /*   */ "+0 -- --- -- -"},
+    {"PackageService/CeasePackage", /*      */ "+0 -- --- -- -"},
+    {"PackageService/ErasePackageTexts", /* */ "+0 -- --- -- -"},
+    {"PackageService/WatchPackages", /*     */ "++ -- --- -- -"},
+    {"PerformanceService/QueryPerformance", "++ ++ +++ ++ -"},
+    {"PerformanceService/QueryCompliance", /**/ "++ ++ +++ ++ -"},
+    {"PerformanceService/WatchPerformance", "++ ++ +++ ++ -"},
+};
+
+// Something of the council's, of alpha's and of alpha-east's to ask for.
+struct Things {
+  std::string package_id;
+  std::string offer_id;  // to alpha-east
+  std::string window_id;
+  std::string suspension_id;
+};
+
+// A field of a request by its path; makes the messages on the way.
+void Set(Message* message, const std::string& path, const std::string& value) {
+  size_t dot = path.find('.');
+  const auto* field = message->GetDescriptor()->FindFieldByName(path.substr(0, dot));
+  ASSERT_NE(field, nullptr) << path;
+  const auto* reflection = message->GetReflection();
+  if (dot != std::string::npos) {
+    return Set(reflection->MutableMessage(message, field), path.substr(dot + 1), value);
+  }
+  if (field->is_repeated()) return reflection->AddString(message, field, value);
+  reflection->SetString(message, field, value);
+}
+
+// Fills in the ids that a request of this type names.
+void NameThings(const Things& things, Message* request) {
+  const std::map<std::string, std::string> values = {
+      {"package_id", things.package_id},
+      {"package_ids", things.package_id},
+      {"offer_id", things.offer_id},
+      {"window_id", things.window_id},
+      {"suspension_id", things.suspension_id},
+      {"branch_id", "alpha-east"},
+      {"provider_id", "alpha"},
+      {"contract_id", "shire/north/lead/alpha"},
+      {"framework_id", "shire"},
+      {"lot_id", "north"},
+      {"ward_code", kEastWard},
+      {"account_id", kBranch},
+      {"reason", "a test of access"},
+      {"coverage", "branch_id"},
+      {"window", "branch_id"},
+      {"novation", "contract_id"},
+      {"query", "framework_id"},
+      {"referral", "authority_id"},
+  };
+  const auto* type = request->GetDescriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    auto value = values.find(type->field(i)->name());
+    if (value == values.end()) continue;
+    if (type->field(i)->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
+      Set(request, value->first, value->second);
+    } else if (value->first == "referral") {
+      Set(request, "referral.framework_id", "shire");
+      Set(request, "referral.authority_id", "council");
+    } else if (value->first == "window" || value->first == "coverage" ||
+               value->first == "novation" || value->first == "query") {
+      Set(request, value->first + "." + value->second, values.at(value->second));
+    }
+  }
+}
+
+class AccessTest : public ServerFixture {
+ protected:
+  Things MakeThings() const {
+    Things things;
+    v1::Package package = Issue("person-issued");
+    things.package_id = package.id();
+    things.offer_id = OfferTo(package, "alpha-east").id();
+
+    v1::OpenOptOutWindowRequest window;
+    window.set_request_id(NewRequestId());
+    window.mutable_window()->set_branch_id("alpha-east");
+    window.mutable_window()->mutable_from_time()->set_seconds(1893456000);
+    window.mutable_window()->set_reason("holidays");
+    things.window_id =
+        Ask<v1::OpenOptOutWindowResponse>("DirectoryService/OpenOptOutWindow", kBranch, window)
+            .window()
+            .id();
+
+    v1::SuspendProviderRequest suspension;
+    suspension.set_request_id(NewRequestId());
+    suspension.set_provider_id("alpha");
+    suspension.set_postcode_area("ZE");
+    suspension.set_reason("a test of access");
+    things.suspension_id = Ask<v1::SuspendProviderResponse>("DirectoryService/SuspendProvider",
+                                                            kCommissioner, suspension)
+                               .suspension()
+                               .id();
+    return things;
+  }
+
+  // A request that names the things and gets no further than it must: what it lacks beyond that,
+  // the engine refuses, so that the things stay.
+  std::unique_ptr<Message> RequestOf(const google::protobuf::MethodDescriptor& method,
+                                     const Things& things) const {
+    std::unique_ptr<Message> request(google::protobuf::MessageFactory::generated_factory()
+                                         ->GetPrototype(method.input_type())
+                                         ->New());
+    NameThings(things, request.get());
+    const auto* request_id = method.input_type()->FindFieldByName("request_id");
+    if (request_id != nullptr)
+      request->GetReflection()->SetString(request.get(), request_id, NewRequestId());
+    // A stream that is let in has nothing to tell and stays: a cursor beyond everything sends it
+    // back.
+    const auto* cursor = method.input_type()->FindFieldByName("cursor");
+    if (cursor != nullptr) request->GetReflection()->SetString(request.get(), cursor, "999999999");
+    if (method.name() == "WatchPerformance")
+      static_cast<v1::WatchPerformanceRequest&>(*request).mutable_query()->set_from_date("never");
+    if (method.name() == "ApplyFramework") {
+      v1::FrameworkFile* file = static_cast<v1::ApplyFrameworkRequest&>(*request).add_files();
+      file->set_name("framework.textproto");
+      file->set_content("framework_id: \"shire\" authorities { id: \"council\" }");
+    }
+    if (method.name() == "ListHistory") request->Clear();  // everybody's own
+    if (method.name() == "NovateContract") Set(request.get(), "novation.new_provider_id", "beta");
+    if (method.name() == "DisableAccount")
+      static_cast<v1::DisableAccountRequest&>(*request).set_account_id("nobody");
+    return request;
+  }
+
+  char Try(const google::protobuf::MethodDescriptor& method, const std::string& caller,
+           const Things& things) const {
+    const std::string name = method.service()->name() + "/" + method.name();
+    Outcome outcome = Call(name, caller, *RequestOf(method, things));
+    EXPECT_NE(outcome.status.error_code(), grpc::StatusCode::INTERNAL)
+        << name << ": " << outcome.status.error_message();
+    EXPECT_NE(outcome.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED) << name;
+    switch (outcome.rejection.reason()) {
+      case v1::REJECTION_REASON_ROLE_MAY_NOT:
+        return '-';
+      case v1::REJECTION_REASON_NOT_FOUND:
+        return method.name() == "DisableAccount" ? '+' : '0';
+      default:
+        return '+';
+    }
+  }
+};
+
+std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
+  std::vector<const google::protobuf::MethodDescriptor*> methods;
+  for (const char* name : {"AccountService", "AdminService", "DirectoryService", "HistoryService",
+                           "OfferService", "PackageService", "PerformanceService"}) {
+    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+        std::string("brokerage.v1.") + name);
+    for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i));
+  }
+  return methods;
+}
+
+std::string Columns(const std::string& expected) {
+  std::string columns;
+  for (char c : expected) {
+    if (c != ' ') columns += c;
+  }
+  return columns;
+}
+
+TEST_F(AccessTest, EveryCallerGetsExactlyAsFarAsTheTableByHandSays) {
+  std::map<std::string, std::string> expected;
+  for (const Row& row : kExpected) expected[row.method] = Columns(row.expected);
+  const Things things = MakeThings();
+  for (const auto* method : AllMethods()) {
+    const std::string name = method->service()->name() + "/" + method->name();
+    ASSERT_TRUE(expected.contains(name)) << name << " is not in the table by hand";
+    // Those that are far first: if one of them got through, what it did would show in the next.
+    std::string found(std::size(kCallers), '?');
+    for (size_t i = std::size(kCallers); i-- > 0;) {
+      found[i] = Try(*method, kCallers[i], things);
+    }
+    EXPECT_EQ(found, expected[name]) << name;
+  }
+}
+
+TEST_F(AccessTest, WithoutAValidTokenNothingIsAnswered) {
+  for (const auto* method : AllMethods()) {
+    const std::string name = method->service()->name() + "/" + method->name();
+    for (const char* stranger : {"nobody", ""}) {
+      Outcome outcome = Call(name, stranger, *RequestOf(*method, Things()));
+      EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << name;
+      EXPECT_EQ(outcome.rejection.reason(), v1::REJECTION_REASON_NOT_SIGNED_IN) << name;
+    }
+  }
+}
+
+TEST_F(AccessTest, ADisabledAccountIsNotSignedInAnyMore) {
+  v1::DisableAccountRequest request;
+  request.set_request_id(NewRequestId());
+  request.set_account_id(kBranch);
+  Ask<v1::DisableAccountResponse>("AccountService/DisableAccount", kAdmin, request);
+  EXPECT_EQ(
+      Call("AccountService/GetOwnAccount", kBranch, v1::GetOwnAccountRequest()).rejection.reason(),
+      v1::REJECTION_REASON_NOT_SIGNED_IN);
+}
+
+TEST_F(AccessTest, ListsHoldOnlyWhatIsTheCallers) {
+  Issue("person-list");
+  auto branches = Ask<v1::ListBranchesResponse>("DirectoryService/ListBranches", kBranch,
+                                                v1::ListBranchesRequest());
+  ASSERT_EQ(branches.branches_size(), 1);
+  EXPECT_EQ(branches.branches(0).id(), "alpha-east");
+  auto providers = Ask<v1::ListProvidersResponse>("DirectoryService/ListProviders", kOrganisation,
+                                                  v1::ListProvidersRequest());
+  ASSERT_EQ(providers.providers_size(), 1);
+  EXPECT_EQ(providers.providers(0).id(), "alpha");
+  v1::ListContractsRequest contracts;
+  contracts.set_framework_id("shire");
+  EXPECT_EQ(
+      Ask<v1::ListContractsResponse>("DirectoryService/ListContracts", kOtherBranch, contracts)
+          .contracts_size(),
+      1);
+  EXPECT_EQ(Ask<v1::ListContractsResponse>("DirectoryService/ListContracts", kNavigator, contracts)
+                .contracts_size(),
+            2);
+
+  v1::ListOffersRequest offers;
+  EXPECT_EQ(Ask<v1::ListOffersResponse>("OfferService/ListOffers", kBranch, offers).offers_size(),
+            1);
+  EXPECT_EQ(
+      Ask<v1::ListOffersResponse>("OfferService/ListOffers", kOrganisation, offers).offers_size(),
+      1);
+  EXPECT_EQ(
+      Ask<v1::ListOffersResponse>("OfferService/ListOffers", kSiblingBranch, offers).offers_size(),
+      0);
+  auto beta = Ask<v1::ListOffersResponse>("OfferService/ListOffers", kOtherBranch, offers);
+  ASSERT_EQ(beta.offers_size(), 1);
+  EXPECT_EQ(beta.offers(0).provider_id(), "beta");
+  v1::ListPackagesRequest packages;
+  EXPECT_EQ(Ask<v1::ListPackagesResponse>("PackageService/ListPackages", kNavigator, packages)
+                .packages_size(),
+            1);
+  EXPECT_EQ(Ask<v1::ListPackagesResponse>("PackageService/ListPackages", kOtherNavigator, packages)
+                .packages_size(),
+            0);
+  offers.set_branch_id("alpha-east");
+  EXPECT_EQ(
+      Ask<v1::ListOffersResponse>("OfferService/ListOffers", kOtherNavigator, offers).offers_size(),
+      0);
+}
+
+}  // namespace
+}  // namespace brokerage::services::testing

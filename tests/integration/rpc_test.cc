@@ -1,0 +1,268 @@
+// The API over the network: from referral to award, and what a client is told when something is
+// wrong.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/integration/common/server_fixture.h"
+
+namespace brokerage::services::testing {
+namespace {
+
+class RpcTest : public ServerFixture {
+ protected:
+  v1::Offer Accept(const std::string& account, const std::string& offer_id) const {
+    v1::AcceptOfferRequest request;
+    request.set_request_id(NewRequestId());
+    request.set_offer_id(offer_id);
+    return Ask<v1::AcceptOfferResponse>("OfferService/AcceptOffer", account, request).offer();
+  }
+  v1::Offer GetOffer(const std::string& account, const std::string& offer_id) const {
+    v1::GetOfferRequest request;
+    request.set_offer_id(offer_id);
+    return Ask<v1::GetOfferResponse>("OfferService/GetOffer", account, request).offer();
+  }
+  void Award(const std::string& package_id, const std::string& offer_id,
+             const std::string& reason) const {
+    v1::AwardPackageRequest request;
+    request.set_request_id(NewRequestId());
+    request.set_package_id(package_id);
+    request.set_offer_id(offer_id);
+    request.set_override_reason(reason);
+    Ask<v1::AwardPackageResponse>("PackageService/AwardPackage", kNavigator, request);
+  }
+  v1::PerformanceRow Figures(const std::string& account) const {
+    v1::QueryPerformanceRequest request;
+    request.mutable_query()->set_framework_id("shire");
+    auto response =
+        Ask<v1::QueryPerformanceResponse>("PerformanceService/QueryPerformance", account, request);
+    EXPECT_EQ(response.rows_size(), 1);
+    return response.rows_size() == 1 ? response.rows(0) : v1::PerformanceRow();
+  }
+};
+
+TEST_F(RpcTest, APackageGoesFromReferralToAwardAndShowsInTheFigures) {
+  v1::Package package = Issue("person-1");
+  ASSERT_EQ(package.state(), v1::PACKAGE_STATE_OFFERED);
+  ASSERT_EQ(package.offers_size(), 2);
+  const std::string mine = OfferTo(package, "alpha-east").id();
+  const std::string theirs = OfferTo(package, "beta-main").id();
+  EXPECT_TRUE(GetOffer(kBranch, mine).details().empty());
+  EXPECT_EQ(GetOffer(kBranch, mine).postcode(), "NG18 4");
+
+  EXPECT_EQ(Accept(kBranch, mine).state(), v1::OFFER_STATE_ACCEPTED);
+  EXPECT_EQ(Accept(kOtherBranch, theirs).state(), v1::OFFER_STATE_ACCEPTED);
+  Award(package.id(), mine, "the person goes home today");
+
+  package = Get(package.id());
+  EXPECT_EQ(package.state(), v1::PACKAGE_STATE_AWARDED);
+  EXPECT_EQ(package.award().branch_id(), "alpha-east");
+  EXPECT_EQ(GetOffer(kBranch, mine).state(), v1::OFFER_STATE_WON);
+  EXPECT_EQ(GetOffer(kBranch, mine).details(), "The key is with the neighbour.");
+  EXPECT_EQ(GetOffer(kOtherBranch, theirs).state(), v1::OFFER_STATE_LOST);
+  EXPECT_TRUE(GetOffer(kOtherBranch, theirs).details().empty());
+
+  EXPECT_EQ(Figures(kCommissioner).live().issued(), 2);
+  EXPECT_EQ(Figures(kCommissioner).live().won(), 1);
+  EXPECT_EQ(Figures(kBranch).live().issued(), 1);
+  EXPECT_EQ(Figures(kBranch).live().won(), 1);
+  EXPECT_EQ(Figures(kOtherOrganisation).live().lost(), 1);
+  v1::QueryComplianceRequest compliance;
+  compliance.set_framework_id("shire");
+  EXPECT_EQ(Ask<v1::QueryComplianceResponse>("PerformanceService/QueryCompliance", kCommissioner,
+                                             compliance)
+                .rows_size(),
+            2);
+}
+
+TEST_F(RpcTest, WhatWasAnsweredIsThereAfterARestart) {
+  v1::Package package = Issue("person-2");
+  const std::string offer = OfferTo(package, "alpha-east").id();
+  Accept(kBranch, offer);
+  Restart();
+  EXPECT_EQ(GetOffer(kBranch, offer).state(), v1::OFFER_STATE_ACCEPTED);
+  AdvanceBy(absl::Hours(73));
+  EXPECT_TRUE(Get(package.id()).awaits_award());
+}
+
+TEST_F(RpcTest, ARepeatedRequestReturnsTheFirstOutcome) {
+  v1::SubmitPackageRequest request = Submission("person-3");
+  auto first = Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, request);
+  auto again = Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, request);
+  EXPECT_EQ(first.package().id(), again.package().id());
+  request.mutable_referral()->mutable_terms()->set_weekly_minutes(60);
+  EXPECT_EQ(Call("PackageService/SubmitPackage", kNavigator, request).rejection.reason(),
+            v1::REJECTION_REASON_REQUEST_ID_REUSED);
+}
+
+TEST_F(RpcTest, AnErrorCarriesTheRejectionWithItsField) {
+  v1::SubmitPackageRequest request = Submission("person-4");
+  request.mutable_referral()->set_ward_code("E05000003");
+  Outcome outcome = Call("PackageService/SubmitPackage", kNavigator, request);
+  EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(outcome.rejection.reason(), v1::REJECTION_REASON_UNKNOWN_WARD);
+  EXPECT_EQ(outcome.rejection.field(), "referral.ward_code");
+  EXPECT_EQ(outcome.rejection.value(), "E05000003");
+}
+
+TEST_F(RpcTest, ACommandNeedsARequestId) {
+  v1::SubmitPackageRequest request = Submission("person-5");
+  request.clear_request_id();
+  v1::Rejection rejection = Call("PackageService/SubmitPackage", kNavigator, request).rejection;
+  EXPECT_EQ(rejection.reason(), v1::REJECTION_REASON_FIELD_REQUIRED);
+  EXPECT_EQ(rejection.field(), "request_id");
+}
+
+TEST_F(RpcTest, AnEnumValueFromANewerVersionIsNotGuessed) {
+  v1::SubmitPackageRequest request = Submission("person-6");
+  request.mutable_referral()->mutable_terms()->set_service_type(static_cast<v1::ServiceType>(99));
+  v1::Rejection rejection = Call("PackageService/SubmitPackage", kNavigator, request).rejection;
+  EXPECT_EQ(rejection.reason(), v1::REJECTION_REASON_NOT_SUPPORTED);
+  EXPECT_EQ(rejection.field(), "referral.terms.service_type");
+}
+
+TEST_F(RpcTest, ATextThatIsTooLongIsRefusedWithItsPath) {
+  v1::SubmitPackageRequest request = Submission("person-7");
+  request.mutable_referral()->add_needs()->set_value(std::string(500, 'x'));
+  v1::Rejection rejection = Call("PackageService/SubmitPackage", kNavigator, request).rejection;
+  EXPECT_EQ(rejection.reason(), v1::REJECTION_REASON_FIELD_INVALID);
+  EXPECT_EQ(rejection.field(), "referral.needs[0].value");
+}
+
+TEST_F(RpcTest, EachItemOfABatchHasItsOwnOutcome) {
+  v1::SubmitPackagesRequest request;
+  *request.add_requests() = Submission("person-8");
+  *request.add_requests() = Submission("person-9");
+  request.mutable_requests(1)->mutable_referral()->set_authority_id("hills");
+  *request.add_requests() = Submission("person-10");
+  request.mutable_requests(2)->mutable_referral()->set_origin(static_cast<v1::Origin>(99));
+  *request.add_requests() = Submission("person-11");
+  auto response =
+      Ask<v1::SubmitPackagesResponse>("PackageService/SubmitPackages", kNavigator, request);
+  ASSERT_EQ(response.results_size(), 4);
+  EXPECT_TRUE(response.results(0).has_package());
+  EXPECT_EQ(response.results(1).rejection().reason(), v1::REJECTION_REASON_NOT_FOUND);
+  EXPECT_EQ(response.results(2).rejection().reason(), v1::REJECTION_REASON_NOT_SUPPORTED);
+  EXPECT_TRUE(response.results(3).has_package());
+}
+
+TEST_F(RpcTest, BranchesAnswerManyOffersInOneCall) {
+  v1::AnswerOffersRequest request;
+  for (const char* person : {"person-12", "person-13", "person-14"}) {
+    v1::Offer offer = OfferTo(Issue(person), "alpha-east");
+    v1::OfferAnswer* answer = request.add_answers();
+    if (request.answers_size() == 2) {
+      answer->mutable_decline()->set_request_id(NewRequestId());
+      answer->mutable_decline()->set_offer_id(offer.id());
+      answer->mutable_decline()->set_reason(v1::DECLINE_REASON_NO_CAPACITY);
+    } else {
+      answer->mutable_accept()->set_request_id(NewRequestId());
+      answer->mutable_accept()->set_offer_id(offer.id());
+    }
+  }
+  request.add_answers();
+  auto response =
+      Ask<v1::AnswerOffersResponse>("OfferService/AnswerOffers", kOrganisation, request);
+  ASSERT_EQ(response.results_size(), 4);
+  EXPECT_EQ(response.results(0).offer().state(), v1::OFFER_STATE_ACCEPTED);
+  EXPECT_EQ(response.results(1).offer().state(), v1::OFFER_STATE_DECLINED);
+  EXPECT_EQ(response.results(2).offer().state(), v1::OFFER_STATE_ACCEPTED);
+  EXPECT_EQ(response.results(3).rejection().reason(), v1::REJECTION_REASON_FIELD_REQUIRED);
+}
+
+TEST_F(RpcTest, PagesHoldEverythingOnceInOrder) {
+  for (int i = 0; i < 7; ++i) Submit("person-page-" + std::to_string(i));
+  v1::ListPackagesRequest request;
+  request.set_page_size(3);
+  std::vector<std::string> found;
+  do {
+    auto page = Ask<v1::ListPackagesResponse>("PackageService/ListPackages", kNavigator, request);
+    for (const v1::Package& package : page.packages()) found.push_back(package.id());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(found.size(), 7u);
+  EXPECT_TRUE(std::is_sorted(found.begin(), found.end()));
+  EXPECT_EQ(std::set<std::string>(found.begin(), found.end()).size(), 7u);
+}
+
+TEST_F(RpcTest, APageTokenOfAnotherQueryIsRefused) {
+  for (int i = 0; i < 3; ++i) Submit("person-token-" + std::to_string(i));
+  v1::ListPackagesRequest request;
+  request.set_page_size(2);
+  request.set_page_token(
+      Ask<v1::ListPackagesResponse>("PackageService/ListPackages", kNavigator, request)
+          .next_page_token());
+  ASSERT_FALSE(request.page_token().empty());
+  request.set_lot_id("north");
+  v1::Rejection rejection = Call("PackageService/ListPackages", kNavigator, request).rejection;
+  EXPECT_EQ(rejection.reason(), v1::REJECTION_REASON_FIELD_INVALID);
+  EXPECT_EQ(rejection.field(), "page_token");
+}
+
+TEST_F(RpcTest, HistoryTellsEachWhatIsItsOwn) {
+  v1::Package package = Issue("person-history");
+  Accept(kBranch, OfferTo(package, "alpha-east").id());
+  v1::ListHistoryRequest request;
+  request.set_page_size(1);
+  std::vector<std::string> kinds;
+  do {
+    auto page = Ask<v1::ListHistoryResponse>("HistoryService/ListHistory", kBranch, request);
+    for (const v1::HistoryEvent& event : page.events()) kinds.push_back(event.kind());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), "OfferIssued"), 1);
+  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), "OfferAnswered"), 1);
+
+  v1::ListHistoryRequest of_package;
+  of_package.set_package_id(package.id());
+  auto told = Ask<v1::ListHistoryResponse>("HistoryService/ListHistory", kNavigator, of_package);
+  EXPECT_GE(told.events_size(), 4);
+  EXPECT_EQ(Call("HistoryService/ListHistory", kSiblingBranch, of_package).rejection.reason(),
+            v1::REJECTION_REASON_NOT_FOUND);
+}
+
+TEST_F(RpcTest, APreviewChangesNothing) {
+  v1::PreviewPackageRequest request;
+  *request.mutable_referral() = Submission("person-preview").referral();
+  auto preview =
+      Ask<v1::PreviewPackageResponse>("PackageService/PreviewPackage", kNavigator, request);
+  EXPECT_EQ(preview.lot_id(), "north");
+  EXPECT_EQ(preview.rounds_size(), 1);
+  EXPECT_EQ(Ask<v1::ListPackagesResponse>("PackageService/ListPackages", kNavigator,
+                                          v1::ListPackagesRequest())
+                .packages_size(),
+            0);
+}
+
+TEST_F(RpcTest, ABackupNeedsADirectory) {
+  v1::CreateBackupRequest request;
+  request.set_request_id(NewRequestId());
+  EXPECT_EQ(Call("AdminService/CreateBackup", kAdmin, request).rejection.reason(),
+            v1::REJECTION_REASON_NOT_SUPPORTED);
+}
+
+TEST_F(RpcTest, StatusTellsTheHeadOfTheJournal) {
+  Submit("person-status");
+  auto status =
+      Ask<v1::GetStatusResponse>("AdminService/GetStatus", kAdmin, v1::GetStatusRequest());
+  EXPECT_TRUE(status.simulation());
+  EXPECT_EQ(status.open_packages(), 1);
+  EXPECT_NE(status.head().find(':'), std::string::npos);
+}
+
+TEST_F(RpcTest, AnUnknownMethodIsUnimplemented) {
+  EXPECT_EQ(
+      Call("PackageService/Teleport", kNavigator, v1::GetPackageRequest()).status.error_code(),
+      grpc::StatusCode::UNIMPLEMENTED);
+}
+
+TEST_F(RpcTest, ASecondServerOnThePortIsAnError) {
+  RpcServer::Options options;
+  options.listen_address = "127.0.0.1:" + std::to_string(server()->port());
+  RpcServer second(nullptr, nullptr, nullptr, options);
+  EXPECT_EQ(second.Start().code(), absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace brokerage::services::testing

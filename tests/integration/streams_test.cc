@@ -1,0 +1,190 @@
+// Streams: what changed, once and in order, whoever comes and goes.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/integration/common/server_fixture.h"
+
+namespace brokerage::services::testing {
+namespace {
+
+class StreamsTest : public ServerFixture {
+ protected:
+  // One open stream of offers.
+  struct Watch {
+    Watch() = default;
+    Watch(Watch&&) = default;
+    std::unique_ptr<grpc::ClientContext> context;
+    std::unique_ptr<grpc::ClientReader<v1::WatchOffersResponse>> reader;
+    ~Watch() {
+      if (context != nullptr) context->TryCancel();
+    }
+    v1::WatchOffersResponse Next() {
+      v1::WatchOffersResponse response;
+      EXPECT_TRUE(reader->Read(&response));
+      return response;
+    }
+  };
+  Watch Offers(const std::string& account, const std::string& cursor) {
+    Watch watch;
+    watch.context = As(account);
+    v1::WatchOffersRequest request;
+    request.set_cursor(cursor);
+    watch.reader = v1::OfferService::NewStub(channel())->WatchOffers(watch.context.get(), request);
+    return watch;
+  }
+  void Decline(const std::string& offer_id) const {
+    v1::DeclineOfferRequest request;
+    request.set_request_id(NewRequestId());
+    request.set_offer_id(offer_id);
+    request.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
+    Ask<v1::DeclineOfferResponse>("OfferService/DeclineOffer", kBranch, request);
+  }
+};
+
+TEST_F(StreamsTest, ABranchIsToldOfItsOffersAsTheyAreIssuedAndChange) {
+  Watch watch = Offers(kBranch, "0");
+  v1::Package package = Issue("person-1");
+  v1::WatchOffersResponse issued = watch.Next();
+  ASSERT_EQ(issued.offers_size(), 1);
+  EXPECT_EQ(issued.offers(0).id(), OfferTo(package, "alpha-east").id());
+  Decline(issued.offers(0).id());
+  v1::WatchOffersResponse declined = watch.Next();
+  ASSERT_EQ(declined.offers_size(), 1);
+  EXPECT_EQ(declined.offers(0).state(), v1::OFFER_STATE_DECLINED);
+}
+
+TEST_F(StreamsTest, AResumedStreamNeitherSkipsNorRepeats) {
+  std::vector<std::string> issued;
+  for (int i = 0; i < 10; ++i) {
+    issued.push_back(OfferTo(Issue("person-" + std::to_string(i)), "alpha-east").id());
+  }
+  std::vector<std::string> told;
+  std::string cursor = "0";
+  for (int i = 0; i < 10; ++i) {
+    Watch watch = Offers(kBranch, cursor);  // a new stream for each change
+    v1::WatchOffersResponse response = watch.Next();
+    for (const v1::Offer& offer : response.offers()) told.push_back(offer.id());
+    cursor = response.cursor();
+  }
+  EXPECT_EQ(told, issued);
+}
+
+TEST_F(StreamsTest, AStreamGoesOnWhereItWasAfterARestart) {
+  Issue("person-1");
+  std::string cursor;
+  {
+    Watch watch = Offers(kBranch, "0");
+    cursor = watch.Next().cursor();
+  }
+  Restart();
+  Watch watch = Offers(kBranch, cursor);
+  v1::Package package = Issue("person-2");
+  v1::WatchOffersResponse response = watch.Next();
+  ASSERT_EQ(response.offers_size(), 1);
+  EXPECT_EQ(response.offers(0).package_id(), package.id());
+}
+
+TEST_F(StreamsTest, ABranchHearsNothingOfTheOthers) {
+  v1::Package package = Issue("person-1");  // in the east ward
+  v1::SubmitPackageRequest west = Submission("person-2");
+  west.mutable_referral()->set_ward_code(kWestWard);
+  v1::ReleasePackagesRequest release;
+  release.set_request_id(NewRequestId());
+  release.add_package_ids(
+      Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, west)
+          .package()
+          .id());
+  Ask<v1::ReleasePackagesResponse>("PackageService/ReleasePackages", kNavigator, release);
+  Watch watch = Offers(kSiblingBranch, "0");
+  v1::WatchOffersResponse first = watch.Next();
+  ASSERT_EQ(first.offers_size(), 1);
+  EXPECT_EQ(first.offers(0).branch_id(), "alpha-west");
+  EXPECT_NE(first.offers(0).package_id(), package.id());
+}
+
+TEST_F(StreamsTest, AnUnknownOrFutureCursorIsRefused) {
+  for (const char* cursor : {"999999", "-1", "x", "01", "5.", "1.2.3"}) {
+    Watch watch = Offers(kBranch, cursor);
+    v1::WatchOffersResponse response;
+    EXPECT_FALSE(watch.reader->Read(&response)) << cursor;
+    grpc::Status status = watch.reader->Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << cursor;
+    v1::Rejection rejection;
+    ASSERT_TRUE(rejection.ParseFromString(status.error_details()));
+    EXPECT_EQ(rejection.field(), "cursor");
+  }
+}
+
+TEST_F(StreamsTest, OneReleaseOfManyPackagesIsToldPackageByPackage) {
+  v1::ReleasePackagesRequest release;
+  release.set_request_id(NewRequestId());
+  release.set_hold(true);
+  for (int i = 0; i < 3; ++i) release.add_package_ids(Submit("person-" + std::to_string(i)).id());
+  auto status =
+      Ask<v1::GetStatusResponse>("AdminService/GetStatus", kAdmin, v1::GetStatusRequest());
+  std::string cursor = status.head().substr(0, status.head().find(':'));
+  Ask<v1::ReleasePackagesResponse>("PackageService/ReleasePackages", kNavigator, release);
+  std::vector<std::string> told;
+  auto stub = v1::PackageService::NewStub(channel());
+  for (int i = 0; i < 3; ++i) {
+    auto context = As(kNavigator);
+    v1::WatchPackagesRequest request;
+    request.set_cursor(cursor);
+    auto reader = stub->WatchPackages(context.get(), request);
+    v1::WatchPackagesResponse response;
+    ASSERT_TRUE(reader->Read(&response));
+    told.push_back(response.package().id());
+    cursor = response.cursor();
+    context->TryCancel();
+  }
+  EXPECT_EQ(told,
+            std::vector<std::string>(release.package_ids().begin(), release.package_ids().end()));
+  EXPECT_EQ(cursor.find('.'), std::string::npos);
+}
+
+TEST_F(StreamsTest, PerformanceIsToldFirstWholeAndThenAsItChanges) {
+  auto context = As(kCommissioner);
+  v1::WatchPerformanceRequest request;
+  request.mutable_query()->set_framework_id("shire");
+  request.mutable_query()->add_group_by(v1::DIMENSION_PROVIDER);
+  auto reader =
+      v1::PerformanceService::NewStub(channel())->WatchPerformance(context.get(), request);
+  v1::WatchPerformanceResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_TRUE(response.rows().empty());
+  v1::Package package = Issue("person-1");
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.rows_size(), 2);
+  Decline(OfferTo(package, "alpha-east").id());
+  ASSERT_TRUE(reader->Read(&response));
+  ASSERT_EQ(response.rows_size(), 1);
+  EXPECT_EQ(response.rows(0).group(0).value(), "alpha");
+  EXPECT_EQ(response.rows(0).live().declined(), 1);
+  context->TryCancel();
+}
+
+TEST_F(StreamsTest, ADisabledAccountsStreamEnds) {
+  Watch watch = Offers(kBranch, "0");
+  Issue("person-1");
+  watch.Next();
+  v1::DisableAccountRequest request;
+  request.set_request_id(NewRequestId());
+  request.set_account_id(kBranch);
+  Ask<v1::DisableAccountResponse>("AccountService/DisableAccount", kAdmin, request);
+  v1::WatchOffersResponse response;
+  EXPECT_FALSE(watch.reader->Read(&response));
+  EXPECT_EQ(watch.reader->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(StreamsTest, ManyIdleStreamsDoNotHoldTheServerUp) {
+  std::vector<Watch> watches;
+  for (int i = 0; i < 200; ++i) watches.push_back(Offers(i % 2 == 0 ? kBranch : kOtherBranch, "0"));
+  Issue("person-1");
+  for (Watch& watch : watches) EXPECT_EQ(watch.Next().offers_size(), 1);
+  Issue("person-2");
+  for (Watch& watch : watches) EXPECT_EQ(watch.Next().offers_size(), 1);
+}
+
+}  // namespace
+}  // namespace brokerage::services::testing
