@@ -199,7 +199,7 @@ void Council::HandleSome() {
         break;
       case v1::PACKAGE_STATE_CEASED:
       case v1::PACKAGE_STATE_CANCELLED:
-        Do(Administrator(), request(v1::ErasePackageTextsRequest())).IgnoreError();
+        Do(Navigator(), request(v1::ErasePackageTextsRequest())).IgnoreError();
         break;
       default:
         if (Random(8) == 0) Do(Navigator(), request(v1::CancelPackageRequest())).IgnoreError();

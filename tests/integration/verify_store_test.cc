@@ -69,7 +69,6 @@ TEST(VerifyStore, WhatWasDoneVerifies) {
 }
 
 TEST(VerifyStore, ARestartInTheMiddleMakesNoDifference) {
-  MemoryStore through;
   std::string digests[2];
   for (int restarts : {0, 1}) {
     MemoryStore store;
@@ -138,26 +137,49 @@ TEST(VerifyStore, ARowThatIsMissingOrTooManyIsNamedInEveryTable) {
   });
 }
 
+// The first package that was erased, or was not.
+uint64_t FirstPackage(const View& view, bool erased) {
+  uint64_t number = 0;
+  view.Scan(Table::kPackages, "", "", [&](absl::string_view key, absl::string_view value) {
+    journal::v1::PackageRow row;
+    EXPECT_TRUE(row.ParseFromArray(value.data(), static_cast<int>(value.size())));
+    if (row.erased() == erased) number = row.number();
+    return number == 0;
+  });
+  EXPECT_GT(number, 0u) << "no such package: choose another seed";
+  return number;
+}
+
 TEST(VerifyStore, ATextThatWasChangedOrIsMissingIsNamedButNotShown) {
   std::unique_ptr<MemoryStore> store = Copy();
-  const uint64_t last = 2;
-  std::vector<std::string> keys;
-  store->Read()->Scan(Table::kTexts, engine::PackageKey(last), "",
-                      [&](absl::string_view key, absl::string_view) {
-                        keys.emplace_back(key);
-                        return true;
-                      });
-  ASSERT_FALSE(keys.empty()) << "the package was erased: choose another";
+  const uint64_t number = FirstPackage(*store->Read(), false);
   journal::v1::TextRow row;
-  const std::string summary = engine::TextKey(last, "summary");
+  const std::string summary = engine::TextKey(number, "summary");
   ASSERT_TRUE(row.ParseFromString(*store->Read()->Get(Table::kTexts, summary)));
   row.set_text("SECRET");
   store->Tamper({Table::kTexts, summary, row.SerializeAsString()});
-  store->Tamper({Table::kTexts, engine::TextKey(last, "details"), std::nullopt});
+  store->Tamper({Table::kTexts, engine::TextKey(number, "details"), std::nullopt});
   VerifyReport report = Verified(*store->Read());
+  const std::string of = "texts " + std::to_string(number);
   EXPECT_THAT(report.problems,
-              testing::UnorderedElementsAre("texts 2/summary: not a text that the journal names",
-                                            "texts 2/summary: missing", "texts 2/details: missing"));
+              testing::UnorderedElementsAre(of + "/summary: not a text that the journal names",
+                                            of + "/summary: missing", of + "/details: missing"));
+}
+
+TEST(VerifyStore, AnErasedPackageHasNoTextsAndATextThatCameBackIsNamed) {
+  std::unique_ptr<MemoryStore> store = Copy();
+  const uint64_t number = FirstPackage(*store->Read(), true);
+  store->Read()->Scan(Table::kTexts, engine::PackageKey(number), "",
+                      [&](absl::string_view key, absl::string_view) {
+                        ADD_FAILURE() << "left: " << key.substr(8);
+                        return true;
+                      });
+  journal::v1::TextRow row;
+  row.set_package_number(number);
+  row.set_name("summary");
+  row.set_text("Needs help with washing and dressing, and with meals.");
+  store->Tamper({Table::kTexts, engine::TextKey(number, "summary"), row.SerializeAsString()});
+  EXPECT_EQ(Verified(*store->Read()).problem_count, 1u);
 }
 
 TEST(VerifyStore, AtMostFiftyProblemsAreListed) {
