@@ -133,7 +133,8 @@ std::string HistoryKey(HistoryScope scope, absl::string_view id, uint64_t sequen
 }
 
 std::string HistoryPrefix(HistoryScope scope, absl::string_view id) {
-  // A package's id holds zero bytes, but within a scope either all ids have one length or none has such bytes.
+  // A package's id holds zero bytes, but within a scope either all ids have one length or none has
+  // such bytes.
   std::string key(1, static_cast<char>(scope));
   key += Terminated(id, 8);
   return key;
@@ -147,8 +148,7 @@ uint64_t TrailingNumber(absl::string_view key) {
 std::pair<uint64_t, int32_t> TrailingOffer(absl::string_view key) {
   if (key.size() < 12) return {0, 0};
   absl::string_view offer = key.substr(key.size() - 12);
-  return {ReadBigEndian(offer.substr(0, 8)),
-          static_cast<int32_t>(ReadBigEndian(offer.substr(8)))};
+  return {ReadBigEndian(offer.substr(0, 8)), static_cast<int32_t>(ReadBigEndian(offer.substr(8)))};
 }
 
 }  // namespace brokerage::engine

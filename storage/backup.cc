@@ -24,8 +24,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::BackupEngine>> OpenBackups(const std::st
   options.share_table_files = true;
   options.sync = true;
   rocksdb::BackupEngine* backups = nullptr;
-  rocksdb::Status status =
-      rocksdb::BackupEngine::Open(rocksdb::Env::Default(), options, &backups);
+  rocksdb::Status status = rocksdb::BackupEngine::Open(rocksdb::Env::Default(), options, &backups);
   if (!status.ok()) return FromRocks(status, absl::StrCat("opening the backups in ", directory));
   return std::unique_ptr<rocksdb::BackupEngine>(backups);
 }
@@ -155,9 +154,9 @@ absl::StatusOr<VerifyReport> RestoreBackup(const std::string& backup_directory, 
   absl::StatusOr<VerifyReport> report = VerifyDirectory(copy, std::move(zones));
   if (!report.ok()) return report.status();
   if (!report->ok()) {
-    return absl::DataLossError(absl::StrCat("backup ", number, " is not in order: ",
-                                            report->problems.front(), " (", report->problem_count,
-                                            " problems; the copy is in ", copy, ")"));
+    return absl::DataLossError(
+        absl::StrCat("backup ", number, " is not in order: ", report->problems.front(), " (",
+                     report->problem_count, " problems; the copy is in ", copy, ")"));
   }
   fs::remove(target, error);  // an empty one
   if (absl::Status status = RenameDurably(copy, target); !status.ok()) return status;

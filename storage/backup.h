@@ -1,4 +1,5 @@
-// Copies of a store: backups of a running server, restored and verified; checkpoints to verify a running server.
+// Copies of a store: backups of a running server, restored and verified; checkpoints to verify a
+// running server.
 #pragma once
 
 #include <cstdint>
@@ -21,21 +22,23 @@ struct Backup {
   uint64_t bytes = 0;
 };
 
-// Writes one more backup into the directory, made when it is missing; files that an earlier backup has are shared with it. The server goes on
-// meanwhile. Everything is synced before it returns.
+// Writes one more backup into the directory, made when it is missing; files that an earlier backup
+// has are shared with it. The server goes on meanwhile. Everything is synced before it returns.
 absl::StatusOr<Backup> CreateBackup(const RocksDbStore& store, const std::string& backup_directory);
 
 // The backups that are whole, oldest first.
 absl::StatusOr<std::vector<Backup>> ListBackups(const std::string& backup_directory);
 
-// Restores a backup (number 0: the newest) into the target directory, which must be empty or absent. The copy is made and verified in
-// TARGET.tmp, and becomes TARGET only when it is in order. Errors: NOT_FOUND for an unknown number, FAILED_PRECONDITION when there is something in
-// the way, DATA_LOSS when the backup does not verify.
+// Restores a backup (number 0: the newest) into the target directory, which must be empty or
+// absent. The copy is made and verified in TARGET.tmp, and becomes TARGET only when it is in order.
+// Errors: NOT_FOUND for an unknown number, FAILED_PRECONDITION when there is something in the way,
+// DATA_LOSS when the backup does not verify.
 absl::StatusOr<VerifyReport> RestoreBackup(const std::string& backup_directory, int64_t number,
                                            const std::string& target_directory,
                                            engine::ZoneFinder zones);
 
-// A copy of a running store as it is now, in a directory that does not exist yet, on the same file system (files are linked). Open it with kReadOnly.
+// A copy of a running store as it is now, in a directory that does not exist yet, on the same file
+// system (files are linked). Open it with kReadOnly.
 absl::Status CreateCheckpoint(const RocksDbStore& store, const std::string& directory);
 
 }  // namespace brokerage::storage

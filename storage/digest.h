@@ -1,4 +1,5 @@
-// One hash over all that is kept: equal digests mean equal state, whether it was decided live, replayed or read from disk.
+// One hash over all that is kept: equal digests mean equal state, whether it was decided live,
+// replayed or read from disk.
 #pragma once
 
 #include <optional>
@@ -21,8 +22,8 @@ void ForEachDigestedTable(Fn fn) {
   }
 }
 
-// Takes rows table by table, in key order. A row is hashed as: its table's number and the lengths of key and value (8 bytes each, big
-// endian), key, value.
+// Takes rows table by table, in key order. A row is hashed as: its table's number and the lengths
+// of key and value (8 bytes each, big endian), key, value.
 class Digester {
  public:
   void Add(engine::Table table, absl::string_view key, absl::string_view value);
@@ -35,7 +36,9 @@ class Digester {
 // The digest of a view: 32 bytes. Reads every row; check view.status() afterwards.
 std::string DigestOf(const View& view);
 // The live digest: where `memory` knows a row's value, that one counts, not the one on disk.
-std::string DigestOf(const View& view,
-                     absl::FunctionRef<std::optional<std::string>(engine::Table table, absl::string_view key)> memory);
+std::string DigestOf(
+    const View& view,
+    absl::FunctionRef<std::optional<std::string>(engine::Table table, absl::string_view key)>
+        memory);
 
 }  // namespace brokerage::storage

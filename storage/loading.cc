@@ -54,7 +54,8 @@ absl::Status LoadDirectory(const View& view, engine::Engine* engine) {
                                          [&](const auto& row) { engine->LoadSystem(row); });
 }
 
-// Every open package stands in the index under each authority with one of the states of StatesOfOpenPackages.
+// Every open package stands in the index under each authority with one of the states of
+// StatesOfOpenPackages.
 std::vector<uint64_t> NumbersOfOpenPackages(const View& view) {
   std::vector<uint64_t> numbers;
   std::string from;
@@ -81,7 +82,8 @@ absl::Status LoadOpenPackages(const View& view, engine::Engine* engine) {
     absl::StatusOr<std::optional<engine::PackageAggregate>> package = ReadPackage(view, number);
     if (!package.ok()) return package.status();
     if (!package->has_value()) {
-      return Damaged(Table::kPackages, engine::PackageKey(number), "is missing, but is in an index");
+      return Damaged(Table::kPackages, engine::PackageKey(number),
+                     "is missing, but is in an index");
     }
     if (engine::IsOpenPackage((*package)->row)) engine->LoadPackage(**std::move(package));
   }
@@ -134,7 +136,8 @@ absl::StatusOr<int64_t> TimeOfLastRecord(const View& view, uint64_t sequence) {
   });
   if (!status.ok()) return status;
   if (!readable) {
-    return absl::DataLossError(absl::StrCat("the record of journal entry ", sequence, " cannot be read"));
+    return absl::DataLossError(
+        absl::StrCat("the record of journal entry ", sequence, " cannot be read"));
   }
   return record.time_us();
 }
@@ -166,9 +169,8 @@ absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& 
   engine::PackageAggregate package;
   absl::Status status = Parse(Table::kPackages, key, *value, &package.row);
   if (!status.ok()) return status;
-  status = EachRow<journal::v1::OfferRow>(view, Table::kOffers, key, [&](auto row) {
-    package.offers.push_back(std::move(row));
-  });
+  status = EachRow<journal::v1::OfferRow>(
+      view, Table::kOffers, key, [&](auto row) { package.offers.push_back(std::move(row)); });
   if (!status.ok()) return status;
   for (size_t i = 0; i < package.offers.size(); ++i) {
     const int32_t ordinal = static_cast<int32_t>(i + 1);
@@ -176,9 +178,8 @@ absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& 
       return Damaged(Table::kOffers, engine::OfferKey(number, ordinal), "is missing");
     }
   }
-  status = EachRow<journal::v1::TextRow>(view, Table::kTexts, key, [&](auto row) {
-    package.texts.push_back(std::move(row));
-  });
+  status = EachRow<journal::v1::TextRow>(
+      view, Table::kTexts, key, [&](auto row) { package.texts.push_back(std::move(row)); });
   if (!status.ok()) return status;
   return std::optional<engine::PackageAggregate>(std::move(package));
 }

@@ -11,12 +11,15 @@
 
 namespace brokerage::storage {
 
-// Loads what is always in memory: directory, accounts, open packages (those in the states of IsOpenPackage, by kPackagesByState), the
-// roll-ups of the last 13 months. Its time depends on what is open. Errors: DATA_LOSS naming the table and key.
+// Loads what is always in memory: directory, accounts, open packages (those in the states of
+// IsOpenPackage, by kPackagesByState), the roll-ups of the last 13 months. Its time depends on what
+// is open. Errors: DATA_LOSS naming the table and key.
 absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine);
 
-// A package with its offers and texts; nothing if there is none. Errors: DATA_LOSS naming the table and key.
-absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& view, uint64_t number);
+// A package with its offers and texts; nothing if there is none. Errors: DATA_LOSS naming the table
+// and key.
+absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& view,
+                                                                    uint64_t number);
 
 // Loads the packages that the request names, with the roll-ups that they touch.
 absl::Status LoadTouched(const View& view, const engine::Request& request, engine::Engine* engine);

@@ -27,9 +27,8 @@ class MemoryStore::MemoryView : public View {
     }
   }
 
-  absl::Status Tail(
-      uint64_t from,
-      absl::FunctionRef<bool(const journal::v1::JournalEntry&)> fn) const override {
+  absl::Status Tail(uint64_t from,
+                    absl::FunctionRef<bool(const journal::v1::JournalEntry&)> fn) const override {
     Head before;
     from = std::max<uint64_t>(from, 1);
     if (from > 1) {
@@ -42,8 +41,8 @@ class MemoryStore::MemoryView : public View {
          it != tables_.journal->end(); ++it) {
       journal::v1::JournalEntry entry;
       if (!entry.ParseFromString(it->second) || !EntryFollows(entry, before)) {
-        return absl::DataLossError(absl::StrCat("journal entry ", before.sequence + 1,
-                                                " does not follow the one before"));
+        return absl::DataLossError(
+            absl::StrCat("journal entry ", before.sequence + 1, " does not follow the one before"));
       }
       if (!fn(entry)) return absl::OkStatus();
       before = {entry.sequence(), entry.hash()};

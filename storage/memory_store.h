@@ -28,13 +28,15 @@ class MemoryStore : public Store {
   absl::Time LastAlive() const override;
   absl::Status SetLastAlive(absl::Time time) override;
 
-  // The next Append writes its batch and fails in the sync, so that nobody knows whether it is durable. After that this
-  // store refuses everything; Reopen tells which of the two it was.
+  // The next Append writes its batch and fails in the sync, so that nobody knows whether it is
+  // durable. After that this store refuses everything; Reopen tells which of the two it was.
   void FailNextAppend();
-  // The store that a process finds when it starts anew: of the next epoch, with what the crash left. This one is fenced.
+  // The store that a process finds when it starts anew: of the next epoch, with what the crash
+  // left. This one is fenced.
   std::unique_ptr<MemoryStore> Reopen(Crash crash);
 
-  // For tests of what reads do with damage: changes a row behind the journal's back; without a value deletes it.
+  // For tests of what reads do with damage: changes a row behind the journal's back; without a
+  // value deletes it.
   void Tamper(const engine::RowWrite& write);
 
  private:

@@ -20,8 +20,8 @@ namespace {
 constexpr size_t kPendingBytesMax = 4u << 20;
 constexpr int kPendingRecordsMax = 1000;
 
-// What a fact says of packages, whatever fact it is: a new kind of fact cannot be forgotten here as long as it names its fields as
-// the others do.
+// What a fact says of packages, whatever fact it is: a new kind of fact cannot be forgotten here as
+// long as it names its fields as the others do.
 struct Mentions {
   std::set<uint64_t> packages;                          // that must be there before
   std::set<uint64_t> born;                              // that begin with it
@@ -112,7 +112,8 @@ absl::Status Replay::LoadPackages(const journal::v1::Record& record, uint64_t se
       engine_.LoadPackage(**std::move(package));
     }
     for (uint64_t number : mentions.born) {
-      if (number > engine_.state().system.last_package_number() && born.insert(number).second) continue;
+      if (number > engine_.state().system.last_package_number() && born.insert(number).second)
+        continue;
       return DoesNotFit(sequence, absl::StrCat("begins package ", number, " a second time"));
     }
   }
@@ -139,7 +140,8 @@ absl::Status Replay::Add(const journal::v1::JournalEntry& entry) {
       pending_->batch.Delete(scratch_->table(write.table), write.key);
     }
   }
-  // The default family, which a store leaves empty, keeps the hashes of texts: number, hash -> nothing.
+  // The default family, which a store leaves empty, keeps the hashes of texts: number, hash ->
+  // nothing.
   rocksdb::ColumnFamilyHandle* named = scratch_->db()->DefaultColumnFamily();
   for (const journal::v1::Fact& fact : record.facts()) {
     const Mentions mentions = MentionsOf(fact);
@@ -163,7 +165,8 @@ absl::Status Replay::Flush() {
   pending_->batch.Clear();
   pending_->records = 0;
   engine_.EvictClosed();
-  return FromRocks(status, absl::StrCat("writing to the scratch directory ", scratch_->directory()));
+  return FromRocks(status,
+                   absl::StrCat("writing to the scratch directory ", scratch_->directory()));
 }
 
 std::unique_ptr<View> Replay::Read() const { return ReadDatabase(scratch_); }

@@ -1,7 +1,8 @@
-// A journal replayed into a fresh engine, whose rows go to a scratch database: what the rows should be.
+// A journal replayed into a fresh engine, whose rows go to a scratch database: what the rows should
+// be.
 //
-// In memory are the directory, open packages and roll-ups; closed packages are forgotten, and loaded from the scratch database when a
-// record touches them again.
+// In memory are the directory, open packages and roll-ups; closed packages are forgotten, and
+// loaded from the scratch database when a record touches them again.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +25,16 @@ class Replay {
                                                        const std::string& scratch_directory);
   ~Replay();  // deletes the scratch directory
 
-  // Applies the next entry. Errors: DATA_LOSS when its record cannot be read or does not fit what went before.
+  // Applies the next entry. Errors: DATA_LOSS when its record cannot be read or does not fit what
+  // went before.
   absl::Status Add(const journal::v1::JournalEntry& entry);
   // Writes what Add still holds back.
   absl::Status Flush();
 
   // The rows. REQUIRES: Flush after the last Add.
   std::unique_ptr<View> Read() const;
-  // Whether the journal names a text of the package with this salted hash, and did not erase it since.
+  // Whether the journal names a text of the package with this salted hash, and did not erase it
+  // since.
   bool NamesText(uint64_t package_number, absl::string_view hash) const;
 
  private:

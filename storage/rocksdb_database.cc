@@ -54,8 +54,8 @@ rocksdb::DBOptions DatabaseOptions(std::shared_ptr<StickyError> error) {
 
 rocksdb::CompressionType BestCompression() {
   const std::vector<rocksdb::CompressionType> supported = rocksdb::GetSupportedCompressions();
-  const bool lz4 = std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) !=
-                   supported.end();
+  const bool lz4 =
+      std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) != supported.end();
   return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 }
 
@@ -67,9 +67,9 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const std::string& name,
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.format_version = 5;
   // Rows that are mostly asked for by their whole key, often in vain.
-  static const std::set<std::string> kFiltered = {
-      schema::kOutcomes, engine::TableName(engine::Table::kPackages),
-      engine::TableName(engine::Table::kOffers)};
+  static const std::set<std::string> kFiltered = {schema::kOutcomes,
+                                                  engine::TableName(engine::Table::kPackages),
+                                                  engine::TableName(engine::Table::kOffers)};
   if (kFiltered.contains(name)) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   }
@@ -106,8 +106,7 @@ absl::Status CheckNothingIsLostIn(const std::string& directory) {
 
 absl::Status CheckFamilies(const std::string& directory, const std::vector<std::string>& known) {
   std::vector<std::string> found;
-  rocksdb::Status status =
-      rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &found);
+  rocksdb::Status status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &found);
   if (!status.ok()) return FromRocks(status, absl::StrCat("opening ", directory));
   const auto has = [](const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();

@@ -1,4 +1,5 @@
-// RocksDB as this project opens it: one column family per table, and errors that stay. Internal to storage.
+// RocksDB as this project opens it: one column family per table, and errors that stay. Internal to
+// storage.
 #pragma once
 
 #include <atomic>
@@ -20,7 +21,8 @@
 
 namespace brokerage::storage {
 
-// The first error that happened, in any thread. It never goes away: what it left in doubt, a restart settles.
+// The first error that happened, in any thread. It never goes away: what it left in doubt, a
+// restart settles.
 class StickyError {
  public:
   bool ok() const { return ok_.load(std::memory_order_acquire); }
@@ -41,8 +43,9 @@ class RocksDatabase {
     kReadOnly,
     kScratch,  // as kWrite, for rows that need not outlive the process
   };
-  // Opens what is there, or, for writing, makes it. Errors: FAILED_PRECONDITION when another process has it open or its tables are
-  // unknown; NOT_FOUND when there is nothing to read; DATA_LOSS for damage.
+  // Opens what is there, or, for writing, makes it. Errors: FAILED_PRECONDITION when another
+  // process has it open or its tables are unknown; NOT_FOUND when there is nothing to read;
+  // DATA_LOSS for damage.
   static absl::StatusOr<std::shared_ptr<RocksDatabase>> Open(const std::string& directory,
                                                              Mode mode);
   ~RocksDatabase();

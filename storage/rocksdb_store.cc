@@ -13,7 +13,8 @@ namespace brokerage::storage {
 
 namespace {
 
-// As many entries as a log that was not yet written to tables may bring; their chain is checked at every opening.
+// As many entries as a log that was not yet written to tables may bring; their chain is checked at
+// every opening.
 constexpr uint64_t kEntriesCheckedAtOpening = 10000;
 constexpr int kOutcomesPurgedPerWrite = 1000;
 
@@ -30,9 +31,9 @@ RocksDbStore::RocksDbStore(std::shared_ptr<RocksDatabase> database, OpenMode mod
 
 absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& directory,
                                                                  OpenMode mode) {
-  absl::StatusOr<std::shared_ptr<RocksDatabase>> database = RocksDatabase::Open(
-      directory, mode == OpenMode::kWrite ? RocksDatabase::Mode::kWrite
-                                          : RocksDatabase::Mode::kReadOnly);
+  absl::StatusOr<std::shared_ptr<RocksDatabase>> database =
+      RocksDatabase::Open(directory, mode == OpenMode::kWrite ? RocksDatabase::Mode::kWrite
+                                                              : RocksDatabase::Mode::kReadOnly);
   if (!database.ok()) return database.status();
   std::unique_ptr<RocksDbStore> store(new RocksDbStore(*std::move(database), mode));
   if (absl::Status status = store->CheckVersion(); !status.ok()) return status;
@@ -63,18 +64,15 @@ absl::Status RocksDbStore::Recover() {
   const uint64_t last_sequence = last->Valid() ? DecodeNumber(FromSlice(last->key())) : 0;
   if (last_sequence != head_.sequence) {
     return absl::DataLossError(absl::StrCat("the journal in ", database_->directory(), " ends at ",
-                                            last_sequence, ", but its head is ",
-                                            head_.ToString()));
+                                            last_sequence, ", but its head is ", head_.ToString()));
   }
-  const uint64_t from = head_.sequence > kEntriesCheckedAtOpening
-                            ? head_.sequence - kEntriesCheckedAtOpening
-                            : 1;
+  const uint64_t from =
+      head_.sequence > kEntriesCheckedAtOpening ? head_.sequence - kEntriesCheckedAtOpening : 1;
   return view->Tail(from, [](const journal::v1::JournalEntry&) { return true; });
 }
 
 absl::Status RocksDbStore::BeginEpoch() {
-  std::optional<std::string> epoch =
-      database_->Get(database_->meta(), schema::kMetaEpoch, nullptr);
+  std::optional<std::string> epoch = database_->Get(database_->meta(), schema::kMetaEpoch, nullptr);
   if (!database_->error().ok()) return database_->error().status();
   epoch_ = epoch.has_value() ? DecodeNumber(*epoch) : 0;
   if (mode_ == OpenMode::kReadOnly) return absl::OkStatus();
@@ -162,8 +160,7 @@ absl::Status RocksDbStore::PurgeOutcomes(absl::Time before) {
     const absl::string_view key = FromSlice(it->key());
     const absl::string_view outcome_key = key.substr(8);
     // An outcome that was stored anew since then has another time, and an entry of its own.
-    std::optional<std::string> kept =
-        database_->Get(database_->outcomes(), outcome_key, nullptr);
+    std::optional<std::string> kept = database_->Get(database_->outcomes(), outcome_key, nullptr);
     if (kept.has_value() && absl::string_view(*kept).substr(0, 8) == key.substr(0, 8)) {
       batch.Delete(database_->outcomes(), ToSlice(outcome_key));
     }
@@ -188,9 +185,9 @@ absl::Time RocksDbStore::LastAlive() const {
 
 absl::Status RocksDbStore::SetLastAlive(absl::Time time) {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
-  rocksdb::Status status = database_->db()->Put(
-      rocksdb::WriteOptions(), database_->meta(), schema::kMetaLastAlive,
-      EncodeNumber(static_cast<uint64_t>(absl::ToUnixMicros(time))));
+  rocksdb::Status status =
+      database_->db()->Put(rocksdb::WriteOptions(), database_->meta(), schema::kMetaLastAlive,
+                           EncodeNumber(static_cast<uint64_t>(absl::ToUnixMicros(time))));
   if (!status.ok()) {
     return database_->error().Keep(FromRocks(status, "noting that the server is alive"));
   }

@@ -1,8 +1,9 @@
 // The store on disk: RocksDB in one directory.
 //
-// What is there after a crash is a prefix of the batches that were appended, each whole: a torn tail of the log is cut when the
-// store is opened. Any other damage is an error that names it. After a write or a background task has failed the store refuses
-// everything until it is opened anew.
+// What is there after a crash is a prefix of the batches that were appended, each whole: a torn
+// tail of the log is cut when the store is opened. Any other damage is an error that names it.
+// After a write or a background task has failed the store refuses everything until it is opened
+// anew.
 #pragma once
 
 #include <memory>
@@ -22,8 +23,8 @@ enum class OpenMode {
 
 class RocksDbStore : public Store {
  public:
-  // Errors: FAILED_PRECONDITION when another process has it open, or a newer program wrote it; NOT_FOUND when there is nothing to
-  // read; DATA_LOSS for damage.
+  // Errors: FAILED_PRECONDITION when another process has it open, or a newer program wrote it;
+  // NOT_FOUND when there is nothing to read; DATA_LOSS for damage.
   static absl::StatusOr<std::unique_ptr<RocksDbStore>> Open(const std::string& directory,
                                                             OpenMode mode);
 

@@ -26,7 +26,8 @@ class RocksView : public View {
     const std::string end = EndOfPrefix(prefix);
     const rocksdb::Slice end_slice = end;
     rocksdb::ReadOptions options = ScanOptions();
-    options.fill_cache = !prefix.empty();  // a scan of a whole table would empty the cache of the rest
+    options.fill_cache =
+        !prefix.empty();  // a scan of a whole table would empty the cache of the rest
     if (!end.empty()) options.iterate_upper_bound = &end_slice;
     std::unique_ptr<rocksdb::Iterator> it(
         database_->db()->NewIterator(options, database_->table(table)));
@@ -39,9 +40,8 @@ class RocksView : public View {
     }
   }
 
-  absl::Status Tail(
-      uint64_t from,
-      absl::FunctionRef<bool(const journal::v1::JournalEntry&)> fn) const override {
+  absl::Status Tail(uint64_t from,
+                    absl::FunctionRef<bool(const journal::v1::JournalEntry&)> fn) const override {
     const Head end = head();
     from = std::max<uint64_t>(from, 1);
     if (from > end.sequence) return status();

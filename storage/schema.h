@@ -1,5 +1,6 @@
-// The schema on disk: every column family, with its keys and values. The families of the engine's rows are named and keyed
-// in engine/keys.h; these are the others. Numbers are big endian. docs/journal-format.md explains the whole.
+// The schema on disk: every column family, with its keys and values. The families of the engine's
+// rows are named and keyed in engine/keys.h; these are the others. Numbers are big endian.
+// docs/journal-format.md explains the whole.
 #pragma once
 
 #include <array>
@@ -13,8 +14,8 @@ inline constexpr uint64_t kVersion = 1;
 // sequence (8 bytes) -> JournalEntry. From 1, without a gap.
 inline constexpr char kJournal[] = "journal";
 
-// account id, zero byte, request id -> time in microseconds (8 bytes), length of the content's hash (4 bytes), the hash, the
-// serialised reply.
+// account id, zero byte, request id -> time in microseconds (8 bytes), length of the content's hash
+// (4 bytes), the hash, the serialised reply.
 inline constexpr char kOutcomes[] = "outcomes";
 
 // time in microseconds (8 bytes), key in outcomes -> nothing. Oldest first, for purging.
@@ -24,9 +25,9 @@ inline constexpr char kOutcomesByTime[] = "outcomes_by_time";
 inline constexpr char kMeta[] = "meta";
 
 inline constexpr char kMetaVersion[] = "schema_version";  // -> kVersion (8 bytes)
-inline constexpr char kMetaEpoch[] = "epoch";             // -> openings for writing so far (8 bytes)
-inline constexpr char kMetaHead[] = "head";               // -> sequence (8 bytes), hash (32 bytes)
-inline constexpr char kMetaLastAlive[] = "last_alive";    // -> time in microseconds (8 bytes)
+inline constexpr char kMetaEpoch[] = "epoch";           // -> openings for writing so far (8 bytes)
+inline constexpr char kMetaHead[] = "head";             // -> sequence (8 bytes), hash (32 bytes)
+inline constexpr char kMetaLastAlive[] = "last_alive";  // -> time in microseconds (8 bytes)
 
 inline constexpr std::array<const char*, 4> kOwnFamilies = {kJournal, kOutcomes, kOutcomesByTime,
                                                             kMeta};

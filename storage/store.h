@@ -1,4 +1,5 @@
-// Durable state: the journal, the rows, the texts and the outcomes of requests, in one place, written in one batch.
+// Durable state: the journal, the rows, the texts and the outcomes of requests, in one place,
+// written in one batch.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@
 
 namespace brokerage::storage {
 
-// The head of a journal: the last record's sequence and hash. An empty journal has sequence 0 and 32 zero bytes.
+// The head of a journal: the last record's sequence and hash. An empty journal has sequence 0 and
+// 32 zero bytes.
 struct Head {
   uint64_t sequence = 0;
   std::string hash = std::string(32, '\0');
@@ -36,7 +38,7 @@ struct Outcome {
 
 // Everything that one group of commands changes. All of it is durable, or none.
 struct Batch {
-  std::vector<std::string> records;  // serialised Records; sequences follow the head
+  std::vector<std::string> records;      // serialised Records; sequences follow the head
   std::vector<engine::RowWrite> writes;  // later ones win; texts are among them
   std::vector<Outcome> outcomes;
 };
@@ -51,14 +53,18 @@ class View {
  public:
   virtual ~View() = default;
   virtual std::optional<std::string> Get(engine::Table table, absl::string_view key) const = 0;
-  // Rows whose key has the prefix and is not less than `from` (empty: from the prefix's first), in key order, until fn returns false.
-  virtual void Scan(engine::Table table, absl::string_view prefix, absl::string_view from,
-                    absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> fn) const = 0;
+  // Rows whose key has the prefix and is not less than `from` (empty: from the prefix's first), in
+  // key order, until fn returns false.
+  virtual void Scan(
+      engine::Table table, absl::string_view prefix, absl::string_view from,
+      absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> fn) const = 0;
   // Journal entries from the sequence on, in order, until fn returns false.
-  virtual absl::Status Tail(uint64_t from, absl::FunctionRef<bool(const journal::v1::JournalEntry&)> fn) const = 0;
+  virtual absl::Status Tail(uint64_t from,
+                            absl::FunctionRef<bool(const journal::v1::JournalEntry&)> fn) const = 0;
   virtual Head head() const = 0;
-  // The first error of reading, by this view or its store: what Get and Scan found may then be less than what is there. An answer made
-  // of several reads is good only if this is OK afterwards. The store refuses to append after it, which ends the process.
+  // The first error of reading, by this view or its store: what Get and Scan found may then be less
+  // than what is there. An answer made of several reads is good only if this is OK afterwards. The
+  // store refuses to append after it, which ends the process.
   virtual absl::Status status() const { return absl::OkStatus(); }
 };
 
@@ -66,11 +72,13 @@ class View {
 class Store {
  public:
   virtual ~Store() = default;
-  // Makes the batch durable: returns after one sync. Any error leaves the state of the log unknown: the caller must end the process.
-  // REQUIRES: one thread; `expected` is the head it follows. A batch of another epoch is refused (FAILED_PRECONDITION).
+  // Makes the batch durable: returns after one sync. Any error leaves the state of the log unknown:
+  // the caller must end the process. REQUIRES: one thread; `expected` is the head it follows. A
+  // batch of another epoch is refused (FAILED_PRECONDITION).
   virtual absl::Status Append(uint64_t epoch, const Head& expected, const Batch& batch) = 0;
   virtual std::unique_ptr<View> Read() const = 0;
-  virtual std::optional<Outcome> FindOutcome(absl::string_view account_id, absl::string_view request_id) const = 0;
+  virtual std::optional<Outcome> FindOutcome(absl::string_view account_id,
+                                             absl::string_view request_id) const = 0;
   // Deletes outcomes older than the time.
   virtual absl::Status PurgeOutcomes(absl::Time before) = 0;
   // The epoch of this opening.

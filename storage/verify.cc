@@ -199,7 +199,8 @@ class Verification {
 absl::StatusOr<Head> ParseHead(absl::string_view text) {
   const size_t colon = text.find(':');
   Head head;
-  if (colon == absl::string_view::npos || !absl::SimpleAtoi(text.substr(0, colon), &head.sequence)) {
+  if (colon == absl::string_view::npos ||
+      !absl::SimpleAtoi(text.substr(0, colon), &head.sequence)) {
     return absl::InvalidArgumentError("a head is written SEQUENCE:HASH");
   }
   const absl::string_view hash = text.substr(colon + 1);

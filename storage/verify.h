@@ -20,17 +20,20 @@ struct VerifyReport {
   Head head;             // of the last of them
   std::string digest;    // of the stored rows, 32 bytes
   uint64_t problem_count = 0;
-  std::vector<std::string> problems;  // the first kProblemsListedMax; each names table and key, never a text
+  std::vector<std::string>
+      problems;  // the first kProblemsListedMax; each names table and key, never a text
   bool ok() const { return problem_count == 0; }
 };
 
 // "SEQUENCE:HASH", as Head::ToString writes it; INVALID_ARGUMENT for anything else.
 absl::StatusOr<Head> ParseHead(absl::string_view text);
 
-// Replays the journal from its first entry into a fresh engine, with the rows in `scratch_directory` (empty or absent; deleted afterwards),
-// and compares every row of every table but the texts, each text with its salted hash, and the digest. Texts of an erased package may be missing.
-// `expect_head` must be one of the journal's entries: a tail that was cut off leaves no trace in the journal itself.
-// Damage is a problem in the report; an error is that it could not be found out (the scratch directory cannot be written).
+// Replays the journal from its first entry into a fresh engine, with the rows in
+// `scratch_directory` (empty or absent; deleted afterwards), and compares every row of every table
+// but the texts, each text with its salted hash, and the digest. Texts of an erased package may be
+// missing. `expect_head` must be one of the journal's entries: a tail that was cut off leaves no
+// trace in the journal itself. Damage is a problem in the report; an error is that it could not be
+// found out (the scratch directory cannot be written).
 absl::StatusOr<VerifyReport> Verify(const View& view, engine::ZoneFinder zones,
                                     const std::optional<Head>& expect_head,
                                     const std::string& scratch_directory);

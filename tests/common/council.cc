@@ -142,8 +142,8 @@ void Council::AnswerSome() {
   for (const journal::v1::OfferRow& offer : open) {
     const engine::PackageAggregate* package = engine_->state().Package(offer.package_number());
     if (package == nullptr) continue;  // closed and forgotten since
-    const std::string id = engine::FormatOfferId(
-        {{package->row.year(), offer.package_number()}, offer.ordinal()});
+    const std::string id =
+        engine::FormatOfferId({{package->row.year(), offer.package_number()}, offer.ordinal()});
     const uint64_t what = Random(8);
     // Another answer may have moved the package on: refusals are part of the work.
     if (what < 3) {

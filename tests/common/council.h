@@ -1,5 +1,5 @@
-// A council at work over a store: an engine whose every command is made durable before the next, as the server does it. The
-// commands are drawn from a seed, on Nottinghamshire's framework.
+// A council at work over a store: an engine whose every command is made durable before the next, as
+// the server does it. The commands are drawn from a seed, on Nottinghamshire's framework.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,7 +25,8 @@ class Council {
   // Runs what is due, then the command, one second later than the last; the status of the decision.
   absl::Status Do(engine::Caller caller, engine::Request request);
   void ApplyFramework();
-  // Days of referrals, answers, awards, starts, returns, claims, erasures; then the clock goes on for a while.
+  // Days of referrals, answers, awards, starts, returns, claims, erasures; then the clock goes on
+  // for a while.
   void Work(int days);
   void Wait(absl::Duration time);  // runs everything that becomes due
 

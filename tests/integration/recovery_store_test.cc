@@ -67,10 +67,12 @@ int ExpectWholeBatches(const RocksDbStore& store) {
   EXPECT_EQ(entries % kRecordsPerBatch, 0u);
   const int batches = static_cast<int>(entries) / kRecordsPerBatch;
   uint64_t tailed = 0;
-  EXPECT_TRUE(view->Tail(1, [&](const journal::v1::JournalEntry&) {
-                    ++tailed;
-                    return true;
-                  }).ok());
+  EXPECT_TRUE(view->Tail(1,
+                         [&](const journal::v1::JournalEntry&) {
+                           ++tailed;
+                           return true;
+                         })
+                  .ok());
   EXPECT_EQ(tailed, entries);
   EXPECT_EQ(view->Get(Table::kSystem, "count").value_or("0"), std::to_string(batches));
   for (int n = 1; n <= kBatches; ++n) {
@@ -115,7 +117,8 @@ TEST(RecoveryStore, AStoreForReadingCutsATornTailToo) {
   EXPECT_LT(ExpectWholeBatches(**store), kBatches);
 }
 
-// A byte that changed is either noticed, or (where it makes the log look torn) what is before it is whole. Never less, never more.
+// A byte that changed is either noticed, or (where it makes the log look torn) what is before it is
+// whole. Never less, never more.
 TEST(RecoveryStore, ADamagedLogIsNeverReadAsIfItWereWhole) {
   TestDirectory directory;
   WriteBatches(directory / "db", kBatches);
@@ -191,8 +194,7 @@ class Surgeon {
  public:
   explicit Surgeon(const std::string& directory) {
     std::vector<std::string> names;
-    EXPECT_TRUE(
-        rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names).ok());
+    EXPECT_TRUE(rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names).ok());
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const std::string& name : names) {
       families.emplace_back(name, rocksdb::ColumnFamilyOptions());
@@ -251,10 +253,10 @@ TEST(RecoveryStore, AJournalThatEndsBeforeItsHeadIsDataLoss) {
   WriteBatches(directory / "db", kBatches);
   {
     Surgeon surgeon(directory / "db");
-    ASSERT_TRUE(surgeon
-                    ->Delete({}, surgeon.Family("journal"),
-                             engine::PackageKey(kBatches * kRecordsPerBatch))
-                    .ok());
+    ASSERT_TRUE(
+        surgeon
+            ->Delete({}, surgeon.Family("journal"), engine::PackageKey(kBatches * kRecordsPerBatch))
+            .ok());
   }
   absl::Status status = RocksDbStore::Open(directory / "db", OpenMode::kWrite).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);

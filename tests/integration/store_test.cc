@@ -11,8 +11,7 @@ namespace {
 using engine::Table;
 using testing_support::TestDirectory;
 
-std::unique_ptr<RocksDbStore> Open(const std::string& directory,
-                                   OpenMode mode = OpenMode::kWrite) {
+std::unique_ptr<RocksDbStore> Open(const std::string& directory, OpenMode mode = OpenMode::kWrite) {
   absl::StatusOr<std::unique_ptr<RocksDbStore>> store = RocksDbStore::Open(directory, mode);
   EXPECT_TRUE(store.ok()) << store.status();
   return store.ok() ? *std::move(store) : nullptr;
@@ -96,10 +95,10 @@ TEST(RocksDbStore, AScanKeepsToPrefixAndStart) {
   TestDirectory directory;
   auto store = Open(directory / "db");
   const std::string high(1, '\xff');
-  ASSERT_TRUE(
-      Append(store.get(), RowsOf(Table::kHistory, {"a", "b", "b1", "b2", "b3", "b" + high + "x", "c",
-                                                   high, high + high}))
-          .ok());
+  ASSERT_TRUE(Append(store.get(),
+                     RowsOf(Table::kHistory,
+                            {"a", "b", "b1", "b2", "b3", "b" + high + "x", "c", high, high + high}))
+                  .ok());
   std::unique_ptr<View> view = store->Read();
   using testing::ElementsAre;
   EXPECT_THAT(KeysOf(*view, Table::kHistory, "b", ""),

@@ -114,8 +114,7 @@ TEST(VerifyStore, ARowThatWasChangedIsNamed) {
   row.mutable_terms()->set_weekly_minutes(row.terms().weekly_minutes() + 15);
   store->Tamper({Table::kPackages, engine::PackageKey(3), row.SerializeAsString()});
   VerifyReport report = Verified(*store->Read());
-  EXPECT_THAT(report.problems,
-              testing::ElementsAre("packages 3: not what the journal makes it"));
+  EXPECT_THAT(report.problems, testing::ElementsAre("packages 3: not what the journal makes it"));
 }
 
 TEST(VerifyStore, ARowThatIsMissingOrTooManyIsNamedInEveryTable) {
@@ -271,9 +270,8 @@ TEST_F(BackupTest, EachBackupIsRestoredAsItWas) {
 
 TEST_F(BackupTest, ARestoreNeverOverwrites) {
   ASSERT_TRUE(CreateBackup(*store_, directory_ / "backups").ok());
-  EXPECT_EQ(
-      RestoreBackup(directory_ / "backups", 1, directory_ / "db", Zones()).status().code(),
-      absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(RestoreBackup(directory_ / "backups", 1, directory_ / "db", Zones()).status().code(),
+            absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(RestoreBackup(directory_ / "backups", 9, directory_ / "x", Zones()).status().code(),
             absl::StatusCode::kNotFound);
   EXPECT_EQ(RestoreBackup(directory_ / "none", 1, directory_ / "x", Zones()).status().code(),

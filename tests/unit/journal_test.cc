@@ -101,8 +101,7 @@ TEST(MemoryStore, AnOlderEpochIsFenced) {
 TEST(MemoryStore, ABatchThatFollowsAnotherHeadIsRefused) {
   MemoryStore store;
   ASSERT_TRUE(store.Append(1, Head(), OneRow("first")).ok());
-  EXPECT_EQ(store.Append(1, Head(), OneRow("again")).code(),
-            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(store.Append(1, Head(), OneRow("again")).code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(MemoryStore, ATailBeginsWhereItIsAsked) {

@@ -32,9 +32,8 @@ TEST(Keys, APackagesKeyIsThePrefixOfItsOffersAndTexts) {
 TEST(Keys, AnIdThatBeginsLikeAnotherIsNotFoundUnderIt) {
   EXPECT_FALSE(absl::StartsWith(OwnedOfferKey("radis-east", 1, 1), OwnedOfferPrefix("radis")));
   EXPECT_TRUE(absl::StartsWith(OwnedOfferKey("radis", 1, 1), OwnedOfferPrefix("radis")));
-  EXPECT_FALSE(absl::StartsWith(
-      PackageStateKey("surrey-nhs", v1::PACKAGE_STATE_OFFERED, 1),
-      PackageStatePrefix("surrey", v1::PACKAGE_STATE_OFFERED)));
+  EXPECT_FALSE(absl::StartsWith(PackageStateKey("surrey-nhs", v1::PACKAGE_STATE_OFFERED, 1),
+                                PackageStatePrefix("surrey", v1::PACKAGE_STATE_OFFERED)));
   EXPECT_FALSE(absl::StartsWith(HistoryKey(HistoryScope::kBranch, "radis-east", 1),
                                 HistoryPrefix(HistoryScope::kBranch, "radis")));
   EXPECT_FALSE(absl::StartsWith(OfferFactKey("east-of-england", 20250101, 1, 1),
@@ -44,8 +43,8 @@ TEST(Keys, AnIdThatBeginsLikeAnotherIsNotFoundUnderIt) {
 TEST(Keys, WithoutADateThePrefixHoldsAllOfAFrameworksFacts) {
   EXPECT_TRUE(
       absl::StartsWith(OfferFactKey("surrey", 20250101, 7, 2), OfferFactPrefix("surrey", 0)));
-  EXPECT_TRUE(
-      absl::StartsWith(OfferFactKey("surrey", 20250101, 7, 2), OfferFactPrefix("surrey", 20250101)));
+  EXPECT_TRUE(absl::StartsWith(OfferFactKey("surrey", 20250101, 7, 2),
+                               OfferFactPrefix("surrey", 20250101)));
   EXPECT_LT(OfferFactPrefix("surrey", 20250101), OfferFactKey("surrey", 20250101, 0, 0));
 }
 
