@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "tests/integration/common/server_fixture.h"
 
 namespace brokerage::services::testing {
@@ -175,6 +176,20 @@ TEST_F(StreamsTest, ADisabledAccountsStreamEnds) {
   v1::WatchOffersResponse response;
   EXPECT_FALSE(watch.reader->Read(&response));
   EXPECT_EQ(watch.reader->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(StreamsTest, AStoppingServerEndsItsStreamsAtOnce) {
+  Watch watch = Offers(kBranch, "0");
+  Issue("person-1");
+  watch.Next();
+  const absl::Time began = absl::Now();
+  server()->Shutdown(absl::Seconds(20));
+  EXPECT_LT(absl::Now() - began, absl::Seconds(10));
+  v1::WatchOffersResponse response;
+  EXPECT_FALSE(watch.reader->Read(&response));
+  v1::Rejection rejection;
+  ASSERT_TRUE(rejection.ParseFromString(watch.reader->Finish().error_details()));
+  EXPECT_EQ(rejection.reason(), v1::REJECTION_REASON_OVERLOADED);
 }
 
 TEST_F(StreamsTest, ManyIdleStreamsDoNotHoldTheServerUp) {
