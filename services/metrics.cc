@@ -105,7 +105,13 @@ void Metrics::CountCommit(size_t records, absl::Duration took) {
   impl_->commit_seconds.Observe(absl::ToDoubleSeconds(took));
 }
 
-void Metrics::AddStreams(int change) { impl_->streams.Increment(change); }
+void Metrics::AddStreams(int change) {
+  if (change >= 0) {
+    impl_->streams.Increment(change);
+  } else {
+    impl_->streams.Decrement(-change);
+  }
+}
 
 std::string Metrics::Text(const Sequencer& sequencer) const {
   using prometheus::MetricType;

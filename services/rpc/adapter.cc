@@ -64,9 +64,23 @@ absl::StatusOr<CallContext> Adapter::Admit(const Access& access, const grpc::Ser
 }
 
 bool Adapter::EnterStream() {
-  if (streams_.fetch_add(1) < engine::limits::kStreamsMax) return true;
-  streams_.fetch_sub(1);
-  return false;
+  if (streams_.fetch_add(1) >= engine::limits::kStreamsMax) {
+    streams_.fetch_sub(1);
+    return false;
+  }
+  if (Metrics* metrics = backend_.options->metrics) metrics->AddStreams(1);
+  return true;
+}
+
+void Adapter::LeaveStream() {
+  --streams_;
+  if (Metrics* metrics = backend_.options->metrics) metrics->AddStreams(-1);
+}
+
+void Adapter::Count(const Access& access, const absl::Status& status, absl::Time began) const {
+  Metrics* metrics = backend_.options->metrics;
+  if (metrics == nullptr) return;
+  metrics->CountCall(access.method, status.code(), backend_.clock->MachineNow() - began);
 }
 
 void Adapter::Leave() {

@@ -53,7 +53,9 @@ class Adapter {
 
   // Takes a place among the open streams; false when there is none.
   bool EnterStream();
-  void LeaveStream() { --streams_; }
+  void LeaveStream();
+  // Counts a call that is answered now.
+  void Count(const Access& access, const absl::Status& status, absl::Time began) const;
 
   // Counts the calls that exist, so that a queue is shut down only when none uses it.
   void Enter() { ++calls_; }
@@ -116,6 +118,7 @@ class UnaryCall final : public Event {
       return;
     }
     if (!method_->adapter->stopping()) new UnaryCall(method_, queue_);
+    began_ = method_->adapter->backend().clock->MachineNow();
     auto context = method_->adapter->Admit(*method_->access, grpc_context_, request_);
     if (!context.ok()) return Answer(context.status());
     context_ = *std::move(context);
@@ -125,6 +128,7 @@ class UnaryCall final : public Event {
 
  private:
   void Answer(const Sequencer::Reply& reply) {
+    method_->adapter->Count(*method_->access, reply.status(), began_);
     answered_ = true;  // before Finish: from there on another thread may delete this
     if (!reply.ok()) return responder_.FinishWithError(ToGrpc(reply.status()), this);
     if (*reply == nullptr || (*reply)->GetDescriptor() != Response::descriptor()) {
@@ -140,6 +144,7 @@ class UnaryCall final : public Event {
   Request request_;
   grpc::ServerAsyncResponseWriter<Response> responder_;
   CallContext context_;
+  absl::Time began_;
   bool answered_ = false;
 };
 

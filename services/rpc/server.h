@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/metrics.h"
 #include "services/sequencer.h"
 #include "storage/store.h"
 
@@ -39,6 +40,8 @@ class RpcServer {
     // is NOT_SUPPORTED.
     std::function<absl::StatusOr<Backup>()> create_backup;
     std::function<absl::StatusOr<Verification>()> verify_journal;
+    // Counts calls and streams. Not set: nobody counts.
+    Metrics* metrics = nullptr;
     // The digest over all rows, hexadecimal. Not set: GetStatus leaves it empty.
     std::function<absl::StatusOr<std::string>(const storage::View&)> digest;
   };

@@ -1,0 +1,71 @@
+#include "services/brokerd/data_directory.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/zones.h"
+#include "storage/loading.h"
+
+namespace brokerage::services::brokerd {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+absl::Status Failed(absl::string_view what, const std::string& directory,
+                    const std::error_code& error) {
+  return absl::FailedPreconditionError(absl::StrCat(what, " ", directory, ": ", error.message()));
+}
+
+absl::Status Prepare(const std::string& directory, bool simulation) {
+  std::error_code error;
+  const bool made = fs::create_directories(directory, error);
+  if (error) return Failed("cannot make", directory, error);
+  if (made) fs::permissions(directory, fs::perms::owner_all, error);
+  if (error) return Failed("cannot restrict", directory, error);
+  const bool empty = fs::is_empty(directory, error);
+  if (error) return Failed("cannot read", directory, error);
+  if (empty) return simulation ? MarkSimulation(directory) : absl::OkStatus();
+  if (IsSimulation(directory) == simulation) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      directory, simulation ? " holds a real system: --simulation would mix played packages with it"
+                            : " holds a simulation: open it with --simulation"));
+}
+
+}  // namespace
+
+bool IsSimulation(const std::string& directory) {
+  std::error_code error;
+  return fs::exists(fs::path(directory) / kSimulationMark, error);
+}
+
+absl::Status MarkSimulation(const std::string& directory) {
+  std::ofstream mark(fs::path(directory) / kSimulationMark);
+  mark << "The state in this directory is a simulation's: no package in it is real.\n";
+  mark.close();
+  if (mark) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("cannot write in ", directory));
+}
+
+absl::StatusOr<OpenedDirectory> OpenDirectory(const std::string& directory,
+                                              std::optional<absl::Time> simulation_start) {
+  absl::Status prepared = Prepare(directory, simulation_start.has_value());
+  if (!prepared.ok()) return prepared;
+  auto store = storage::RocksDbStore::Open(directory, storage::OpenMode::kWrite);
+  if (!store.ok()) return store.status();
+  OpenedDirectory opened;
+  opened.store = *std::move(store);
+  opened.clock = simulation_start
+                     ? SimulatedClock(std::max(*simulation_start, LastKnownTime(*opened.store)))
+                     : RealClock();
+  opened.engine = std::make_unique<engine::Engine>(HostZones());
+  absl::Status loaded =
+      storage::LoadEngine(*opened.store->Read(), opened.clock->Now(), opened.engine.get());
+  if (!loaded.ok()) return loaded;
+  return opened;
+}
+
+}  // namespace brokerage::services::brokerd

@@ -1,0 +1,38 @@
+// The directory that a server's state lies in, and whether it is a simulation's.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/engine.h"
+#include "services/sequencer.h"
+#include "storage/rocksdb_store.h"
+
+namespace brokerage::services::brokerd {
+
+// A simulation's directory holds a file of this name, so that nobody serves played packages as real
+// ones or the other way round.
+inline constexpr char kSimulationMark[] = "SIMULATION";
+
+bool IsSimulation(const std::string& directory);
+absl::Status MarkSimulation(const std::string& directory);
+
+// A store with its clock and loaded engine, for one writer. Members are destroyed in the right
+// order.
+struct OpenedDirectory {
+  std::unique_ptr<storage::RocksDbStore> store;
+  std::unique_ptr<Clock> clock;
+  std::unique_ptr<engine::Engine> engine;
+};
+
+// Opens the directory for writing; makes it, for its owner only, when it is missing. With
+// `simulation_start` it is a simulation that begins then, or goes on from where it was. Errors:
+// FAILED_PRECONDITION when the directory is of the other kind, or in use; DATA_LOSS for damage.
+absl::StatusOr<OpenedDirectory> OpenDirectory(const std::string& directory,
+                                              std::optional<absl::Time> simulation_start);
+
+}  // namespace brokerage::services::brokerd

@@ -1,0 +1,146 @@
+#include "services/brokerd/maintenance.h"
+
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <mutex>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/hash.h"
+#include "services/brokerd/data_directory.h"
+#include "services/zones.h"
+#include "storage/backup.h"
+#include "storage/digest.h"
+#include "storage/verify.h"
+
+namespace brokerage::services::brokerd {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void Remove(const std::string& directory) {
+  std::error_code error;
+  fs::remove_all(directory, error);
+  if (error) spdlog::warn("event=directory_not_removed error=\"{}\"", error.message());
+}
+
+// A backup of a simulation is marked like its data: what is restored from it must not pass for a
+// real system.
+absl::StatusOr<storage::Backup> CreateMarkedBackup(const storage::RocksDbStore& store,
+                                                   bool simulation, const std::string& backup_dir) {
+  std::error_code error;
+  const bool fresh = !fs::exists(backup_dir, error) || fs::is_empty(backup_dir, error);
+  if (!fresh && IsSimulation(backup_dir) != simulation) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(backup_dir, simulation ? " holds backups of a real system"
+                                            : " holds backups of a simulation"));
+  }
+  absl::StatusOr<storage::Backup> backup = storage::CreateBackup(store, backup_dir);
+  if (backup.ok() && simulation && fresh) {
+    absl::Status marked = MarkSimulation(backup_dir);
+    if (!marked.ok()) return marked;
+  }
+  return backup;
+}
+
+absl::StatusOr<storage::VerifyReport> VerifyDirectory(
+    const std::string& directory, const std::optional<storage::Head>& expect_head) {
+  auto store = storage::RocksDbStore::Open(directory, storage::OpenMode::kReadOnly);
+  if (!store.ok()) return store.status();
+  const std::string scratch = directory + ".verify";
+  Remove(scratch);
+  return storage::Verify(*(*store)->Read(), HostZones(), expect_head, scratch);
+}
+
+absl::StatusOr<storage::VerifyReport> VerifyCheckpoint(const storage::RocksDbStore& store,
+                                                       const std::string& data) {
+  const std::string checkpoint = data + ".checkpoint";
+  Remove(checkpoint);
+  absl::Status made = storage::CreateCheckpoint(store, checkpoint);
+  if (!made.ok()) return made;
+  absl::StatusOr<storage::VerifyReport> report = VerifyDirectory(checkpoint, std::nullopt);
+  Remove(checkpoint);
+  return report;
+}
+
+absl::Status Tell(const storage::VerifyReport& report) {
+  if (!report.ok()) {
+    return absl::DataLossError(
+        absl::StrCat(report.problem_count, " problems:\n", absl::StrJoin(report.problems, "\n")));
+  }
+  std::cout << "verified records=" << report.records << " head=" << report.head.ToString()
+            << " digest=" << engine::Hex(report.digest) << "\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void SetMaintenance(const ServeOptions& serve, storage::RocksDbStore* store,
+                    RpcServer::Options* options) {
+  auto one_at_a_time = std::make_shared<std::mutex>();
+  const bool simulation = serve.simulation_start.has_value();
+  if (!serve.backup_dir.empty()) {
+    options->create_backup = [=, backup_dir =
+                                     serve.backup_dir]() -> absl::StatusOr<RpcServer::Backup> {
+      std::lock_guard lock(*one_at_a_time);
+      absl::StatusOr<storage::Backup> backup = CreateMarkedBackup(*store, simulation, backup_dir);
+      if (!backup.ok()) return backup.status();
+      spdlog::info("event=backed_up number={} head={} bytes={}", backup->number,
+                   backup->head.ToString(), backup->bytes);
+      return RpcServer::Backup{backup->number, backup->head};
+    };
+  }
+  options->verify_journal = [=, data = serve.data]() -> absl::StatusOr<RpcServer::Verification> {
+    std::lock_guard lock(*one_at_a_time);
+    absl::StatusOr<storage::VerifyReport> report = VerifyCheckpoint(*store, data);
+    if (!report.ok()) return report.status();
+    spdlog::info("event=verified records={} problems={} head={}", report->records,
+                 report->problem_count, report->head.ToString());
+    return RpcServer::Verification{static_cast<int64_t>(report->records), report->head,
+                                   report->problems};
+  };
+  options->digest = [](const storage::View& view) -> absl::StatusOr<std::string> {
+    return engine::Hex(storage::DigestOf(view));
+  };
+}
+
+absl::Status Verify(const std::string& data, const std::string& expect_head) {
+  std::optional<storage::Head> expected;
+  if (!expect_head.empty()) {
+    absl::StatusOr<storage::Head> head = storage::ParseHead(expect_head);
+    if (!head.ok()) return head.status();
+    expected = *head;
+  }
+  absl::StatusOr<storage::VerifyReport> report = VerifyDirectory(data, expected);
+  return report.ok() ? Tell(*report) : report.status();
+}
+
+absl::Status BackUp(const std::string& data, const std::string& backup_dir) {
+  std::error_code error;
+  if (!fs::exists(data, error)) return absl::NotFoundError(absl::StrCat("there is no ", data));
+  auto store = storage::RocksDbStore::Open(data, storage::OpenMode::kWrite);
+  if (!store.ok()) return store.status();
+  absl::StatusOr<storage::Backup> backup =
+      CreateMarkedBackup(**store, IsSimulation(data), backup_dir);
+  if (!backup.ok()) return backup.status();
+  std::cout << "backup number=" << backup->number << " head=" << backup->head.ToString()
+            << " bytes=" << backup->bytes << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status Restore(const std::string& backup_dir, int64_t number, const std::string& data) {
+  absl::StatusOr<storage::VerifyReport> report =
+      storage::RestoreBackup(backup_dir, number, data, HostZones());
+  if (!report.ok()) return report.status();
+  if (IsSimulation(backup_dir)) {
+    absl::Status marked = MarkSimulation(data);
+    if (!marked.ok()) return marked;
+  }
+  return Tell(*report);
+}
+
+}  // namespace brokerage::services::brokerd

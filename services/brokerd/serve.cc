@@ -1,0 +1,96 @@
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <utility>
+
+#include "services/admin_http.h"
+#include "services/brokerd/commands.h"
+#include "services/brokerd/data_directory.h"
+#include "services/brokerd/maintenance.h"
+#include "services/metrics.h"
+#include "services/rpc/server.h"
+
+namespace brokerage::services::brokerd {
+
+namespace {
+
+constexpr absl::Duration kGrace = absl::Seconds(10);
+
+// gRPC stops accepting for good once descriptors run out.
+void RaiseFileLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("event=file_limit_not_raised");
+  spdlog::info("event=file_limit files={}", static_cast<uint64_t>(limit.rlim_cur));
+}
+
+// Before any thread begins, so that every thread leaves these signals to WaitForSignal.
+sigset_t HoldSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+absl::Status CheckAddresses(const ServeOptions& options) {
+  absl::Status listen = CheckPrivateAddress(options.listen);
+  return listen.ok() ? CheckPrivateAddress(options.admin_listen) : listen;
+}
+
+}  // namespace
+
+absl::Status Serve(const ServeOptions& options) {
+  absl::Status addresses = CheckAddresses(options);
+  if (!addresses.ok()) return addresses;
+  const sigset_t signals = HoldSignals();
+  RaiseFileLimit();
+  absl::StatusOr<OpenedDirectory> opened = OpenDirectory(options.data, options.simulation_start);
+  if (!opened.ok()) return opened.status();
+
+  Metrics metrics;
+  Sequencer::Options sequencer_options;
+  sequencer_options.on_commit = [&metrics](size_t records, absl::Duration took) {
+    metrics.CountCommit(records, took);
+  };
+  Sequencer sequencer(opened->engine.get(), opened->store.get(), opened->clock.get(),
+                      sequencer_options);
+  RpcServer::Options rpc_options;
+  rpc_options.listen_address = options.listen;
+  rpc_options.metrics = &metrics;
+  SetMaintenance(options, opened->store.get(), &rpc_options);
+  RpcServer rpc(&sequencer, opened->store.get(), opened->clock.get(), std::move(rpc_options));
+  std::atomic<bool> serving = false;
+  AdminHttp admin({options.admin_listen, [&] { return metrics.Text(sequencer); },
+                   [&] { return serving.load(); }});
+
+  absl::Status started = admin.Start();
+  if (!started.ok()) return started;
+  sequencer.Start();
+  started = rpc.Start();
+  if (!started.ok()) return started;
+  serving = true;
+  spdlog::info(
+      "event=started listen_port={} admin_port={} simulation={} now={} open_packages={} head={}",
+      rpc.port(), admin.port(), opened->clock->simulated(),
+      absl::FormatTime(opened->clock->Now(), absl::UTCTimeZone()),
+      sequencer.figures().open_packages, sequencer.head().ToString());
+
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  spdlog::info("event=stopping signal={}", signal_number);
+  serving = false;
+  rpc.Shutdown(kGrace);
+  sequencer.Stop();
+  admin.Stop();
+  spdlog::info("event=stopped head={}", sequencer.head().ToString());
+  return absl::OkStatus();
+}
+
+}  // namespace brokerage::services::brokerd
