@@ -25,11 +25,11 @@ struct Manner {
 Manner MannerOf(Character character) {
   switch (character) {
     case Character::kKeen:
-      return {70, 3, 25, 5 * 60};
+      return {80, 3, 25, 5 * 60};
     case Character::kPicky:
-      return {30, 8, 60, 8 * 60};
+      return {40, 8, 60, 8 * 60};
     case Character::kSlow:
-      return {45, 12, 10 * 60, 30 * 60};
+      return {55, 12, 8 * 60, 28 * 60};
     default:
       return {25, 75, 2 * 60, 20 * 60};
   }
@@ -101,7 +101,7 @@ std::vector<PlannedAnswer> PlanAnswers(const v1::Offer& offer, bool first_round,
   absl::Time time = TimeOf(offer.issue_time()) + absl::Minutes(minutes);
   if (!urgent) time = WhenOpen(time, chance.Below(absl::StrCat("opening|", name), 90));
   const bool unpopular = first_round && !offer.restart() &&
-                         chance.Percent(absl::StrCat("unpopular|", offer.package_id()), 12);
+                         chance.Percent(absl::StrCat("unpopular|", offer.package_id()), 8);
   bool accepts =
       !unpopular && chance.Percent(absl::StrCat("accept|", name), manner.accepts_percent);
   std::vector<PlannedAnswer> answers;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
 #include "services/broker/table.h"
@@ -23,12 +24,25 @@ absl::StatusOr<v1::Package> GetPackage(const World& world, const std::string& id
   return std::move(*response->mutable_package());
 }
 
+bool WinnerAnsweredLast(const v1::Package& package) {
+  absl::Time winner = absl::InfinitePast();
+  absl::Time others = absl::InfinitePast();
+  for (const v1::Offer& offer : package.offers()) {
+    if (offer.answers().empty() || offer.answers().rbegin()->answer() != v1::ANSWER_ACCEPT)
+      continue;
+    absl::Time& latest = offer.id() == package.award().offer_id() ? winner : others;
+    latest = std::max(latest, TimeOf(offer.answers().rbegin()->answer_time()));
+  }
+  return winner > others;
+}
+
 // How much there is to tell: a contested award first, then rounds, changed answers and rules that
 // kept branches out.
 int Eventfulness(const v1::Package& package) {
   if (!package.has_award() || package.rounds().empty()) return 0;
   int score = 10 * std::min(package.award().ranking_size(), 4);
-  if (package.award().decided_by() == v1::AWARD_CRITERION_TIER) score += 6;
+  if (package.award().decided_by() == v1::AWARD_CRITERION_TIER && WinnerAnsweredLast(package))
+    score += 25;
   std::set<int> rules;
   for (const v1::BranchVerdict& verdict : package.rounds(0).verdicts()) {
     for (const v1::RuleVerdict& rule : verdict.rules()) {
@@ -116,14 +130,17 @@ absl::Status PrintCompliance(const World& world) {
   auto response = world.commissioner().Call<v1::QueryComplianceResponse>(
       "PerformanceService/QueryCompliance", request);
   if (!response.ok()) return response.status();
-  printf("\nContracts: settled pick-up units, each a package put to a contract once\n\n");
+  printf(
+      "\nContracts: pick-up of packages whose deadline has passed (a package counts once, however "
+      "often it was put)\n\n");
   Table table({"lot", "provider", "tier", "issued", "due", "accepted", "pick-up", "minimum",
                "short by", "to recover", ""});
   for (const v1::ComplianceRow& row : response->rows()) {
     const v1::Counts& settled = row.settled();
     const bool contracted = row.minimum_pickup_percent() > 0;
+    if (!contracted && settled.issued() == 0) continue;
     table.Add({world.names().Lot(row.lot_id()), world.names().Provider(row.provider_id()),
-               world.names().Tier(row.tier_id()), absl::StrCat(settled.issued()),
+               row.tier_id(), absl::StrCat(settled.issued()),
                absl::StrCat(row.pick_up().denominator()), absl::StrCat(settled.accepted()),
                SayRate(row.pick_up()),
                contracted ? absl::StrCat(row.minimum_pickup_percent(), "%") : "none",

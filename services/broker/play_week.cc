@@ -21,6 +21,18 @@ constexpr int kClosesHour = 17;
 std::string ClockTime(absl::Time time) { return absl::FormatTime("%H:%M", time, London()); }
 std::string DayAndTime(absl::Time time) { return absl::FormatTime("%a %H:%M", time, London()); }
 
+// Whether the branch still sees the offer waiting for it: a branch that looks before it answers, as
+// branches do.
+bool StillAsksFor(const Connection& branch, const std::string& offer_id) {
+  v1::GetOfferRequest request;
+  request.set_offer_id(offer_id);
+  auto response = branch.Call<v1::GetOfferResponse>("OfferService/GetOffer", request);
+  if (!response.ok()) return true;  // the answer's own refusal says why
+  const v1::OfferState state = response->offer().state();
+  return state == v1::OFFER_STATE_OPEN || state == v1::OFFER_STATE_ACCEPTED ||
+         state == v1::OFFER_STATE_DECLINED || state == v1::OFFER_STATE_LAPSED;
+}
+
 std::string Plural(int count, const char* one, const char* many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
 }
@@ -122,6 +134,7 @@ void Week::SeeRounds(const v1::Package& package, int rounds_seen) {
       world_->navigator().Call<v1::GetPackageResponse>("PackageService/GetPackage", request);
   if (!whole.ok()) return TellRefused(package.id(), "a look at it", whole.status());
   for (const v1::Round& round : whole->package().rounds()) {
+    if (round.number() <= rounds_seen) continue;
     int offers = 0;
     for (const v1::Offer& offer : whole->package().offers()) {
       if (offer.round_number() != round.number()) continue;
@@ -132,7 +145,6 @@ void Week::SeeRounds(const v1::Package& package, int rounds_seen) {
         At(planned.time, [this, offer, answer = planned.answer] { Answer(offer, answer); });
       }
     }
-    if (round.number() <= rounds_seen) continue;
     std::vector<std::string> tiers;
     for (const std::string& tier : round.tier_ids()) tiers.push_back(world_->names().Tier(tier));
     Tell(package.id(), absl::StrCat("out to ", Plural(offers, "branch", "branches"), " (",
@@ -188,6 +200,7 @@ void Week::Submit(const ReferralRow& row, absl::CivilDay day, const std::string&
 void Week::Answer(const v1::Offer& offer, const v1::AnswerRecord& answer) {
   const Connection& branch = world_->branch(offer.branch_id());
   const std::string& name = world_->names().Branch(offer.branch_id());
+  if (!StillAsksFor(branch, offer.id())) return;
   absl::StatusOr<v1::Offer> answered = absl::UnknownError("");
   if (answer.answer() == v1::ANSWER_ACCEPT) {
     v1::AcceptOfferRequest request;
@@ -211,7 +224,7 @@ void Week::Answer(const v1::Offer& offer, const v1::AnswerRecord& answer) {
   const bool changed = answered->answers_size() > 1;
   const v1::AnswerRecord& last = *answered->answers().rbegin();
   Tell(offer.package_id(),
-       absl::StrCat(name, changed ? " changes its answer: " : " ", AnswerInWords(last)));
+       absl::StrCat(name, changed ? " changed its answer: " : " ", AnswerInWords(last)));
 }
 
 void Week::ConfirmAward(const std::string& package_id) {

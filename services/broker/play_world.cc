@@ -17,6 +17,12 @@ namespace {
 
 constexpr int kPage = 1000;
 
+// A name without what it says in brackets at its end.
+std::string Brief(const std::string& name) {
+  const size_t bracket = name.rfind(" (");
+  return bracket == std::string::npos || name.back() != ')' ? name : name.substr(0, bracket);
+}
+
 // Every page of a list; `take` gets each response.
 template <class Response, class Request, class Take>
 absl::Status EachPage(const Connection& connection, const std::string& method, Request request,
@@ -97,15 +103,20 @@ absl::Status World::LearnNames() {
   status = EachPage<v1::ListProvidersResponse>(
       administrator_, "DirectoryService/ListProviders", v1::ListProvidersRequest(),
       [this](const v1::ListProvidersResponse& page) {
-        for (const v1::Provider& provider : page.providers()) names_.Add(provider);
+        for (v1::Provider provider : page.providers()) {
+          provider.set_trading_name(Brief(provider.trading_name()));
+          provider.set_legal_name(Brief(provider.legal_name()));
+          names_.Add(provider);
+        }
       });
   if (!status.ok()) return status;
   return EachPage<v1::ListBranchesResponse>(administrator_, "DirectoryService/ListBranches",
                                             v1::ListBranchesRequest(),
                                             [this](const v1::ListBranchesResponse& page) {
-                                              for (const v1::Branch& branch : page.branches()) {
-                                                names_.Add(branch);
+                                              for (v1::Branch branch : page.branches()) {
                                                 branch_ids_.push_back(branch.id());
+                                                branch.set_name(Brief(branch.name()));
+                                                names_.Add(branch);
                                               }
                                             });
 }

@@ -1,5 +1,7 @@
 #include "services/broker/story.h"
 
+#include <algorithm>
+#include <map>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +18,13 @@ constexpr int kWidth = 110;
 
 std::string ShortTime(const google::protobuf::Timestamp& time) {
   return absl::FormatTime("%a %-d %b %H:%M", TimeOf(time), London());
+}
+
+// "2018-07-05" as "5 Jul".
+std::string ShortDate(const std::string& date) {
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(date, &day)) return date;
+  return absl::FormatTime("%-d %b", absl::FromCivil(day, London()), London());
 }
 
 std::string TiersInWords(const google::protobuf::RepeatedPtrField<std::string>& tiers,
@@ -59,7 +68,9 @@ std::string AnswersOf(const v1::Offer& offer) {
   if (LastAnswer(offer) == nullptr) return "no answer";
   std::vector<std::string> said;
   for (const v1::AnswerRecord& answer : offer.answers()) {
-    said.push_back(absl::StrCat(ShortTime(answer.answer_time()), " ", AnswerInWords(answer)));
+    said.push_back(
+        absl::StrCat(absl::FormatTime("%a %H:%M", TimeOf(answer.answer_time()), London()), " ",
+                     AnswerInWords(answer)));
   }
   return absl::StrJoin(said, "; then ");
 }
@@ -74,22 +85,35 @@ std::string OfferLines(const v1::Package& package, const v1::Round& round, const
   return table.empty() ? "" : table.Text(4);
 }
 
-// The branches kept out, by the first rule that failed.
+// The branches kept out, by the first rule that each failed: one sentence for a rule, then who else
+// failed it.
 std::string KeptOutLines(const v1::Round& round, const Names& names) {
-  std::string text;
+  struct Rule {
+    std::string sentence;
+    std::vector<std::string> others;
+  };
+  std::map<v1::HardRule, Rule> rules;
   for (const v1::BranchVerdict& verdict : round.verdicts()) {
     if (verdict.offered()) continue;
-    for (const v1::RuleVerdict& rule : verdict.rules()) {
-      if (rule.passed()) continue;
-      absl::StrAppend(
-          &text, Wrapped(absl::StrCat(names.Branch(verdict.branch_id()), " (",
-                                      names.Tier(verdict.tier_id()), "), ",
-                                      Spaced(ShortName(rule.rule())), ": ", rule.explanation()),
-                         6, kWidth));
-      break;
+    auto failed = std::find_if(verdict.rules().begin(), verdict.rules().end(),
+                               [](const v1::RuleVerdict& rule) { return !rule.passed(); });
+    if (failed == verdict.rules().end()) continue;
+    Rule& rule = rules[failed->rule()];
+    if (rule.sentence.empty()) {
+      rule.sentence = failed->explanation();
+    } else {
+      rule.others.push_back(names.Branch(verdict.branch_id()));
     }
   }
-  return text.empty() ? "" : absl::StrCat("    kept out\n", text);
+  if (rules.empty()) return "";
+  std::string text = "    kept out, and by which rule\n";
+  for (const auto& [name, rule] : rules) {
+    std::string line = absl::StrCat(Spaced(ShortName(name)), ": ", rule.sentence);
+    if (!rule.others.empty())
+      absl::StrAppend(&line, " Likewise ", absl::StrJoin(rule.others, "; "), ".");
+    absl::StrAppend(&text, Wrapped(line, 6, kWidth));
+  }
+  return text;
 }
 
 std::string CriterionValueText(const v1::CriterionValue& value) {
@@ -225,11 +249,12 @@ std::string AnswerInWords(const v1::AnswerRecord& answer) {
   if (answer.answer() == v1::ANSWER_ACCEPT) {
     text = "accepted";
     if (!answer.possible_start_date().empty()) {
-      absl::StrAppend(&text, ", could start ", answer.possible_start_date());
+      absl::StrAppend(&text, ", could start ", ShortDate(answer.possible_start_date()));
     }
   } else {
-    text = absl::StrCat("declined: ", Spaced(ShortName(answer.decline_reason())));
-    if (!answer.note().empty()) absl::StrAppend(&text, " (", answer.note(), ")");
+    text = absl::StrCat("declined: ", answer.note().empty()
+                                          ? Spaced(ShortName(answer.decline_reason()))
+                                          : answer.note());
   }
   if (answer.remark()) return absl::StrCat(text, " (a remark, after the award)");
   if (answer.late()) return absl::StrCat(text, " (late)");
