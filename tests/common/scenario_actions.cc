@@ -1,0 +1,498 @@
+// What people do in a scenario.
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "engine/hash.h"
+#include "tests/common/scenario_runner.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+constexpr char kReason[] = "as agreed by telephone";
+
+// The value of an enum that a person writes in lower case; 0 if there is none.
+template <typename Enum>
+Enum ValueOf(const google::protobuf::EnumDescriptor* type, const std::string& prefix, std::string word) {
+  for (char& c : word) c = c == ' ' ? '_' : absl::ascii_toupper(c);
+  const auto* value = type->FindValueByName(prefix + word);
+  return static_cast<Enum>(value == nullptr ? 0 : value->number());
+}
+
+v1::Cause CauseOf(const std::string& words) {
+  return ValueOf<v1::Cause>(v1::Cause_descriptor(), "CAUSE_", words);
+}
+
+v1::ServiceType ServiceOf(const std::string& word) {
+  return ValueOf<v1::ServiceType>(v1::ServiceType_descriptor(), "SERVICE_TYPE_", word);
+}
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(absl::ToUnixSeconds(time));
+  return timestamp;
+}
+
+std::string Unquoted(absl::string_view text) {
+  absl::ConsumePrefix(&text, "\"");
+  absl::ConsumeSuffix(&text, "\"");
+  return std::string(text);
+}
+
+}  // namespace
+
+const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
+  using R = ScenarioRunner;
+  static const auto& kActions = *new std::vector<Entry>{
+      {Phrase("submits PACKAGES: REST"), &R::Submit},
+      {Phrase("previews PACKAGE"), &R::Preview},
+      {Phrase("releases PACKAGES"), &R::Release},
+      {Phrase("holds PACKAGES"), &R::Hold},
+      {Phrase("cancels PACKAGES"), &R::Cancel},
+      {Phrase("cancels PACKAGE without a reason"), &R::CancelSilently},
+      {Phrase("awards PACKAGE to NAME[ because TEXT][, price exception TEXT]"), &R::Award},
+      {Phrase("reissues PACKAGES"), &R::Reissue},
+      {Phrase("reissues PACKAGE with REST"), &R::ReissueChanged},
+      {Phrase("starts PACKAGES"), &R::Start},
+      {Phrase("returns PACKAGES: REST"), &R::Return},
+      {Phrase("hands back PACKAGE as PACKAGE: REST"), &R::HandBack},
+      {Phrase("ceases PACKAGES"), &R::Cease},
+      {Phrase("erases PACKAGES"), &R::Erase},
+      {Phrase("accepts PACKAGES[ of round N][ from DATE][ until TIME]"), &R::Accept},
+      {Phrase("accepts the offer of NAME on PACKAGE"), &R::Accept},
+      {Phrase("declines PACKAGES[ of round N][: WORD][ TEXT]"), &R::Decline},
+      {Phrase("wavers N times over PACKAGE"), &R::Waver},
+      {Phrase("claims PACKAGE was issued in error"), &R::Claim},
+      {Phrase("upholds the claim of NAME on PACKAGE"), &R::Uphold},
+      {Phrase("rejects the claim of NAME on PACKAGE"), &R::RejectClaim},
+      {Phrase("opts out[ NAME][ from TIME][ until TIME]"), &R::OptOut},
+      {Phrase("opts in"), &R::OptIn},
+      {Phrase("changes coverage: REST"), &R::ChangeCoverage},
+      {Phrase("suspends contract NAME"), &R::SuspendContract},
+      {Phrase("resumes contract NAME"), &R::ResumeContract},
+      {Phrase("ends contract NAME on DATE"), &R::EndContract},
+      {Phrase("novates contract NAME to NAME on DATE"), &R::NovateContract},
+      {Phrase("suspends provider NAME[ in area PACKAGE][ until TIME]"), &R::SuspendProvider},
+      {Phrase("resumes provider NAME"), &R::ResumeProvider},
+      {Phrase("applies the framework[ again]"), &R::ApplyFramework},
+      {Phrase("applies the framework with NAME: TEXT for TEXT"), &R::ApplyChangedFramework},
+      {Phrase("applies the framework without NAME: TEXT"), &R::ApplyFrameworkWithout},
+      {Phrase("creates account NAME"), &R::CreateAccount},
+      {Phrase("extends deadlines for an outage from TIME to TIME"), &R::Extend},
+      {Phrase("confirms the clock"), &R::ConfirmClock},
+      {Phrase("jumps"), &R::Jump},
+  };
+  return kActions;
+}
+
+// --- Packages.
+
+void ScenarioRunner::AddToTerms(const std::string& item, v1::PackageTerms* terms) {
+  static const auto& kMinutes = *new Phrase("N min");
+  static const auto& kCarers = *new Phrase("N carers");
+  static const auto& kStart = *new Phrase("start by DATE");
+  int number = 0;
+  if (auto words = kMinutes.Match(item)) {
+    if (absl::SimpleAtoi((*words)[0], &number)) terms->set_weekly_minutes(number);
+  } else if (auto words = kCarers.Match(item)) {
+    if (absl::SimpleAtoi((*words)[0], &number)) terms->set_carers_per_visit(number);
+  } else if (auto words = kStart.Match(item)) {
+    terms->set_start_by_date(DateOf((*words)[0]));
+  } else if (const v1::ServiceType service = ServiceOf(item)) {
+    terms->set_service_type(service);
+  } else {
+    Problem("nobody knows what this means of a package: " + item);
+  }
+}
+
+void ScenarioRunner::AddToReferral(const std::string& item, v1::PackageReferral* referral) {
+  absl::string_view rest = item;
+  if (absl::ConsumePrefix(&rest, "ward ")) {
+    referral->set_ward_code(WardCode(std::string(rest)));
+  } else if (absl::ConsumePrefix(&rest, "postcode ")) {
+    referral->set_postcode(std::string(rest));
+  } else if (absl::ConsumePrefix(&rest, "person ")) {
+    referral->set_person_reference(Unquoted(rest));
+  } else if (absl::ConsumePrefix(&rest, "summary ")) {
+    referral->set_summary(Unquoted(rest));
+  } else if (absl::ConsumePrefix(&rest, "needs ")) {
+    const std::vector<std::string> words = absl::StrSplit(rest, absl::MaxSplits(' ', 1));
+    v1::Need& need = *referral->add_needs();
+    need.set_kind(ValueOf<v1::NeedKind>(v1::NeedKind_descriptor(), "NEED_KIND_", words[0]));
+    if (words.size() > 1) need.set_value(words[1]);
+  } else if (absl::ConsumePrefix(&rest, "refuses ")) {
+    referral->add_refused_provider_ids(std::string(rest));
+  } else if (absl::ConsumePrefix(&rest, "prefers ")) {
+    referral->add_preferred_provider_ids(std::string(rest));
+  } else if (absl::ConsumePrefix(&rest, "restart at ")) {
+    referral->set_previous_branch_id(std::string(rest));
+    const v1::Branch* branch = driver_->engine().directory().Branch(rest);
+    if (branch != nullptr) referral->set_previous_provider_id(branch->provider_id());
+  } else if (absl::ConsumePrefix(&rest, "running at ")) {
+    const std::vector<std::string> words = absl::StrSplit(rest, " under ");
+    referral->set_already_running(true);
+    referral->set_running_branch_id(words[0]);
+    if (words.size() > 1) referral->set_running_contract_id(words[1]);
+  } else if (item == "held") {
+    referral->set_hold(true);
+  } else if (item == "second package") {
+    referral->set_allow_second_package(true);
+  } else if (item == "summary confirmed") {
+    referral->set_summary_confirmed(true);
+  } else {
+    AddToTerms(item, referral->mutable_terms());
+  }
+}
+
+v1::PackageReferral ScenarioRunner::ReferralOf(const std::string& label, const std::string& text) {
+  v1::PackageReferral referral;
+  referral.set_framework_id(framework_id_);
+  referral.set_authority_id(caller_.authority_id);
+  referral.set_origin(v1::ORIGIN_COMMUNITY);
+  referral.set_person_reference("person " + label);
+  referral.set_summary("Needs help to get up and to go to bed.");
+  referral.mutable_terms()->set_carers_per_visit(1);
+  bool first = true;
+  for (std::string item : SplitList(text)) {
+    if (first) {  // "standard home_care"
+      const std::vector<std::string> words = absl::StrSplit(item, absl::MaxSplits(' ', 1));
+      referral.set_urgency(ValueOf<v1::Urgency>(v1::Urgency_descriptor(), "URGENCY_", words[0]));
+      item = words.size() > 1 ? words[1] : "";
+      first = false;
+    }
+    AddToReferral(item, &referral);
+  }
+  return referral;
+}
+
+void ScenarioRunner::Submit(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::SubmitPackageRequest request;
+    *request.mutable_referral() = ReferralOf(label, words[1]);
+    const uint64_t number = driver_->engine().state().system.last_package_number() + 1;
+    Ask(std::move(request));
+    if (refused_.ok()) packages_[label] = number;
+  }
+}
+
+void ScenarioRunner::Preview(const Words& words) {
+  v1::PreviewPackageRequest request;
+  request.set_package_id(IdOf(words[0]));
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::Release(const Words& words) {
+  v1::ReleasePackagesRequest request;
+  for (const std::string& label : LabelsOf(words[0])) request.add_package_ids(IdOf(label));
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::Hold(const Words& words) {
+  v1::ReleasePackagesRequest request;
+  for (const std::string& label : LabelsOf(words[0])) request.add_package_ids(IdOf(label));
+  request.set_hold(true);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::Cancel(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::CancelPackageRequest request;
+    request.set_package_id(IdOf(label));
+    request.set_reason(kReason);
+    Ask(std::move(request));
+  }
+}
+
+void ScenarioRunner::CancelSilently(const Words& words) {
+  v1::CancelPackageRequest request;
+  request.set_package_id(IdOf(words[0]));
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::Award(const Words& words) {
+  v1::AwardPackageRequest request;
+  request.set_package_id(IdOf(words[0]));
+  request.set_offer_id(OfferIdOf(words[0], words[1], ""));
+  request.set_override_reason(words[2]);
+  request.set_price_exception_reason(words[3]);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::Reissue(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::ReissuePackageRequest request;
+    request.set_package_id(IdOf(label));
+    Ask(std::move(request));
+  }
+}
+
+void ScenarioRunner::ReissueChanged(const Words& words) {
+  v1::ReissuePackageRequest request;
+  request.set_package_id(IdOf(words[0]));
+  *request.mutable_terms() = Package(words[0]).row.terms();
+  for (const std::string& item : SplitList(words[1])) AddToTerms(item, request.mutable_terms());
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::Start(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::StartPackageRequest request;
+    request.set_package_id(IdOf(label));
+    Ask(std::move(request));
+  }
+}
+
+void ScenarioRunner::Return(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::ReturnPackageRequest request;
+    request.set_package_id(IdOf(label));
+    request.set_cause(CauseOf(words[1]));
+    request.set_reason(kReason);
+    Ask(std::move(request));
+  }
+}
+
+void ScenarioRunner::HandBack(const Words& words) {
+  v1::HandBackPackageRequest request;
+  request.set_package_id(IdOf(words[0]));
+  request.set_cause(CauseOf(words[2]));
+  request.set_reason(kReason);
+  Ask(std::move(request));
+  if (refused_.ok()) packages_[words[1]] = Package(words[0]).row.successor_number();
+}
+
+void ScenarioRunner::Cease(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::CeasePackageRequest request;
+    request.set_package_id(IdOf(label));
+    request.set_reason(kReason);
+    Ask(std::move(request));
+  }
+}
+
+void ScenarioRunner::Erase(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::ErasePackageTextsRequest request;
+    request.set_package_id(IdOf(label));
+    Ask(std::move(request));
+  }
+}
+
+// --- Offers.
+
+void ScenarioRunner::Accept(const Words& words) {
+  if (words.size() == 2) {  // somebody else's
+    v1::AcceptOfferRequest request;
+    request.set_offer_id(OfferIdOf(words[1], words[0], ""));
+    return Ask(std::move(request));
+  }
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::AcceptOfferRequest request;
+    request.set_offer_id(OfferIdOf(label, caller_.branch_id, words[1]));
+    if (!words[2].empty()) request.set_possible_start_date(DateOf(words[2]));
+    if (!words[3].empty()) *request.mutable_valid_until_time() = ToTimestamp(TimeOf(words[3]));
+    Ask(std::move(request));
+  }
+}
+
+void ScenarioRunner::Decline(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::DeclineOfferRequest request;
+    request.set_offer_id(OfferIdOf(label, caller_.branch_id, words[1]));
+    request.set_reason(ValueOf<v1::DeclineReason>(v1::DeclineReason_descriptor(), "DECLINE_REASON_",
+                                                  words[2].empty() ? "no_capacity" : words[2]));
+    request.set_note(words[3]);
+    Ask(std::move(request));
+  }
+}
+
+void ScenarioRunner::Waver(const Words& words) {
+  int times = 0;
+  if (!absl::SimpleAtoi(words[0], &times)) return;
+  for (int i = 0; i < times; ++i) Decline({words[1], "", "", ""});
+  records_before_ = driver_->records();
+}
+
+void ScenarioRunner::Claim(const Words& words) {
+  v1::ClaimIssuedInErrorRequest request;
+  request.set_offer_id(OfferIdOf(words[0], caller_.branch_id, ""));
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::Uphold(const Words& words) {
+  v1::DecideIssuedInErrorRequest request;
+  request.set_offer_id(OfferIdOf(words[1], words[0], ""));
+  request.set_uphold(true);
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::RejectClaim(const Words& words) {
+  v1::DecideIssuedInErrorRequest request;
+  request.set_offer_id(OfferIdOf(words[1], words[0], ""));
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+// --- The directory.
+
+void ScenarioRunner::OptOut(const Words& words) {
+  v1::OpenOptOutWindowRequest request;
+  v1::OptOutWindow& window = *request.mutable_window();
+  window.set_branch_id(words[0].empty() ? caller_.branch_id : words[0]);
+  window.set_reason(kReason);
+  if (!words[1].empty()) *window.mutable_from_time() = ToTimestamp(TimeOf(words[1]));
+  if (!words[2].empty()) *window.mutable_to_time() = ToTimestamp(TimeOf(words[2]));
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::OptIn(const Words&) {
+  v1::CloseOptOutWindowRequest request;
+  for (const auto& [key, fact] : driver_->engine().directory().Facts()) {
+    if (fact->opt_out_window().branch_id() == caller_.branch_id && fact->has_opt_out_window()) {
+      request.set_window_id(fact->opt_out_window().id());
+    }
+  }
+  Ask(std::move(request));
+}
+
+// "add-one, ward Abbey, home_care, from 1 Jul, to 5 Jul, priority 2".
+void ScenarioRunner::ChangeCoverage(const Words& words) {
+  v1::ChangeCoverageRequest request;
+  v1::Coverage& line = *request.mutable_coverage();
+  line.set_priority(1);
+  for (const std::string& item : SplitList(words[0])) {
+    absl::string_view rest = item;
+    int number = 0;
+    if (absl::ConsumePrefix(&rest, "ward ")) {
+      line.set_ward_code(WardCode(std::string(rest)));
+    } else if (absl::ConsumePrefix(&rest, "from ")) {
+      line.set_from_date(DateOf(std::string(rest)));
+    } else if (absl::ConsumePrefix(&rest, "to ")) {
+      line.set_to_date(DateOf(std::string(rest)));
+    } else if (absl::ConsumePrefix(&rest, "priority ") && absl::SimpleAtoi(rest, &number)) {
+      line.set_priority(number);
+    } else if (const v1::ServiceType service = ServiceOf(item)) {
+      line.set_service_type(service);
+    } else {
+      line.set_branch_id(item);
+    }
+  }
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::SuspendContract(const Words& words) {
+  v1::SuspendContractRequest request;
+  request.set_contract_id(words[0]);
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::ResumeContract(const Words& words) {
+  v1::ResumeContractRequest request;
+  request.set_contract_id(words[0]);
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::EndContract(const Words& words) {
+  v1::EndContractRequest request;
+  request.set_contract_id(words[0]);
+  request.set_to_date(DateOf(words[1]));
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::NovateContract(const Words& words) {
+  v1::NovateContractRequest request;
+  request.mutable_novation()->set_contract_id(words[0]);
+  request.mutable_novation()->set_new_provider_id(words[1]);
+  request.mutable_novation()->set_date(DateOf(words[2]));
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::SuspendProvider(const Words& words) {
+  v1::SuspendProviderRequest request;
+  request.set_provider_id(words[0]);
+  request.set_postcode_area(words[1]);
+  if (!words[2].empty()) *request.mutable_to_time() = ToTimestamp(TimeOf(words[2]));
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::ResumeProvider(const Words& words) {
+  v1::ResumeProviderRequest request;
+  for (const auto& [key, fact] : driver_->engine().directory().Facts()) {
+    if (fact->has_suspension() && fact->suspension().provider_id() == words[0]) {
+      request.set_suspension_id(fact->suspension().id());
+    }
+  }
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::Apply(const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files) {
+  v1::ApplyFrameworkRequest request;
+  *request.mutable_files() = files;
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::ApplyFramework(const Words&) { Apply(files_); }
+
+void ScenarioRunner::ApplyChangedFramework(const Words& words) {
+  bool found = false;
+  for (v1::FrameworkFile& file : files_) {
+    if (file.name() != words[0] || !absl::StrContains(file.content(), words[2])) continue;
+    file.set_content(absl::StrReplaceAll(file.content(), {{words[2], words[1]}}));
+    found = true;
+  }
+  if (!found) Problem("no such text in " + words[0]);
+  Apply(files_);
+}
+
+void ScenarioRunner::ApplyFrameworkWithout(const Words& words) {
+  for (v1::FrameworkFile& file : files_) {
+    if (file.name() != words[0]) continue;
+    std::string kept;
+    for (absl::string_view line : absl::StrSplit(file.content(), '\n', absl::SkipEmpty())) {
+      if (!absl::StrContains(line, words[1])) absl::StrAppend(&kept, line, "\n");
+    }
+    file.set_content(kept);
+  }
+  Apply(files_);
+}
+
+// --- The system.
+
+void ScenarioRunner::CreateAccount(const Words& words) {
+  v1::CreateAccountRequest request;
+  request.mutable_account()->set_id(words[0]);
+  request.mutable_account()->set_role(v1::ROLE_CARE_NAVIGATOR);
+  request.mutable_account()->set_authority_id(authorities_.front());
+  request.set_token_sha256(Sha256().Add(absl::StrCat("token ", ++accounts_)).Finish());
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::Extend(const Words& words) {
+  v1::ExtendDeadlinesRequest request;
+  *request.mutable_from_time() = ToTimestamp(TimeOf(words[0]));
+  *request.mutable_to_time() = ToTimestamp(TimeOf(words[1]));
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::ConfirmClock(const Words&) { Ask(v1::ConfirmClockRequest()); }
+
+void ScenarioRunner::Jump(const Words&) {
+  caller_ = {};
+  Ask(ClockJump{});
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,405 @@
+// What must follow in a scenario.
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "engine/compliance.h"
+#include "engine/ids.h"
+#include "engine/lifecycle.h"
+#include "engine/performance.h"
+#include "engine/rates.h"
+#include "engine/rollups.h"
+#include "tests/common/scenario_runner.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+// "AWARD_CRITERION_TIER" -> "tier".
+std::string InLowerCase(std::string name, absl::string_view prefix) {
+  return absl::AsciiStrToLower(absl::StripPrefix(name, prefix));
+}
+
+std::string Name(v1::AwardCriterion criterion) {
+  return InLowerCase(v1::AwardCriterion_Name(criterion), "AWARD_CRITERION_");
+}
+
+std::string Name(v1::HardRule rule) {
+  return InLowerCase(v1::HardRule_Name(rule), "HARD_RULE_");
+}
+
+std::string Sorted(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  return absl::StrJoin(names, ", ");
+}
+
+std::string SortedNames(const std::string& names) {
+  return Sorted(absl::StrSplit(names, ", "));
+}
+
+// What decided against an offer, whatever its state.
+std::string EndedBy(const journal::v1::OfferRow& offer) {
+  if (offer.lost_by() != v1::AWARD_CRITERION_UNSPECIFIED) return Name(offer.lost_by());
+  if (offer.void_rule() != v1::HARD_RULE_UNSPECIFIED) return Name(offer.void_rule());
+  return InLowerCase(v1::CloseCause_Name(offer.close_cause()), "CLOSE_CAUSE_");
+}
+
+std::string Fraction(const v1::Rate& rate) {
+  if (rate.denominator() == 0) return "n/a";
+  return absl::StrCat(rate.numerator(), "/", rate.denominator());
+}
+
+// Counts, by the name that a person writes ("closed unanswered").
+std::optional<int64_t> CountOf(const google::protobuf::Message& counts, const std::string& name) {
+  const auto* field =
+      counts.GetDescriptor()->FindFieldByName(absl::StrReplaceAll(name, {{" ", "_"}}));
+  if (field == nullptr) return std::nullopt;
+  return counts.GetReflection()->GetInt64(counts, field);
+}
+
+std::optional<v1::Rate> RateNamed(const v1::Rates& rates, const std::string& name) {
+  if (name == "response") return rates.response();
+  if (name == "acceptance") return rates.acceptance();
+  if (name == "pick-up") return rates.pick_up();
+  if (name == "award rate") return rates.award();
+  if (name == "hand-back rate") return rates.hand_back();
+  return std::nullopt;
+}
+
+}  // namespace
+
+const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
+  using R = ScenarioRunner;
+  static const auto& kChecks = *new std::vector<Entry>{
+      {Phrase("nothing changed"), &R::CheckNothingChanged},
+      {Phrase("N facts change"), &R::CheckFactsChange},
+      {Phrase("PACKAGE is due TIME"), &R::CheckReleaseDue},
+      {Phrase("PACKAGES is WORD"), &R::CheckState},
+      {Phrase("PACKAGES are WORD"), &R::CheckState},
+      {Phrase("PACKAGE has N round[s]"), &R::CheckRounds},
+      {Phrase("PACKAGE round N is the restart"), &R::CheckRestartRound},
+      {Phrase("PACKAGE round N offered to NAMES"), &R::CheckRoundOffers},
+      {Phrase("PACKAGE round N is due TIME"), &R::CheckRoundDue},
+      {Phrase("PACKAGE round N closed TIME"), &R::CheckRoundClosed},
+      {Phrase("PACKAGE not offered to NAME[ under NAME][ in round N] because WORD"), &R::CheckNotOffered},
+      {Phrase("preview round N offers NAMES"), &R::CheckPreview},
+      {Phrase("PACKAGE offer NAME[ of round N] is WORD[ by WORD]"), &R::CheckOfferState},
+      {Phrase("PACKAGE offer NAME[ of round N] is due TIME"), &R::CheckOfferDue},
+      {Phrase("PACKAGE offer NAME[ of round N] counts as WORD"), &R::CheckOfferClass},
+      {Phrase("PACKAGE offer NAME has N answer[s][, the last WORD]"), &R::CheckAnswers},
+      {Phrase("PACKAGE claim of NAME is WORD[ and routing says WORD]"), &R::CheckClaim},
+      {Phrase("PACKAGE won by NAME[ because WORD]"), &R::CheckWinner},
+      {Phrase("PACKAGE ranking NAMES"), &R::CheckRanking},
+      {Phrase("PACKAGE award overrides the ranking"), &R::CheckOverridden},
+      {Phrase("PACKAGE awaits award to NAME"), &R::CheckAwaits},
+      {Phrase("PACKAGE awaits nothing"), &R::CheckAwaitsNothing},
+      {Phrase("PACKAGE has terms version N"), &R::CheckTerms},
+      {Phrase("PACKAGE follows PACKAGE"), &R::CheckFollows},
+      {Phrase("PACKAGE summary is gone"), &R::CheckSummaryGone},
+      {Phrase("PACKAGE summary is TEXT"), &R::CheckSummary},
+      {Phrase("contract NAME: REST"), &R::CheckCompliance},
+      {Phrase("figures of all[ by WORD]: REST"), &R::CheckAllFigures},
+      {Phrase("figures of WORD NAME[ by WORD]: REST"), &R::CheckFigures},
+  };
+  return kChecks;
+}
+
+// --- Packages and rounds.
+
+void ScenarioRunner::CheckState(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    const PackageAggregate package = Package(label);
+    if (words[1] == "held") {
+      Expect(label + " held", label + (package.row.held() ? " held" : " not held"));
+    } else {
+      Expect(label + " " + words[1], label + " " + StateName(package.row.state()));
+    }
+  }
+}
+
+void ScenarioRunner::CheckReleaseDue(const Words& words) {
+  Expect(TimeText(absl::ToUnixMicros(TimeOf(words[1]))),
+         TimeText(Package(words[0]).row.release_due_us()));
+}
+
+void ScenarioRunner::CheckRounds(const Words& words) {
+  Expect(words[1] + " rounds", absl::StrCat(Package(words[0]).row.rounds_size(), " rounds"));
+}
+
+void ScenarioRunner::CheckRestartRound(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* round = RoundOf(package, words[1]);
+  if (round != nullptr && round->rule_number() != 0) Problem("it is no restart");
+}
+
+void ScenarioRunner::CheckRoundOffers(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  if (RoundOf(package, words[1]) == nullptr) return;
+  std::vector<std::string> branches;
+  for (const journal::v1::OfferRow& offer : package.offers) {
+    if (absl::StrCat(offer.round_number()) == words[1]) branches.push_back(offer.branch_id());
+  }
+  Expect(SortedNames(words[2]), Sorted(branches));
+}
+
+void ScenarioRunner::CheckRoundDue(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* round = RoundOf(package, words[1]);
+  if (round == nullptr) return;
+  Expect(TimeText(absl::ToUnixMicros(TimeOf(words[2]))), TimeText(round->deadline_us()));
+}
+
+void ScenarioRunner::CheckRoundClosed(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* round = RoundOf(package, words[1]);
+  if (round == nullptr) return;
+  Expect(TimeText(absl::ToUnixMicros(TimeOf(words[2]))), TimeText(round->closed_time_us()));
+}
+
+void ScenarioRunner::CheckNotOffered(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const std::string number =
+      words[3].empty() ? absl::StrCat(package.row.rounds_size()) : words[3];
+  const auto* round = RoundOf(package, number);
+  if (round == nullptr) return;
+  for (const journal::v1::Verdict& verdict : round->verdicts()) {
+    const bool tier_only = words[2].empty() && words[4] != "tier_in_round" &&
+                           verdict.failed_rules() == 1u << v1::HARD_RULE_TIER_IN_ROUND;
+    if (verdict.branch_id() != words[1] || tier_only) continue;
+    if (!words[2].empty() && verdict.contract_id() != words[2]) continue;
+    for (int rule = 1; rule < v1::HardRule_ARRAYSIZE; ++rule) {
+      if (Name(static_cast<v1::HardRule>(rule)) != words[4]) continue;
+      if (verdict.failed_rules() & (1u << rule)) return;
+    }
+  }
+  Problem("expected " + words[4] + " against " + words[1] + ", found none");
+}
+
+void ScenarioRunner::CheckPreview(const Words& words) {
+  const auto* preview = dynamic_cast<const v1::PreviewPackageResponse*>(reply_.get());
+  if (preview == nullptr) return Problem("nothing was previewed");
+  std::vector<std::string> branches;
+  for (const v1::Round& round : preview->rounds()) {
+    if (absl::StrCat(round.number()) != words[0]) continue;
+    for (const v1::BranchVerdict& verdict : round.verdicts()) {
+      if (verdict.offered()) branches.push_back(verdict.branch_id());
+    }
+  }
+  Expect(SortedNames(words[1]), Sorted(branches));
+}
+
+// --- Offers.
+
+void ScenarioRunner::CheckOfferState(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* offer = OfferOf(package, words[1], words[2]);
+  if (offer == nullptr) return;
+  Expect(words[1] + " " + words[3], words[1] + " " + StateName(offer->state()));
+  if (!words[4].empty()) Expect("by " + words[4], "by " + EndedBy(*offer));
+}
+
+void ScenarioRunner::CheckOfferDue(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* offer = OfferOf(package, words[1], words[2]);
+  if (offer == nullptr) return;
+  Expect(TimeText(absl::ToUnixMicros(TimeOf(words[3]))), TimeText(offer->deadline_us()));
+}
+
+void ScenarioRunner::CheckOfferClass(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* offer = OfferOf(package, words[1], words[2]);
+  if (offer == nullptr) return;
+  Expect(words[3], InLowerCase(v1::ResponseClass_Name(ClassOf(*offer)), "RESPONSE_CLASS_"));
+}
+
+void ScenarioRunner::CheckAnswers(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* offer = OfferOf(package, words[1], "");
+  if (offer == nullptr) return;
+  Expect(words[2] + " answers", absl::StrCat(offer->answers_size(), " answers"));
+  if (words[3].empty() || offer->answers_size() == 0) return;
+  const journal::v1::AnswerRow& last = offer->answers(offer->answers_size() - 1);
+  Expect("the last " + words[3], last.remark() ? "the last remark"
+                                 : last.late() ? "the last late"
+                                               : "the last punctual");
+}
+
+void ScenarioRunner::CheckClaim(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* offer = OfferOf(package, words[1], "");
+  if (offer == nullptr) return;
+  Expect(words[2], InLowerCase(v1::ClaimState_Name(offer->claim().state()), "CLAIM_STATE_"));
+  if (words[3].empty()) return;
+  Expect(words[3], offer->claim().routing_confirms_coverage() ? "covered" : "uncovered");
+}
+
+// --- Awards.
+
+void ScenarioRunner::CheckWinner(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const int32_t winner = package.row.award().offer_ordinal();
+  if (winner == 0) return Problem("nobody won");
+  const journal::v1::OfferRow& offer = package.offers[static_cast<size_t>(winner - 1)];
+  Expect(words[1], offer.branch_id());
+  Expect("WON", StateName(offer.state()));
+  if (!words[2].empty()) Expect(words[2], Name(package.row.award().decided_by()));
+}
+
+void ScenarioRunner::CheckRanking(const Words& words) {
+  std::vector<std::string> branches;
+  for (const v1::RankedAcceptance& one : Package(words[0]).row.award().ranking()) {
+    if (one.place() != 0) branches.push_back(one.branch_id());
+  }
+  Expect(words[1], absl::StrJoin(branches, ", "));
+}
+
+void ScenarioRunner::CheckOverridden(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  if (!package.row.award().overridden()) Problem("the award follows the ranking");
+  if (package.row.award().override_reason().empty()) Problem("no reason is kept");
+}
+
+void ScenarioRunner::CheckAwaits(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  if (!package.row.awaits_award()) return Problem("it awaits no award");
+  const int32_t proposed = package.row.proposed_ordinal();
+  Expect(words[1], package.offers[static_cast<size_t>(proposed - 1)].branch_id());
+}
+
+void ScenarioRunner::CheckAwaitsNothing(const Words& words) {
+  if (Package(words[0]).row.awaits_award()) Problem("it awaits an award");
+}
+
+void ScenarioRunner::CheckTerms(const Words& words) {
+  Expect(words[1], absl::StrCat(Package(words[0]).row.terms_version()));
+}
+
+void ScenarioRunner::CheckFollows(const Words& words) {
+  Expect(absl::StrCat(NumberOf(words[1])),
+         absl::StrCat(Package(words[0]).row.predecessor_number()));
+}
+
+void ScenarioRunner::CheckSummary(const Words& words) {
+  Expect(words[1], Package(words[0]).Text("summary"));
+}
+
+void ScenarioRunner::CheckSummaryGone(const Words& words) {
+  if (!Package(words[0]).texts.empty()) Problem("there are still texts");
+}
+
+// --- The journal.
+
+void ScenarioRunner::CheckNothingChanged(const Words&) {
+  if (driver_->records() != records_before_) Problem("something changed");
+}
+
+void ScenarioRunner::CheckFactsChange(const Words& words) {
+  const auto* applied = dynamic_cast<const v1::ApplyFrameworkResponse*>(reply_.get());
+  if (applied == nullptr) return Problem("no framework was applied");
+  std::string keys;
+  for (const v1::DirectoryDifference& one : applied->differences()) absl::StrAppend(&keys, " ", one.key());
+  Expect(words[0], absl::StrCat(applied->differences_size()));
+  if (words[0] != absl::StrCat(applied->differences_size())) Problem("they are" + keys);
+}
+
+// --- Figures.
+
+void ScenarioRunner::CheckCompliance(const Words& words) {
+  v1::QueryComplianceRequest request;
+  request.set_framework_id(framework_id_);
+  const DateNumber today = ToDateNumber(Today());
+  auto answer = QueryCompliance(request, {}, driver_->engine().directory(), *driver_->Figures(), today);
+  if (!answer.ok()) return Problem(answer.status().ToString());
+  for (const v1::ComplianceRow& row : answer->rows()) {
+    if (row.contract_id() != words[0]) continue;
+    return CheckCounts(words[1], row.settled(), row.live(), row.settled(),
+                       RatesOf(row.settled(), false), {}, &row);
+  }
+  Problem("the contract has no row");
+}
+
+void ScenarioRunner::CheckAllFigures(const Words& words) { QueryFigures("", "", words[0], words[1]); }
+
+void ScenarioRunner::CheckFigures(const Words& words) {
+  QueryFigures(words[0], words[1], words[2], words[3]);
+}
+
+void ScenarioRunner::QueryFigures(const std::string& dimension, const std::string& value,
+                                  const std::string& unit, const std::string& items) {
+  v1::PerformanceQuery query;
+  query.set_framework_id(framework_id_);
+  if (!unit.empty()) {
+    const auto* found = v1::CountUnit_descriptor()->FindValueByName(
+        absl::StrCat("COUNT_UNIT_", absl::AsciiStrToUpper(unit)));
+    if (found == nullptr) return Problem("there is no unit " + unit);
+    query.set_unit(static_cast<v1::CountUnit>(found->number()));
+  }
+  if (!dimension.empty()) {
+    const auto* found = v1::Dimension_descriptor()->FindValueByName(
+        absl::StrCat("DIMENSION_", absl::AsciiStrToUpper(dimension)));
+    if (found == nullptr) return Problem("there is no dimension " + dimension);
+    v1::DimensionValue& filter = *query.add_filters();
+    filter.set_dimension(static_cast<v1::Dimension>(found->number()));
+    filter.set_value(value);
+  }
+  auto answer = QueryPerformance(query, {}, driver_->engine().directory(), *driver_->Figures());
+  if (!answer.ok()) return Problem(answer.status().ToString());
+  const v1::PerformanceRow& row = answer->rows(0);
+  CheckCounts(items, row.live(), row.live(), row.settled(), row.live_rates(), row.packages(), nullptr);
+}
+
+void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& plain,
+                                 const v1::Counts& live, const v1::Counts& settled,
+                                 const v1::Rates& rates, const v1::PackageCounts& packages,
+                                 const v1::ComplianceRow* compliance) {
+  for (const std::string& item : SplitList(items)) {
+    if (item == "below minimum" || item == "not below minimum") {
+      Expect(item, compliance != nullptr && compliance->below_minimum() ? "below minimum"
+                                                                        : "not below minimum");
+      continue;
+    }
+    const size_t space = item.rfind(' ');
+    if (space == std::string::npos) return Problem("this is no figure: " + item);
+    std::string name = item.substr(0, space);
+    const std::string value = item.substr(space + 1);
+    const v1::Counts* counts = &plain;
+    if (absl::StartsWith(name, "live ")) counts = &live;
+    if (absl::StartsWith(name, "settled ")) counts = &settled;
+    absl::string_view bare = name;
+    absl::ConsumePrefix(&bare, "live ") || absl::ConsumePrefix(&bare, "settled ");
+    name = std::string(bare);
+    std::string found;
+    if (name == "short by" && compliance != nullptr) {
+      found = absl::StrCat(compliance->short_by());
+    } else if (name == "to recover" && compliance != nullptr) {
+      found = absl::StrCat(compliance->to_recover());
+    } else if (name == "minimum" && compliance != nullptr) {
+      found = absl::StrCat(compliance->minimum_pickup_percent(), "%");
+    } else if (name == "due") {
+      found = absl::StrCat(DueOf(*counts));
+    } else if (name == "responded") {
+      found = absl::StrCat(RespondedOf(*counts));
+    } else if (name == "excluded") {
+      found = absl::StrCat(ExcludedOf(*counts));
+    } else if (name == "pick-up" && compliance != nullptr) {
+      found = absl::EndsWith(value, "%") ? PrintRate(compliance->pick_up()) : Fraction(compliance->pick_up());
+    } else if (auto rate = RateNamed(counts == &settled ? RatesOf(settled, false) : rates, name)) {
+      found = absl::EndsWith(value, "%") ? PrintRate(*rate) : Fraction(*rate);
+    } else if (auto count = CountOf(*counts, name)) {
+      found = absl::StrCat(*count);
+    } else if (auto count = CountOf(packages, name)) {
+      found = absl::StrCat(*count);
+    } else {
+      Problem("there is no figure " + name);
+      continue;
+    }
+    Expect(name + " " + value, name + " " + found);
+  }
+}
+
+}  // namespace brokerage::engine
