@@ -68,7 +68,9 @@ void EnterPackage(State* state, uint64_t number) {
     state->closed_packages.insert(number);
   }
   std::string person = PersonIndexKey(package);
-  if (!person.empty() && WaitsOrIsAwarded(package.row.state())) state->open_by_person[person] = number;
+  if (!person.empty() && WaitsOrIsAwarded(package.row.state())) {
+    state->open_by_person[person].insert(number);
+  }
 }
 
 void LeavePackage(State* state, uint64_t number) {
@@ -77,8 +79,10 @@ void LeavePackage(State* state, uint64_t number) {
   state->open_packages.erase(number);
   state->closed_packages.erase(number);
   std::string person = PersonIndexKey(package);
-  const uint64_t* found = person.empty() ? nullptr : state->open_by_person.Find(person);
-  if (found != nullptr && *found == number) state->open_by_person.Erase(person);
+  if (person.empty() || state->open_by_person.Find(person) == nullptr) return;
+  std::set<uint64_t>& numbers = state->open_by_person[person];
+  numbers.erase(number);
+  if (numbers.empty()) state->open_by_person.Erase(person);
 }
 
 void EnterFact(State* state, const journal::v1::DirectoryFact& fact) {

@@ -165,8 +165,9 @@ absl::Status Deciding::On(const v1::ExtendDeadlinesRequest& request) {
   for (uint64_t number : state_.open_packages) {
     for (const journal::v1::RoundRow& round : state_.Package(number)->row.rounds()) {
       if (round.settled() || round.deadline_us() <= from) continue;
-      // What the outage took of this round's window: from its opening, if that came later.
-      const int64_t taken = to - std::max(from, round.opened_time_us());
+      // What the outage took of this round's window: from its opening (its whole second, as windows run), if that came later.
+      const int64_t opened = round.opened_time_us() - round.opened_time_us() % 1000000;
+      const int64_t taken = to - std::max(from, opened);
       if (taken <= 0) continue;
       journal::v1::DeadlineExtended& extended = *Add().mutable_deadline_extended();
       extended.set_package_number(number);

@@ -114,11 +114,17 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
     fact.clear_file_hash();
     fact.set_source(journal::v1::FACT_SOURCE_FILE);
     fact.set_recorded_time_us(now_us());
+    auto ended = [today](const std::string& to_date) {  // what had ended is not prolonged
+      const auto date = ParseDate(to_date);
+      return date.has_value() && *date <= today;
+    };
     if (fact.has_contract()) {  // dated facts keep their past
-      fact.mutable_contract()->set_to_date(FormatDate(today));
-      fact.set_effective_time_us(now_us());
+      if (!ended(fact.contract().to_date())) {
+        fact.mutable_contract()->set_to_date(FormatDate(today));
+        fact.set_effective_time_us(now_us());
+      }
     } else if (fact.has_coverage()) {
-      fact.mutable_coverage()->set_to_date(FormatDate(today));
+      if (!ended(fact.coverage().to_date())) fact.mutable_coverage()->set_to_date(FormatDate(today));
     } else {
       fact.set_ended(true);
     }

@@ -51,8 +51,8 @@ absl::Status Deciding::CheckAnswer(const FoundOffer& found, AnswerRow* answer) {
                   absl::StrCat("at most ", limits::kAnswersPerOfferMax, " answers to one offer"));
   }
   answer->set_time_us(now_us());
-  // While the clock is in doubt deadlines do not lapse, and an outage may have taken the branch's time.
-  answer->set_late(now_us() > offer.deadline_us() && !state_.system.clock_jumped());
+  // Not by the deadline itself: while the clock is in doubt deadlines do not pass, and an outage may have taken the branch's time.
+  answer->set_late(offer.settled());
   const bool of_this_issue = offer.ordinal() > row.previous_issue_offers();
   if (StillWaits(row) && of_this_issue) return absl::OkStatus();
   if (offer.state() != v1::OFFER_STATE_LAPSED) {

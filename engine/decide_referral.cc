@@ -105,9 +105,9 @@ absl::Status Deciding::CheckTexts(const PackageReferral& referral) {
   }
   const std::string person =
       absl::StrCat(referral.authority_id(), "\n", referral.person_reference());
-  const uint64_t* other = state_.open_by_person.Find(person);
-  if (other != nullptr && !referral.allow_second_package() && !referral.already_running()) {
-    const PackageRow& row = state_.Package(*other)->row;
+  const std::set<uint64_t>* open = state_.open_by_person.Find(person);
+  if (open != nullptr && !referral.allow_second_package() && !referral.already_running()) {
+    const PackageRow& row = state_.Package(*open->begin())->row;
     return Reject(v1::REJECTION_REASON_DUPLICATE_PERSON, "referral.person_reference", "",
                   absl::StrCat("a person without an open package: ",
                                FormatPackageId({row.year(), row.number()}),

@@ -169,6 +169,13 @@ void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t w
       voided.set_rule(ranking.acceptances[i].void_rule());
     }
   }
+  for (const OfferRow& offer : package.offers) {  // held until a time that has passed
+    const bool ranked = std::find(ranking.ordinals.begin(), ranking.ordinals.end(),
+                                  offer.ordinal()) != ranking.ordinals.end();
+    if (offer.state() == v1::OFFER_STATE_ACCEPTED && !ranked) {
+      awarded->add_voided()->set_ordinal(offer.ordinal());
+    }
+  }
 }
 
 void Deciding::ProposeOrAward(const PackageAggregate& package, const Ranking& ranking) {

@@ -48,7 +48,7 @@ bool Deciding::OpenRound(const PackageAggregate& package, int32_t first_rule,
     return std::any_of(verdicts.begin(), verdicts.end(),
                        [](const Verdict& verdict) { return verdict.offered(); });
   };
-  if (RestartIsDue(package, rules)) {
+  if (first_rule == 1 && RestartIsDue(package, rules)) {  // first, or never
     std::vector<Verdict> verdicts = RouteTo(package, rules, 0, true);
     if (anybody(verdicts)) {
       AddRound(package, 0, first_rule, std::move(verdicts), rounds_before, offers_before);
@@ -87,8 +87,10 @@ void Deciding::AddRound(const PackageAggregate& package, int32_t rule_number, in
   round.set_rule_number(rule_number);
   if (!restart) *round.mutable_tier_ids() = rules.rounds(rule_number - 1).tier_ids();
   round.set_opened_time_us(now_us());
-  round.set_deadline_us(absl::ToUnixMicros(WindowEnd(
-      *window, now_, ZoneOf(rules), state_.directory.HolidaysOf(row.framework_id()))));
+  // From the whole second: what goes out together is due together, and not in the order in which it was written down.
+  const absl::Time from = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
+  round.set_deadline_us(absl::ToUnixMicros(
+      WindowEnd(*window, from, ZoneOf(rules), state_.directory.HolidaysOf(row.framework_id()))));
   round.set_terms_version(row.terms_version());
   for (Verdict& verdict : verdicts) {
     if (verdict.offered()) {

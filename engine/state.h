@@ -70,7 +70,7 @@ struct State {
   std::set<uint64_t> open_packages;    // those of `packages` that are open, in order
   std::set<uint64_t> closed_packages;  // those that were only loaded for a command, or have closed since
   std::set<AgendaEntry> agenda;
-  LookupMap<std::string, uint64_t> open_by_person;  // authority, '\0', person reference -> package
+  LookupMap<std::string, std::set<uint64_t>> open_by_person;  // authority, line end, person reference -> packages
   int64_t last_time_us = 0;
   uint64_t last_sequence = 0;
 

@@ -67,9 +67,10 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("accepts the offer of NAME on PACKAGE"), &R::Accept},
       {Phrase("declines PACKAGES[ of round N][: WORD][ TEXT]"), &R::Decline},
       {Phrase("wavers N times over PACKAGE"), &R::Waver},
-      {Phrase("claims PACKAGE was issued in error"), &R::Claim},
-      {Phrase("upholds the claim of NAME on PACKAGE"), &R::Uphold},
-      {Phrase("rejects the claim of NAME on PACKAGE"), &R::RejectClaim},
+      {Phrase("claims that PACKAGES was issued in error"), &R::Claim},
+      {Phrase("claims that PACKAGES were issued in error"), &R::Claim},
+      {Phrase("upholds the claim of NAME on PACKAGES"), &R::Uphold},
+      {Phrase("rejects the claim of NAME on PACKAGES"), &R::RejectClaim},
       {Phrase("opts out[ NAME][ from TIME][ until TIME]"), &R::OptOut},
       {Phrase("opts in"), &R::OptIn},
       {Phrase("changes coverage: REST"), &R::ChangeCoverage},
@@ -319,25 +320,31 @@ void ScenarioRunner::Waver(const Words& words) {
 }
 
 void ScenarioRunner::Claim(const Words& words) {
-  v1::ClaimIssuedInErrorRequest request;
-  request.set_offer_id(OfferIdOf(words[0], caller_.branch_id, ""));
-  request.set_reason(kReason);
-  Ask(std::move(request));
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::ClaimIssuedInErrorRequest request;
+    request.set_offer_id(OfferIdOf(label, caller_.branch_id, ""));
+    request.set_reason(kReason);
+    Ask(std::move(request));
+  }
 }
 
 void ScenarioRunner::Uphold(const Words& words) {
-  v1::DecideIssuedInErrorRequest request;
-  request.set_offer_id(OfferIdOf(words[1], words[0], ""));
-  request.set_uphold(true);
-  request.set_reason(kReason);
-  Ask(std::move(request));
+  for (const std::string& label : LabelsOf(words[1])) {
+    v1::DecideIssuedInErrorRequest request;
+    request.set_offer_id(OfferIdOf(label, words[0], ""));
+    request.set_uphold(true);
+    request.set_reason(kReason);
+    Ask(std::move(request));
+  }
 }
 
 void ScenarioRunner::RejectClaim(const Words& words) {
-  v1::DecideIssuedInErrorRequest request;
-  request.set_offer_id(OfferIdOf(words[1], words[0], ""));
-  request.set_reason(kReason);
-  Ask(std::move(request));
+  for (const std::string& label : LabelsOf(words[1])) {
+    v1::DecideIssuedInErrorRequest request;
+    request.set_offer_id(OfferIdOf(label, words[0], ""));
+    request.set_reason(kReason);
+    Ask(std::move(request));
+  }
 }
 
 // --- The directory.

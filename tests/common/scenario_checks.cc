@@ -252,7 +252,8 @@ void ScenarioRunner::CheckWinner(const Words& words) {
 
 void ScenarioRunner::CheckRanking(const Words& words) {
   std::vector<std::string> branches;
-  for (const v1::RankedAcceptance& one : Package(words[0]).row.award().ranking()) {
+  const PackageAggregate package = Package(words[0]);
+  for (const v1::RankedAcceptance& one : package.row.award().ranking()) {
     if (one.place() != 0) branches.push_back(one.branch_id());
   }
   Expect(words[1], absl::StrJoin(branches, ", "));

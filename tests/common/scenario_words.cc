@@ -19,7 +19,7 @@ const std::map<std::string, std::string>& Placeholders() {
   static const auto& kPlaceholders = *new std::map<std::string, std::string>{
       {"PACKAGE", "([A-Z][A-Za-z0-9]*)"},
       {"PACKAGES", "([A-Z][A-Za-z0-9]*(?:(?:, | to | and )[A-Z][A-Za-z0-9]*)*)"},
-      {"NAME", "([a-z0-9][a-z0-9./-]*)"},
+      {"NAME", "([a-z0-9][a-z0-9._/-]*)"},
       {"NAMES", "([a-z0-9][a-z0-9./-]*(?:, [a-z0-9][a-z0-9./-]*)*)"},
       {"N", "(\\d+)"},
       {"WORD", "([A-Za-z_]+)"},
@@ -141,6 +141,7 @@ std::optional<absl::Time> MomentOf(const std::string& text, absl::CivilDay today
   const bool later = absl::ConsumeSuffix(&rest, " GMT");
   if (!later) absl::ConsumeSuffix(&rest, " BST");
   int hour = 0, minute = 0;
+  if (rest.size() < 5) return std::nullopt;
   const absl::string_view clock = rest.substr(rest.size() - 5);
   if (!absl::SimpleAtoi(clock.substr(0, 2), &hour) ||
       !absl::SimpleAtoi(clock.substr(3), &minute)) {
