@@ -112,24 +112,23 @@ bool SumsHold(const v1::Counts& counts) {
   return counts.issued() == counts.error_upheld() + counts.notice_failed() + counts.accepted() +
                                 counts.declined() + counts.closed_unanswered() + counts.pending() +
                                 counts.late() + counts.silent() &&
-         counts.accepted() ==
-             counts.won() + counts.lost() + counts.void_() + counts.undecided();
+         counts.accepted() == counts.won() + counts.lost() + counts.void_() + counts.undecided();
 }
 
 bool NoneBelowZero(const google::protobuf::Message& counts) {
   const auto* reflection = counts.GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   reflection->ListFields(counts, &fields);
-  return std::all_of(fields.begin(), fields.end(), [&](const auto* field) {
-    return reflection->GetInt64(counts, field) >= 0;
-  });
+  return std::all_of(fields.begin(), fields.end(),
+                     [&](const auto* field) { return reflection->GetInt64(counts, field) >= 0; });
 }
 
 }  // namespace
 
 ZoneFinder HostZones() {
   return [](const std::string& name) -> const absl::TimeZone* {
-    static std::map<std::string, absl::TimeZone>& zones = *new std::map<std::string, absl::TimeZone>;
+    static std::map<std::string, absl::TimeZone>& zones =
+        *new std::map<std::string, absl::TimeZone>;
     auto it = zones.find(name);
     if (it != zones.end()) return &it->second;
     absl::TimeZone zone;

@@ -1,6 +1,6 @@
-// Drives an engine over a store in memory, by a simulated clock: what brokerd does, without network, threads and disk.
-// Everything is stored after each command, and what closed is forgotten now and then, so that the way back from the
-// rows is taken, too.
+// Drives an engine over a store in memory, by a simulated clock: what brokerd does, without
+// network, threads and disk. Everything is stored after each command, and what closed is forgotten
+// now and then, so that the way back from the rows is taken, too.
 #pragma once
 
 #include <memory>
@@ -27,14 +27,16 @@ class EngineDriver {
   const Engine& engine() const { return *engine_; }
   size_t records() const { return last_sequence_; }
 
-  // Everything due on the way, and within the second of `to`, happens at its own time; then the clock stands at `to`.
+  // Everything due on the way, and within the second of `to`, happens at its own time; then the
+  // clock stands at `to`.
   void AdvanceTo(absl::Time to);
   // The clock jumps: what fell due meanwhile waits for RunDue.
   void JumpTo(absl::Time to) { now_ = to; }
   // Runs what is due now.
   void RunDue() { AdvanceTo(now_); }
   // One command, and then what is due at once. A refusal must leave no trace.
-  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Do(const Caller& caller, Request request);
+  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Do(const Caller& caller,
+                                                                Request request);
 
   // As stored. REQUIRES: the package exists.
   PackageAggregate Package(uint64_t number) const;
@@ -42,8 +44,8 @@ class EngineDriver {
   std::unique_ptr<FigureSource> Figures() const;
 
   const LifecycleWatch& watch() const { return watch_; }
-  // What is wrong: with the steps so far; with replaying the journal, with reloading the rows and going on from there, with the
-  // sums of the figures. Ends the drive.
+  // What is wrong: with the steps so far; with replaying the journal, with reloading the rows and
+  // going on from there, with the sums of the figures. Ends the drive.
   std::vector<std::string> FinalProblems();
 
  private:

@@ -47,9 +47,9 @@ void LifecycleWatch::On(const Fact& fact) {
   const uint64_t number = PackageNumberOf(fact);
   switch (fact.fact_case()) {
     case Fact::kPackageSubmitted:
-      return Begin(fact.package_submitted().package(),
-                   fact.package_submitted().package().imported() ? PackageVerb::kImport
-                                                                 : PackageVerb::kSubmit);
+      return Begin(fact.package_submitted().package(), fact.package_submitted().package().imported()
+                                                           ? PackageVerb::kImport
+                                                           : PackageVerb::kSubmit);
     case Fact::kPackageReleased:
       packages_[number].released_by_this_record = true;
       return Move(number, PackageVerb::kRelease);

@@ -18,7 +18,8 @@ constexpr char kReason[] = "as agreed by telephone";
 
 // The value of an enum that a person writes in lower case; 0 if there is none.
 template <typename Enum>
-Enum ValueOf(const google::protobuf::EnumDescriptor* type, const std::string& prefix, std::string word) {
+Enum ValueOf(const google::protobuf::EnumDescriptor* type, const std::string& prefix,
+             std::string word) {
   for (char& c : word) c = c == ' ' ? '_' : absl::ascii_toupper(c);
   const auto* value = type->FindValueByName(prefix + word);
   return static_cast<Enum>(value == nullptr ? 0 : value->number());

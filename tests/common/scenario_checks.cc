@@ -29,18 +29,14 @@ std::string Name(v1::AwardCriterion criterion) {
   return InLowerCase(v1::AwardCriterion_Name(criterion), "AWARD_CRITERION_");
 }
 
-std::string Name(v1::HardRule rule) {
-  return InLowerCase(v1::HardRule_Name(rule), "HARD_RULE_");
-}
+std::string Name(v1::HardRule rule) { return InLowerCase(v1::HardRule_Name(rule), "HARD_RULE_"); }
 
 std::string Sorted(std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
   return absl::StrJoin(names, ", ");
 }
 
-std::string SortedNames(const std::string& names) {
-  return Sorted(absl::StrSplit(names, ", "));
-}
+std::string SortedNames(const std::string& names) { return Sorted(absl::StrSplit(names, ", ")); }
 
 // What decided against an offer, whatever its state.
 std::string EndedBy(const journal::v1::OfferRow& offer) {
@@ -86,7 +82,8 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("PACKAGE round N offered to NAMES"), &R::CheckRoundOffers},
       {Phrase("PACKAGE round N is due TIME"), &R::CheckRoundDue},
       {Phrase("PACKAGE round N closed TIME"), &R::CheckRoundClosed},
-      {Phrase("PACKAGE not offered to NAME[ under NAME][ in round N] because WORD"), &R::CheckNotOffered},
+      {Phrase("PACKAGE not offered to NAME[ under NAME][ in round N] because WORD"),
+       &R::CheckNotOffered},
       {Phrase("preview round N offers NAMES"), &R::CheckPreview},
       {Phrase("PACKAGE offer NAME[ of round N] is WORD[ by WORD]"), &R::CheckOfferState},
       {Phrase("PACKAGE offer NAME[ of round N] is due TIME"), &R::CheckOfferDue},
@@ -163,8 +160,7 @@ void ScenarioRunner::CheckRoundClosed(const Words& words) {
 
 void ScenarioRunner::CheckNotOffered(const Words& words) {
   const PackageAggregate package = Package(words[0]);
-  const std::string number =
-      words[3].empty() ? absl::StrCat(package.row.rounds_size()) : words[3];
+  const std::string number = words[3].empty() ? absl::StrCat(package.row.rounds_size()) : words[3];
   const auto* round = RoundOf(package, number);
   if (round == nullptr) return;
   for (const journal::v1::Verdict& verdict : round->verdicts()) {
@@ -303,7 +299,8 @@ void ScenarioRunner::CheckFactsChange(const Words& words) {
   const auto* applied = dynamic_cast<const v1::ApplyFrameworkResponse*>(reply_.get());
   if (applied == nullptr) return Problem("no framework was applied");
   std::string keys;
-  for (const v1::DirectoryDifference& one : applied->differences()) absl::StrAppend(&keys, " ", one.key());
+  for (const v1::DirectoryDifference& one : applied->differences())
+    absl::StrAppend(&keys, " ", one.key());
   Expect(words[0], absl::StrCat(applied->differences_size()));
   if (words[0] != absl::StrCat(applied->differences_size())) Problem("they are" + keys);
 }
@@ -314,7 +311,8 @@ void ScenarioRunner::CheckCompliance(const Words& words) {
   v1::QueryComplianceRequest request;
   request.set_framework_id(framework_id_);
   const DateNumber today = ToDateNumber(Today());
-  auto answer = QueryCompliance(request, {}, driver_->engine().directory(), *driver_->Figures(), today);
+  auto answer =
+      QueryCompliance(request, {}, driver_->engine().directory(), *driver_->Figures(), today);
   if (!answer.ok()) return Problem(answer.status().ToString());
   for (const v1::ComplianceRow& row : answer->rows()) {
     if (row.contract_id() != words[0]) continue;
@@ -324,7 +322,9 @@ void ScenarioRunner::CheckCompliance(const Words& words) {
   Problem("the contract has no row");
 }
 
-void ScenarioRunner::CheckAllFigures(const Words& words) { QueryFigures("", "", words[0], words[1]); }
+void ScenarioRunner::CheckAllFigures(const Words& words) {
+  QueryFigures("", "", words[0], words[1]);
+}
 
 void ScenarioRunner::CheckFigures(const Words& words) {
   QueryFigures(words[0], words[1], words[2], words[3]);
@@ -351,7 +351,8 @@ void ScenarioRunner::QueryFigures(const std::string& dimension, const std::strin
   auto answer = QueryPerformance(query, {}, driver_->engine().directory(), *driver_->Figures());
   if (!answer.ok()) return Problem(answer.status().ToString());
   const v1::PerformanceRow& row = answer->rows(0);
-  CheckCounts(items, row.live(), row.live(), row.settled(), row.live_rates(), row.packages(), nullptr);
+  CheckCounts(items, row.live(), row.live(), row.settled(), row.live_rates(), row.packages(),
+              nullptr);
 }
 
 void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& plain,
@@ -388,7 +389,8 @@ void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& pla
     } else if (name == "excluded") {
       found = absl::StrCat(ExcludedOf(*counts));
     } else if (name == "pick-up" && compliance != nullptr) {
-      found = absl::EndsWith(value, "%") ? PrintRate(compliance->pick_up()) : Fraction(compliance->pick_up());
+      found = absl::EndsWith(value, "%") ? PrintRate(compliance->pick_up())
+                                         : Fraction(compliance->pick_up());
     } else if (auto rate = RateNamed(counts == &settled ? RatesOf(settled, false) : rates, name)) {
       found = absl::EndsWith(value, "%") ? PrintRate(*rate) : Fraction(*rate);
     } else if (auto count = CountOf(*counts, name)) {

@@ -120,7 +120,8 @@ class ScenarioRunner {
   void AddFramework();
   uint64_t NumberOf(const std::string& label);
   std::string IdOf(const std::string& label);
-  std::string OfferIdOf(const std::string& label, const std::string& branch, const std::string& round);
+  std::string OfferIdOf(const std::string& label, const std::string& branch,
+                        const std::string& round);
   PackageAggregate Package(const std::string& label);
   // The branch's newest offer, or that of the round; null (and a problem) if there is none.
   const journal::v1::OfferRow* OfferOf(const PackageAggregate& package, const std::string& branch,
@@ -132,8 +133,8 @@ class ScenarioRunner {
   std::string DateOf(const std::string& text);
   std::string TimeText(int64_t micros) const;
   void CheckCounts(const std::string& items, const v1::Counts& plain, const v1::Counts& live,
-                   const v1::Counts& settled, const v1::Rates& rates, const v1::PackageCounts& packages,
-                   const v1::ComplianceRow* compliance);
+                   const v1::Counts& settled, const v1::Rates& rates,
+                   const v1::PackageCounts& packages, const v1::ComplianceRow* compliance);
   void QueryFigures(const std::string& dimension, const std::string& value, const std::string& unit,
                     const std::string& items);
 

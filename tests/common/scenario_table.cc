@@ -177,7 +177,8 @@ std::string ReadSourceFile(const std::string& path) {
 
 std::vector<Scenario> ReadScenarios() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(absl::StrCat(SOURCE_DIR, "/", kFolder))) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(absl::StrCat(SOURCE_DIR, "/", kFolder))) {
     if (entry.path().extension() != ".md" || entry.path().filename() == "README.md") continue;
     names.push_back(entry.path().filename().string());
   }
@@ -186,8 +187,8 @@ std::vector<Scenario> ReadScenarios() {
   for (const std::string& name : names) {
     Reader reader(name, &scenarios);
     int line = 0;
-    for (const std::string& text :
-         std::vector<std::string>(absl::StrSplit(ReadSourceFile(absl::StrCat(kFolder, "/", name)), '\n'))) {
+    for (const std::string& text : std::vector<std::string>(
+             absl::StrSplit(ReadSourceFile(absl::StrCat(kFolder, "/", name)), '\n'))) {
       reader.Take(++line, text);
     }
   }
@@ -209,7 +210,8 @@ std::string TestNameOf(absl::string_view title) {
 }
 
 google::protobuf::RepeatedPtrField<v1::FrameworkFile> FilesOf(const Scenario& scenario) {
-  auto files = scenario.framework == kCounty ? CountyFiles() : ReadFrameworkFolder(scenario.framework);
+  auto files =
+      scenario.framework == kCounty ? CountyFiles() : ReadFrameworkFolder(scenario.framework);
   for (v1::FrameworkFile& file : files) {
     if (file.name() == "framework.textproto" && !scenario.rules.empty()) {
       file.set_content(ReplaceRules(scenario, file.content()));

@@ -38,7 +38,8 @@ std::vector<Scenario> ReadScenarios();
 // "A Lead who accepts last still wins" -> "ALeadWhoAcceptsLastStillWins".
 std::string TestNameOf(absl::string_view title);
 
-// The framework's files with the scenario's changes. Ends the program where the rules are not of the form.
+// The framework's files with the scenario's changes. Ends the program where the rules are not of
+// the form.
 google::protobuf::RepeatedPtrField<v1::FrameworkFile> FilesOf(const Scenario& scenario);
 
 // The bytes of a file of the source tree.

@@ -143,8 +143,7 @@ std::optional<absl::Time> MomentOf(const std::string& text, absl::CivilDay today
   int hour = 0, minute = 0;
   if (rest.size() < 5) return std::nullopt;
   const absl::string_view clock = rest.substr(rest.size() - 5);
-  if (!absl::SimpleAtoi(clock.substr(0, 2), &hour) ||
-      !absl::SimpleAtoi(clock.substr(3), &minute)) {
+  if (!absl::SimpleAtoi(clock.substr(0, 2), &hour) || !absl::SimpleAtoi(clock.substr(3), &minute)) {
     return std::nullopt;
   }
   std::optional<absl::CivilDay> day = today;

@@ -13,18 +13,19 @@ namespace brokerage::engine {
 
 using Words = std::vector<std::string>;
 
-// A phrase such as "accepts PACKAGES[ from DATE]". What is in brackets may be left out; words in capitals stand for
-//   PACKAGE   a label such as A or A12          PACKAGES  labels: "A", "A, B", "A1 to A9", "A and B"
-//   NAME      an id: branch, provider, contract  NAMES    ids: "lead-north, add-one"
-//   N         a number                           WORD     one word
-//   TIME      "Mon 2 Jul 2018 11:00", "Mon 2 Jul 11:00" or "11:00", with BST or GMT behind it where it is needed
-//   DATE      "10 Jul" or "10 Jul 2018"          TEXT     anything in double quotes
-//   REST      anything
+// A phrase such as "accepts PACKAGES[ from DATE]". What is in brackets may be left out; words in
+// capitals stand for
+//   PACKAGE   a label such as A or A12          PACKAGES  labels: "A", "A, B", "A1 to A9", "A and
+//   B" NAME      an id: branch, provider, contract  NAMES    ids: "lead-north, add-one" N         a
+//   number                           WORD     one word TIME      "Mon 2 Jul 2018 11:00", "Mon 2 Jul
+//   11:00" or "11:00", with BST or GMT behind it where it is needed DATE      "10 Jul" or "10 Jul
+//   2018"          TEXT     anything in double quotes REST      anything
 class Phrase {
  public:
   explicit Phrase(const char* pattern);
   const std::string& pattern() const { return pattern_; }
-  // What stands for the words in capitals, in order; "" for what was left out. Nothing if the text is another phrase.
+  // What stands for the words in capitals, in order; "" for what was left out. Nothing if the text
+  // is another phrase.
   std::optional<Words> Match(const std::string& text) const;
 
  private:
@@ -37,9 +38,11 @@ Words SplitList(absl::string_view text);
 // "A1 to A3" -> A1, A2, A3.
 Words LabelsOf(absl::string_view text);
 
-// The day that DATE or the first part of TIME names; without a year the one that is nearest to `now`'s day. Nothing if the weekday is wrong.
+// The day that DATE or the first part of TIME names; without a year the one that is nearest to
+// `now`'s day. Nothing if the weekday is wrong.
 std::optional<absl::CivilDay> DayOf(absl::string_view text, absl::CivilDay today);
 // Nothing if the weekday is wrong or there is no such time.
-std::optional<absl::Time> MomentOf(const std::string& text, absl::CivilDay today, absl::TimeZone zone);
+std::optional<absl::Time> MomentOf(const std::string& text, absl::CivilDay today,
+                                   absl::TimeZone zone);
 
 }  // namespace brokerage::engine
