@@ -91,11 +91,19 @@ uint32_t ProviderFailures(const RoutingQuestion& question, const std::string& pr
                      v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
 }
 
+// What was said after the package was awarded is a remark and counts nowhere.
+bool LastSaidNo(const OfferRow& offer) {
+  v1::Answer last = v1::ANSWER_UNSPECIFIED;
+  for (const journal::v1::AnswerRow& answer : offer.answers()) {
+    if (!answer.remark()) last = answer.answer();
+  }
+  return last == v1::ANSWER_DECLINE;
+}
+
 bool AlreadyDeclined(const PackageAggregate& package, const std::string& branch_id) {
   return std::any_of(package.offers.begin(), package.offers.end(), [&](const OfferRow& offer) {
     return offer.branch_id() == branch_id && offer.terms_version() == package.row.terms_version() &&
-           offer.answers_size() > 0 &&
-           offer.answers(offer.answers_size() - 1).answer() == v1::ANSWER_DECLINE;
+           LastSaidNo(offer);
   });
 }
 

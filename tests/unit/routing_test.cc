@@ -212,6 +212,14 @@ TEST(Routing, OnlyTheLastAnswerBars) {
   EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
 }
 
+TEST(Routing, ARemarkDoesNotBar) {
+  SmallCounty county;
+  county.AddOneBranchProvider("fosse", "lead");
+  county.AddOffer("fosse", "lead");
+  county.Answer(1, v1::ANSWER_DECLINE)->set_remark(true);
+  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
+}
+
 TEST(Routing, TheSamePriceUnderAnotherContractIsNotDearer) {
   SmallCounty county;
   county.AddOneBranchProvider("fosse", "lead");
