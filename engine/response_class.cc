@@ -153,8 +153,11 @@ Standing StandingOf(const OfferRow& offer) {
   Standing standing;
   standing.response_class = ClassOf(offer);
   standing.state = offer.state();
-  standing.accepted_late = standing.response_class == v1::RESPONSE_CLASS_LATE &&
-                           LastAnswer(offer)->answer() == v1::ANSWER_ACCEPT;
+  // Late, too, when a decline in time was followed by an acceptance after the deadline.
+  const AnswerRow* last = LastAnswer(offer);
+  standing.accepted_late = standing.response_class != v1::RESPONSE_CLASS_ERROR_UPHELD &&
+                           standing.response_class != v1::RESPONSE_CLASS_ACCEPTED &&
+                           last != nullptr && last->answer() == v1::ANSWER_ACCEPT;
   standing.settled = offer.settled();
   standing.returned_cause = offer.returned_cause();
   standing.started = offer.started();
@@ -181,6 +184,7 @@ Standing StandingOf(const OfferFact& fact) {
 void AddStanding(const Standing& standing, int64_t sign, v1::Counts* counts) {
   counts->set_issued(counts->issued() + sign);
   AddClass(standing.response_class, sign, counts);
+  if (standing.response_class == v1::RESPONSE_CLASS_ERROR_UPHELD) return;  // counts nowhere else
   if (standing.response_class == v1::RESPONSE_CLASS_ACCEPTED) {
     AddOutcomeInTime(standing.state, sign, counts);
   } else if (standing.accepted_late) {

@@ -151,6 +151,35 @@ TEST(Counts, LateAcceptancesHaveOutcomesOfTheirOwn) {
   EXPECT_EQ(counts.won() + counts.lost() + counts.void_() + counts.undecided(), 0);
 }
 
+TEST(Counts, AnAcceptanceAfterADeclineInTimeHasALateOutcome) {
+  PackageAggregate package = MakePackage(1);
+  OfferRow offer = OpenOffer();
+  Reply(offer, v1::ANSWER_DECLINE);
+  Lapse(offer);
+  Reply(offer, v1::ANSWER_ACCEPT, /*late=*/true);
+  offer.set_state(v1::OFFER_STATE_WON);
+  offer.set_started(true);
+  v1::Counts counts;
+  AddFact(FactOf(package.row, offer), 1, &counts);
+  EXPECT_EQ(counts.declined(), 1);
+  EXPECT_EQ(counts.late_won(), 1);
+  EXPECT_EQ(counts.started(), 1);
+  EXPECT_EQ(counts.won() + counts.late(), 0);
+}
+
+TEST(Counts, WhatWasIssuedInErrorCountsNowhereElse) {
+  PackageAggregate package = MakePackage(1);
+  OfferRow offer = OpenOffer();
+  Reply(offer, v1::ANSWER_ACCEPT);
+  Uphold(offer);
+  offer.set_state(v1::OFFER_STATE_WON);
+  offer.set_started(true);
+  v1::Counts counts;
+  AddFact(FactOf(package.row, offer), 1, &counts);
+  EXPECT_EQ(counts.error_upheld(), 1);
+  EXPECT_EQ(counts.won() + counts.late_won() + counts.started(), 0);
+}
+
 TEST(Counts, AReturnForTheProvidersOwnCauseStaysWonAndLeavesThePickUpNumerator) {
   PackageAggregate package = MakePackage(1);
   v1::Counts counts;
@@ -196,7 +225,7 @@ TEST(Rollups, CountsAddUpWhateverHappens) {
           << key;
       EXPECT_LE(
           counts->late_won() + counts->late_lost() + counts->late_void() + counts->late_undecided(),
-          counts->late());
+          counts->late() + counts->declined());  // who declined in time may accept late
       EXPECT_LE(counts->accepted_returned_by_provider(), counts->won()) << key;
       EXPECT_LE(counts->handed_back_in_cohort(), counts->won()) << key;
     }
