@@ -207,6 +207,17 @@ TEST(Criteria, TheTierFurthestBelowItsShareComesFirst) {
   EXPECT_THAT(county.RankedBranches(), ElementsAre("fosse-a", "radis-a"));
 }
 
+TEST(Criteria, ATierWithoutATargetIsNeitherAboveNorBelowIt) {
+  AwardCounty county({v1::AWARD_CRITERION_SHARE_SHORTFALL});
+  county.AddAcceptance("fosse", "lead");  // target 80
+  county.AddAcceptance("castle", "dps");  // none
+  county.PutAwards("fosse", "lead", 7, 900);
+  county.PutAwards("castle", "dps", 3, 300);
+  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_SHARE_SHORTFALL), ElementsAre(-100, 0));
+  county.PutAwards("fosse", "lead", 27, 900);
+  EXPECT_THAT(county.RankedBranches(), ElementsAre("castle-a", "fosse-a"));
+}
+
 TEST(Criteria, FewestRecentHoursComeFirst) {
   AwardCounty county({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
   county.AddAcceptance("fosse", "dps");
