@@ -155,7 +155,7 @@ void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t w
   journal::v1::AwardRow& award = *awarded->mutable_award();
   awarded->set_package_number(package.row.number());
   award.set_offer_ordinal(ranking.ordinals[winner]);
-  award.set_decided_by(ranking.decided_by);
+  if (winner == 0) award.set_decided_by(ranking.decided_by);  // else it was no criterion
   for (size_t i = 0; i < ranking.ordinals.size(); ++i) {
     *award.add_ranking() = ranking.acceptances[i];
     if (i == winner) continue;
