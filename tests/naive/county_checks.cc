@@ -1,0 +1,395 @@
+// Holds each record against the naive routing and the naive award.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tests/naive/county_drive.h"
+#include "tests/naive/naive_routing.h"
+
+namespace brokerage::engine::naive {
+
+using journal::v1::Fact;
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
+using journal::v1::Record;
+
+namespace {
+
+uint64_t PackageOf(const Fact& fact) {
+  const auto* reflection = fact.GetReflection();
+  const auto* field = Fact::descriptor()->FindFieldByNumber(fact.fact_case());
+  const google::protobuf::Message& inner = reflection->GetMessage(fact, field);
+  const auto* number = inner.GetDescriptor()->FindFieldByName("package_number");
+  return number == nullptr ? 0 : inner.GetReflection()->GetUInt64(inner, number);
+}
+
+std::string RuleNames(const std::set<int>& rules) {
+  return absl::StrCat("[", absl::StrJoin(rules, " ", [](std::string* out, int rule) {
+    absl::StrAppend(out, v1::HardRule_Name(rule).substr(10));
+  }), "]");
+}
+
+std::string Told(const NaiveVerdict& one) {
+  return absl::StrCat(one.contract_id, " ", one.branch_id, one.offered ? " offered " : " ",
+                      RuleNames(one.failed), " ", one.chosen_branch_id);
+}
+
+std::string Told(const journal::v1::Verdict& one) {
+  std::set<int> failed;
+  for (int rule = 1; rule < 32; ++rule) {
+    if (one.failed_rules() >> rule & 1) failed.insert(rule);
+  }
+  return absl::StrCat(one.contract_id(), " ", one.branch_id(), one.offered() ? " offered " : " ",
+                      RuleNames(failed), " ", one.chosen_branch_id());
+}
+
+bool AnyOffered(const std::vector<NaiveVerdict>& verdicts) {
+  return std::any_of(verdicts.begin(), verdicts.end(),
+                     [](const NaiveVerdict& verdict) { return verdict.offered; });
+}
+
+template <typename List>
+std::vector<std::string> Texts(const List& list) {
+  return {list.begin(), list.end()};
+}
+
+const OfferRow& OfferOf(const PackageAggregate& package, int32_t ordinal) {
+  return package.offers[static_cast<size_t>(ordinal - 1)];
+}
+
+bool AnyOpen(const PackageAggregate& package) {
+  return std::any_of(package.offers.begin(), package.offers.end(), [](const OfferRow& offer) {
+    return offer.state() == v1::OFFER_STATE_OPEN;
+  });
+}
+
+bool MayBeEarly(const PackageAggregate& package, const v1::FrameworkRules& rules) {
+  const int32_t rule = package.row.rounds(package.row.rounds_size() - 1).rule_number();
+  return rule == 0 ||
+         rules.rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
+}
+
+std::string Told(const NaiveRanking& ranking) {
+  std::string text = "naive ranking:";
+  for (const auto* list : {&ranking.valid, &ranking.voided}) {
+    for (const NaiveAcceptance& one : *list) {
+      absl::StrAppend(&text, " ", one.ordinal, RuleNames(one.failed));
+      for (const NaiveValueOf& value : one.values) {
+        absl::StrAppend(&text, " ", v1::AwardCriterion_Name(value.criterion).substr(16), "=",
+                        static_cast<int64_t>(value.numerator), "/",
+                        static_cast<int64_t>(value.denominator));
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+absl::Time CountyDrive::TimeOf(const Record& record) const {
+  return absl::FromUnixMicros(record.time_us());
+}
+
+NaiveHistory CountyDrive::History() const {
+  NaiveHistory history;
+  history.world = &world_;
+  for (uint64_t number = 1; number <= engine_.state().system.last_package_number(); ++number) {
+    history.packages.push_back(engine_.state().Package(number));
+  }
+  history.awards = awards_;
+  return history;
+}
+
+void CountyDrive::CheckBefore(const Record& record) {
+  before_.clear();
+  for (const Fact& fact : record.facts()) {
+    const uint64_t number = PackageOf(fact);
+    if (number == 0) continue;
+    const PackageAggregate& package = *engine_.state().Package(number);
+    before_[number] = package.row;
+  }
+  now_ = TimeOf(record);
+  for (const Fact& fact : record.facts()) {
+    const uint64_t number = PackageOf(fact);
+    if (number == 0) continue;
+    const PackageAggregate& package = *engine_.state().Package(number);
+    if (fact.has_package_awarded()) CheckRanking(package, fact.package_awarded());
+    if (fact.has_award_proposed()) CheckProposal(package, fact.award_proposed());
+    if (fact.has_round_evaluated()) CheckNotCertain(package);
+  }
+}
+
+void CountyDrive::CheckRanking(const PackageAggregate& package,
+                               const journal::v1::PackageAwarded& awarded) {
+  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
+  const NaiveHistory history = History();
+  const NaiveRanking naive = NaiveRank({history, package, rules, now_});
+  const journal::v1::AwardRow& award = awarded.award();
+  const std::string where =
+      absl::StrCat("award of package ", package.row.number(), ": ", award.ShortDebugString(), "; ",
+                   Told(naive));
+  std::vector<int32_t> ordinals;
+  for (const v1::RankedAcceptance& one : award.ranking()) {
+    ordinals.push_back(std::stoi(one.offer_id().substr(one.offer_id().rfind('-') + 1)));
+  }
+  if (ordinals.size() != naive.valid.size() + naive.voided.size() || naive.valid.empty()) {
+    return Problem("another number of acceptances; " + where);
+  }
+  const NaiveAcceptance* winner = nullptr;
+  for (size_t i = 0; i < naive.valid.size(); ++i) {
+    const v1::RankedAcceptance& one = award.ranking(static_cast<int>(i));
+    if (ordinals[i] != naive.valid[i].ordinal || one.place() != static_cast<int>(i + 1) ||
+        one.void_rule() != v1::HARD_RULE_UNSPECIFIED) {
+      return Problem("another order; " + where);
+    }
+    if (ordinals[i] == award.offer_ordinal()) winner = &naive.valid[i];
+  }
+  for (size_t i = 0; i < naive.voided.size(); ++i) {
+    const size_t at = naive.valid.size() + i;
+    const v1::RankedAcceptance& one = award.ranking(static_cast<int>(at));
+    if (ordinals[at] != naive.voided[i].ordinal || one.place() != 0 ||
+        one.void_rule() != *naive.voided[i].failed.begin()) {
+      return Problem("another void acceptance; " + where);
+    }
+  }
+  if (winner == nullptr) return Problem("the winner could not win; " + where);
+  const bool first_won = winner == &naive.valid[0];
+  const v1::AwardCriterion decided = naive.valid.size() < 2 || !first_won
+                                         ? v1::AWARD_CRITERION_UNSPECIFIED
+                                         : FirstDifference(naive.valid[0], naive.valid[1]);
+  if (decided != award.decided_by()) return Problem("another criterion decided; " + where);
+  for (const journal::v1::LostOffer& lost : awarded.lost()) {
+    for (const NaiveAcceptance& one : naive.valid) {
+      if (one.ordinal == lost.ordinal() && FirstBetter(*winner, one) != lost.lost_by()) {
+        return Problem(absl::StrCat("offer ", lost.ordinal(), " lost by another; ", where));
+      }
+    }
+  }
+  tally_(absl::StrCat("decided by ", v1::AwardCriterion_Name(award.decided_by()).substr(16)));
+  if (award.overridden()) return tally_("award overridden");
+  if (!first_won) return Problem("not the first won; " + where);
+  if (!award.account_id().empty()) return;
+  const int32_t rule = package.row.rounds(package.row.rounds_size() - 1).rule_number();
+  if (rules.rounds(std::max(rule, 1) - 1).award_mode() != v1::AWARD_MODE_AUTOMATIC) {
+    return Problem("awarded without care navigation; " + where);
+  }
+  const int32_t price = OfferOf(package, winner->ordinal).price_pence();
+  if (price > 0 && ((rules.price_floor_pence() > 0 && price < rules.price_floor_pence()) ||
+                    (rules.price_ceiling_pence() > 0 && price > rules.price_ceiling_pence()))) {
+    return Problem("awarded at a price that needs an exception; " + where);
+  }
+  CheckEarly(package, winner->ordinal);
+}
+
+void CountyDrive::CheckProposal(const PackageAggregate& package,
+                                const journal::v1::AwardProposed& proposed) {
+  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
+  const NaiveHistory history = History();
+  const NaiveRanking naive = NaiveRank({history, package, rules, now_});
+  const std::string where = absl::StrCat("proposal for package ", package.row.number(), ": ",
+                                         proposed.ShortDebugString(), "; ", Told(naive));
+  if (naive.valid.empty() || naive.valid[0].ordinal != proposed.ordinal()) {
+    return Problem("another is first; " + where);
+  }
+  if (static_cast<size_t>(proposed.voided_size()) != naive.voided.size()) {
+    return Problem("others are void; " + where);
+  }
+  for (size_t i = 0; i < naive.voided.size(); ++i) {
+    const journal::v1::VoidedOffer& voided = proposed.voided(static_cast<int>(i));
+    if (voided.ordinal() != naive.voided[i].ordinal ||
+        voided.rule() != *naive.voided[i].failed.begin()) {
+      return Problem("void by another rule; " + where);
+    }
+    tally_(absl::StrCat("void by ", v1::HardRule_Name(voided.rule()).substr(10)));
+  }
+  CheckEarly(package, proposed.ordinal());
+}
+
+void CountyDrive::CheckEarly(const PackageAggregate& package, int32_t winner) {
+  if (!AnyOpen(package)) return;
+  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
+  if (!MayBeEarly(package, rules)) {
+    return Problem(absl::StrCat("package ", package.row.number(), " is awarded before its round closes"));
+  }
+  tally_("certain before all have answered");
+  const NaiveHistory history = History();
+  const NaiveAwardQuestion question{history, package, rules, now_};
+  const std::map<int32_t, bool> changing = AnswersThatChangeTheWinner(question);
+  if (changing.empty()) return;
+  std::string answers;
+  for (const auto& [ordinal, accept] : changing) {
+    absl::StrAppend(&answers, " ", ordinal, accept ? " accepts" : " declines");
+  }
+  Problem(absl::StrCat("package ", package.row.number(), " goes to offer ", winner,
+                       " but another wins if", answers, "; ", Told(NaiveRank(question))));
+}
+
+void CountyDrive::CheckNotCertain(const PackageAggregate& package) {
+  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
+  const NaiveHistory history = History();
+  const NaiveAwardQuestion question{history, package, rules, now_};
+  const NaiveRanking naive = NaiveRank(question);
+  if (naive.valid.empty()) return;
+  const bool open = AnyOpen(package);
+  if (!open || (MayBeEarly(package, rules) && SurelyCertain(question))) {
+    Problem(absl::StrCat("package ", package.row.number(), " should be awarded now; open offers: ",
+                         open, "; ", Told(naive)));
+  }
+}
+
+void CountyDrive::CheckAfter(const Record& record) {
+  std::set<uint64_t> touched;
+  for (const Fact& fact : record.facts()) {
+    if (fact.has_round_opened()) CheckRound(record, fact.round_opened());
+    if (fact.has_package_unfilled()) CheckNobody(record, fact.package_unfilled().package_number());
+    if (fact.has_package_submitted()) {
+      touched.insert(fact.package_submitted().package().number());
+    } else if (const uint64_t number = PackageOf(fact); number != 0) {
+      touched.insert(number);
+    }
+  }
+  for (uint64_t number : touched) CheckPackage(number);
+}
+
+std::vector<OfferRow> CountyDrive::OffersBefore(uint64_t number, int32_t round) const {
+  std::vector<OfferRow> offers;
+  for (const OfferRow& offer : engine_.state().Package(number)->offers) {
+    if (offer.round_number() < round) offers.push_back(offer);
+  }
+  return offers;
+}
+
+// The naive verdicts of each rule that should have come before the one that opened.
+void CountyDrive::CheckNobody(const Record& record, uint64_t number) {
+  const PackageRow& before = before_.at(number);
+  bool anew = false;
+  for (const Fact& fact : record.facts()) {
+    anew |= PackageOf(fact) == number && (fact.has_package_released() || fact.has_package_reissued());
+  }
+  if (!anew && before.state() != v1::PACKAGE_STATE_OFFERED) return;
+  const PackageAggregate& package = *engine_.state().Package(number);
+  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
+  for (int32_t rule = anew ? 1 : before.next_rule_number(); rule <= rules.rounds_size(); ++rule) {
+    const NaiveIssue issue{package.row,   package.offers,
+                           rules,         TimeOf(record),
+                           Texts(rules.rounds(rule - 1).tier_ids()), false};
+    for (const NaiveVerdict& verdict : NaiveRoute(world_, issue)) {
+      if (verdict.offered) {
+        Problem(absl::StrCat("nobody is offered package ", number, " but ", Told(verdict)));
+      }
+    }
+  }
+}
+
+void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpened& opened) {
+  const uint64_t number = opened.package_number();
+  const PackageRow& package = engine_.state().Package(number)->row;
+  const PackageRow& before = before_.at(number);
+  const v1::FrameworkRules& rules = world_.Rules(package.framework_revision());
+  const journal::v1::RoundRow& round = opened.round();
+  bool anew = false;
+  std::string novated;
+  for (const Fact& fact : record.facts()) {
+    anew |= PackageOf(fact) == number && (fact.has_package_released() || fact.has_package_reissued());
+    for (const auto& changed : fact.directory_changed().facts()) {
+      if (changed.has_novation()) novated = changed.novation().contract_id();
+    }
+  }
+  const std::string where = absl::StrCat("round ", round.number(), " (rule ", round.rule_number(),
+                                         ") of package ", number, ": ");
+  NaiveIssue issue{package, OffersBefore(number, round.number()), rules, TimeOf(record), {}, false};
+  // Which round it should be.
+  if (novated.empty()) {
+    int32_t expected = -1;
+    const bool restart_due = rules.has_restart() && !package.previous_branch_id().empty() &&
+                             !before.restart_done() && !package.previous_handed_back();
+    if (restart_due) {
+      issue.restart = true;
+      if (AnyOffered(NaiveRoute(world_, issue))) expected = 0;
+      issue.restart = false;
+    }
+    for (int32_t rule = anew ? 1 : before.next_rule_number();
+         expected < 0 && rule <= rules.rounds_size(); ++rule) {
+      issue.tier_ids = Texts(rules.rounds(rule - 1).tier_ids());
+      if (AnyOffered(NaiveRoute(world_, issue))) expected = rule;
+    }
+    if (expected != round.rule_number()) {
+      return Problem(absl::StrCat(where, "rule ", expected, " should open"));
+    }
+  }
+  issue.restart = round.rule_number() == 0;
+  issue.tier_ids = issue.restart ? std::vector<std::string>()
+                                 : Texts(rules.rounds(round.rule_number() - 1).tier_ids());
+  std::set<std::string> naive, real;
+  std::map<std::string, NaiveVerdict> offered;
+  for (const NaiveVerdict& verdict : NaiveRoute(world_, issue)) {
+    if (!novated.empty() && verdict.contract_id != novated) continue;
+    naive.insert(Told(verdict));
+    for (int rule : verdict.failed) tally_(absl::StrCat("routing: ", v1::HardRule_Name(rule)));
+    if (verdict.offered) offered[verdict.contract_id + " " + verdict.branch_id] = verdict;
+  }
+  for (const journal::v1::Verdict& verdict : round.verdicts()) real.insert(Told(verdict));
+  for (const std::string& one : naive) {
+    if (!real.contains(one)) Problem(where + "only naive: " + one);
+  }
+  for (const std::string& one : real) {
+    if (!naive.contains(one)) Problem(where + "only real: " + one);
+  }
+  // Each offer as its verdict and contract have it.
+  if (static_cast<size_t>(opened.offers_size()) != offered.size()) Problem(where + "other offers");
+  for (const OfferRow& offer : opened.offers()) {
+    const v1::Contract* contract = world_.Contract(offer.contract_id());
+    if (!offered.contains(offer.contract_id() + " " + offer.branch_id()) ||
+        offer.provider_id() != world_.Holder(*contract, world_.Today(TimeOf(record))) ||
+        offer.tier_id() != contract->tier_id() ||
+        offer.price_pence() != world_.Price(*contract, package.ward_code()) ||
+        offer.minimum_pickup_percent() != contract->minimum_pickup_percent() ||
+        offer.issued_date() != world_.Today(TimeOf(record)) ||
+        offer.terms_version() != package.terms_version() ||
+        offer.service_type() != package.terms().service_type() ||
+        offer.restart() != issue.restart || offer.deadline_us() != round.deadline_us()) {
+      Problem(where + "a wrong offer: " + offer.ShortDebugString());
+    }
+  }
+  const bool urgent = package.urgency() == v1::URGENCY_URGENT;
+  const v1::Window& window =
+      issue.restart ? (urgent ? rules.restart().urgent_window() : rules.restart().standard_window())
+      : urgent      ? rules.rounds(round.rule_number() - 1).urgent_window()
+                    : rules.rounds(round.rule_number() - 1).standard_window();
+  const absl::Time deadline =
+      WindowEnd(window, TimeOf(record), world_.zone, world_.AllHolidays());
+  if (absl::ToUnixMicros(deadline) != round.deadline_us()) Problem(where + "another deadline");
+}
+
+void CountyDrive::CheckPackage(uint64_t number) {
+  const PackageAggregate& package = *engine_.state().Package(number);
+  std::map<std::string, int> in_round;
+  int winners = 0;
+  for (const OfferRow& offer : package.offers) {
+    const int32_t revision = package.row.framework_revision();
+    ++in_round[absl::StrCat(offer.round_number(), " branch ", offer.branch_id())];
+    if (!world_.Rules(revision).several_branches_per_provider()) {
+      ++in_round[absl::StrCat(offer.round_number(), " provider ", offer.provider_id())];
+    }
+    winners += offer.state() == v1::OFFER_STATE_WON &&
+               offer.returned_cause() == v1::CAUSE_UNSPECIFIED;
+  }
+  for (const auto& [who, many] : in_round) {
+    if (many > 1) Problem(absl::StrCat("package ", number, ": two offers in round ", who));
+  }
+  int expected = 0;
+  switch (package.row.state()) {
+    case v1::PACKAGE_STATE_AWARDED:
+    case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_CEASED:
+    case v1::PACKAGE_STATE_HANDED_BACK: expected = package.row.imported() ? 0 : 1; break;
+    case v1::PACKAGE_STATE_CANCELLED: expected = winners == 1 ? 1 : 0; break;
+    default: break;
+  }
+  if (winners != expected) {
+    Problem(absl::StrCat("package ", number, " has ", winners, " winners and is ",
+                         v1::PackageState_Name(package.row.state())));
+  }
+}
+
+}  // namespace brokerage::engine::naive

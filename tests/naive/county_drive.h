@@ -1,0 +1,103 @@
+// Drives an engine through weeks in a random county, and holds every record that it makes against
+// the naive implementation.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/performance.h"
+#include "tests/naive/naive_award.h"
+#include "tests/naive/naive_figures.h"
+#include "tests/naive/naive_world.h"
+#include "tests/naive/random_county.h"
+
+namespace brokerage::engine::naive {
+
+// What came to pass, so that a test can see that everything did.
+struct DriveTally {
+  std::map<std::string, int64_t> happened;
+  void operator()(const std::string& what) { ++happened[what]; }
+};
+
+class CountyDrive {
+ public:
+  CountyDrive(uint64_t seed, DriveTally* tally);
+
+  // Submits so many packages and lets them live. What differed, soonest first; stops at the first.
+  std::vector<std::string> Run(int packages);
+
+ private:
+  using Rows = std::map<std::pair<Table, std::string>, std::string>;
+
+  // --- The drive (county_drive.cc).
+  bool Do(const Caller& caller, Request request);
+  void Commit(const journal::v1::Record& record, const std::vector<journal::v1::TextRow>& texts);
+  void AdvanceTo(absl::Time time);
+  absl::Time Stamp() const;
+  void LogAwards(const journal::v1::Record& record);
+  Caller Navigator(const std::string& authority, bool second = false) const;
+  Caller OfBranch(const journal::v1::OfferRow& offer) const;
+  void Problem(const std::string& text);
+
+  // --- What people do (county_people.cc).
+  void OneThing();
+  void Submit();
+  void Answer(const PackageAggregate& package, const journal::v1::OfferRow& offer);
+  void AnswerSomething();
+  void ClaimSomething();
+  void AwardSomething();
+  void MoveSomething();
+  void Reissue(const PackageAggregate& package);
+  void ChangeDirectory();
+  void NewRevision();
+  v1::PackageTerms RandomTerms();
+  const PackageAggregate* RandomPackage();
+  void Refused(const std::string& what, const absl::Status& status);
+
+  // --- What is held equal (county_checks.cc).
+  NaiveHistory History() const;
+  void CheckBefore(const journal::v1::Record& record);
+  void CheckRanking(const PackageAggregate& package, const journal::v1::PackageAwarded& awarded);
+  void CheckProposal(const PackageAggregate& package, const journal::v1::AwardProposed& proposed);
+  void CheckEarly(const PackageAggregate& package, int32_t winner);
+  void CheckNotCertain(const PackageAggregate& package);
+  void CheckAfter(const journal::v1::Record& record);
+  void CheckRound(const journal::v1::Record& record, const journal::v1::RoundOpened& opened);
+  void CheckNobody(const journal::v1::Record& record, uint64_t number);
+  void CheckPackage(uint64_t number);
+  std::vector<journal::v1::OfferRow> OffersBefore(uint64_t number, int32_t round) const;
+  absl::Time TimeOf(const journal::v1::Record& record) const;
+
+  // --- Figures (county_figures.cc).
+  void CheckFigures();
+  void CheckSettled();
+  void CheckRollups(const NaiveHistory& history);
+  void CheckQuery(const NaiveHistory& history);
+  void CheckCompliance(const NaiveHistory& history);
+  void CheckReplay();
+
+  const uint64_t seed_;
+  DriveTally& tally_;
+  RandomCounty county_;
+  Dice dice_;
+  Engine engine_;
+  NaiveWorld world_;
+  std::vector<NaiveAward> awards_;
+  absl::Time now_;
+  int64_t last_time_us_ = 0;
+  uint64_t sequence_ = 0;
+  uint64_t persons_ = 0;
+  int wanted_packages_ = 0;
+  std::vector<journal::v1::Record> records_;
+  std::vector<std::vector<journal::v1::TextRow>> texts_;
+  Rows rows_;
+  // Of the packages that the record at hand touches, as they were before it.
+  std::map<uint64_t, journal::v1::PackageRow> before_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace brokerage::engine::naive

@@ -1,0 +1,275 @@
+// Holds roll-ups, performance and compliance against counts over the raw rows.
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/compliance.h"
+#include "engine/keys.h"
+#include "engine/performance.h"
+#include "tests/naive/county_drive.h"
+
+namespace brokerage::engine::naive {
+
+using journal::v1::OfferRow;
+using journal::v1::RollupRow;
+
+namespace {
+
+// The rows that the engine wrote, parsed.
+class WrittenFigures : public FigureSource {
+ public:
+  explicit WrittenFigures(const std::map<std::pair<Table, std::string>, std::string>& rows) {
+    for (const auto& [key, value] : rows) {
+      if (key.first == Table::kRollups) rollups_[key.second].ParseFromString(value);
+      if (key.first == Table::kOfferFacts) facts_.emplace_back().ParseFromString(value);
+    }
+  }
+
+  void ForEachRollup(absl::string_view prefix,
+                     absl::FunctionRef<void(const RollupRow&)> visit) const override {
+    for (const auto& [key, row] : rollups_) {
+      if (absl::StartsWith(key, prefix)) visit(row);
+    }
+  }
+  void ForEachOfferFact(
+      absl::string_view framework_id, DateNumber from, DateNumber to,
+      absl::FunctionRef<void(const journal::v1::OfferFact&)> visit) const override {
+    for (const journal::v1::OfferFact& fact : facts_) {
+      if (fact.issued_date() >= from && (to == 0 || fact.issued_date() < to)) visit(fact);
+    }
+  }
+  void ForEachOfferFactOfPackage(
+      uint64_t package_number,
+      absl::FunctionRef<void(const journal::v1::OfferFact&)> visit) const override {
+    for (const journal::v1::OfferFact& fact : facts_) {
+      if (fact.package_number() == package_number) visit(fact);
+    }
+  }
+  int64_t sequence() const override { return 7; }
+
+  const std::map<std::string, RollupRow>& rollups() const { return rollups_; }
+
+ private:
+  std::map<std::string, RollupRow> rollups_;
+  std::vector<journal::v1::OfferFact> facts_;  // by framework, date, package, ordinal
+};
+
+bool Same(const google::protobuf::Message& a, const google::protobuf::Message& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
+bool SameRate(const v1::Rate& rate, int64_t numerator, int64_t denominator) {
+  return rate.denominator() == denominator &&
+         rate.numerator() == (denominator == 0 ? 0 : numerator);
+}
+
+int64_t Due(const v1::Counts& counts) {
+  return counts.accepted() + counts.declined() + counts.late() + counts.silent();
+}
+
+bool RatesAreRight(const v1::Rates& rates, const v1::Counts& counts,
+                   const v1::PerformanceQuery& query, const v1::FrameworkRules& rules) {
+  const int64_t due = Due(counts);
+  const int64_t responded =
+      counts.accepted() + counts.declined() + (query.late_as_responded() ? counts.late() : 0);
+  const v1::Rate pick_up =
+      query.unit() == v1::COUNT_UNIT_PICK_UP ? NaivePickUp(counts, rules) : v1::Rate();
+  return SameRate(rates.response(), responded, due) &&
+         SameRate(rates.acceptance(), counts.accepted(), due) &&
+         SameRate(rates.award(), counts.won(), due) &&
+         SameRate(rates.hand_back(), counts.handed_back_in_cohort(), counts.won()) &&
+         SameRate(rates.pick_up(), pick_up.numerator(), pick_up.denominator());
+}
+
+// What section 1 says of every set of counts.
+bool SumsHold(const v1::Counts& counts) {
+  return counts.issued() == counts.error_upheld() + counts.notice_failed() + counts.accepted() +
+                                counts.declined() + counts.closed_unanswered() + counts.pending() +
+                                counts.late() + counts.silent() &&
+         counts.accepted() ==
+             counts.won() + counts.lost() + counts.void_() + counts.undecided();
+}
+
+}  // namespace
+
+void CountyDrive::CheckFigures() {
+  CheckSettled();
+  const NaiveHistory history = History();
+  CheckRollups(history);
+  for (int i = 0; i < 6 && problems_.empty(); ++i) CheckQuery(history);
+  for (int i = 0; i < 2 && problems_.empty(); ++i) CheckCompliance(history);
+  tally_("figures compared");
+}
+
+void CountyDrive::CheckSettled() {
+  for (const PackageAggregate* package : History().packages) {
+    for (const OfferRow& offer : package->offers) {
+      if (offer.settled() != (offer.deadline_us() <= absl::ToUnixMicros(now_))) {
+        Problem(absl::StrCat("settled is wrong: ", offer.ShortDebugString()));
+      }
+    }
+  }
+}
+
+void CountyDrive::CheckRollups(const NaiveHistory& history) {
+  const WrittenFigures written(rows_);
+  std::map<std::string, RollupRow> real;
+  for (const auto& [key, row] : written.rollups()) {
+    if (const std::string name = RollupName(row); !name.empty()) real[name] = row;
+    if (!SumsHold(row.live()) || !SumsHold(row.settled())) {
+      Problem("sums do not hold: " + row.ShortDebugString());
+    }
+  }
+  const std::map<std::string, RollupRow> naive = NaiveRollups(history);
+  auto differ = [](const RollupRow& a, const RollupRow& b) {
+    return !Same(a.live(), b.live()) || !Same(a.settled(), b.settled()) ||
+           !Same(a.packages(), b.packages()) || a.minutes() != b.minutes() ||
+           a.awards() != b.awards();
+  };
+  for (const auto& [name, row] : naive) {
+    auto found = real.find(name);
+    if (found == real.end()) {
+      Problem("no such roll-up: " + row.ShortDebugString());
+    } else if (differ(row, found->second)) {
+      Problem(absl::StrCat("roll-up: naive ", row.ShortDebugString(), " real ",
+                           found->second.ShortDebugString()));
+    }
+  }
+  for (const auto& [name, row] : real) {
+    if (!naive.contains(name)) Problem("a roll-up of nothing: " + row.ShortDebugString());
+  }
+}
+
+void CountyDrive::CheckQuery(const NaiveHistory& history) {
+  v1::PerformanceQuery query;
+  query.set_framework_id(county_.rules.framework_id());
+  query.set_unit(static_cast<v1::CountUnit>(dice_.Below(4)));
+  query.set_late_as_responded(dice_.Percent(30));
+  const absl::CivilDay today = FromDateNumber(world_.Today(now_));
+  auto date = [&](bool whole) {
+    const absl::CivilDay day = today - dice_.Between(-5, 50);
+    return FormatDate(ToDateNumber(whole ? absl::CivilDay(absl::CivilMonth(day)) : day));
+  };
+  const bool whole = dice_.Percent(50);
+  if (dice_.Percent(50)) query.set_from_date(date(whole));
+  if (dice_.Percent(50)) query.set_to_date(date(whole));
+  if (!query.from_date().empty() && !query.to_date().empty() &&
+      query.to_date() <= query.from_date()) {
+    query.clear_to_date();
+  }
+  const std::vector<NaiveUnit> units = NaiveUnits(history, query.unit());
+  std::vector<int> dimensions;
+  for (int i = v1::DIMENSION_DAY; i <= v1::DIMENSION_ROUND; ++i) dimensions.push_back(i);
+  dice_.Shuffle(&dimensions);
+  for (int i = 0, many = dice_.Between(0, 3); i < many; ++i) {
+    query.add_group_by(static_cast<v1::Dimension>(dimensions[static_cast<size_t>(i)]));
+  }
+  if (dice_.Percent(40) && !units.empty()) {
+    const auto dimension = static_cast<v1::Dimension>(dimensions[4]);
+    for (int i = 0; i < 2; ++i) {
+      v1::DimensionValue* filter = query.add_filters();
+      filter->set_dimension(dimension);
+      filter->set_value(NaiveValue(world_, dice_.Of(units), dimension));
+    }
+  }
+  auto response = QueryPerformance(query, {}, engine_.directory(), WrittenFigures(rows_));
+  const std::string where = absl::StrCat("query ", query.ShortDebugString(), ": ");
+  if (!response.ok()) return Problem(where + response.status().ToString());
+  tally_(response->scanned() ? "query scanned" : "query from roll-ups");
+  std::map<std::vector<std::string>, NaiveTotals> naive = NaiveQuery(history, query);
+  const v1::FrameworkRules& rules = world_.Rules(0);
+  for (const v1::PerformanceRow& row : response->rows()) {
+    std::vector<std::string> group;
+    for (const v1::DimensionValue& value : row.group()) group.push_back(value.value());
+    const NaiveTotals totals = naive[group];
+    naive.erase(group);
+    const std::string which = where + absl::StrJoin(group, ", ");
+    if (!Same(totals.live, row.live()) || !Same(totals.settled, row.settled())) {
+      return Problem(absl::StrCat(which, ": naive ", totals.live.ShortDebugString(), " settled ",
+                                  totals.settled.ShortDebugString(), "; real ",
+                                  row.ShortDebugString()));
+    }
+    if (!RatesAreRight(row.live_rates(), row.live(), query, rules) ||
+        !RatesAreRight(row.settled_rates(), row.settled(), query, rules)) {
+      return Problem(absl::StrCat(which, ": wrong rates: ", row.ShortDebugString()));
+    }
+  }
+  for (const auto& [group, totals] : naive) {
+    Problem(absl::StrCat(where, "no row for ", absl::StrJoin(group, ", "), ": ",
+                         totals.live.ShortDebugString()));
+  }
+}
+
+void CountyDrive::CheckCompliance(const NaiveHistory& history) {
+  v1::QueryComplianceRequest request;
+  request.set_framework_id(county_.rules.framework_id());
+  request.set_without_urgent(dice_.Percent(30));
+  const DateNumber today = world_.Today(now_);
+  if (dice_.Percent(40)) {
+    request.set_from_date(FormatDate(ToDateNumber(FromDateNumber(today) - dice_.Between(0, 30))));
+  }
+  auto response = QueryCompliance(request, {}, engine_.directory(), WrittenFigures(rows_), today);
+  const std::string where = absl::StrCat("compliance ", request.ShortDebugString(), ": ");
+  if (!response.ok()) return Problem(where + response.status().ToString());
+  std::map<std::pair<std::string, std::string>, NaiveTotals> naive;
+  for (const NaiveUnit& unit : NaiveUnits(history, v1::COUNT_UNIT_PICK_UP)) {
+    if (FormatDate(unit.first().issued_date()) < request.from_date()) continue;
+    if (request.without_urgent() && unit.package->urgency() == v1::URGENCY_URGENT) continue;
+    NaiveTotals& totals = naive[{unit.first().contract_id(), unit.first().provider_id()}];
+    AddCounts(unit.Live(), &totals.live);
+    AddCounts(unit.Settled(), &totals.settled);
+  }
+  const v1::FrameworkRules& rules = world_.Rules(0);
+  const int fewest = rules.sanction_minimum_units() > 0 ? rules.sanction_minimum_units() : 10;
+  for (const v1::ComplianceRow& row : response->rows()) {
+    const NaiveTotals totals = naive[{row.contract_id(), row.provider_id()}];
+    naive.erase({row.contract_id(), row.provider_id()});
+    const v1::Rate rate = NaivePickUp(totals.settled, rules);
+    const int64_t minimum = world_.Contract(row.contract_id())->minimum_pickup_percent();
+    // The least n, by trying one after the other.
+    int64_t short_by = 0, to_recover = 0;
+    if (rate.denominator() > 0) {
+      while ((rate.numerator() + short_by) * 100 < minimum * rate.denominator()) ++short_by;
+      while (to_recover >= 0 && (rate.numerator() + to_recover) * 100 <
+                                    minimum * (rate.denominator() + to_recover)) {
+        to_recover = minimum == 100 ? -1 : to_recover + 1;
+      }
+    }
+    const bool below = rate.denominator() >= fewest && short_by > 0;
+    if (!Same(totals.live, row.live()) || !Same(totals.settled, row.settled()) ||
+        !Same(rate, row.pick_up()) || row.minimum_pickup_percent() != minimum ||
+        row.short_by() != short_by || row.to_recover() != to_recover ||
+        row.below_minimum() != below) {
+      return Problem(absl::StrCat(where, "naive live ", totals.live.ShortDebugString(),
+                                  " settled ", totals.settled.ShortDebugString(), " rate ",
+                                  rate.ShortDebugString(), " minimum ", minimum, " short by ",
+                                  short_by, " to recover ", to_recover, " below ", below,
+                                  "; real ", row.ShortDebugString()));
+    }
+    if (short_by > 0) tally_("contract short of its minimum");
+  }
+  for (const auto& [key, totals] : naive) {
+    Problem(absl::StrCat(where, "no row for ", key.first, " of ", key.second));
+  }
+}
+
+void CountyDrive::CheckReplay() {
+  Engine fresh([this](const std::string&) { return &county_.zone; });
+  fresh.FinishLoading(0, 0);
+  Rows rows;
+  for (size_t i = 0; i < records_.size(); ++i) {
+    std::vector<RowWrite> writes;
+    fresh.Apply(records_[i], i + 1, texts_[i], &writes);
+    for (const RowWrite& write : writes) {
+      if (write.value) {
+        rows[{write.table, write.key}] = *write.value;
+      } else {
+        rows.erase({write.table, write.key});
+      }
+    }
+  }
+  if (rows != rows_) Problem("replay makes other rows");
+}
+
+}  // namespace brokerage::engine::naive

@@ -1,0 +1,51 @@
+// Which acceptance wins, from section 7 of the domain's description and from nothing else.
+#pragma once
+
+#include <vector>
+
+#include "engine/package_aggregate.h"
+#include "tests/naive/naive_figures.h"
+#include "tests/naive/naive_world.h"
+
+namespace brokerage::engine::naive {
+
+// A value of a criterion as a fraction; the smaller is better.
+struct NaiveValueOf {
+  v1::AwardCriterion criterion = v1::AWARD_CRITERION_UNSPECIFIED;
+  __int128 numerator = 0;
+  __int128 denominator = 1;  // greater than 0
+};
+
+struct NaiveAcceptance {
+  int32_t ordinal = 0;
+  std::set<int> failed;  // hard rules
+  std::vector<NaiveValueOf> values;
+};
+
+struct NaiveRanking {
+  std::vector<NaiveAcceptance> valid;   // best first
+  std::vector<NaiveAcceptance> voided;  // by ordinal
+};
+
+struct NaiveAwardQuestion {
+  const NaiveHistory& history;
+  const PackageAggregate& package;
+  const v1::FrameworkRules& rules;
+  absl::Time time;
+};
+
+NaiveRanking NaiveRank(const NaiveAwardQuestion& question);
+// The first criterion on which the values differ; UNSPECIFIED if they do not.
+v1::AwardCriterion FirstDifference(const NaiveAcceptance& a, const NaiveAcceptance& b);
+// The first criterion on which the winner is better, which may come after one on which it is not if
+// care navigation chose it; UNSPECIFIED if it is better on none.
+v1::AwardCriterion FirstBetter(const NaiveAcceptance& winner, const NaiveAcceptance& loser);
+
+// Tries answers of the offers that are open, and gives one that makes another win: by ordinal,
+// true for an acceptance. Empty if nothing they may answer now changes the winner.
+std::map<int32_t, bool> AnswersThatChangeTheWinner(const NaiveAwardQuestion& question);
+// Whether the definition of certainty has the best acceptance certain, even if every open offer
+// counts.
+bool SurelyCertain(const NaiveAwardQuestion& question);
+
+}  // namespace brokerage::engine::naive

@@ -1,0 +1,88 @@
+// Counts, from sections 1 to 4 of the definitions of the key figures and from nothing else: every
+// question walks over every offer there ever was.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "brokerage/journal/v1/rows.pb.h"
+#include "brokerage/v1/performance_service.pb.h"
+#include "engine/package_aggregate.h"
+#include "tests/naive/naive_world.h"
+
+namespace brokerage::engine::naive {
+
+// One award as it was made.
+struct NaiveAward {
+  uint64_t package_number = 0;
+  int32_t ordinal = 0;
+  DateNumber date = 0;
+  int64_t weekly_minutes = 0;  // of the terms awarded
+  // Given up before the start, and not for the provider's own cause; or the package was cancelled.
+  bool undone = false;
+};
+
+struct NaiveHistory {
+  const NaiveWorld* world = nullptr;
+  std::vector<const PackageAggregate*> packages;  // all
+  std::vector<NaiveAward> awards;
+
+  const PackageAggregate& Package(uint64_t number) const;
+};
+
+v1::ResponseClass NaiveClass(const journal::v1::OfferRow& offer);
+
+// What is counted as one: offers of one package, by ordinal.
+struct NaiveUnit {
+  const journal::v1::PackageRow* package = nullptr;
+  std::vector<const journal::v1::OfferRow*> offers;
+
+  const journal::v1::OfferRow& first() const { return *offers.front(); }
+  v1::Counts Live() const;
+  v1::Counts Settled() const;
+};
+
+// Restarts are in no unit.
+std::vector<NaiveUnit> NaiveUnits(const NaiveHistory& history, v1::CountUnit unit);
+void AddCounts(const v1::Counts& more, v1::Counts* counts);
+
+struct NaiveTotals {
+  v1::Counts live;
+  v1::Counts settled;
+};
+
+// By group, of the units in the period and with the values of the filters.
+std::map<std::vector<std::string>, NaiveTotals> NaiveQuery(const NaiveHistory& history,
+                                                           const v1::PerformanceQuery& query);
+// The value that a unit has in a dimension.
+std::string NaiveValue(const NaiveWorld& world, const NaiveUnit& unit, v1::Dimension dimension);
+v1::Rate NaivePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules);
+
+// Every roll-up there should be, by its dimensions written out; only those that count something.
+std::map<std::string, journal::v1::RollupRow> NaiveRollups(const NaiveHistory& history);
+// The same name for a row that the engine kept; empty if it counts nothing.
+std::string RollupName(const journal::v1::RollupRow& row);
+
+// Live figures that decide an award, without the package in question.
+struct NaiveContractFigures {
+  int64_t due = 0;
+  int64_t won = 0;
+  int64_t accepted_and_lost = 0;
+};
+NaiveContractFigures FiguresOfContract(const NaiveHistory& history, const v1::FrameworkRules& rules,
+                                       const std::string& contract_id, DateNumber date,
+                                       uint64_t left_out);
+struct NaiveShares {
+  int64_t tier_awards = 0;
+  int64_t lot_awards = 0;
+};
+NaiveShares SharesOfTier(const NaiveHistory& history, const v1::FrameworkRules& rules,
+                         const std::string& lot_id, const std::string& tier_id, DateNumber date);
+int64_t MinutesOfProvider(const NaiveHistory& history, const v1::FrameworkRules& rules,
+                          const std::string& provider_id, DateNumber date);
+// The first day of the framework's fairness months that hold the date.
+DateNumber FairnessBegins(const v1::FrameworkRules& rules, DateNumber date);
+
+}  // namespace brokerage::engine::naive

@@ -1,0 +1,52 @@
+// The engine against a second, naive implementation of routing, award and counts, over random
+// weeks in random counties. A failure names its seed: --gtest_filter=*OneSeed with NAIVE_SEED set
+// drives that county alone.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tests/naive/county_drive.h"
+
+namespace brokerage::engine::naive {
+namespace {
+
+constexpr int kPackagesPerCounty = 50;
+constexpr int kCounties = 200;  // 10,000 packages
+constexpr int kShards = 4;
+
+void Drive(uint64_t seed, DriveTally* tally) {
+  CountyDrive drive(seed, tally);
+  for (const std::string& problem : drive.Run(kPackagesPerCounty)) ADD_FAILURE() << problem;
+}
+
+class Naive : public ::testing::TestWithParam<int> {};
+
+TEST_P(Naive, EngineAgreesInEveryCounty) {
+  DriveTally tally;
+  for (int i = 0; i < kCounties / kShards && !HasFailure(); ++i) {
+    Drive(static_cast<uint64_t>(GetParam() * 1000 + i), &tally);
+  }
+  if (HasFailure()) return;
+  // Nothing was compared in vain.
+  for (const char* what :
+       {"round_opened", "package_awarded", "award_proposed", "certain before all have answered",
+        "package_returned", "package_handed_back", "offers_closed", "figures compared",
+        "query scanned", "query from roll-ups", "contract short of its minimum"}) {
+    EXPECT_GT(tally.happened[what], 0) << what;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shard, Naive, ::testing::Range(1, kShards + 1));
+
+TEST(NaiveCounty, OneSeed) {
+  const char* seed = std::getenv("NAIVE_SEED");
+  if (seed == nullptr) GTEST_SKIP() << "NAIVE_SEED names no county";
+  DriveTally tally;
+  Drive(std::strtoull(seed, nullptr, 10), &tally);
+  for (const auto& [what, many] : tally.happened) std::printf("%8ld %s\n", long(many), what.c_str());
+}
+
+}  // namespace
+}  // namespace brokerage::engine::naive
