@@ -90,8 +90,10 @@ absl::Status Deciding::On(const v1::AwardPackageRequest& request) {
                   absl::StrCat("an acceptance that passes ",
                                RuleName(ranking.acceptances[winner].void_rule())));
   }
+  // Live figures may have moved since the proposal; what was proposed is still no override.
   const bool due = row.awaits_award() || row.state() == v1::PACKAGE_STATE_UNFILLED;
-  const bool overridden = winner != 0 || !due;
+  const bool proposed = row.awaits_award() && id->ordinal == row.proposed_ordinal();
+  const bool overridden = !proposed && (winner != 0 || !due);
   if (overridden) {
     if (absl::Status status = CheckReason(request.override_reason(), "override_reason"); !status.ok()) {
       return status;

@@ -38,7 +38,8 @@ struct RowWrite {
   std::optional<std::string> value;
 };
 
-// Whose history: the package's, the branch's, the provider's, the authority's, or everything ("").
+// Whose history: the package's, the branch's, the provider's, the authority's, or the whole system's (""):
+// what belongs to no package, and extended deadlines.
 enum class HistoryScope : char { kAll = 'A', kBranch = 'B', kPackage = 'P', kProvider = 'O', kAuthority = 'U' };
 
 std::string PackageKey(uint64_t number);  // also the prefix of its offers' and texts' keys

@@ -82,8 +82,10 @@ void AddDirectoryFact(const DirectoryFact& fact, Subjects* subjects) {
 std::vector<HistorySubject> SubjectsOf(const journal::v1::Record& record,
                                        const PackageFinder& package) {
   Subjects subjects;
-  subjects.insert({HistoryScope::kAll, ""});
   for (const Fact& fact : record.facts()) {
+    if (PackageNumberOf(fact) == 0 || fact.has_deadline_extended()) {
+      subjects.insert({HistoryScope::kAll, ""});
+    }
     if (PackageNumberOf(fact) != 0) {
       AddPackageFact(fact, record.time_us(), package, &subjects);
     } else if (fact.has_directory_changed()) {

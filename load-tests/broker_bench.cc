@@ -49,7 +49,9 @@ class Child {
     kill(pid_, SIGTERM);
     int status = 0;
     waitpid(pid_, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) std::fprintf(stderr, "a server ended badly\n");
+    const bool ended_well = (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+                            (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    if (!ended_well) std::fprintf(stderr, "a server ended badly\n");
   }
 
  private:
@@ -243,6 +245,7 @@ int main(int argc, char** argv) {
   app.add_option("--in-flight", settings.in_flight, "calls under way at once");
   app.add_option("--history", settings.histories, "offers of history for the queries; 0 for none");
   app.add_option("--framework", settings.framework, "the framework's folder");
+  app.add_option("--brokerd", settings.brokerd, "the server's program");
   app.add_option("--port", settings.port, "the first of three loopback ports");
   CLI11_PARSE(app, argc, argv);
   std::filesystem::create_directories(settings.scratch);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "storage/encoding.h"
 #include "storage/rocksdb_database.h"
@@ -91,6 +92,23 @@ absl::Status RocksDbStore::CheckWritable() const {
   return database_->error().ok() ? absl::OkStatus() : database_->error().status();
 }
 
+namespace {
+
+// The last write of each row. Commands that share a commit change the same roll-ups again and again; only what they are in the end
+// is kept.
+std::vector<const engine::RowWrite*> LastWrites(const std::vector<engine::RowWrite>& writes) {
+  std::vector<const engine::RowWrite*> last;
+  last.reserve(writes.size());
+  absl::flat_hash_set<std::pair<engine::Table, absl::string_view>> seen;
+  seen.reserve(writes.size());
+  for (auto write = writes.rbegin(); write != writes.rend(); ++write) {
+    if (seen.emplace(write->table, write->key).second) last.push_back(&*write);
+  }
+  return last;
+}
+
+}  // namespace
+
 absl::Status RocksDbStore::Append(uint64_t epoch, const Head& expected, const Batch& batch) {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
   if (epoch != epoch_) {
@@ -110,11 +128,11 @@ absl::Status RocksDbStore::Append(uint64_t epoch, const Head& expected, const Ba
     write.Put(database_->journal(), EncodeNumber(entry.sequence()), value_);
     head = {entry.sequence(), std::move(*entry.mutable_hash())};
   }
-  for (const engine::RowWrite& row : batch.writes) {
-    if (row.value.has_value()) {
-      write.Put(database_->table(row.table), row.key, *row.value);
+  for (const engine::RowWrite* row : LastWrites(batch.writes)) {
+    if (row->value.has_value()) {
+      write.Put(database_->table(row->table), row->key, *row->value);
     } else {
-      write.Delete(database_->table(row.table), row.key);
+      write.Delete(database_->table(row->table), row->key);
     }
   }
   for (const Outcome& outcome : batch.outcomes) {
