@@ -121,15 +121,16 @@ PackageAggregate& Applier::Touch(uint64_t number) {
                   .state = package->row.state(),
                   .offers = static_cast<int32_t>(package->offers.size())};
     LeavePackage(&state_, number);
-    TallyPackage(*package, -1, &state_.rollups);
   }
   return *package;
 }
 
 journal::v1::PackageRow& Applier::Change(uint64_t number) {
-  journal::v1::PackageRow& row = Touch(number).row;
-  touched_[number].row_changed = true;
-  return row;
+  PackageAggregate& package = Touch(number);
+  bool& changed = touched_[number].row_changed;
+  if (!changed) TallyPackage(package, -1, &state_.rollups);
+  changed = true;
+  return package.row;
 }
 
 void Applier::ChangeOffer(PackageAggregate& package, int32_t ordinal,
@@ -225,7 +226,7 @@ void Applier::Insert(const journal::v1::PackageRow& row) {
 void Applier::WritePackage(uint64_t number, const Before& before) {
   const PackageAggregate& package = *state_.Package(number);
   const journal::v1::PackageRow& row = package.row;
-  TallyPackage(package, +1, &state_.rollups);
+  if (before.row_changed) TallyPackage(package, +1, &state_.rollups);
   EnterPackage(&state_, number);
   if (before.row_changed) Put(Table::kPackages, PackageKey(number), row.SerializeAsString());
   if (!before.existed || before.state != row.state()) {

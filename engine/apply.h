@@ -43,9 +43,9 @@ class Applier {
     int32_t offers = 0;
   };
 
-  // The package, ready to be changed: off the agenda and out of the roll-up of packages until Run ends.
+  // The package, ready to be changed: off the agenda until Run ends.
   PackageAggregate& Touch(uint64_t number);
-  // The same, when its row changes and not only an offer.
+  // The same, when its row changes and not only an offer: out of the roll-up of packages, too.
   journal::v1::PackageRow& Change(uint64_t number);
   void ChangeOffer(PackageAggregate& package, int32_t ordinal,
                    const std::function<void(journal::v1::OfferRow&)>& change);
