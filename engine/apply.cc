@@ -204,8 +204,8 @@ void Applier::NoteEvaluation(PackageAggregate& package) {
   } else if (row.state() == v1::PACKAGE_STATE_OFFERED) {
     const int32_t rule = row.rounds(row.rounds_size() - 1).rule_number();
     const bool certain_is_enough =
-        rule == 0 || RulesOf(state_, row).rounds(rule - 1).award_timing() ==
-                         v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
+        rule == 0 ||
+        RulesOf(state_, row).rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
     wanted = !any_open || (certain_is_enough && any_accepted) || row.awaits_award();
   }
   if (wanted && !row.needs_evaluation()) Change(row.number()).set_needs_evaluation(true);
@@ -236,7 +236,8 @@ void Applier::WritePackage(uint64_t number, const Before& before) {
     Put(Table::kPackagesByState, PackageStateKey(row.authority_id(), row.state(), number), "");
   }
   const bool open = IsOpenPackage(row);
-  const std::string open_key = PackageStateKey(row.authority_id(), StatesOfOpenPackages()[0], number);
+  const std::string open_key =
+      PackageStateKey(row.authority_id(), StatesOfOpenPackages()[0], number);
   if (open && !before.open) Put(Table::kPackagesByState, open_key, "");
   if (!open && before.open) Delete(Table::kPackagesByState, open_key);
 
@@ -249,7 +250,8 @@ void Applier::WritePackage(uint64_t number, const Before& before) {
         FactOf(row, offer).SerializeAsString());
     if (offer.ordinal() > before.offers) {
       Put(Table::kOffersByBranch, OwnedOfferKey(offer.branch_id(), number, offer.ordinal()), "");
-      Put(Table::kOffersByProvider, OwnedOfferKey(offer.provider_id(), number, offer.ordinal()), "");
+      Put(Table::kOffersByProvider, OwnedOfferKey(offer.provider_id(), number, offer.ordinal()),
+          "");
     }
   }
 }

@@ -12,33 +12,60 @@ using journal::v1::RoundRow;
 
 void Applier::Do(const Fact& fact) {
   switch (fact.fact_case()) {
-    case Fact::kFrameworkApplied: return On(fact.framework_applied());
-    case Fact::kDirectoryChanged: return On(fact.directory_changed());
-    case Fact::kPackageSubmitted: return On(fact.package_submitted());
-    case Fact::kPackageReleased: return On(fact.package_released());
-    case Fact::kPackageHeld: return On(fact.package_held());
-    case Fact::kRoundOpened: return On(fact.round_opened());
-    case Fact::kOfferAnswered: return On(fact.offer_answered());
-    case Fact::kRoundDue: return On(fact.round_due());
-    case Fact::kRoundClosed: return On(fact.round_closed());
-    case Fact::kAwardProposed: return On(fact.award_proposed());
-    case Fact::kPackageAwarded: return On(fact.package_awarded());
-    case Fact::kPackageUnfilled: return On(fact.package_unfilled());
-    case Fact::kPackageReissued: return On(fact.package_reissued());
-    case Fact::kPackageCancelled: return On(fact.package_cancelled());
-    case Fact::kPackageStarted: return On(fact.package_started());
-    case Fact::kPackageReturned: return On(fact.package_returned());
-    case Fact::kPackageHandedBack: return On(fact.package_handed_back());
-    case Fact::kPackageCeased: return On(fact.package_ceased());
-    case Fact::kOffersClosed: return On(fact.offers_closed());
-    case Fact::kErrorClaimed: return On(fact.error_claimed());
-    case Fact::kErrorDecided: return On(fact.error_decided());
-    case Fact::kDeadlineExtended: return On(fact.deadline_extended());
-    case Fact::kTextsErased: return On(fact.texts_erased());
-    case Fact::kAccountChanged: return On(fact.account_changed());
-    case Fact::kClockJudged: return On(fact.clock_judged());
-    case Fact::kRoundEvaluated: return On(fact.round_evaluated());
-    case Fact::FACT_NOT_SET: break;
+    case Fact::kFrameworkApplied:
+      return On(fact.framework_applied());
+    case Fact::kDirectoryChanged:
+      return On(fact.directory_changed());
+    case Fact::kPackageSubmitted:
+      return On(fact.package_submitted());
+    case Fact::kPackageReleased:
+      return On(fact.package_released());
+    case Fact::kPackageHeld:
+      return On(fact.package_held());
+    case Fact::kRoundOpened:
+      return On(fact.round_opened());
+    case Fact::kOfferAnswered:
+      return On(fact.offer_answered());
+    case Fact::kRoundDue:
+      return On(fact.round_due());
+    case Fact::kRoundClosed:
+      return On(fact.round_closed());
+    case Fact::kAwardProposed:
+      return On(fact.award_proposed());
+    case Fact::kPackageAwarded:
+      return On(fact.package_awarded());
+    case Fact::kPackageUnfilled:
+      return On(fact.package_unfilled());
+    case Fact::kPackageReissued:
+      return On(fact.package_reissued());
+    case Fact::kPackageCancelled:
+      return On(fact.package_cancelled());
+    case Fact::kPackageStarted:
+      return On(fact.package_started());
+    case Fact::kPackageReturned:
+      return On(fact.package_returned());
+    case Fact::kPackageHandedBack:
+      return On(fact.package_handed_back());
+    case Fact::kPackageCeased:
+      return On(fact.package_ceased());
+    case Fact::kOffersClosed:
+      return On(fact.offers_closed());
+    case Fact::kErrorClaimed:
+      return On(fact.error_claimed());
+    case Fact::kErrorDecided:
+      return On(fact.error_decided());
+    case Fact::kDeadlineExtended:
+      return On(fact.deadline_extended());
+    case Fact::kTextsErased:
+      return On(fact.texts_erased());
+    case Fact::kAccountChanged:
+      return On(fact.account_changed());
+    case Fact::kClockJudged:
+      return On(fact.clock_judged());
+    case Fact::kRoundEvaluated:
+      return On(fact.round_evaluated());
+    case Fact::FACT_NOT_SET:
+      break;
   }
   BROKERAGE_CHECK(false && "a fact of a newer version");
 }

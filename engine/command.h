@@ -37,14 +37,15 @@ struct Bootstrap {
 
 using Request =
     std::variant<Tick, ClockJump, Bootstrap, v1::ApplyFrameworkRequest, v1::ChangeCoverageRequest,
-                 v1::OpenOptOutWindowRequest, v1::CloseOptOutWindowRequest, v1::SuspendContractRequest,
-                 v1::ResumeContractRequest, v1::EndContractRequest, v1::NovateContractRequest,
-                 v1::SuspendProviderRequest, v1::ResumeProviderRequest, v1::PreviewPackageRequest,
-                 v1::SubmitPackageRequest, v1::ReleasePackagesRequest, v1::CancelPackageRequest,
-                 v1::AwardPackageRequest, v1::ReissuePackageRequest, v1::StartPackageRequest,
-                 v1::ReturnPackageRequest, v1::HandBackPackageRequest, v1::CeasePackageRequest,
-                 v1::ErasePackageTextsRequest, v1::AcceptOfferRequest, v1::DeclineOfferRequest,
-                 v1::ClaimIssuedInErrorRequest, v1::DecideIssuedInErrorRequest, v1::CreateAccountRequest,
+                 v1::OpenOptOutWindowRequest, v1::CloseOptOutWindowRequest,
+                 v1::SuspendContractRequest, v1::ResumeContractRequest, v1::EndContractRequest,
+                 v1::NovateContractRequest, v1::SuspendProviderRequest, v1::ResumeProviderRequest,
+                 v1::PreviewPackageRequest, v1::SubmitPackageRequest, v1::ReleasePackagesRequest,
+                 v1::CancelPackageRequest, v1::AwardPackageRequest, v1::ReissuePackageRequest,
+                 v1::StartPackageRequest, v1::ReturnPackageRequest, v1::HandBackPackageRequest,
+                 v1::CeasePackageRequest, v1::ErasePackageTextsRequest, v1::AcceptOfferRequest,
+                 v1::DeclineOfferRequest, v1::ClaimIssuedInErrorRequest,
+                 v1::DecideIssuedInErrorRequest, v1::CreateAccountRequest,
                  v1::DisableAccountRequest, v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest,
                  v1::ConfirmClockRequest>;
 
@@ -55,8 +56,8 @@ struct Command {
   std::string salt;
 };
 
-// What Decide found. Without facts nothing is written and `reply` is the answer (previews, dry runs); otherwise the answer
-// is what Respond makes after Apply.
+// What Decide found. Without facts nothing is written and `reply` is the answer (previews, dry
+// runs); otherwise the answer is what Respond makes after Apply.
 struct Decision {
   journal::v1::Record record;
   std::vector<journal::v1::TextRow> texts;  // to be kept with the record

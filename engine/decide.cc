@@ -41,10 +41,9 @@ absl::StatusOr<const PackageAggregate*> Deciding::FindPackage(absl::string_view 
 
 absl::Status Deciding::CheckState(const journal::v1::PackageRow& row, PackageVerb verb) {
   if (Legal(row.state(), verb)) return absl::OkStatus();
-  return Reject(v1::REJECTION_REASON_PACKAGE_STATE, "package_id",
-                FormatPackageId({row.year(), row.number()}),
-                absl::StrCat("a package that is ", SourcesInWords(verb), "; it is ",
-                             StateName(row.state())));
+  return Reject(
+      v1::REJECTION_REASON_PACKAGE_STATE, "package_id", FormatPackageId({row.year(), row.number()}),
+      absl::StrCat("a package that is ", SourcesInWords(verb), "; it is ", StateName(row.state())));
 }
 
 absl::Status Deciding::CheckReason(absl::string_view text, absl::string_view field) {

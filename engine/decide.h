@@ -1,5 +1,5 @@
-// Decide, by subject. Each function answers one request: it adds facts (and texts) to the decision, or refuses. It reads state and
-// changes nothing.
+// Decide, by subject. Each function answers one request: it adds facts (and texts) to the decision,
+// or refuses. It reads state and changes nothing.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@
 
 namespace brokerage::engine {
 
-// The award of `ranking`'s acceptance at index `winner`: who lost by which criterion, who is void by which rule.
+// The award of `ranking`'s acceptance at index `winner`: who lost by which criterion, who is void
+// by which rule.
 void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t winner,
                journal::v1::PackageAwarded* awarded);
 
@@ -50,7 +51,8 @@ class Deciding {
   absl::Status On(const v1::HandBackPackageRequest& request);
   absl::Status On(const v1::CeasePackageRequest& request);
   absl::Status On(const v1::ErasePackageTextsRequest& request);
-  // Checks a referral and makes the row that a package begins with. `texts_needed` is false for a preview.
+  // Checks a referral and makes the row that a package begins with. `texts_needed` is false for a
+  // preview.
   absl::StatusOr<journal::v1::PackageRow> CheckReferral(const v1::PackageReferral& referral,
                                                         bool texts_needed);
   absl::Status CheckTexts(const v1::PackageReferral& referral);
@@ -93,7 +95,8 @@ class Deciding {
   // Whether the caller may change the directory of the framework.
   bool MayChange(absl::string_view framework_id) const;
   journal::v1::DirectoryFact NewFact(std::string key, absl::string_view framework_id) const;
-  journal::v1::DirectoryFact& AddFact(const journal::v1::DirectoryFact& fact, absl::string_view reason);
+  journal::v1::DirectoryFact& AddFact(const journal::v1::DirectoryFact& fact,
+                                      absl::string_view reason);
 
   // --- Accounts and the system (decide_account.cc).
   absl::Status On(const Bootstrap& request);
@@ -105,8 +108,8 @@ class Deciding {
   absl::Status CheckToken(absl::string_view token_sha256);
 
   // --- Rounds (rounds.cc).
-  // Opens the first round, from `first_rule` on, in which anybody may be offered the package as `package` has it; the restart's own
-  // round first when it is due. False when there is none.
+  // Opens the first round, from `first_rule` on, in which anybody may be offered the package as
+  // `package` has it; the restart's own round first when it is due. False when there is none.
   bool OpenRound(const PackageAggregate& package, int32_t first_rule, int32_t rounds_before,
                  int32_t offers_before);
   void AddRound(const PackageAggregate& package, int32_t rule_number, int32_t next_rule,

@@ -18,9 +18,9 @@ namespace {
 absl::Status CheckAccountId(absl::string_view field, absl::string_view id) {
   if (id.empty()) return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, field, "", "an account's id");
   if (id.size() >= 3 && IsPlainId(id, limits::kIdBytesMax)) return absl::OkStatus();
-  return Reject(v1::REJECTION_REASON_FIELD_INVALID, field, id,
-                absl::StrCat("3 to ", limits::kIdBytesMax,
-                             " lower case letters, digits, hyphens and dots"));
+  return Reject(
+      v1::REJECTION_REASON_FIELD_INVALID, field, id,
+      absl::StrCat("3 to ", limits::kIdBytesMax, " lower case letters, digits, hyphens and dots"));
 }
 
 bool AuthorityExists(const Directory& directory, absl::string_view id) {
@@ -136,8 +136,8 @@ absl::Status Deciding::On(const v1::DisableAccountRequest& request) {
 
 absl::Status Deciding::On(const v1::ReplaceTokenRequest& request) {
   auto it = state_.accounts.find(request.account_id());
-  const bool may = request.account_id() == caller_.account_id ||
-                   caller_.role == v1::ROLE_ADMINISTRATOR;
+  const bool may =
+      request.account_id() == caller_.account_id || caller_.role == v1::ROLE_ADMINISTRATOR;
   if (!may || it == state_.accounts.end()) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "account_id", request.account_id(),
                   "your own account's id");
@@ -165,7 +165,8 @@ absl::Status Deciding::On(const v1::ExtendDeadlinesRequest& request) {
   for (uint64_t number : state_.open_packages) {
     for (const journal::v1::RoundRow& round : state_.Package(number)->row.rounds()) {
       if (round.settled() || round.deadline_us() <= from) continue;
-      // What the outage took of this round's window: from its opening (its whole second, as windows run), if that came later.
+      // What the outage took of this round's window: from its opening (its whole second, as windows
+      // run), if that came later.
       const int64_t opened = round.opened_time_us() - round.opened_time_us() % 1000000;
       const int64_t taken = to - std::max(from, opened);
       if (taken <= 0) continue;

@@ -34,11 +34,11 @@ bool Deciding::MayChange(absl::string_view framework_id) const {
   if (caller_.role == v1::ROLE_ADMINISTRATOR) return true;
   if (caller_.role != v1::ROLE_COMMISSIONER) return false;
   const journal::v1::FrameworkRow* framework = state_.directory.Framework(framework_id);
-  return framework != nullptr &&
-         std::any_of(framework->rules().authorities().begin(), framework->rules().authorities().end(),
-                     [this](const v1::Authority& authority) {
-                       return authority.id() == caller_.authority_id;
-                     });
+  return framework != nullptr && std::any_of(framework->rules().authorities().begin(),
+                                             framework->rules().authorities().end(),
+                                             [this](const v1::Authority& authority) {
+                                               return authority.id() == caller_.authority_id;
+                                             });
 }
 
 DirectoryFact Deciding::NewFact(std::string key, absl::string_view framework_id) const {
@@ -126,18 +126,21 @@ absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {
       (caller_.role == v1::ROLE_PROVIDER_BRANCH && caller_.branch_id == window.branch_id()) ||
       (caller_.role == v1::ROLE_PROVIDER_ORGANISATION && branch != nullptr &&
        caller_.provider_id == branch->provider_id());
-  const bool official = caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
+  const bool official =
+      caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
   if (branch == nullptr || !(own || official)) {
     return NotFound("window.branch_id", window.branch_id(), "the id of a branch of yours");
   }
-  if (absl::Status status = CheckReason(window.reason(), "window.reason"); !status.ok()) return status;
+  if (absl::Status status = CheckReason(window.reason(), "window.reason"); !status.ok())
+    return status;
   if (!window.has_from_time()) *window.mutable_from_time() = ToTimestamp(now_us());
   if (Micros(window.from_time()) < now_us()) {
     return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window.from_time", "",
                   "now or later: an opt-out never acts in the past; or nothing, for now");
   }
   if (window.has_to_time() && Micros(window.to_time()) <= Micros(window.from_time())) {
-    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "window.to_time", "", "a time after from_time");
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "window.to_time", "",
+                  "a time after from_time");
   }
   window.set_id(absl::StrFormat("W-%06d", state_.system.last_fact_number() + 1));
   DirectoryFact fact = NewFact(OptOutKey(window.id()), "");
@@ -153,8 +156,10 @@ absl::Status Deciding::On(const v1::CloseOptOutWindowRequest& request) {
   const bool own =
       branch != nullptr &&
       ((caller_.role == v1::ROLE_PROVIDER_BRANCH && caller_.branch_id == branch->id()) ||
-       (caller_.role == v1::ROLE_PROVIDER_ORGANISATION && caller_.provider_id == branch->provider_id()));
-  const bool official = caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
+       (caller_.role == v1::ROLE_PROVIDER_ORGANISATION &&
+        caller_.provider_id == branch->provider_id()));
+  const bool official =
+      caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
   if (branch == nullptr || !(own || official)) {
     return NotFound("window_id", request.window_id(), "the id of an opt-out window of yours");
   }
@@ -196,8 +201,10 @@ absl::Status Deciding::On(const v1::ResumeContractRequest& request) {
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   for (const auto& [key, shared] : state_.directory.Facts()) {
     const DirectoryFact& fact = *shared;
-    if (!fact.has_suspension() || fact.suspension().contract_id() != request.contract_id()) continue;
-    if (fact.suspension().has_to_time() && Micros(fact.suspension().to_time()) <= now_us()) continue;
+    if (!fact.has_suspension() || fact.suspension().contract_id() != request.contract_id())
+      continue;
+    if (fact.suspension().has_to_time() && Micros(fact.suspension().to_time()) <= now_us())
+      continue;
     DirectoryFact lifted = NewFact(key, fact.framework_id());
     *lifted.mutable_suspension()->mutable_to_time() = ToTimestamp(now_us());
     AddFact(lifted, request.reason());
@@ -231,8 +238,7 @@ absl::Status Deciding::On(const v1::EndContractRequest& request) {
   }
   DirectoryFact fact = NewFact(ContractKey(request.contract_id()), (*contract)->framework_id());
   fact.mutable_contract()->set_to_date(request.to_date());
-  fact.set_effective_time_us(
-      absl::ToUnixMicros(StartOfDay(FromDateNumber(*date), ZoneOf(rules))));
+  fact.set_effective_time_us(absl::ToUnixMicros(StartOfDay(FromDateNumber(*date), ZoneOf(rules))));
   AddFact(fact, request.reason());
   return absl::OkStatus();
 }
@@ -270,8 +276,7 @@ absl::Status Deciding::On(const v1::NovateContractRequest& request) {
   DirectoryFact fact =
       NewFact(NovationKey(novation.contract_id(), *date), (*contract)->framework_id());
   *fact.mutable_novation() = novation;
-  fact.set_effective_time_us(
-      absl::ToUnixMicros(StartOfDay(FromDateNumber(*date), ZoneOf(rules))));
+  fact.set_effective_time_us(absl::ToUnixMicros(StartOfDay(FromDateNumber(*date), ZoneOf(rules))));
   AddFact(fact, request.reason());
   return absl::OkStatus();
 }
@@ -282,8 +287,8 @@ absl::Status Deciding::On(const v1::SuspendProviderRequest& request) {
   }
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   const std::string& area = request.postcode_area();
-  if (area.size() > 2 || !std::all_of(area.begin(), area.end(),
-                                      [](char c) { return c >= 'A' && c <= 'Z'; })) {
+  if (area.size() > 2 ||
+      !std::all_of(area.begin(), area.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
     return Reject(v1::REJECTION_REASON_FIELD_INVALID, "postcode_area", area,
                   "one or two capital letters such as NG, or nothing for everywhere");
   }

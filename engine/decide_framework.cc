@@ -29,13 +29,13 @@ std::string ValueOf(const DirectoryFact& fact) {
 }
 
 std::string SourceName(const DirectoryFact& fact) {
-  return absl::StrCat(fact.source() == journal::v1::FACT_SOURCE_API
-                          ? "a live change"
-                          : absl::StrCat("the files of ", fact.framework_id()),
-                      " of ",
-                      absl::FormatTime("%Y-%m-%dT%H:%MZ",
-                                       absl::FromUnixMicros(fact.recorded_time_us()),
-                                       absl::UTCTimeZone()));
+  return absl::StrCat(
+      fact.source() == journal::v1::FACT_SOURCE_API
+          ? "a live change"
+          : absl::StrCat("the files of ", fact.framework_id()),
+      " of ",
+      absl::FormatTime("%Y-%m-%dT%H:%MZ", absl::FromUnixMicros(fact.recorded_time_us()),
+                       absl::UTCTimeZone()));
 }
 
 }  // namespace
@@ -107,7 +107,8 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
 
   for (const auto& [key, shared] : state_.directory.Facts()) {
     const DirectoryFact& old = *shared;
-    if (old.framework_id() != id || old.file_hash().empty() || old.ended() || in_files.contains(key)) {
+    if (old.framework_id() != id || old.file_hash().empty() || old.ended() ||
+        in_files.contains(key)) {
       continue;
     }
     DirectoryFact fact = old;
@@ -124,7 +125,8 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
         fact.set_effective_time_us(now_us());
       }
     } else if (fact.has_coverage()) {
-      if (!ended(fact.coverage().to_date())) fact.mutable_coverage()->set_to_date(FormatDate(today));
+      if (!ended(fact.coverage().to_date()))
+        fact.mutable_coverage()->set_to_date(FormatDate(today));
     } else {
       fact.set_ended(true);
     }

@@ -43,15 +43,17 @@ absl::Status Deciding::CheckAnswer(const FoundOffer& found, AnswerRow* answer) {
                              ? (accept ? OfferVerb::kLateAccept : OfferVerb::kLateDecline)
                              : (accept ? OfferVerb::kAccept : OfferVerb::kDecline);
   if (!Legal(offer.state(), verb)) {
-    return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", id,
-                  absl::StrCat("an offer that still takes answers; it is ", StateName(offer.state())));
+    return Reject(
+        v1::REJECTION_REASON_OFFER_STATE, "offer_id", id,
+        absl::StrCat("an offer that still takes answers; it is ", StateName(offer.state())));
   }
   if (offer.answers_size() >= limits::kAnswersPerOfferMax) {
     return Reject(v1::REJECTION_REASON_LIMIT_REACHED, "offer_id", id,
                   absl::StrCat("at most ", limits::kAnswersPerOfferMax, " answers to one offer"));
   }
   answer->set_time_us(now_us());
-  // Not by the deadline itself: while the clock is in doubt deadlines do not pass, and an outage may have taken the branch's time.
+  // Not by the deadline itself: while the clock is in doubt deadlines do not pass, and an outage
+  // may have taken the branch's time.
   answer->set_late(offer.settled());
   const bool of_this_issue = offer.ordinal() > row.previous_issue_offers();
   if (StillWaits(row) && of_this_issue) return absl::OkStatus();
@@ -110,10 +112,10 @@ absl::Status Deciding::On(const v1::DeclineOfferRequest& request) {
   answer.set_decline_reason(request.reason());
   const uint64_t number = found->package->row.number();
   if (!request.note().empty()) {
-    answer.set_note_hash(AddText(number,
-                                 absl::StrCat("note/", found->offer->ordinal(), "/",
-                                              found->offer->answers_size() + 1),
-                                 request.note()));
+    answer.set_note_hash(AddText(
+        number,
+        absl::StrCat("note/", found->offer->ordinal(), "/", found->offer->answers_size() + 1),
+        request.note()));
   }
   journal::v1::OfferAnswered& answered = *Add().mutable_offer_answered();
   answered.set_package_number(number);
@@ -137,9 +139,9 @@ absl::Status Deciding::On(const v1::ClaimIssuedInErrorRequest& request) {
   const v1::FrameworkRules& rules = RulesOf(state_, row);
   v1::Window window;
   window.set_working_days(rules.claim_working_days() > 0 ? rules.claim_working_days() : 5);
-  const absl::Time until = WindowEnd(window, absl::FromUnixMicros(offer.issued_time_us()),
-                                     ZoneOf(rules),
-                                     state_.directory.HolidaysOf(row.framework_id()));
+  const absl::Time until =
+      WindowEnd(window, absl::FromUnixMicros(offer.issued_time_us()), ZoneOf(rules),
+                state_.directory.HolidaysOf(row.framework_id()));
   if (now_ > until) {
     return Reject(v1::REJECTION_REASON_CLAIM_TOO_LATE, "offer_id", request.offer_id(),
                   absl::StrCat("an offer of the last ", window.working_days(), " working days"));

@@ -77,7 +77,8 @@ absl::Status Deciding::On(const v1::AwardPackageRequest& request) {
                   "an offer of this package");
   }
   const v1::FrameworkRules& rules = RulesOf(state_, row);
-  const AwardQuestion question{package, rules, state_.directory, state_.rollups, now_, Today(rules)};
+  const AwardQuestion question{package,        rules, state_.directory,
+                               state_.rollups, now_,  Today(rules)};
   const Ranking ranking = RankAcceptances(question);
   const auto at = std::find(ranking.ordinals.begin(), ranking.ordinals.end(), id->ordinal);
   if (at == ranking.ordinals.end()) {
@@ -95,7 +96,8 @@ absl::Status Deciding::On(const v1::AwardPackageRequest& request) {
   const bool proposed = row.awaits_award() && id->ordinal == row.proposed_ordinal();
   const bool overridden = !proposed && (winner != 0 || !due);
   if (overridden) {
-    if (absl::Status status = CheckReason(request.override_reason(), "override_reason"); !status.ok()) {
+    if (absl::Status status = CheckReason(request.override_reason(), "override_reason");
+        !status.ok()) {
       return status;
     }
   }
@@ -103,8 +105,9 @@ absl::Status Deciding::On(const v1::AwardPackageRequest& request) {
     absl::Status status = CheckReason(request.price_exception_reason(), "price_exception_reason");
     if (!status.ok()) return status;
   }
-  for (auto [field, text] : {std::pair{"override_reason", &request.override_reason()},
-                             std::pair{"price_exception_reason", &request.price_exception_reason()}}) {
+  for (auto [field, text] :
+       {std::pair{"override_reason", &request.override_reason()},
+        std::pair{"price_exception_reason", &request.price_exception_reason()}}) {
     if (auto personal = FindPersonalText(*text)) {
       return Reject(v1::REJECTION_REASON_TEXT_IDENTIFIES_PERSON, field, "",
                     absl::StrCat("a reason without ", personal->kind, "; it appears in reports"));

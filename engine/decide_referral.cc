@@ -45,7 +45,8 @@ absl::Status CheckNeeds(const PackageReferral& referral) {
     if (has_value && need.value().empty()) {
       return Required("referral.needs.value", "the language or the carer's gender");
     }
-    if (absl::Status status = CheckLength("referral.needs.value", need.value(), limits::kIdBytesMax);
+    if (absl::Status status =
+            CheckLength("referral.needs.value", need.value(), limits::kIdBytesMax);
         !status.ok()) {
       return status;
     }
@@ -171,7 +172,8 @@ absl::StatusOr<PackageRow> Deciding::CheckReferral(const PackageReferral& referr
                   "the id of a framework that was applied");
   }
   const v1::FrameworkRules& rules = framework->rules();
-  if (referral.authority_id().empty()) return Required("referral.authority_id", "your authority's id");
+  if (referral.authority_id().empty())
+    return Required("referral.authority_id", "your authority's id");
   const bool buys = std::any_of(
       rules.authorities().begin(), rules.authorities().end(),
       [&](const v1::Authority& authority) { return authority.id() == referral.authority_id(); });

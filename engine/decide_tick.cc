@@ -1,4 +1,5 @@
-// What the clock brings: contract changes, deadlines, evaluations and distributions. One entry of the agenda a Tick.
+// What the clock brings: contract changes, deadlines, evaluations and distributions. One entry of
+// the agenda a Tick.
 
 #include <algorithm>
 #include <set>
@@ -64,8 +65,7 @@ void Deciding::ContractChange(const AgendaEntry& entry) {
 
 void Deciding::CloseOffersOf(const journal::v1::DirectoryFact& fact) {
   const bool novated = fact.has_novation();
-  const std::string& contract =
-      novated ? fact.novation().contract_id() : fact.contract().id();
+  const std::string& contract = novated ? fact.novation().contract_id() : fact.contract().id();
   for (uint64_t number : state_.open_packages) {
     const PackageAggregate& package = *state_.Package(number);
     std::vector<int32_t> ordinals;
@@ -114,7 +114,8 @@ void Deciding::ReofferNovated(const PackageAggregate& package,
 void Deciding::Evaluate(const PackageAggregate& package) {
   const PackageRow& row = package.row;
   const v1::FrameworkRules& rules = RulesOf(state_, row);
-  const AwardQuestion question{package, rules, state_.directory, state_.rollups, now_, Today(rules)};
+  const AwardQuestion question{package,        rules, state_.directory,
+                               state_.rollups, now_,  Today(rules)};
   const Ranking ranking = RankAcceptances(question);
   std::set<int32_t> rounds_with_open_offers;
   for (const OfferRow& offer : package.offers) {

@@ -71,7 +71,8 @@ std::vector<std::string> Engine::MissingRollups(uint64_t package_number) const {
   const PackageAggregate* package = state_.Package(package_number);
   if (package == nullptr) return {};
   std::vector<std::string> keys = RollupKeysOf(*package);
-  std::erase_if(keys, [this](const std::string& key) { return state_.rollups.Find(key) != nullptr; });
+  std::erase_if(keys,
+                [this](const std::string& key) { return state_.rollups.Find(key) != nullptr; });
   return keys;
 }
 

@@ -1,7 +1,9 @@
-// The engine: the only place where anything is decided. Pure: no disk, network, thread or clock. One thread at a time.
+// The engine: the only place where anything is decided. Pure: no disk, network, thread or clock.
+// One thread at a time.
 //
-// A command goes: load what TouchedPackages names (LoadPackage) -> Decide -> Apply -> Respond. Decide reads and changes
-// nothing; Apply is the only mutator and decides nothing: replaying the journal's records through it gives the same state.
+// A command goes: load what TouchedPackages names (LoadPackage) -> Decide -> Apply -> Respond.
+// Decide reads and changes nothing; Apply is the only mutator and decides nothing: replaying the
+// journal's records through it gives the same state.
 #pragma once
 
 #include <cstdint>
@@ -36,12 +38,13 @@ class Engine {
   void LoadSystem(const journal::v1::SystemRow& row);
   void LoadRollup(const journal::v1::RollupRow& row);
   void LoadPackage(PackageAggregate package);
-  // Ends the loading of what is always in memory: roll-ups of the last 13 months, directory, accounts, open packages. Roll-ups of
-  // earlier months come with the packages that touch them. `last_sequence` and `last_time_us` are those of the last record stored.
+  // Ends the loading of what is always in memory: roll-ups of the last 13 months, directory,
+  // accounts, open packages. Roll-ups of earlier months come with the packages that touch them.
+  // `last_sequence` and `last_time_us` are those of the last record stored.
   void FinishLoading(uint64_t last_sequence, int64_t last_time_us);
 
-  // The packages (by number) that the request names and that are not in memory. Load those that exist, and the roll-ups that
-  // MissingRollups then names, before Decide.
+  // The packages (by number) that the request names and that are not in memory. Load those that
+  // exist, and the roll-ups that MissingRollups then names, before Decide.
   std::vector<uint64_t> TouchedPackages(const Request& request) const;
   std::vector<std::string> MissingRollups(uint64_t package_number) const;
   // Forgets closed packages that were loaded. Call it only when everything applied is stored.
@@ -49,19 +52,21 @@ class Engine {
 
   // --- A command.
   absl::StatusOr<Decision> Decide(const Command& command, absl::Time now) const;
-  // Applies a record (texts too, when it is live) and appends what changed, by table and key, to `writes`.
-  // `sequence` is the record's in the journal.
-  void Apply(const journal::v1::Record& record, uint64_t sequence, const std::vector<journal::v1::TextRow>& texts,
-             std::vector<RowWrite>* writes);
+  // Applies a record (texts too, when it is live) and appends what changed, by table and key, to
+  // `writes`. `sequence` is the record's in the journal.
+  void Apply(const journal::v1::Record& record, uint64_t sequence,
+             const std::vector<journal::v1::TextRow>& texts, std::vector<RowWrite>* writes);
   // The reply, as state now is. REQUIRES: the command's record was the last one applied.
-  std::unique_ptr<google::protobuf::Message> Respond(const Command& command, const Decision& decision) const;
+  std::unique_ptr<google::protobuf::Message> Respond(const Command& command,
+                                                     const Decision& decision) const;
 
   // When a Tick is next due; InfiniteFuture when nothing waits.
   absl::Time NextDue() const;
 
   const State& state() const { return state_; }
   const Directory& directory() const { return state_.directory; }
-  // Grows with every change of the directory or of accounts, so that readers know when to take a new copy.
+  // Grows with every change of the directory or of accounts, so that readers know when to take a
+  // new copy.
   uint64_t directory_version() const { return state_.directory_version; }
 
  private:

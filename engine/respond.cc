@@ -1,5 +1,6 @@
-// Replies, made from state as it is after a command. Texts that could identify a person are left out: replies are kept with the
-// outcome of the request, and what is erased must be gone there, too.
+// Replies, made from state as it is after a command. Texts that could identify a person are left
+// out: replies are kept with the outcome of the request, and what is erased must be gone there,
+// too.
 
 #include "engine/decide.h"
 #include "engine/engine.h"
@@ -64,7 +65,8 @@ class Responding {
         state_.directory.StatusOf(contract, date, absl::FromUnixMicros(record_.time_us())));
     return contract;
   }
-  DateNumber RecordDate() const {  // contracts' answers name the date of the change; UTC is near enough for a status
+  DateNumber RecordDate()
+      const {  // contracts' answers name the date of the change; UTC is near enough for a status
     return LocalDate(absl::FromUnixMicros(record_.time_us()), absl::UTCTimeZone());
   }
 

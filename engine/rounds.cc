@@ -41,8 +41,8 @@ std::vector<Verdict> Deciding::RouteTo(const PackageAggregate& package,
   return Route(question);
 }
 
-bool Deciding::OpenRound(const PackageAggregate& package, int32_t first_rule,
-                         int32_t rounds_before, int32_t offers_before) {
+bool Deciding::OpenRound(const PackageAggregate& package, int32_t first_rule, int32_t rounds_before,
+                         int32_t offers_before) {
   const v1::FrameworkRules& rules = RulesOf(state_, package.row);
   auto anybody = [](const std::vector<Verdict>& verdicts) {
     return std::any_of(verdicts.begin(), verdicts.end(),
@@ -87,7 +87,8 @@ void Deciding::AddRound(const PackageAggregate& package, int32_t rule_number, in
   round.set_rule_number(rule_number);
   if (!restart) *round.mutable_tier_ids() = rules.rounds(rule_number - 1).tier_ids();
   round.set_opened_time_us(now_us());
-  // From the whole second: what goes out together is due together, and not in the order in which it was written down.
+  // From the whole second: what goes out together is due together, and not in the order in which it
+  // was written down.
   const absl::Time from = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
   round.set_deadline_us(absl::ToUnixMicros(
       WindowEnd(*window, from, ZoneOf(rules), state_.directory.HolidaysOf(row.framework_id()))));

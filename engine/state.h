@@ -1,4 +1,5 @@
-// The engine's state in memory: the directory, accounts, the packages that are open or were loaded, and roll-ups.
+// The engine's state in memory: the directory, accounts, the packages that are open or were loaded,
+// and roll-ups.
 #pragma once
 
 #include <cstdint>
@@ -34,13 +35,15 @@ struct AgendaEntry {
   int64_t waiting_since_us = 0;  // then the longest waiting
   uint64_t package_number = 0;   // then the number
   int32_t round_number = 0;
-  std::string fact_key;          // with kContractChange
+  std::string fact_key;  // with kContractChange
   friend auto operator<=>(const AgendaEntry&, const AgendaEntry&) = default;
 };
 
-// Whether a package in this state, with these rounds, must be in memory: somebody still waits for something.
+// Whether a package in this state, with these rounds, must be in memory: somebody still waits for
+// something.
 bool IsOpenPackage(const journal::v1::PackageRow& row);
-// Where start-up finds the open packages in kPackagesByState: every open package is listed there under PACKAGE_STATE_UNSPECIFIED, too.
+// Where start-up finds the open packages in kPackagesByState: every open package is listed there
+// under PACKAGE_STATE_UNSPECIFIED, too.
 const std::vector<v1::PackageState>& StatesOfOpenPackages();
 
 // A hash map that can be asked, never iterated: its order decides nothing.
@@ -67,10 +70,12 @@ struct State {
   RollupTable rollups;
   // By number; pointers stay good until eviction.
   LookupMap<uint64_t, std::unique_ptr<PackageAggregate>> packages;
-  std::set<uint64_t> open_packages;    // those of `packages` that are open, in order
-  std::set<uint64_t> closed_packages;  // those that were only loaded for a command, or have closed since
+  std::set<uint64_t> open_packages;  // those of `packages` that are open, in order
+  std::set<uint64_t>
+      closed_packages;  // those that were only loaded for a command, or have closed since
   std::set<AgendaEntry> agenda;
-  LookupMap<std::string, std::set<uint64_t>> open_by_person;  // authority, line end, person reference -> packages
+  LookupMap<std::string, std::set<uint64_t>>
+      open_by_person;  // authority, line end, person reference -> packages
   int64_t last_time_us = 0;
   uint64_t last_sequence = 0;
 
@@ -81,8 +86,8 @@ struct State {
   }
 };
 
-// The first entry of the agenda that is due, by phase and then in the agenda's order; null if none is. Deadlines are passed over while
-// the clock is in doubt.
+// The first entry of the agenda that is due, by phase and then in the agenda's order; null if none
+// is. Deadlines are passed over while the clock is in doubt.
 const AgendaEntry* FirstDue(const State& state, int64_t now_us);
 // When the next entry is due; the largest value if none waits.
 int64_t NextDueMicros(const State& state);
