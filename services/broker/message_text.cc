@@ -175,6 +175,7 @@ void Flatten(const Message& message, const std::string& prefix, Table* values,
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
+    if (field->name() == "next_page_token") continue;  // told at the end
     const std::string name = absl::StrCat(prefix, Spaced(field->name()));
     if (IsInline(*field)) {
       values->Add({name, CellText(message, *field)});
@@ -205,6 +206,9 @@ std::string MessageText(const Message& message, int width) {
   Table values({"", ""});
   std::vector<std::pair<const Message*, const FieldDescriptor*>> tables;
   Flatten(message, "", &values, &tables);
+  const FieldDescriptor* token = message.GetDescriptor()->FindFieldByName("next_page_token");
+  const std::string next =
+      token == nullptr ? "" : message.GetReflection()->GetString(message, token);
   std::string text;
   if (!values.empty()) {
     text = values.Text();
@@ -216,6 +220,7 @@ std::string MessageText(const Message& message, int width) {
     if (!alone) absl::StrAppend(&text, Spaced(field->name()), "\n");
     absl::StrAppend(&text, RowsText(*holder, *field, alone ? 0 : 2, width));
   }
+  if (!next.empty()) absl::StrAppend(&text, "There are more: --page-token ", next, "\n");
   return text.empty() ? "nothing\n" : text;
 }
 

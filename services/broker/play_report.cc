@@ -97,7 +97,7 @@ int Worry(const v1::Package& package) {
   return package.state() == v1::PACKAGE_STATE_OFFERED ? 2 : 3;
 }
 
-absl::Status PrintWaitingList(const World& world) {
+absl::StatusOr<std::vector<v1::Package>> WaitingPackages(const World& world) {
   v1::ListPackagesRequest request;
   for (v1::PackageState state :
        {v1::PACKAGE_STATE_SUBMITTED, v1::PACKAGE_STATE_OFFERED, v1::PACKAGE_STATE_UNFILLED}) {
@@ -111,9 +111,15 @@ absl::Status PrintWaitingList(const World& world) {
   std::vector<v1::Package> packages(response->packages().begin(), response->packages().end());
   std::stable_sort(packages.begin(), packages.end(),
                    [](const v1::Package& a, const v1::Package& b) { return Worry(a) < Worry(b); });
+  return packages;
+}
+
+absl::Status PrintWaitingList(const World& world) {
+  auto packages = WaitingPackages(world);
+  if (!packages.ok()) return packages.status();
   printf("\nThe waiting list, %s\n\n", SayTime(world.now()).c_str());
   Table table({"package", "state", "care", "ward", "lot", "waits", "start by", "for"});
-  for (const v1::Package& package : packages) {
+  for (const v1::Package& package : *packages) {
     table.Add({package.id(), Spaced(ShortName(package.state())),
                TermsInShort(package.terms(), package.urgency()),
                world.names().Ward(package.ward_code()), world.names().Lot(package.lot_id()),
@@ -154,6 +160,18 @@ absl::Status PrintCompliance(const World& world) {
   return absl::OkStatus();
 }
 
+// An offer that still takes an answer; without an id if there is none.
+absl::StatusOr<v1::Offer> OpenOffer(const World& world, const std::vector<v1::Package>& waiting) {
+  for (const v1::Package& listed : waiting) {
+    auto package = GetPackage(world, listed.id());
+    if (!package.ok()) return package.status();
+    for (const v1::Offer& offer : package->offers()) {
+      if (offer.state() == v1::OFFER_STATE_OPEN) return offer;
+    }
+  }
+  return v1::Offer();
+}
+
 }  // namespace
 
 absl::Status PrintReport(const World& world, const std::vector<std::string>& package_ids) {
@@ -174,25 +192,23 @@ absl::Status PrintNextCommands(const World& world, const std::string& program,
   printf("\nThe server stays up until Ctrl-C. In another terminal:\n\n");
   printf("  export BROKER_TOKEN=$(cat %s)   # care navigation\n", navigator.c_str());
   printf("  %s package list --states unfilled --states offered\n", broker.c_str());
+  auto waiting = WaitingPackages(world);
+  if (!waiting.ok()) return waiting.status();
+  if (!waiting->empty()) {
+    printf("  %s package preview --package-id %s\n", broker.c_str(), waiting->front().id().c_str());
+  }
   if (!package_ids.empty()) {
-    printf("  %s package get %s\n", broker.c_str(), package_ids.back().c_str());
-    printf("  %s package preview --package-id %s --json\n", broker.c_str(),
-           package_ids.back().c_str());
+    printf("  %s package get %s\n", broker.c_str(), package_ids.front().c_str());
     printf("  %s history list --package-id %s\n", broker.c_str(), package_ids.front().c_str());
   }
   printf(
       "  %s --token-file %s performance query --framework-id %s --group-by lot --group-by tier\n",
       broker.c_str(), commissioner.c_str(), framework.c_str());
-  for (const std::string& id : package_ids) {
-    auto package = GetPackage(world, id);
-    if (!package.ok()) return package.status();
-    for (const v1::Offer& offer : package->offers()) {
-      if (offer.state() != v1::OFFER_STATE_OPEN) continue;
-      printf("  %s --token-file %s offer accept %s\n", broker.c_str(),
-             world.TokenFile(offer.branch_id()).c_str(), offer.id().c_str());
-      fflush(stdout);
-      return absl::OkStatus();
-    }
+  auto offer = OpenOffer(world, *waiting);
+  if (!offer.ok()) return offer.status();
+  if (!offer->id().empty()) {
+    printf("  %s --token-file %s offer accept %s\n", broker.c_str(),
+           world.TokenFile(offer->branch_id()).c_str(), offer->id().c_str());
   }
   fflush(stdout);
   return absl::OkStatus();
