@@ -34,10 +34,9 @@ void TallyAvoided(const PackageAggregate& package, const RoundRow& round, DateNu
     }
   }
   if (round.rule_number() == 0) return;  // a restart's own round asks one branch only
-  constexpr uint32_t kNotItsChoice = Bit(v1::HARD_RULE_CONTRACT_ACTIVE) |
-                                     Bit(v1::HARD_RULE_LOT_MATCHES_WARD) |
-                                     Bit(v1::HARD_RULE_TIER_IN_ROUND) |
-                                     Bit(v1::HARD_RULE_SERVICE_CONTRACTED);
+  constexpr uint32_t kNotItsChoice =
+      Bit(v1::HARD_RULE_CONTRACT_ACTIVE) | Bit(v1::HARD_RULE_LOT_MATCHES_WARD) |
+      Bit(v1::HARD_RULE_TIER_IN_ROUND) | Bit(v1::HARD_RULE_SERVICE_CONTRACTED);
   std::map<std::string, Avoidance> by_contract;
   for (const Verdict& verdict : round.verdicts()) {
     if ((verdict.failed_rules() & kNotItsChoice) != 0) continue;

@@ -98,8 +98,8 @@ class Valuer {
   }
 
   // How far the tier's awards lie above its target share of the lot's, in hundredths of an award;
-  // negative below; 0 without a target, which nothing can lie above or below. All acceptances are of
-  // one lot, so that the values compare without dividing by the lot's awards.
+  // negative below; 0 without a target, which nothing can lie above or below. All acceptances are
+  // of one lot, so that the values compare without dividing by the lot's awards.
   int64_t AboveShare(const OfferRow& offer) const {
     const v1::Tier* tier = Directory::TierOf(question_.rules, offer.tier_id());
     const int64_t target = tier == nullptr ? 0 : tier->target_share_percent();

@@ -22,12 +22,14 @@ struct AwardQuestion {
 };
 
 struct Ranking {
-  // Every ACCEPTED offer of the package, those that pass the hard rules first, best first, then the void ones by ordinal. values has, in this order,
-  // IN_TIME, the framework's criteria, TIE_BREAK; smaller is better.
+  // Every ACCEPTED offer of the package, those that pass the hard rules first, best first, then the
+  // void ones by ordinal. values has, in this order, IN_TIME, the framework's criteria, TIE_BREAK;
+  // smaller is better.
   std::vector<v1::RankedAcceptance> acceptances;
   std::vector<int32_t> ordinals;  // of acceptances, in the same order
   size_t valid = 0;               // how many of them pass the hard rules
-  // The first criterion on which the first is better than the second; UNSPECIFIED with fewer than two.
+  // The first criterion on which the first is better than the second; UNSPECIFIED with fewer than
+  // two.
   v1::AwardCriterion decided_by = v1::AWARD_CRITERION_UNSPECIFIED;
 };
 
@@ -37,16 +39,19 @@ Ranking RankAcceptances(const AwardQuestion& question);
 // The first criterion on which `better` comes before `worse`.
 v1::AwardCriterion DecidedBy(const v1::RankedAcceptance& better, const v1::RankedAcceptance& worse);
 
-// Whether no offer of the package that is still OPEN could outrank the best acceptance, whatever it answered: compares the criteria that
-// are known without an answer (tier, rank, price, preferred_by_person, weighted_score's quality and price where the lowest price cannot change, tie_break); a criterion
-// that depends on the answer or on live figures (contracted_shortfall, share_shortfall, fewest_recent_hours, earliest_start, earliest_answer) that is reached
-// before an earlier one decides is not certain. REQUIRES: ranking.valid > 0.
+// Whether no offer of the package that is still OPEN could outrank the best acceptance, whatever it
+// answered: compares the criteria that are known without an answer (tier, rank, price,
+// preferred_by_person, weighted_score's quality and price where the lowest price cannot change,
+// tie_break); a criterion that depends on the answer or on live figures (contracted_shortfall,
+// share_shortfall, fewest_recent_hours, earliest_start, earliest_answer) that is reached before an
+// earlier one decides is not certain. REQUIRES: ranking.valid > 0.
 bool IsCertain(const AwardQuestion& question, const Ranking& ranking);
 
 // The fixed hash of (package id, branch id) that ends every order: never negative.
 int64_t TieBreak(uint64_t package_number, absl::string_view branch_id);
 
-// Whether the offer's price lies outside the framework's floor and ceiling, so that an award needs a recorded exception.
+// Whether the offer's price lies outside the framework's floor and ceiling, so that an award needs
+// a recorded exception.
 bool NeedsPriceException(const v1::FrameworkRules& rules, const journal::v1::OfferRow& offer);
 
 }  // namespace brokerage::engine

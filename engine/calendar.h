@@ -1,4 +1,5 @@
-// Civil time: local dates, windows, distribution times. Every function is pure; the time zone is an argument.
+// Civil time: local dates, windows, distribution times. Every function is pure; the time zone is an
+// argument.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +18,13 @@ namespace brokerage::engine {
 using DateNumber = int32_t;
 
 DateNumber ToDateNumber(absl::CivilDay day);
-absl::CivilDay FromDateNumber(DateNumber date);                // REQUIRES: a valid date
+absl::CivilDay FromDateNumber(DateNumber date);  // REQUIRES: a valid date
 DateNumber LocalDate(absl::Time time, const absl::TimeZone& zone);
-int32_t MonthOf(DateNumber date);                               // YYYYMM
-int32_t AddMonths(int32_t month, int delta);                    // YYYYMM
-std::optional<DateNumber> ParseDate(absl::string_view text);    // exactly "YYYY-MM-DD", a real date, 1900 to 2199
-std::string FormatDate(DateNumber date);                        // "YYYY-MM-DD"; "" for 0
+int32_t MonthOf(DateNumber date);             // YYYYMM
+int32_t AddMonths(int32_t month, int delta);  // YYYYMM
+std::optional<DateNumber> ParseDate(
+    absl::string_view text);              // exactly "YYYY-MM-DD", a real date, 1900 to 2199
+std::string FormatDate(DateNumber date);  // "YYYY-MM-DD"; "" for 0
 // "HH:MM" as minutes since midnight; empty unless exactly so.
 std::optional<int> ParseLocalTime(absl::string_view text);
 
@@ -35,14 +37,19 @@ bool IsWorkingDay(absl::CivilDay day, const Holidays& holidays);
 
 // The end of a window that begins at `from`:
 //   hours          elapsed time;
-//   days           the same local time of day, so many days later; a local time that does not exist is the first that
+//   days           the same local time of day, so many days later; a local time that does not exist
+//   is the first that
 //                  does, one that exists twice is the first of the two;
-//   working_days   likewise, counting only days that are neither Saturday, Sunday nor holiday. A window of n working days
+//   working_days   likewise, counting only days that are neither Saturday, Sunday nor holiday. A
+//   window of n working days
 //                  ends on the n-th working day after the day of `from`; n = 0 is not allowed.
 // REQUIRES: window has a span greater than 0.
-absl::Time WindowEnd(const v1::Window& window, absl::Time from, const absl::TimeZone& zone, const Holidays& holidays);
+absl::Time WindowEnd(const v1::Window& window, absl::Time from, const absl::TimeZone& zone,
+                     const Holidays& holidays);
 
-// The next distribution at or after `from`; `from` itself when the framework has no distribution times.
-absl::Time NextDistribution(const v1::FrameworkRules& rules, absl::Time from, const absl::TimeZone& zone);
+// The next distribution at or after `from`; `from` itself when the framework has no distribution
+// times.
+absl::Time NextDistribution(const v1::FrameworkRules& rules, absl::Time from,
+                            const absl::TimeZone& zone);
 
 }  // namespace brokerage::engine

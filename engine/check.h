@@ -1,4 +1,5 @@
-// Invariants, checked in every build: a broken one ends the process, so that nothing wrong becomes durable.
+// Invariants, checked in every build: a broken one ends the process, so that nothing wrong becomes
+// durable.
 #pragma once
 
 #include <assert.h>

@@ -1,7 +1,7 @@
-// The directory: who may be offered what, as facts with dates. In memory as a whole; a copy of it is what readers see.
-// Every question says as of when it is asked: `date` is a local date of the framework, `time` a moment.
-// A copy shares its facts with the original, so that its cost is that of the keys. A pointer into a directory holds until
-// the fact that it points at is put again.
+// The directory: who may be offered what, as facts with dates. In memory as a whole; a copy of it
+// is what readers see. Every question says as of when it is asked: `date` is a local date of the
+// framework, `time` a moment. A copy shares its facts with the original, so that its cost is that
+// of the keys. A pointer into a directory holds until the fact that it points at is put again.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +21,14 @@ namespace brokerage::engine {
 
 class Directory {
  public:
-  // Puts a fact in; it replaces the one with the same key. The only mutators; called by Apply and by loading.
+  // Puts a fact in; it replaces the one with the same key. The only mutators; called by Apply and
+  // by loading.
   void Put(const journal::v1::DirectoryFact& fact);
   void PutFramework(const journal::v1::FrameworkRow& row);
 
   // Frameworks.
-  const journal::v1::FrameworkRow* Framework(absl::string_view id) const;  // newest revision; null if unknown
+  const journal::v1::FrameworkRow* Framework(
+      absl::string_view id) const;  // newest revision; null if unknown
   const journal::v1::FrameworkRow* Framework(absl::string_view id, int32_t revision) const;
   std::vector<const journal::v1::FrameworkRow*> Frameworks() const;  // newest revisions by id
   const Holidays& HolidaysOf(absl::string_view framework_id) const;
@@ -35,7 +37,8 @@ class Directory {
 
   // Facts, by key, in key order. A fact with `ended` is there too.
   const journal::v1::DirectoryFact* Fact(absl::string_view key) const;
-  using FactMap = std::map<std::string, std::shared_ptr<const journal::v1::DirectoryFact>, std::less<>>;
+  using FactMap =
+      std::map<std::string, std::shared_ptr<const journal::v1::DirectoryFact>, std::less<>>;
   const FactMap& Facts() const { return facts_; }
 
   // Null, or empty, if unknown or ended.
@@ -45,29 +48,38 @@ class Directory {
   const v1::Contract* Contract(absl::string_view id) const;  // as written: its first provider
   const v1::Lot* Lot(absl::string_view framework_id, absl::string_view lot_id) const;
   std::string LotOfWard(absl::string_view framework_id, absl::string_view ward_code) const;
-  std::vector<std::string> WardsOfLot(absl::string_view framework_id, absl::string_view lot_id) const;
+  std::vector<std::string> WardsOfLot(absl::string_view framework_id,
+                                      absl::string_view lot_id) const;
   std::vector<const v1::Branch*> BranchesOf(absl::string_view provider_id) const;  // by id
-  std::vector<const v1::Contract*> ContractsOfLot(absl::string_view framework_id,
-                                                  absl::string_view lot_id) const;  // by id; all dates
-  // The wards whose names are nearest to `name` (or whose codes are nearest), best first, at most `most`: for error messages.
-  std::vector<const v1::Ward*> NearestWards(absl::string_view framework_id, absl::string_view text, size_t most) const;
+  std::vector<const v1::Contract*> ContractsOfLot(
+      absl::string_view framework_id,
+      absl::string_view lot_id) const;  // by id; all dates
+  // The wards whose names are nearest to `name` (or whose codes are nearest), best first, at most
+  // `most`: for error messages.
+  std::vector<const v1::Ward*> NearestWards(absl::string_view framework_id, absl::string_view text,
+                                            size_t most) const;
   // Whether the ward is in the framework (in one of its lots, or in its files).
   bool WardInFramework(absl::string_view framework_id, absl::string_view code) const;
 
   // As of a date or moment.
-  std::string ProviderOfContract(absl::string_view contract_id, DateNumber date) const;  // novations applied
-  bool ContractInForce(const v1::Contract& contract, DateNumber date) const;             // [from, to)
+  std::string ProviderOfContract(absl::string_view contract_id,
+                                 DateNumber date) const;                      // novations applied
+  bool ContractInForce(const v1::Contract& contract, DateNumber date) const;  // [from, to)
   v1::ContractStatus StatusOf(const v1::Contract& contract, DateNumber date, absl::Time time) const;
-  // The first date on which the provider held a contract of the framework, by its start or by novation; 0 if it never did.
-  DateNumber HoldsContractsSince(absl::string_view provider_id, absl::string_view framework_id) const;
+  // The first date on which the provider held a contract of the framework, by its start or by
+  // novation; 0 if it never did.
+  DateNumber HoldsContractsSince(absl::string_view provider_id,
+                                 absl::string_view framework_id) const;
   // The line of coverage in force on the date; null if none.
-  const v1::Coverage* CoverageOf(absl::string_view branch_id, absl::string_view ward_code, v1::ServiceType service,
-                                 DateNumber date) const;
-  bool CoversWard(absl::string_view branch_id, absl::string_view ward_code, DateNumber date) const;  // any service
+  const v1::Coverage* CoverageOf(absl::string_view branch_id, absl::string_view ward_code,
+                                 v1::ServiceType service, DateNumber date) const;
+  bool CoversWard(absl::string_view branch_id, absl::string_view ward_code,
+                  DateNumber date) const;  // any service
   bool OptedOut(absl::string_view branch_id, absl::Time time) const;
   bool ContractSuspended(absl::string_view contract_id, absl::Time time) const;
   bool ProviderSuspended(absl::string_view provider_id, absl::Time time) const;  // everywhere
-  bool AreaSuspended(absl::string_view provider_id, absl::string_view postcode_area, absl::Time time) const;
+  bool AreaSuspended(absl::string_view provider_id, absl::string_view postcode_area,
+                     absl::Time time) const;
   // Price per hour in pence under the contract at the ward's price level; 0 if none.
   int32_t PriceOf(const v1::Contract& contract, absl::string_view ward_code) const;
   // Dates after `date` on which a contract ends or is novated, soonest first: (date, contract id).
@@ -84,10 +96,13 @@ class Directory {
   const v1::Ward* WardFor(absl::string_view framework_id, absl::string_view code) const;
 
   FactMap facts_;
-  std::map<std::string, std::map<int32_t, std::shared_ptr<const journal::v1::FrameworkRow>>, std::less<>> frameworks_;
-  // What the look-ups need beside the keys; facts that ended are in none of them. The pointers are into the nodes of
-  // facts_, which copies share.
-  std::map<std::string, FactList, std::less<>> by_subject_;  // "branches/PROVIDER", "novations/CONTRACT", ...
+  std::map<std::string, std::map<int32_t, std::shared_ptr<const journal::v1::FrameworkRow>>,
+           std::less<>>
+      frameworks_;
+  // What the look-ups need beside the keys; facts that ended are in none of them. The pointers are
+  // into the nodes of facts_, which copies share.
+  std::map<std::string, FactList, std::less<>>
+      by_subject_;  // "branches/PROVIDER", "novations/CONTRACT", ...
   std::map<std::pair<DateNumber, std::string>, int> contract_changes_;  // how many facts say so
   std::map<std::string, Holidays, std::less<>> holidays_;
 };
@@ -95,10 +110,12 @@ class Directory {
 // Keys of facts.
 std::string WardKey(absl::string_view framework_id, absl::string_view code);
 std::string LotKey(absl::string_view framework_id, absl::string_view lot_id);
-std::string LotWardKey(absl::string_view framework_id, absl::string_view lot_id, absl::string_view ward_code);
+std::string LotWardKey(absl::string_view framework_id, absl::string_view lot_id,
+                       absl::string_view ward_code);
 std::string ProviderKey(absl::string_view id);
 std::string BranchKey(absl::string_view id);
-std::string CoverageKey(absl::string_view branch_id, absl::string_view ward_code, v1::ServiceType service);
+std::string CoverageKey(absl::string_view branch_id, absl::string_view ward_code,
+                        v1::ServiceType service);
 std::string ContractKey(absl::string_view id);
 std::string NovationKey(absl::string_view contract_id, DateNumber date);
 std::string OptOutKey(absl::string_view id);

@@ -159,8 +159,8 @@ void MakeFacts(FrameworkTables tables, ParsedFramework* parsed) {
 
 }  // namespace
 
-absl::StatusOr<ParsedFramework> ParseFramework(const Files& files,
-                                               absl::FunctionRef<bool(const std::string&)> zone_known) {
+absl::StatusOr<ParsedFramework> ParseFramework(
+    const Files& files, absl::FunctionRef<bool(const std::string&)> zone_known) {
   FrameworkErrors errors;
   SortedFiles sorted = SortOut(files, &errors);
   if (sorted.rules == nullptr)

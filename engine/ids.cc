@@ -28,8 +28,8 @@ bool TakeChar(absl::string_view* text, char c) {
 }
 
 bool TakePackage(absl::string_view* text, PackageId* id) {
-  return TakeNumber(text, 4, &id->year) && TakeChar(text, '-') && TakeNumber(text, 6, &id->number) &&
-         id->number > 0;
+  return TakeNumber(text, 4, &id->year) && TakeChar(text, '-') &&
+         TakeNumber(text, 6, &id->number) && id->number > 0;
 }
 
 }  // namespace
@@ -53,7 +53,8 @@ std::optional<PackageId> ParsePackageId(absl::string_view text) {
 std::optional<OfferId> ParseOfferId(absl::string_view text) {
   OfferId id;
   if (!TakeChar(&text, 'O') || !TakeChar(&text, '-') || !TakePackage(&text, &id.package) ||
-      !TakeChar(&text, '-') || !TakeNumber(&text, 1, &id.ordinal) || id.ordinal == 0 || !text.empty()) {
+      !TakeChar(&text, '-') || !TakeNumber(&text, 1, &id.ordinal) || id.ordinal == 0 ||
+      !text.empty()) {
     return std::nullopt;
   }
   return id;

@@ -9,7 +9,8 @@
 namespace brokerage::engine {
 
 struct PersonalTextFinding {
-  std::string kind;   // "a name", "a phone number", "an NHS number", "a full postcode", "an e-mail address", "a date of birth"
+  std::string kind;   // "a name", "a phone number", "an NHS number", "a full postcode", "an e-mail
+                      // address", "a date of birth"
   size_t offset = 0;  // byte offset of the place, from 0
   size_t length = 0;
 };

@@ -74,7 +74,8 @@ absl::Status Reject(v1::RejectionReason reason, absl::string_view field, absl::s
   rejection.set_reason(reason);
   rejection.set_field(std::string(field));
   size_t length = std::min(value.size(), limits::kRejectionValueBytesMax);
-  while (length > 0 && length < value.size() && (value[length] & 0xc0) == 0x80) --length;  // whole characters
+  while (length > 0 && length < value.size() && (value[length] & 0xc0) == 0x80)
+    --length;  // whole characters
   rejection.set_value(std::string(value.substr(0, length)));
   rejection.set_expected(std::string(expected));
   return Reject(rejection);

@@ -1,4 +1,5 @@
-// A refusal: one closed list of reasons (v1::RejectionReason), one place that maps each to a status code.
+// A refusal: one closed list of reasons (v1::RejectionReason), one place that maps each to a status
+// code.
 #pragma once
 
 #include <string>
@@ -12,9 +13,10 @@ namespace brokerage::engine {
 // The status code of a reason, as the reason's comment in vocabulary.proto says.
 absl::StatusCode CodeOf(v1::RejectionReason reason);
 
-// A refusal. `field` is the request's field as a path ("referral.ward_code"), `value` what was given (shortened to
-// limits::kRejectionValueBytesMax; never pass a personal text), `expected` what would be right. The status's message is
-// a sentence made of them; the whole Rejection is its payload.
+// A refusal. `field` is the request's field as a path ("referral.ward_code"), `value` what was
+// given (shortened to limits::kRejectionValueBytesMax; never pass a personal text), `expected` what
+// would be right. The status's message is a sentence made of them; the whole Rejection is its
+// payload.
 absl::Status Reject(v1::RejectionReason reason, absl::string_view field, absl::string_view value,
                     absl::string_view expected);
 absl::Status Reject(const v1::Rejection& rejection);

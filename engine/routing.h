@@ -1,5 +1,5 @@
-// Routing: who is offered a package. A pure function of package, directory, rules and time; the same one serves the
-// preview, the real issue and any what-if.
+// Routing: who is offered a package. A pure function of package, directory, rules and time; the
+// same one serves the preview, the real issue and any what-if.
 #pragma once
 
 #include <optional>
@@ -14,30 +14,35 @@
 namespace brokerage::engine {
 
 struct RoutingQuestion {
-  const PackageAggregate& package;  // row.terms, ward, needs, lot_id; offers: what was offered and declined before
+  const PackageAggregate&
+      package;  // row.terms, ward, needs, lot_id; offers: what was offered and declined before
   const v1::FrameworkRules& rules;
   const Directory& directory;
-  absl::Time time;          // now
-  DateNumber date = 0;      // the local date of now
+  absl::Time time;                    // now
+  DateNumber date = 0;                // the local date of now
   std::vector<std::string> tier_ids;  // the tiers of the round
-  bool restart = false;     // the restart's own round: only row.previous_branch_id can pass, any tier
+  bool restart = false;  // the restart's own round: only row.previous_branch_id can pass, any tier
 };
 
-// Every branch of every provider with a contract in the package's lot (whatever its dates), under each of its contracts, with a
-// bit for each hard rule that failed; `offered` where none did. A provider without branches has one verdict with an empty branch id
-// that fails BRANCH_COVERS_WARD. Order: tier order, contract id, branch id.
+// Every branch of every provider with a contract in the package's lot (whatever its dates), under
+// each of its contracts, with a bit for each hard rule that failed; `offered` where none did. A
+// provider without branches has one verdict with an empty branch id that fails BRANCH_COVERS_WARD.
+// Order: tier order, contract id, branch id.
 std::vector<journal::v1::Verdict> Route(const RoutingQuestion& question);
 
-// The first hard rule (in the order of HardRule) that an acceptance fails at award, as of now and as of the package's start-by date
-// if that is later; nothing if it passes. Rules that speak only of issuing (tier_in_round, not_already_declined,
-// not_offered_dearer, one_branch_per_provider) are not asked again.
-std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question, const journal::v1::OfferRow& offer);
+// The first hard rule (in the order of HardRule) that an acceptance fails at award, as of now and
+// as of the package's start-by date if that is later; nothing if it passes. Rules that speak only
+// of issuing (tier_in_round, not_already_declined, not_offered_dearer, one_branch_per_provider) are
+// not asked again.
+std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question,
+                                         const journal::v1::OfferRow& offer);
 
-// Whether the branch covered ward and service on the date: the test of a claim of issue in error, against the verdict that was
-// stored with the round.
+// Whether the branch covered ward and service on the date: the test of a claim of issue in error,
+// against the verdict that was stored with the round.
 bool VerdictConfirmsCoverage(const journal::v1::Verdict& verdict);
 
-// A sentence for a person about one rule of one verdict ("London Care Mansfield does not cover Abbey Hill.").
+// A sentence for a person about one rule of one verdict ("London Care Mansfield does not cover
+// Abbey Hill.").
 std::string ExplainRule(v1::HardRule rule, bool passed, const journal::v1::Verdict& verdict,
                         const journal::v1::PackageRow& package, const Directory& directory);
 // "branch_covers_ward"

@@ -1,5 +1,6 @@
-// Measures brokerd against a bare gRPC echo server in the same run, on this machine: durable AcceptOffer calls a second, batch answers a
-// second, and QueryPerformance over a long history. It starts both servers itself, on loopback, and ends them.
+// Measures brokerd against a bare gRPC echo server in the same run, on this machine: durable
+// AcceptOffer calls a second, batch answers a second, and QueryPerformance over a long history. It
+// starts both servers itself, on loopback, and ends them.
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,8 +62,7 @@ class Child {
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 << 20);
-  auto channel =
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
   if (!channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(60))) {
     std::fprintf(stderr, "no server at %s\n", address.c_str());
     std::exit(1);
@@ -71,8 +71,9 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 }
 
 // Accepts of distinct offers, one a call.
-LoadResult Accepts(const std::shared_ptr<grpc::Channel>& channel, const std::vector<OpenOffer>& offers,
-                   size_t from, int64_t total, int in_flight, double rate) {
+LoadResult Accepts(const std::shared_ptr<grpc::Channel>& channel,
+                   const std::vector<OpenOffer>& offers, size_t from, int64_t total, int in_flight,
+                   double rate) {
   auto stub = v1::OfferService::NewStub(channel);
   v1::AcceptOfferRequest request;
   std::string token;
@@ -87,16 +88,19 @@ LoadResult Accepts(const std::shared_ptr<grpc::Channel>& channel, const std::vec
     return token;
   };
   kind.start = [&](grpc::ClientContext* context, const v1::AcceptOfferRequest& one,
-                   grpc::CompletionQueue* queue) { return stub->AsyncAcceptOffer(context, one, queue); };
+                   grpc::CompletionQueue* queue) {
+    return stub->AsyncAcceptOffer(context, one, queue);
+  };
   return RunLoad(kind, total, in_flight, rate);
 }
 
 // Accepts in batches of 100, each of one provider's offers.
-LoadResult Batches(const std::shared_ptr<grpc::Channel>& channel, const std::vector<OpenOffer>& offers,
-                   size_t from, size_t to) {
+LoadResult Batches(const std::shared_ptr<grpc::Channel>& channel,
+                   const std::vector<OpenOffer>& offers, size_t from, size_t to) {
   constexpr int kBatch = 100;
   std::map<std::string, std::vector<std::string>> by_provider;
-  for (size_t i = from; i < to; ++i) by_provider[offers[i].provider_id].push_back(offers[i].offer_id);
+  for (size_t i = from; i < to; ++i)
+    by_provider[offers[i].provider_id].push_back(offers[i].offer_id);
   std::vector<std::pair<std::string, v1::AnswerOffersRequest>> requests;
   for (const auto& [provider, ids] : by_provider) {
     for (size_t i = 0; i + kBatch <= ids.size(); i += kBatch) {
@@ -114,14 +118,18 @@ LoadResult Batches(const std::shared_ptr<grpc::Channel>& channel, const std::vec
   kind.request = [&](int64_t n) -> const v1::AnswerOffersRequest& {
     return requests[static_cast<size_t>(n)].second;
   };
-  kind.token = [&](int64_t n) -> const std::string& { return requests[static_cast<size_t>(n)].first; };
+  kind.token = [&](int64_t n) -> const std::string& {
+    return requests[static_cast<size_t>(n)].first;
+  };
   kind.start = [&](grpc::ClientContext* context, const v1::AnswerOffersRequest& one,
-                   grpc::CompletionQueue* queue) { return stub->AsyncAnswerOffers(context, one, queue); };
+                   grpc::CompletionQueue* queue) {
+    return stub->AsyncAnswerOffers(context, one, queue);
+  };
   return RunLoad(kind, static_cast<int64_t>(requests.size()), 8, 0);
 }
 
-LoadResult Queries(const std::shared_ptr<grpc::Channel>& channel, const v1::QueryPerformanceRequest& query,
-                   int64_t total) {
+LoadResult Queries(const std::shared_ptr<grpc::Channel>& channel,
+                   const v1::QueryPerformanceRequest& query, int64_t total) {
   auto stub = v1::PerformanceService::NewStub(channel);
   const std::string token = "token-commissioner";
   CallKind<v1::QueryPerformanceRequest, v1::QueryPerformanceResponse> kind;
@@ -136,8 +144,10 @@ LoadResult Queries(const std::shared_ptr<grpc::Channel>& channel, const v1::Quer
 
 std::vector<std::string> Serve(const Settings& settings, const std::string& directory,
                                const std::string& address) {
-  return {settings.brokerd, "serve", "--data", directory, "--listen", address,
-          "--admin-listen", absl::StrCat("127.0.0.1:", settings.port + 2), "--log-level", "warn"};
+  return {
+      settings.brokerd, "serve", "--data",         directory,
+      "--listen",       address, "--admin-listen", absl::StrCat("127.0.0.1:", settings.port + 2),
+      "--log-level",    "warn"};
 }
 
 void MeasureAnswers(const Settings& settings) {
@@ -189,10 +199,12 @@ void MeasureQueries(const Settings& settings, int64_t history_offers) {
   const std::string directory = absl::StrCat(settings.scratch, "/history-", history_offers);
   absl::Time now;
   {
-    const absl::Time start = absl::FromCivil(absl::CivilSecond(2018, 7, 2, 9, 0, 0), absl::UTCTimeZone());
+    const absl::Time start =
+        absl::FromCivil(absl::CivilSecond(2018, 7, 2, 9, 0, 0), absl::UTCTimeZone());
     History history(directory, settings.framework, start);
     history.AddOrganisations();
-    // Spread over eight years, so that the length of history is what differs and not the number of slices.
+    // Spread over eight years, so that the length of history is what differs and not the number of
+    // slices.
     const absl::Duration step = absl::Hours(24 * 365 * 8) * 120 / history_offers;
     absl::Time at = start;
     while (history.offers() < history_offers) {
@@ -235,7 +247,8 @@ void MeasureQueries(const Settings& settings, int64_t history_offers) {
 
 int main(int argc, char** argv) {
   brokerage::load::Settings settings;
-  settings.scratch = (std::filesystem::temp_directory_path() / absl::StrCat("broker-bench-", getpid())).string();
+  settings.scratch =
+      (std::filesystem::temp_directory_path() / absl::StrCat("broker-bench-", getpid())).string();
   const std::string here = std::filesystem::path(argv[0]).parent_path().string();
   settings.echo = here + "/echo_server";
   settings.brokerd = here + "/../services/brokerd";

@@ -1,5 +1,6 @@
-// The baseline: a bare gRPC server with the messages and the server API (typed methods on completion queues, two threads) of brokerd that
-// answers AcceptOffer and AnswerOffers at once with an offer of the usual size. Usage: echo_server LISTEN_ADDRESS; it ends on SIGTERM.
+// The baseline: a bare gRPC server with the messages and the server API (typed methods on
+// completion queues, two threads) of brokerd that answers AcceptOffer and AnswerOffers at once with
+// an offer of the usual size. Usage: echo_server LISTEN_ADDRESS; it ends on SIGTERM.
 #include <csignal>
 #include <cstdio>
 #include <thread>
@@ -58,10 +59,8 @@ class EchoCall : public Event {
   bool finished_ = false;
 };
 
-using AcceptCall =
-    EchoCall<brokerage::v1::AcceptOfferRequest, brokerage::v1::AcceptOfferResponse>;
-using BatchCall =
-    EchoCall<brokerage::v1::AnswerOffersRequest, brokerage::v1::AnswerOffersResponse>;
+using AcceptCall = EchoCall<brokerage::v1::AcceptOfferRequest, brokerage::v1::AcceptOfferResponse>;
+using BatchCall = EchoCall<brokerage::v1::AnswerOffersRequest, brokerage::v1::AnswerOffersResponse>;
 
 void FillOffer(const std::string& id, brokerage::v1::Offer* offer) {
   offer->set_id(id);
@@ -126,16 +125,14 @@ int main(int argc, char** argv) {
       new AcceptCall(
           &service, queue.get(),
           [](Service* s, grpc::ServerContext* context, auto* request, auto* writer,
-             grpc::ServerCompletionQueue* q, void* tag) {
-            s->RequestAcceptOffer(context, request, writer, q, q, tag);
-          },
+             grpc::ServerCompletionQueue* q,
+             void* tag) { s->RequestAcceptOffer(context, request, writer, q, q, tag); },
           &AnswerAccept);
       new BatchCall(
           &service, queue.get(),
           [](Service* s, grpc::ServerContext* context, auto* request, auto* writer,
-             grpc::ServerCompletionQueue* q, void* tag) {
-            s->RequestAnswerOffers(context, request, writer, q, q, tag);
-          },
+             grpc::ServerCompletionQueue* q,
+             void* tag) { s->RequestAnswerOffers(context, request, writer, q, q, tag); },
           &AnswerBatch);
     }
     threads.emplace_back([&queue] {

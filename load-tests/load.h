@@ -1,5 +1,6 @@
-// A load of unary calls on one connection per thread's completion queue: closed loop (a fixed number in flight) or open loop (a fixed
-// rate, each latency counted from the moment at which the call was due, so that a slow server cannot hide by slowing its callers).
+// A load of unary calls on one connection per thread's completion queue: closed loop (a fixed
+// number in flight) or open loop (a fixed rate, each latency counted from the moment at which the
+// call was due, so that a slow server cannot hide by slowing its callers).
 #pragma once
 
 #include <algorithm>
@@ -43,7 +44,8 @@ struct CallKind {
   std::function<Reader(grpc::ClientContext*, const Request&, grpc::CompletionQueue*)> start;
 };
 
-// Runs `total` calls; `rate` > 0 is open loop with so many a second, otherwise `in_flight` calls are kept under way.
+// Runs `total` calls; `rate` > 0 is open loop with so many a second, otherwise `in_flight` calls
+// are kept under way.
 template <typename Request, typename Response>
 LoadResult RunLoad(const CallKind<Request, Response>& kind, int64_t total, int in_flight,
                    double rate) {
@@ -60,7 +62,8 @@ LoadResult RunLoad(const CallKind<Request, Response>& kind, int64_t total, int i
   int64_t started = 0;
   const SteadyClock::time_point begin = SteadyClock::now();
   auto due_time = [&](int64_t n) {
-    return begin + std::chrono::nanoseconds(static_cast<int64_t>(1e9 * static_cast<double>(n) / rate));
+    return begin +
+           std::chrono::nanoseconds(static_cast<int64_t>(1e9 * static_cast<double>(n) / rate));
   };
   auto start = [&](SteadyClock::time_point due) {
     auto* call = new Call;
@@ -91,9 +94,10 @@ LoadResult RunLoad(const CallKind<Request, Response>& kind, int64_t total, int i
       queue.Next(&tag, &ok);
     } else {
       while (started < total && due_time(started) <= SteadyClock::now()) start(due_time(started));
-      const auto until = started < total
-                             ? std::chrono::system_clock::now() + (due_time(started) - SteadyClock::now())
-                             : std::chrono::system_clock::now() + std::chrono::seconds(10);
+      const auto until =
+          started < total
+              ? std::chrono::system_clock::now() + (due_time(started) - SteadyClock::now())
+              : std::chrono::system_clock::now() + std::chrono::seconds(10);
       if (queue.AsyncNext(&tag, &ok, until) != grpc::CompletionQueue::GOT_EVENT) continue;
     }
     ++finished;

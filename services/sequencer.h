@@ -1,7 +1,9 @@
-// The single writer: a bounded queue of commands, decided and applied one after the other, made durable in groups.
+// The single writer: a bounded queue of commands, decided and applied one after the other, made
+// durable in groups.
 //
-// Threads: Submit from any thread. With Start, one thread decides and one writes: while a group syncs the next is decided. Without it, Step
-// runs one turn of everything in the caller's thread, for tests and simulations.
+// Threads: Submit from any thread. With Start, one thread decides and one writes: while a group
+// syncs the next is decided. Without it, Step runs one turn of everything in the caller's thread,
+// for tests and simulations.
 #pragma once
 
 #include <functional>
@@ -31,20 +33,23 @@ class Clock {
 std::unique_ptr<Clock> RealClock();
 std::unique_ptr<Clock> SimulatedClock(absl::Time start);
 
-// The latest moment that the store knows of: its last record's or its last sign of life; InfinitePast for a new store. A simulation's clock
-// goes on from there.
+// The latest moment that the store knows of: its last record's or its last sign of life;
+// InfinitePast for a new store. A simulation's clock goes on from there.
 absl::Time LastKnownTime(const storage::Store& store);
 
-// What readers see of the engine's memory, as of a commit. Made anew when the directory or an account changes.
+// What readers see of the engine's memory, as of a commit. Made anew when the directory or an
+// account changes.
 struct Published {
   engine::Directory directory;
   std::map<std::string, journal::v1::AccountRow, std::less<>> accounts;  // by id
-  std::map<std::string, std::string, std::less<>> account_by_token;      // SHA-256 of the token -> account id
+  std::map<std::string, std::string, std::less<>>
+      account_by_token;  // SHA-256 of the token -> account id
 };
 
 class Sequencer {
  public:
-  // The response message of the request's RPC (null for a Bootstrap), or why not. A repeat gets the first one's.
+  // The response message of the request's RPC (null for a Bootstrap), or why not. A repeat gets the
+  // first one's.
   using Reply = absl::StatusOr<std::shared_ptr<const google::protobuf::Message>>;
   using Done = std::function<void(const Reply&)>;
 
@@ -54,8 +59,8 @@ class Sequencer {
     absl::Duration clock_jump_limit = absl::Minutes(15);
     size_t closed_packages_max = 2000;  // in memory, before those that are durable are forgotten
     std::function<std::string()> random_salt;  // 16 bytes; by default from the system's generator
-    // A failed append: by default says so and ends the process. When it returns, nothing is written any more and every command, those in
-    // flight too, is answered with UNAVAILABLE.
+    // A failed append: by default says so and ends the process. When it returns, nothing is written
+    // any more and every command, those in flight too, is answered with UNAVAILABLE.
     std::function<void(const absl::Status&)> on_fatal;
     // After each append, from the writing thread: how many records, how long it took.
     std::function<void(size_t records, absl::Duration took)> on_commit;
@@ -65,21 +70,23 @@ class Sequencer {
   Sequencer(engine::Engine* engine, storage::Store* store, Clock* clock, Options options);
   ~Sequencer();
 
-  // Asks for a command. `request_id` and `content_hash` (of the request's bytes; the kind of request is added here) are empty for commands that
-  // are not idempotent (previews, dry runs); done is called exactly once, from the writing thread, after the outcome is durable, or at once when the
-  // queue is full (OVERLOADED). A command whose `deadline`, by the machine's clock, has passed before it is decided is refused
-  // (DEADLINE_PASSED_IN_QUEUE).
-  void Submit(engine::Caller caller, engine::Request request, std::string request_id, std::string content_hash,
-              absl::Time deadline, Done done);
+  // Asks for a command. `request_id` and `content_hash` (of the request's bytes; the kind of
+  // request is added here) are empty for commands that are not idempotent (previews, dry runs);
+  // done is called exactly once, from the writing thread, after the outcome is durable, or at once
+  // when the queue is full (OVERLOADED). A command whose `deadline`, by the machine's clock, has
+  // passed before it is decided is refused (DEADLINE_PASSED_IN_QUEUE).
+  void Submit(engine::Caller caller, engine::Request request, std::string request_id,
+              std::string content_hash, absl::Time deadline, Done done);
 
-  // Moves a simulation's clock, running every Tick on the way at its own time; done after it is durable, with an AdvanceClockResponse.
-  // Errors: CLOCK_IS_REAL, IN_THE_PAST, OVERLOADED.
+  // Moves a simulation's clock, running every Tick on the way at its own time; done after it is
+  // durable, with an AdvanceClockResponse. Errors: CLOCK_IS_REAL, IN_THE_PAST, OVERLOADED.
   void Advance(absl::Time target, Done done);
 
   void Start();
   // Answers what was accepted, then ends the threads. New commands are refused.
   void Stop();
-  // One turn in this thread: everything due and one group of commands, durable. False when there was nothing to do.
+  // One turn in this thread: everything due and one group of commands, durable. False when there
+  // was nothing to do.
   bool Step();
 
   // The directory and accounts as of the last commit. Any thread, never null.
@@ -95,7 +102,8 @@ class Sequencer {
     bool clock_jumped = false;
   };
   Figures figures() const;
-  // Waits for a commit after the sequence, or until the machine's time is `until`, or for Stop; the head's sequence. Any thread.
+  // Waits for a commit after the sequence, or until the machine's time is `until`, or for Stop; the
+  // head's sequence. Any thread.
   uint64_t WaitForCommit(uint64_t after, absl::Time until) const;
 
  private:

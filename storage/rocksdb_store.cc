@@ -94,8 +94,8 @@ absl::Status RocksDbStore::CheckWritable() const {
 
 namespace {
 
-// The last write of each row. Commands that share a commit change the same roll-ups again and again; only what they are in the end
-// is kept.
+// The last write of each row. Commands that share a commit change the same roll-ups again and
+// again; only what they are in the end is kept.
 std::vector<const engine::RowWrite*> LastWrites(const std::vector<engine::RowWrite>& writes) {
   std::vector<const engine::RowWrite*> last;
   last.reserve(writes.size());

@@ -35,11 +35,12 @@ v1::ApplyFrameworkRequest ReadFolder(const std::string& folder) {
     content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
     v1::FrameworkFile& file = *request.add_files();
     file.set_name(name);
-    file.set_content(name == "framework.textproto"
-                         ? absl::StrReplaceAll(content.str(),
-                                               {{"AWARD_TIMING_AS_SOON_AS_CERTAIN", "AWARD_TIMING_AT_CLOSE"},
-                                                {"AWARD_MODE_AUTOMATIC", "AWARD_MODE_CONFIRMED"}})
-                         : content.str());
+    file.set_content(
+        name == "framework.textproto"
+            ? absl::StrReplaceAll(content.str(),
+                                  {{"AWARD_TIMING_AS_SOON_AS_CERTAIN", "AWARD_TIMING_AT_CLOSE"},
+                                   {"AWARD_MODE_AUTOMATIC", "AWARD_MODE_CONFIRMED"}})
+            : content.str());
   }
   return request;
 }
@@ -108,9 +109,8 @@ std::vector<OpenOffer> History::Issue() {
       engine::FormatDate(engine::LocalDate(now_ + absl::Hours(24 * 7), absl::UTCTimeZone())));
   referral.set_summary("home care, several short visits a day");
   referral.set_person_reference(absl::StrCat("load-", ++packages_));
-  const engine::Caller navigator{.account_id = "navigator",
-                                 .role = v1::ROLE_CARE_NAVIGATOR,
-                                 .authority_id = authority_id_};
+  const engine::Caller navigator{
+      .account_id = "navigator", .role = v1::ROLE_CARE_NAVIGATOR, .authority_id = authority_id_};
   engine::Decision submitted = Do(navigator, request);
   const journal::v1::PackageRow row = submitted.record.facts(0).package_submitted().package();
   v1::ReleasePackagesRequest release;
@@ -152,9 +152,8 @@ void History::AdvanceTo(absl::Time time) {
   }
   now_ = std::max(now_, time);
   // Care navigation confirms what waits, starts it, and ends it, so that history closes.
-  const engine::Caller navigator{.account_id = "navigator",
-                                 .role = v1::ROLE_CARE_NAVIGATOR,
-                                 .authority_id = authority_id_};
+  const engine::Caller navigator{
+      .account_id = "navigator", .role = v1::ROLE_CARE_NAVIGATOR, .authority_id = authority_id_};
   const std::set<uint64_t> open = engine_.state().open_packages;
   for (uint64_t number : open) {
     const journal::v1::PackageRow row = engine_.state().Package(number)->row;

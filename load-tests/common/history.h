@@ -1,4 +1,5 @@
-// Makes a data directory with a past: packages, offers and answers by the engine itself, written by the store itself, without a server.
+// Makes a data directory with a past: packages, offers and answers by the engine itself, written by
+// the store itself, without a server.
 #pragma once
 
 #include <memory>
@@ -19,8 +20,9 @@ struct OpenOffer {
 
 class History {
  public:
-  // A new data directory whose clock begins at `start`; the framework's folder is applied, with every round awarded AT_CLOSE and CONFIRMED, so
-  // that offers stay open until they are answered. Ends the process with a message when anything fails.
+  // A new data directory whose clock begins at `start`; the framework's folder is applied, with
+  // every round awarded AT_CLOSE and CONFIRMED, so that offers stay open until they are answered.
+  // Ends the process with a message when anything fails.
   History(const std::string& directory, const std::string& framework_folder, absl::Time start);
   ~History();
 

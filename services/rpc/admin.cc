@@ -37,7 +37,7 @@ absl::StatusOr<v1::GetStatusResponse> GetStatus(const Backend& backend, const Ca
   response.set_open_packages(static_cast<int64_t>(figures.open_packages));
   if (figures.next_due != absl::InfiniteFuture())
     *response.mutable_next_due_time() = At(figures.next_due);
-  if (backend.options->digest != nullptr) {
+  if (request.with_digest() && backend.options->digest != nullptr) {
     auto digest = backend.options->digest(*view);
     if (!digest.ok()) return digest.status();
     response.set_digest(*std::move(digest));

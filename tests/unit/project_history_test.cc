@@ -93,9 +93,8 @@ TEST_F(Projection, AnAnswerIsTheBranchsOwnAndItsNavigationsToRead) {
     EXPECT_EQ(events[0].account_id(), "account-london-care-mansfield");
   }
   EXPECT_EQ(Told(record, fosse_), Strings{});
-  EXPECT_EQ(Subjects(record),
-            (std::set<std::string>{"A:", "B:london-care-mansfield", "O:london-care", "P:123",
-                                   "U:nottinghamshire"}));
+  EXPECT_EQ(Subjects(record), (std::set<std::string>{"B:london-care-mansfield", "O:london-care",
+                                                     "P:123", "U:nottinghamshire"}));
 }
 
 TEST_F(Projection, NeitherTheRoundsEarlyCloseNorTheProposalIsTellingABranchAnything) {
@@ -111,7 +110,7 @@ TEST_F(Projection, NeitherTheRoundsEarlyCloseNorTheProposalIsTellingABranchAnyth
       (Strings{
           "Round 1 closed.",
           "Awaits care navigation: Fosse Mansfield (Legal fosse) is proposed for the award."}));
-  EXPECT_EQ(Subjects(record), (std::set<std::string>{"A:", "P:123", "U:nottinghamshire"}));
+  EXPECT_EQ(Subjects(record), (std::set<std::string>{"P:123", "U:nottinghamshire"}));
 }
 
 TEST_F(Projection, OnlyTheUnansweredReadThatTheyLapsed) {
@@ -138,8 +137,8 @@ TEST_F(Projection, ASecondAwardDoesNotCloseTheFirstOnesOffersAgain) {
   second.mutable_facts(0)->mutable_package_awarded()->mutable_award()->set_offer_ordinal(4);
   EXPECT_EQ(Told(second, agincare_), Strings{"Agincare Kirkby (Legal agincare) won."});
   EXPECT_EQ(Told(second, london_), Strings{});
-  EXPECT_EQ(Subjects(second), (std::set<std::string>{"A:", "B:agincare-kirkby", "O:agincare",
-                                                     "P:123", "U:nottinghamshire"}));
+  EXPECT_EQ(Subjects(second), (std::set<std::string>{"B:agincare-kirkby", "O:agincare", "P:123",
+                                                     "U:nottinghamshire"}));
 }
 
 TEST_F(Projection, EachReturnIsToldToTheWinnerOfItsTime) {
@@ -207,7 +206,7 @@ TEST_F(Projection, AHandBackBelongsToBothPackagesAndTheBranchLearnsOfItsOwn) {
   back.mutable_successor()->set_number(124);
   back.mutable_successor()->set_year(2019);
   back.mutable_successor()->set_authority_id("nottinghamshire");
-  EXPECT_EQ(Subjects(record), (std::set<std::string>{"A:", "B:fosse-mansfield", "O:fosse", "P:123",
+  EXPECT_EQ(Subjects(record), (std::set<std::string>{"B:fosse-mansfield", "O:fosse", "P:123",
                                                      "P:124", "U:nottinghamshire"}));
   EXPECT_EQ(
       Told(record, fosse_),
@@ -306,7 +305,7 @@ TEST_F(Projection, AccountsAreTheAdministratorsAndTheClockTheCommissionersToo) {
 
 TEST_F(Projection, AnIssueBelongsToEveryOfferedBranch) {
   EXPECT_EQ(Subjects(Opened()),
-            (std::set<std::string>{"A:", "B:agincare-kirkby", "B:fosse-mansfield",
+            (std::set<std::string>{"B:agincare-kirkby", "B:fosse-mansfield",
                                    "B:london-care-mansfield", "O:agincare", "O:fosse",
                                    "O:london-care", "P:123", "U:nottinghamshire"}));
 }
