@@ -70,8 +70,11 @@ absl::Status PrintStory(const World& world, const std::vector<std::string>& pack
       best = *std::move(package);
     }
   }
-  if (most >= 0)
-    printf("\nOne package from start to end\n\n%s", PackageStory(best, world.names()).c_str());
+  if (most < 0) return absl::OkStatus();
+  // The server's sentences give full names; here they are as brief as in all that was said before.
+  const std::string story =
+      absl::StrReplaceAll(PackageStory(best, world.names()), {{" (invented)", ""}});
+  printf("\nOne package from start to end\n\n%s", story.c_str());
   return absl::OkStatus();
 }
 

@@ -169,8 +169,7 @@ std::string AwardLines(const v1::Package& package, const Names& names) {
     why = absl::StrCat("care navigation chose it: ", award.override_reason());
   }
   return absl::StrCat("  Awarded ", ShortTime(award.award_time()), " to ",
-                      names.Branch(award.branch_id()), " of ", names.Provider(award.provider_id()),
-                      ", ", why, "\n", RankingLines(award, names));
+                      names.Branch(award.branch_id()), ", ", why, "\n", RankingLines(award, names));
 }
 
 std::string Header(const v1::Package& package, const Names& names) {
