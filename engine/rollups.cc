@@ -40,6 +40,9 @@ void AppendKey(const RollupDimensions& of, std::string* key) {
     case RollupRow::KIND_HOURS:
       absl::StrAppend(key, of.provider_id, "|", of.lot_id, "|", service_type, "|", of.tier_id);
       return;
+    case RollupRow::KIND_AVOIDED:
+      absl::StrAppend(key, of.contract_id, "|", urgency);
+      return;
     default:
       return;
   }
@@ -74,7 +77,9 @@ RollupRow RowOf(const RollupDimensions& of) {
   row.set_kind(kind);
   row.set_framework_id(std::string(of.framework_id));
   row.set_month(of.month);
-  if (by_contract) row.set_contract_id(std::string(of.contract_id));
+  if (by_contract || kind == RollupRow::KIND_AVOIDED) {
+    row.set_contract_id(std::string(of.contract_id));
+  }
   if (by_offer) row.set_branch_id(std::string(of.branch_id));
   if (!by_ward) row.set_service_type(of.service_type);
   if (!by_ward && !by_hours) {

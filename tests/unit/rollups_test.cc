@@ -12,6 +12,7 @@ namespace {
 using journal::v1::OfferFact;
 using journal::v1::OfferRow;
 using journal::v1::RollupRow;
+using journal::v1::RoundRow;
 using testing::ChangeOffer;
 using testing::Issue;
 using testing::Lapse;
@@ -455,6 +456,27 @@ TEST(Rollups, APackageOfTheWaitingListIsReferredAndWaiting) {
   EXPECT_EQ(counts.released(), 1);
   EXPECT_EQ(counts.sourced(), 1);
   EXPECT_EQ(counts.waiting(), 0);
+}
+
+TEST(Rollups, WhatWasAvoidedIsKeptByContract) {
+  PackageAggregate package = MakePackage(1);
+  RoundRow round;
+  round.set_number(1);
+  round.set_rule_number(1);
+  round.set_terms_version(1);
+  for (const char* contract : {"north/lead/alder", "north/lead/beech"}) {
+    journal::v1::Verdict* verdict = round.add_verdicts();
+    verdict->set_contract_id(contract);
+    verdict->set_failed_rules(1u << v1::HARD_RULE_BRANCH_TAKING_OFFERS);
+  }
+  RollupTable table;
+  TallyAvoided(package, round, 20180703, &table);
+  ASSERT_EQ(table.rows().size(), 2u);
+  for (const auto& [key, row] : table.rows()) {
+    EXPECT_EQ(key, RollupTable::KeyOf(row));
+    EXPECT_EQ(row.missed_in_opt_out(), 1) << row.contract_id();
+  }
+  EXPECT_EQ(table.rows().begin()->second.contract_id(), "north/lead/alder");
 }
 
 TEST(RollupTable, NamesWhatChangedSortedAndOnce) {
