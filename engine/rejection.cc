@@ -52,7 +52,6 @@ absl::StatusCode CodeOf(v1::RejectionReason reason) {
     case v1::REJECTION_REASON_RULE_FAILS_AT_AWARD:
     case v1::REJECTION_REASON_IN_THE_PAST:
     case v1::REJECTION_REASON_CLOCK_IS_REAL:
-    case v1::REJECTION_REASON_CLOCK_JUMPED:
     case v1::REJECTION_REASON_DIRECTORY_CLASH:
       return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_NOT_SUPPORTED:

@@ -164,8 +164,6 @@ const char* ReasonInWords(v1::RejectionReason reason) {
       return "it would change the past";
     case v1::REJECTION_REASON_CLOCK_IS_REAL:
       return "the server's clock is real and cannot be moved";
-    case v1::REJECTION_REASON_CLOCK_JUMPED:
-      return "the clock jumped: an administrator must confirm it";
     case v1::REJECTION_REASON_DIRECTORY_CLASH:
       return "the files and a live change disagree";
     case v1::REJECTION_REASON_LIMIT_REACHED:

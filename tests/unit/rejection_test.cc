@@ -56,7 +56,6 @@ absl::StatusCode ExpectedCode(v1::RejectionReason reason) {
       return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_CLOCK_IS_REAL:
       return absl::StatusCode::kFailedPrecondition;
-    case v1::REJECTION_REASON_CLOCK_JUMPED:
       return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_DIRECTORY_CLASH:
       return absl::StatusCode::kFailedPrecondition;
