@@ -24,9 +24,12 @@ uint64_t PackageOf(const Fact& fact) {
 }
 
 std::string RuleNames(const std::set<int>& rules) {
-  return absl::StrCat("[", absl::StrJoin(rules, " ", [](std::string* out, int rule) {
-    absl::StrAppend(out, v1::HardRule_Name(rule).substr(10));
-  }), "]");
+  return absl::StrCat("[",
+                      absl::StrJoin(rules, " ",
+                                    [](std::string* out, int rule) {
+                                      absl::StrAppend(out, v1::HardRule_Name(rule).substr(10));
+                                    }),
+                      "]");
 }
 
 std::string Told(const NaiveVerdict& one) {
@@ -58,15 +61,13 @@ const OfferRow& OfferOf(const PackageAggregate& package, int32_t ordinal) {
 }
 
 bool AnyOpen(const PackageAggregate& package) {
-  return std::any_of(package.offers.begin(), package.offers.end(), [](const OfferRow& offer) {
-    return offer.state() == v1::OFFER_STATE_OPEN;
-  });
+  return std::any_of(package.offers.begin(), package.offers.end(),
+                     [](const OfferRow& offer) { return offer.state() == v1::OFFER_STATE_OPEN; });
 }
 
 bool MayBeEarly(const PackageAggregate& package, const v1::FrameworkRules& rules) {
   const int32_t rule = package.row.rounds(package.row.rounds_size() - 1).rule_number();
-  return rule == 0 ||
-         rules.rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
+  return rule == 0 || rules.rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
 }
 
 std::string Told(const NaiveRanking& ranking) {
@@ -125,9 +126,8 @@ void CountyDrive::CheckRanking(const PackageAggregate& package,
   const NaiveHistory history = History();
   const NaiveRanking naive = NaiveRank({history, package, rules, now_});
   const journal::v1::AwardRow& award = awarded.award();
-  const std::string where =
-      absl::StrCat("award of package ", package.row.number(), ": ", award.ShortDebugString(), "; ",
-                   Told(naive));
+  const std::string where = absl::StrCat("award of package ", package.row.number(), ": ",
+                                         award.ShortDebugString(), "; ", Told(naive));
   std::vector<int32_t> ordinals;
   for (const v1::RankedAcceptance& one : award.ranking()) {
     ordinals.push_back(std::stoi(one.offer_id().substr(one.offer_id().rfind('-') + 1)));
@@ -167,7 +167,11 @@ void CountyDrive::CheckRanking(const PackageAggregate& package,
   }
   tally_(absl::StrCat("decided by ", v1::AwardCriterion_Name(award.decided_by()).substr(16)));
   if (award.overridden()) return tally_("award overridden");
-  if (!first_won) return Problem("not the first won; " + where);
+  // Live figures may have moved since an award was proposed that is now confirmed.
+  const bool confirmed = !award.account_id().empty() && package.row.awaits_award() &&
+                         package.row.proposed_ordinal() == award.offer_ordinal();
+  if (!first_won && confirmed) tally_("confirmed although figures moved");
+  if (!first_won && !confirmed) return Problem("not the first won; " + where);
   if (!award.account_id().empty()) return;
   const int32_t rule = package.row.rounds(package.row.rounds_size() - 1).rule_number();
   if (rules.rounds(std::max(rule, 1) - 1).award_mode() != v1::AWARD_MODE_AUTOMATIC) {
@@ -209,7 +213,8 @@ void CountyDrive::CheckEarly(const PackageAggregate& package, int32_t winner) {
   if (!AnyOpen(package)) return;
   const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
   if (!MayBeEarly(package, rules)) {
-    return Problem(absl::StrCat("package ", package.row.number(), " is awarded before its round closes"));
+    return Problem(
+        absl::StrCat("package ", package.row.number(), " is awarded before its round closes"));
   }
   tally_("certain before all have answered");
   const NaiveHistory history = History();
@@ -232,8 +237,8 @@ void CountyDrive::CheckNotCertain(const PackageAggregate& package) {
   if (naive.valid.empty()) return;
   const bool open = AnyOpen(package);
   if (!open || (MayBeEarly(package, rules) && SurelyCertain(question))) {
-    Problem(absl::StrCat("package ", package.row.number(), " should be awarded now; open offers: ",
-                         open, "; ", Told(naive)));
+    Problem(absl::StrCat("package ", package.row.number(),
+                         " should be awarded now; open offers: ", open, "; ", Told(naive)));
   }
 }
 
@@ -264,15 +269,19 @@ void CountyDrive::CheckNobody(const Record& record, uint64_t number) {
   const PackageRow& before = before_.at(number);
   bool anew = false;
   for (const Fact& fact : record.facts()) {
-    anew |= PackageOf(fact) == number && (fact.has_package_released() || fact.has_package_reissued());
+    anew |=
+        PackageOf(fact) == number && (fact.has_package_released() || fact.has_package_reissued());
   }
   if (!anew && before.state() != v1::PACKAGE_STATE_OFFERED) return;
   const PackageAggregate& package = *engine_.state().Package(number);
   const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
   for (int32_t rule = anew ? 1 : before.next_rule_number(); rule <= rules.rounds_size(); ++rule) {
-    const NaiveIssue issue{package.row,   package.offers,
-                           rules,         TimeOf(record),
-                           Texts(rules.rounds(rule - 1).tier_ids()), false};
+    const NaiveIssue issue{package.row,
+                           package.offers,
+                           rules,
+                           TimeOf(record),
+                           Texts(rules.rounds(rule - 1).tier_ids()),
+                           false};
     for (const NaiveVerdict& verdict : NaiveRoute(world_, issue)) {
       if (verdict.offered) {
         Problem(absl::StrCat("nobody is offered package ", number, " but ", Told(verdict)));
@@ -290,7 +299,8 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
   bool anew = false;
   std::string novated;
   for (const Fact& fact : record.facts()) {
-    anew |= PackageOf(fact) == number && (fact.has_package_released() || fact.has_package_reissued());
+    anew |=
+        PackageOf(fact) == number && (fact.has_package_released() || fact.has_package_reissued());
     for (const auto& changed : fact.directory_changed().facts()) {
       if (changed.has_novation()) novated = changed.novation().contract_id();
     }
@@ -301,15 +311,16 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
   // Which round it should be.
   if (novated.empty()) {
     int32_t expected = -1;
-    const bool restart_due = rules.has_restart() && !package.previous_branch_id().empty() &&
-                             !before.restart_done() && !package.previous_handed_back();
+    const int32_t first = anew ? 1 : before.next_rule_number();
+    const bool restart_due = first == 1 && rules.has_restart() &&
+                             !package.previous_branch_id().empty() && !before.restart_done() &&
+                             !package.previous_handed_back();
     if (restart_due) {
       issue.restart = true;
       if (AnyOffered(NaiveRoute(world_, issue))) expected = 0;
       issue.restart = false;
     }
-    for (int32_t rule = anew ? 1 : before.next_rule_number();
-         expected < 0 && rule <= rules.rounds_size(); ++rule) {
+    for (int32_t rule = first; expected < 0 && rule <= rules.rounds_size(); ++rule) {
       issue.tier_ids = Texts(rules.rounds(rule - 1).tier_ids());
       if (AnyOffered(NaiveRoute(world_, issue))) expected = rule;
     }
@@ -356,8 +367,8 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
       issue.restart ? (urgent ? rules.restart().urgent_window() : rules.restart().standard_window())
       : urgent      ? rules.rounds(round.rule_number() - 1).urgent_window()
                     : rules.rounds(round.rule_number() - 1).standard_window();
-  const absl::Time deadline =
-      WindowEnd(window, TimeOf(record), world_.zone, world_.AllHolidays());
+  const absl::Time whole_second = absl::FromUnixSeconds(record.time_us() / 1000000);
+  const absl::Time deadline = WindowEnd(window, whole_second, world_.zone, world_.AllHolidays());
   if (absl::ToUnixMicros(deadline) != round.deadline_us()) Problem(where + "another deadline");
 }
 
@@ -371,8 +382,8 @@ void CountyDrive::CheckPackage(uint64_t number) {
     if (!world_.Rules(revision).several_branches_per_provider()) {
       ++in_round[absl::StrCat(offer.round_number(), " provider ", offer.provider_id())];
     }
-    winners += offer.state() == v1::OFFER_STATE_WON &&
-               offer.returned_cause() == v1::CAUSE_UNSPECIFIED;
+    winners +=
+        offer.state() == v1::OFFER_STATE_WON && offer.returned_cause() == v1::CAUSE_UNSPECIFIED;
   }
   for (const auto& [who, many] : in_round) {
     if (many > 1) Problem(absl::StrCat("package ", number, ": two offers in round ", who));
@@ -382,9 +393,14 @@ void CountyDrive::CheckPackage(uint64_t number) {
     case v1::PACKAGE_STATE_AWARDED:
     case v1::PACKAGE_STATE_STARTED:
     case v1::PACKAGE_STATE_CEASED:
-    case v1::PACKAGE_STATE_HANDED_BACK: expected = package.row.imported() ? 0 : 1; break;
-    case v1::PACKAGE_STATE_CANCELLED: expected = winners == 1 ? 1 : 0; break;
-    default: break;
+    case v1::PACKAGE_STATE_HANDED_BACK:
+      expected = package.row.imported() ? 0 : 1;
+      break;
+    case v1::PACKAGE_STATE_CANCELLED:
+      expected = winners == 1 ? 1 : 0;
+      break;
+    default:
+      break;
   }
   if (winners != expected) {
     Problem(absl::StrCat("package ", number, " has ", winners, " winners and is ",

@@ -45,7 +45,7 @@ std::vector<std::string> CountyDrive::Run(int packages) {
   while (problems_.empty() && persons_ < static_cast<uint64_t>(packages)) {
     OneThing();
     if (dice_.Percent(85)) AdvanceTo(now_ + absl::Minutes(dice_.Between(1, 130)));
-    if (dice_.Below(400) == 0) CheckFigures();
+    if (dice_.Below(150) == 0) CheckFigures();
   }
   // What is under way comes to some end.
   for (int i = 0; i < packages * 4 && problems_.empty(); ++i) {
@@ -69,7 +69,8 @@ absl::Time CountyDrive::Stamp() const {
 }
 
 bool CountyDrive::Do(const Caller& caller, Request request) {
-  Command command{caller, std::move(request), std::string(16, static_cast<char>('a' + sequence_ % 26))};
+  Command command{caller, std::move(request),
+                  std::string(16, static_cast<char>('a' + sequence_ % 26))};
   absl::StatusOr<Decision> decision = engine_.Decide(command, Stamp());
   if (!decision.ok()) {
     Refused("command", decision.status());
@@ -87,7 +88,8 @@ void CountyDrive::AdvanceTo(absl::Time time) {
     command.request = Tick{};
     absl::StatusOr<Decision> decision = engine_.Decide(command, Stamp());
     if (!decision.ok() || decision->record.facts().empty()) {
-      return Problem(absl::StrCat("a tick that is due brings nothing: ", decision.status().ToString()));
+      return Problem(
+          absl::StrCat("a tick that is due brings nothing: ", decision.status().ToString()));
     }
     tally_("tick");
     Commit(decision->record, decision->texts);

@@ -49,6 +49,7 @@ class CountyDrive {
   void Answer(const PackageAggregate& package, const journal::v1::OfferRow& offer);
   void AnswerSomething();
   void ClaimSomething();
+  void ExtendDeadlines();
   void AwardSomething();
   void MoveSomething();
   void Reissue(const PackageAggregate& package);
@@ -77,6 +78,8 @@ class CountyDrive {
   void CheckSettled();
   void CheckRollups(const NaiveHistory& history);
   void CheckQuery(const NaiveHistory& history);
+  void CheckPackageCounts(const NaiveHistory& history, const v1::PerformanceQuery& query,
+                          const v1::PerformanceRow& row);
   void CheckCompliance(const NaiveHistory& history);
   void CheckReplay();
 

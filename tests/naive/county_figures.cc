@@ -87,8 +87,7 @@ bool SumsHold(const v1::Counts& counts) {
   return counts.issued() == counts.error_upheld() + counts.notice_failed() + counts.accepted() +
                                 counts.declined() + counts.closed_unanswered() + counts.pending() +
                                 counts.late() + counts.silent() &&
-         counts.accepted() ==
-             counts.won() + counts.lost() + counts.void_() + counts.undecided();
+         counts.accepted() == counts.won() + counts.lost() + counts.void_() + counts.undecided();
 }
 
 }  // namespace
@@ -139,6 +138,34 @@ void CountyDrive::CheckRollups(const NaiveHistory& history) {
   for (const auto& [name, row] : real) {
     if (!naive.contains(name)) Problem("a roll-up of nothing: " + row.ShortDebugString());
   }
+  auto avoided = NaiveAvoidances(history);
+  for (const auto& [key, row] : written.rollups()) {
+    if (row.kind() != RollupRow::KIND_AVOIDED) continue;
+    const auto one = std::tuple(row.contract_id(), row.month(), row.urgency());
+    if (row.missed_in_opt_out() != avoided[one].missed_in_opt_out ||
+        row.wards_not_covered() != avoided[one].wards_not_covered) {
+      Problem(absl::StrCat("avoided: naive ", avoided[one].missed_in_opt_out, " and ",
+                           avoided[one].wards_not_covered, " real ", row.ShortDebugString()));
+    }
+    avoided.erase(one);
+  }
+  for (const auto& [one, sums] : avoided) {
+    Problem(absl::StrCat("avoided by ", std::get<0>(one), ": naive ", sums.missed_in_opt_out,
+                         " and ", sums.wards_not_covered, ", real nothing"));
+  }
+}
+
+void CountyDrive::CheckPackageCounts(const NaiveHistory& history, const v1::PerformanceQuery& query,
+                                     const v1::PerformanceRow& row) {
+  if (!row.has_packages()) return;
+  tally_("packages beside figures");
+  std::vector<std::string> group;
+  for (const v1::DimensionValue& value : row.group()) group.push_back(value.value());
+  const v1::PackageCounts naive = NaivePackages(history, query, group);
+  if (!Same(naive, row.packages())) {
+    Problem(absl::StrCat("query ", query.ShortDebugString(), ": naive packages ",
+                         naive.ShortDebugString(), " real ", row.ShortDebugString()));
+  }
 }
 
 void CountyDrive::CheckQuery(const NaiveHistory& history) {
@@ -185,6 +212,7 @@ void CountyDrive::CheckQuery(const NaiveHistory& history) {
     const NaiveTotals totals = naive[group];
     naive.erase(group);
     const std::string which = where + absl::StrJoin(group, ", ");
+    CheckPackageCounts(history, query, row);
     if (!Same(totals.live, row.live()) || !Same(totals.settled, row.settled())) {
       return Problem(absl::StrCat(which, ": naive ", totals.live.ShortDebugString(), " settled ",
                                   totals.settled.ShortDebugString(), "; real ",
@@ -220,6 +248,15 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
     AddCounts(unit.Live(), &totals.live);
     AddCounts(unit.Settled(), &totals.settled);
   }
+  // In the whole months that the period touches.
+  std::map<std::string, NaiveAvoided> avoided;
+  for (const auto& [key, sums] : NaiveAvoidances(history)) {
+    const auto& [contract, month, urgency] = key;
+    if (!request.from_date().empty() && month < MonthOf(*ParseDate(request.from_date()))) continue;
+    if (request.without_urgent() && urgency == v1::URGENCY_URGENT) continue;
+    avoided[contract].missed_in_opt_out += sums.missed_in_opt_out;
+    avoided[contract].wards_not_covered += sums.wards_not_covered;
+  }
   const v1::FrameworkRules& rules = world_.Rules(0);
   const int fewest = rules.sanction_minimum_units() > 0 ? rules.sanction_minimum_units() : 10;
   for (const v1::ComplianceRow& row : response->rows()) {
@@ -231,8 +268,8 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
     int64_t short_by = 0, to_recover = 0;
     if (rate.denominator() > 0) {
       while ((rate.numerator() + short_by) * 100 < minimum * rate.denominator()) ++short_by;
-      while (to_recover >= 0 && (rate.numerator() + to_recover) * 100 <
-                                    minimum * (rate.denominator() + to_recover)) {
+      while (to_recover >= 0 &&
+             (rate.numerator() + to_recover) * 100 < minimum * (rate.denominator() + to_recover)) {
         to_recover = minimum == 100 ? -1 : to_recover + 1;
       }
     }
@@ -241,12 +278,17 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
         !Same(rate, row.pick_up()) || row.minimum_pickup_percent() != minimum ||
         row.short_by() != short_by || row.to_recover() != to_recover ||
         row.below_minimum() != below) {
-      return Problem(absl::StrCat(where, "naive live ", totals.live.ShortDebugString(),
-                                  " settled ", totals.settled.ShortDebugString(), " rate ",
+      return Problem(absl::StrCat(where, "naive live ", totals.live.ShortDebugString(), " settled ",
+                                  totals.settled.ShortDebugString(), " rate ",
                                   rate.ShortDebugString(), " minimum ", minimum, " short by ",
-                                  short_by, " to recover ", to_recover, " below ", below,
-                                  "; real ", row.ShortDebugString()));
+                                  short_by, " to recover ", to_recover, " below ", below, "; real ",
+                                  row.ShortDebugString()));
     }
+    if (row.missed_in_opt_out() != avoided[row.contract_id()].missed_in_opt_out ||
+        row.wards_not_covered() != avoided[row.contract_id()].wards_not_covered) {
+      return Problem(absl::StrCat(where, "other avoidances: ", row.ShortDebugString()));
+    }
+    if (row.missed_in_opt_out() > 0) tally_("contract missed packages in an opt-out");
     if (short_by > 0) tally_("contract short of its minimum");
   }
   for (const auto& [key, totals] : naive) {

@@ -26,17 +26,32 @@ void SetTime(google::protobuf::Timestamp* stamp, absl::Time time) {
 
 void CountyDrive::OneThing() {
   switch (dice_.Below(40)) {
-    case 0: case 1: case 2: case 3:
+    case 0:
+    case 1:
+    case 2:
+    case 3:
       if (persons_ < static_cast<uint64_t>(wanted_packages_)) Submit();
       return;
-    case 4: case 5: case 6: case 7: return AwardSomething();
-    case 8: case 9: case 10: case 11: case 12: return MoveSomething();
-    case 13: return ClaimSomething();
-    case 14: return ChangeDirectory();
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+      return AwardSomething();
+    case 8:
+    case 9:
+    case 10:
+    case 11:
+    case 12:
+      return MoveSomething();
+    case 13:
+      return ClaimSomething();
+    case 14:
+      return ChangeDirectory();
     case 15:
       if (dice_.Percent(8)) NewRevision();
       return;
-    default: return AnswerSomething();
+    default:
+      for (int i = 0, many = dice_.Between(1, 3); i < many; ++i) AnswerSomething();
   }
 }
 
@@ -55,8 +70,8 @@ v1::PackageTerms CountyDrive::RandomTerms() {
                                              : v1::SERVICE_TYPE_SHORT_TERM_CARE);
   terms.set_weekly_minutes(dice_.Between(1, 10) * 105);
   terms.set_carers_per_visit(1);
-  terms.set_start_by_date(FormatDate(
-      ToDateNumber(FromDateNumber(world_.Today(now_)) + dice_.Between(0, 14))));
+  terms.set_start_by_date(
+      FormatDate(ToDateNumber(FromDateNumber(world_.Today(now_)) + dice_.Between(0, 14))));
   return terms;
 }
 
@@ -78,8 +93,7 @@ void CountyDrive::Submit() {
   }
   if (dice_.Percent(20) && !county_.branches.empty()) {
     referral.set_previous_branch_id(dice_.Of(county_.branches));
-    referral.set_previous_provider_id(
-        world_.Branch(referral.previous_branch_id())->provider_id());
+    referral.set_previous_provider_id(world_.Branch(referral.previous_branch_id())->provider_id());
   }
   std::vector<std::string> providers = county_.providers;
   dice_.Shuffle(&providers);
@@ -124,7 +138,7 @@ void CountyDrive::AnswerSomething() {
 void CountyDrive::Answer(const PackageAggregate& package, const OfferRow& offer) {
   const Caller caller = OfBranch(offer);
   const std::string id = IdOf(package, offer);
-  if (dice_.Percent(35)) {
+  if (dice_.Percent(30)) {
     v1::DeclineOfferRequest request;
     request.set_offer_id(id);
     request.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
@@ -134,13 +148,13 @@ void CountyDrive::Answer(const PackageAggregate& package, const OfferRow& offer)
   v1::AcceptOfferRequest request;
   request.set_offer_id(id);
   if (dice_.Percent(50)) {
-    request.set_possible_start_date(FormatDate(
-        ToDateNumber(FromDateNumber(world_.Today(now_)) + dice_.Between(0, 20))));
+    request.set_possible_start_date(
+        FormatDate(ToDateNumber(FromDateNumber(world_.Today(now_)) + dice_.Between(0, 20))));
   }
   if (dice_.Percent(15)) {
-    SetTime(request.mutable_valid_until_time(),
-            dice_.Percent(30) ? absl::FromUnixMicros(offer.deadline_us())
-                              : now_ + absl::Hours(dice_.Between(1, 96)));
+    SetTime(request.mutable_valid_until_time(), dice_.Percent(30)
+                                                    ? absl::FromUnixMicros(offer.deadline_us())
+                                                    : now_ + absl::Hours(dice_.Between(1, 96)));
   }
   Do(caller, std::move(request));
 }
@@ -148,6 +162,7 @@ void CountyDrive::Answer(const PackageAggregate& package, const OfferRow& offer)
 void CountyDrive::ClaimSomething() {
   const PackageAggregate* package = RandomPackage();
   if (package == nullptr || package->offers.empty()) return;
+  if (dice_.Percent(5)) return ExtendDeadlines();
   const OfferRow offer = dice_.Of(package->offers);
   const std::string id = IdOf(*package, offer);
   if (offer.claim().state() != v1::CLAIM_STATE_OPEN) {
@@ -161,6 +176,18 @@ void CountyDrive::ClaimSomething() {
   request.set_uphold(dice_.Percent(60));
   request.set_reason("so it was");
   Do(Navigator(package->row.authority_id(), /*second=*/true), std::move(request));
+}
+
+// The system was down for some hours until now.
+void CountyDrive::ExtendDeadlines() {
+  Caller caller;
+  caller.account_id = "administrator";
+  caller.role = v1::ROLE_ADMINISTRATOR;
+  v1::ExtendDeadlinesRequest request;
+  SetTime(request.mutable_from_time(), now_ - absl::Minutes(dice_.Between(2, 300)));
+  SetTime(request.mutable_to_time(), now_ - absl::Minutes(1));
+  request.set_reason("the system was down");
+  Do(caller, std::move(request));
 }
 
 void CountyDrive::AwardSomething() {
@@ -221,7 +248,8 @@ void CountyDrive::MoveSomething() {
     case v1::PACKAGE_STATE_CEASED:
       if (dice_.Percent(20)) say(v1::ErasePackageTextsRequest());
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -238,8 +266,8 @@ void CountyDrive::ChangeDirectory() {
   caller.role = v1::ROLE_COMMISSIONER;
   caller.authority_id = dice_.Of(county_.authorities);
   const std::string provider = dice_.Of(county_.providers);
-  const std::string date = FormatDate(
-      ToDateNumber(FromDateNumber(world_.Today(now_)) + dice_.Between(0, 8)));
+  const std::string date =
+      FormatDate(ToDateNumber(FromDateNumber(world_.Today(now_)) + dice_.Between(0, 8)));
   auto say = [&](auto request) {
     if constexpr (requires { request.set_reason(""); }) request.set_reason("so it is");
     Do(caller, std::move(request));

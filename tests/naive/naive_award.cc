@@ -51,13 +51,16 @@ class Values {
   int64_t Whole(v1::AwardCriterion criterion, const OfferRow& offer) const {
     const v1::Tier* tier = TierOf(offer);
     switch (criterion) {
-      case v1::AWARD_CRITERION_IN_TIME: return LastAnswer(offer)->late() ? 1 : 0;
-      case v1::AWARD_CRITERION_TIER: return tier->order();
+      case v1::AWARD_CRITERION_IN_TIME:
+        return LastAnswer(offer)->late() ? 1 : 0;
+      case v1::AWARD_CRITERION_TIER:
+        return tier->order();
       case v1::AWARD_CRITERION_RANK: {
         const int rank = question_.history.world->Contract(offer.contract_id())->rank();
         return rank == 0 ? kLast : rank;
       }
-      case v1::AWARD_CRITERION_CONTRACTED_SHORTFALL: return -Shortfall(offer);
+      case v1::AWARD_CRITERION_CONTRACTED_SHORTFALL:
+        return -Shortfall(offer);
       case v1::AWARD_CRITERION_SHARE_SHORTFALL: {
         if (tier->target_share_percent() == 0) return 0;
         const NaiveShares shares =
@@ -65,8 +68,10 @@ class Values {
                          offer.tier_id(), today_);
         return 100 * shares.tier_awards - tier->target_share_percent() * shares.lot_awards;
       }
-      case v1::AWARD_CRITERION_FEWEST_RECENT_HOURS: return Minutes(offer);
-      case v1::AWARD_CRITERION_PRICE: return offer.price_pence() == 0 ? kLast : offer.price_pence();
+      case v1::AWARD_CRITERION_FEWEST_RECENT_HOURS:
+        return Minutes(offer);
+      case v1::AWARD_CRITERION_PRICE:
+        return offer.price_pence() == 0 ? kLast : offer.price_pence();
       case v1::AWARD_CRITERION_PREFERRED_BY_PERSON: {
         const auto& named = question_.package.row.preferred_provider_ids();
         return std::find(named.begin(), named.end(), offer.provider_id()) - named.begin();
@@ -74,8 +79,10 @@ class Values {
       case v1::AWARD_CRITERION_EARLIEST_START:
         return std::max(LastAnswer(offer)->possible_start_date(),
                         *ParseDate(question_.package.row.terms().start_by_date()));
-      case v1::AWARD_CRITERION_EARLIEST_ANSWER: return LastAnswer(offer)->time_us();
-      default: return NaiveTieBreak(question_.package.row.number(), offer.branch_id());
+      case v1::AWARD_CRITERION_EARLIEST_ANSWER:
+        return LastAnswer(offer)->time_us();
+      default:
+        return NaiveTieBreak(question_.package.row.number(), offer.branch_id());
     }
   }
 
@@ -103,14 +110,14 @@ class Values {
 
   // A joiner starts at the (lower) median of the acceptors that are none.
   int64_t Minutes(const OfferRow& offer) const {
-    const int64_t own = MinutesOfProvider(question_.history, question_.rules, offer.provider_id(),
-                                          today_);
+    const int64_t own =
+        MinutesOfProvider(question_.history, question_.rules, offer.provider_id(), today_);
     if (!IsJoiner(offer.provider_id())) return own;
     std::map<std::string, int64_t> others;
     for (const OfferRow* other : offers_) {
       if (IsJoiner(other->provider_id())) continue;
-      others[other->provider_id()] = MinutesOfProvider(question_.history, question_.rules,
-                                                       other->provider_id(), today_);
+      others[other->provider_id()] =
+          MinutesOfProvider(question_.history, question_.rules, other->provider_id(), today_);
     }
     if (others.empty()) return own;
     std::vector<int64_t> sorted;
@@ -133,9 +140,8 @@ class Values {
       return;
     }
     value->denominator = offer.price_pence();
-    value->numerator =
-        -(static_cast<__int128>(quality) * offer.price_pence() +
-          static_cast<__int128>(lowest) * 100 * (100 - weight));
+    value->numerator = -(static_cast<__int128>(quality) * offer.price_pence() +
+                         static_cast<__int128>(lowest) * 100 * (100 - weight));
   }
 
   const NaiveAwardQuestion& question_;
@@ -256,7 +262,15 @@ std::map<int32_t, bool> AnswersThatChangeTheWinner(const NaiveAwardQuestion& que
 bool SurelyCertain(const NaiveAwardQuestion& question) {
   const std::vector<int32_t> open = OpenOffers(question.package);
   if (open.empty()) return true;
-  const int32_t winner = NaiveRank(question).valid.front().ordinal;
+  const NaiveRanking ranking = NaiveRank(question);
+  for (v1::AwardCriterion criterion : CriteriaOf(question.rules)) {
+    // One more acceptance may turn the order of the others: the lowest price, a joiner's median.
+    if (ranking.valid.size() > 1 && (criterion == v1::AWARD_CRITERION_WEIGHTED_SCORE ||
+                                     criterion == v1::AWARD_CRITERION_FEWEST_RECENT_HOURS)) {
+      return false;
+    }
+  }
+  const int32_t winner = ranking.valid.front().ordinal;
   std::map<int32_t, bool> all;
   for (int32_t ordinal : open) all[ordinal] = true;
   const PackageAggregate supposed = Suppose(question.package, all, question.time);
@@ -277,8 +291,10 @@ bool SurelyCertain(const NaiveAwardQuestion& question) {
         case v1::AWARD_CRITERION_FEWEST_RECENT_HOURS:
         case v1::AWARD_CRITERION_EARLIEST_START:
         case v1::AWARD_CRITERION_EARLIEST_ANSWER:
-        case v1::AWARD_CRITERION_WEIGHTED_SCORE: return false;  // the definition need not know it
-        default: order = Compare(values.Of(criterion, best), values.Of(criterion, offer));
+        case v1::AWARD_CRITERION_WEIGHTED_SCORE:
+          return false;  // the definition need not know it
+        default:
+          order = Compare(values.Of(criterion, best), values.Of(criterion, offer));
       }
       if (order != 0) break;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <tuple>
 
 #include "absl/strings/ascii.h"
@@ -27,22 +28,33 @@ Fate FateOf(const OfferRow& offer) {
   switch (offer.state()) {
     case v1::OFFER_STATE_WON:
       return offer.returned_cause() == v1::CAUSE_PROVIDER ? Fate::kReturned : Fate::kWon;
-    case v1::OFFER_STATE_LOST: return Fate::kLost;
-    case v1::OFFER_STATE_VOID: return Fate::kVoid;
-    default: return Fate::kUndecided;
+    case v1::OFFER_STATE_LOST:
+      return Fate::kLost;
+    case v1::OFFER_STATE_VOID:
+      return Fate::kVoid;
+    default:
+      return Fate::kUndecided;
   }
 }
 
 int ClassRank(v1::ResponseClass one) {
   switch (one) {
-    case v1::RESPONSE_CLASS_ACCEPTED: return 0;
-    case v1::RESPONSE_CLASS_DECLINED: return 1;
-    case v1::RESPONSE_CLASS_PENDING: return 2;
-    case v1::RESPONSE_CLASS_LATE: return 3;
-    case v1::RESPONSE_CLASS_SILENT: return 4;
-    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED: return 5;
-    case v1::RESPONSE_CLASS_ERROR_UPHELD: return 6;
-    default: return 7;
+    case v1::RESPONSE_CLASS_ACCEPTED:
+      return 0;
+    case v1::RESPONSE_CLASS_DECLINED:
+      return 1;
+    case v1::RESPONSE_CLASS_PENDING:
+      return 2;
+    case v1::RESPONSE_CLASS_LATE:
+      return 3;
+    case v1::RESPONSE_CLASS_SILENT:
+      return 4;
+    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
+      return 5;
+    case v1::RESPONSE_CLASS_ERROR_UPHELD:
+      return 6;
+    default:
+      return 7;
   }
 }
 
@@ -51,10 +63,18 @@ void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* coun
   if (!in_time && (one == v1::RESPONSE_CLASS_ERROR_UPHELD || !WasAccepted(offer.state()))) return;
   switch (FateOf(offer)) {
     case Fate::kWon:
-    case Fate::kReturned: in_time ? counts->set_won(1) : counts->set_late_won(1); break;
-    case Fate::kLost: in_time ? counts->set_lost(1) : counts->set_late_lost(1); break;
-    case Fate::kVoid: in_time ? counts->set_void_(1) : counts->set_late_void(1); break;
-    default: in_time ? counts->set_undecided(1) : counts->set_late_undecided(1); break;
+    case Fate::kReturned:
+      in_time ? counts->set_won(1) : counts->set_late_won(1);
+      break;
+    case Fate::kLost:
+      in_time ? counts->set_lost(1) : counts->set_late_lost(1);
+      break;
+    case Fate::kVoid:
+      in_time ? counts->set_void_(1) : counts->set_late_void(1);
+      break;
+    default:
+      in_time ? counts->set_undecided(1) : counts->set_late_undecided(1);
+      break;
   }
   if (offer.returned_cause() == v1::CAUSE_PROVIDER) {
     counts->set_returned_by_provider(1);
@@ -77,13 +97,27 @@ v1::Counts CountOne(const OfferRow& offer) {
   counts.set_issued(1);
   const v1::ResponseClass one = NaiveClass(offer);
   switch (one) {
-    case v1::RESPONSE_CLASS_ERROR_UPHELD: counts.set_error_upheld(1); break;
-    case v1::RESPONSE_CLASS_ACCEPTED: counts.set_accepted(1); break;
-    case v1::RESPONSE_CLASS_DECLINED: counts.set_declined(1); break;
-    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED: counts.set_closed_unanswered(1); break;
-    case v1::RESPONSE_CLASS_PENDING: counts.set_pending(1); break;
-    case v1::RESPONSE_CLASS_LATE: counts.set_late(1); break;
-    default: counts.set_silent(1); break;
+    case v1::RESPONSE_CLASS_ERROR_UPHELD:
+      counts.set_error_upheld(1);
+      break;
+    case v1::RESPONSE_CLASS_ACCEPTED:
+      counts.set_accepted(1);
+      break;
+    case v1::RESPONSE_CLASS_DECLINED:
+      counts.set_declined(1);
+      break;
+    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
+      counts.set_closed_unanswered(1);
+      break;
+    case v1::RESPONSE_CLASS_PENDING:
+      counts.set_pending(1);
+      break;
+    case v1::RESPONSE_CLASS_LATE:
+      counts.set_late(1);
+      break;
+    default:
+      counts.set_silent(1);
+      break;
   }
   CountOutcome(offer, one, &counts);
   return counts;
@@ -121,8 +155,7 @@ std::string LowerName(const std::string& name, const std::string& prefix) {
 }
 
 std::string ContractYear(const NaiveWorld& world, absl::CivilDay day) {
-  const absl::CivilDay begin =
-      FromDateNumber(*ParseDate(world.Rules(0).commencement_date()));
+  const absl::CivilDay begin = FromDateNumber(*ParseDate(world.Rules(0).commencement_date()));
   absl::CivilDay first(day.year(), begin.month(), begin.day());
   if (day < first) first = absl::CivilDay(day.year() - 1, begin.month(), begin.day());
   return FormatDate(ToDateNumber(first));
@@ -131,16 +164,19 @@ std::string ContractYear(const NaiveWorld& world, absl::CivilDay day) {
 std::string PeriodValue(const NaiveWorld& world, DateNumber date, v1::Dimension dimension) {
   const absl::CivilDay day = FromDateNumber(date);
   switch (dimension) {
-    case v1::DIMENSION_DAY: return FormatDate(date);
+    case v1::DIMENSION_DAY:
+      return FormatDate(date);
     case v1::DIMENSION_WEEK: {
       absl::CivilDay monday = day;
       while (absl::GetWeekday(monday) != absl::Weekday::monday) --monday;
       return FormatDate(ToDateNumber(monday));
     }
-    case v1::DIMENSION_MONTH: return absl::StrFormat("%04d-%02d", day.year(), day.month());
+    case v1::DIMENSION_MONTH:
+      return absl::StrFormat("%04d-%02d", day.year(), day.month());
     case v1::DIMENSION_QUARTER:
       return absl::StrFormat("%04d-Q%d", day.year(), (day.month() - 1) / 3 + 1);
-    default: return ContractYear(world, day);
+    default:
+      return ContractYear(world, day);
   }
 }
 
@@ -184,6 +220,24 @@ RollupRow RollupOf(RollupRow::Kind kind, const PackageRow& package, const OfferR
   return row;
 }
 
+void CountPackage(const PackageRow& package, v1::PackageCounts* counts) {
+  counts->set_referred(counts->referred() + 1);
+  if (package.released_time_us() != 0) counts->set_released(counts->released() + 1);
+  switch (package.state()) {
+    case v1::PACKAGE_STATE_SUBMITTED:
+    case v1::PACKAGE_STATE_OFFERED:
+    case v1::PACKAGE_STATE_UNFILLED:
+      counts->set_waiting(counts->waiting() + 1);
+      break;
+    case v1::PACKAGE_STATE_CANCELLED:
+      counts->set_cancelled(counts->cancelled() + 1);
+      break;
+    default:
+      counts->set_sourced(counts->sourced() + 1);
+      break;
+  }
+}
+
 void AddPackages(const NaiveHistory& history, std::map<std::string, RollupRow>* rows) {
   for (const PackageAggregate* package : history.packages) {
     if (package->row.imported()) continue;
@@ -196,16 +250,23 @@ void AddPackages(const NaiveHistory& history, std::map<std::string, RollupRow>* 
     like.set_urgency(package->row.urgency());
     like.set_authority_id(package->row.authority_id());
     RollupRow& row = rows->try_emplace(Name(like), like).first->second;
-    v1::PackageCounts& counts = *row.mutable_packages();
-    counts.set_referred(counts.referred() + 1);
-    if (package->row.released_time_us() != 0) counts.set_released(counts.released() + 1);
-    switch (package->row.state()) {
-      case v1::PACKAGE_STATE_SUBMITTED:
-      case v1::PACKAGE_STATE_OFFERED:
-      case v1::PACKAGE_STATE_UNFILLED: counts.set_waiting(counts.waiting() + 1); break;
-      case v1::PACKAGE_STATE_CANCELLED: counts.set_cancelled(counts.cancelled() + 1); break;
-      default: counts.set_sourced(counts.sourced() + 1); break;
-    }
+    CountPackage(package->row, row.mutable_packages());
+  }
+}
+
+std::string PackageValue(const NaiveWorld& world, const PackageRow& package,
+                         v1::Dimension dimension) {
+  switch (dimension) {
+    case v1::DIMENSION_AUTHORITY:
+      return package.authority_id();
+    case v1::DIMENSION_LOT:
+      return package.lot_id();
+    case v1::DIMENSION_SERVICE_TYPE:
+      return LowerName(v1::ServiceType_Name(package.terms().service_type()), "SERVICE_TYPE_");
+    case v1::DIMENSION_URGENCY:
+      return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
+    default:
+      return PeriodValue(world, package.submitted_date(), dimension);
   }
 }
 
@@ -214,10 +275,12 @@ bool InFigurePeriod(const v1::FrameworkRules& rules, DateNumber date, DateNumber
   auto quarter = [](int one) { return one / 100 * 4 + (one % 100 - 1) / 3; };
   auto count = [](int one) { return one / 100 * 12 + one % 100; };
   switch (rules.figure_period()) {
-    case v1::FIGURE_PERIOD_MONTH: return month == current;
+    case v1::FIGURE_PERIOD_MONTH:
+      return month == current;
     case v1::FIGURE_PERIOD_TWELVE_MONTHS:
       return month <= current && count(current) - count(month) < 12;
-    default: return quarter(month) == quarter(current);
+    default:
+      return quarter(month) == quarter(current);
   }
 }
 
@@ -280,23 +343,35 @@ std::string NaiveValue(const NaiveWorld& world, const NaiveUnit& unit, v1::Dimen
   const PackageRow& package = *unit.package;
   const OfferRow& offer = unit.first();
   switch (dimension) {
-    case v1::DIMENSION_AUTHORITY: return package.authority_id();
-    case v1::DIMENSION_LOT: return package.lot_id();
-    case v1::DIMENSION_DISTRICT: return world.Ward(package.ward_code())->district();
-    case v1::DIMENSION_WARD: return package.ward_code();
-    case v1::DIMENSION_POSTCODE_AREA: return AreaOf(package.postcode_sector());
+    case v1::DIMENSION_AUTHORITY:
+      return package.authority_id();
+    case v1::DIMENSION_LOT:
+      return package.lot_id();
+    case v1::DIMENSION_DISTRICT:
+      return world.Ward(package.ward_code())->district();
+    case v1::DIMENSION_WARD:
+      return package.ward_code();
+    case v1::DIMENSION_POSTCODE_AREA:
+      return AreaOf(package.postcode_sector());
     case v1::DIMENSION_PRICE_LEVEL:
       return LowerName(v1::PriceLevel_Name(world.Ward(package.ward_code())->price_level()),
                        "PRICE_LEVEL_");
-    case v1::DIMENSION_TIER: return offer.tier_id();
-    case v1::DIMENSION_PROVIDER: return offer.provider_id();
-    case v1::DIMENSION_BRANCH: return offer.branch_id();
-    case v1::DIMENSION_CONTRACT: return offer.contract_id();
+    case v1::DIMENSION_TIER:
+      return offer.tier_id();
+    case v1::DIMENSION_PROVIDER:
+      return offer.provider_id();
+    case v1::DIMENSION_BRANCH:
+      return offer.branch_id();
+    case v1::DIMENSION_CONTRACT:
+      return offer.contract_id();
     case v1::DIMENSION_SERVICE_TYPE:
       return LowerName(v1::ServiceType_Name(offer.service_type()), "SERVICE_TYPE_");
-    case v1::DIMENSION_URGENCY: return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
-    case v1::DIMENSION_ROUND: return absl::StrCat(offer.rule_number());
-    default: return PeriodValue(world, offer.issued_date(), dimension);
+    case v1::DIMENSION_URGENCY:
+      return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
+    case v1::DIMENSION_ROUND:
+      return absl::StrCat(offer.rule_number());
+    default:
+      return PeriodValue(world, offer.issued_date(), dimension);
   }
 }
 
@@ -313,7 +388,8 @@ std::map<std::vector<std::string>, NaiveTotals> NaiveQuery(const NaiveHistory& h
       admitted[filter.dimension()] |=
           NaiveValue(*history.world, unit, filter.dimension()) == filter.value();
     }
-    if (!std::all_of(admitted.begin(), admitted.end(), [](const auto& one) { return one.second; })) {
+    if (!std::all_of(admitted.begin(), admitted.end(),
+                     [](const auto& one) { return one.second; })) {
       continue;
     }
     std::vector<std::string> group;
@@ -337,13 +413,70 @@ v1::Rate NaivePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules) 
   return rate;
 }
 
+v1::PackageCounts NaivePackages(const NaiveHistory& history, const v1::PerformanceQuery& query,
+                                const std::vector<std::string>& group) {
+  v1::PackageCounts counts;
+  for (const PackageAggregate* package : history.packages) {
+    const PackageRow& row = package->row;
+    const std::string date = FormatDate(row.submitted_date());
+    bool counted = !row.imported() && (query.from_date().empty() || date >= query.from_date()) &&
+                   (query.to_date().empty() || date < query.to_date());
+    std::map<int, bool> admitted;
+    for (const v1::DimensionValue& filter : query.filters()) {
+      admitted[filter.dimension()] |=
+          PackageValue(*history.world, row, filter.dimension()) == filter.value();
+    }
+    for (const auto& [dimension, one] : admitted) counted = counted && one;
+    for (size_t i = 0; i < group.size(); ++i) {
+      counted = counted &&
+                group[i] == PackageValue(*history.world, row, query.group_by(static_cast<int>(i)));
+    }
+    if (counted) CountPackage(row, &counts);
+  }
+  return counts;
+}
+
+std::map<std::tuple<std::string, int32_t, v1::Urgency>, NaiveAvoided> NaiveAvoidances(
+    const NaiveHistory& history) {
+  std::map<std::tuple<std::string, int32_t, v1::Urgency>, NaiveAvoided> avoided;
+  auto failed = [](const journal::v1::Verdict& verdict, v1::HardRule rule) {
+    return (verdict.failed_rules() >> rule & 1) != 0;
+  };
+  for (const PackageAggregate* package : history.packages) {
+    std::set<std::pair<int, int>> seen;  // rule of the framework, terms version
+    for (const journal::v1::RoundRow& round : package->row.rounds()) {
+      if (!seen.emplace(round.rule_number(), round.terms_version()).second) continue;
+      std::map<std::string, std::vector<const journal::v1::Verdict*>> by_contract;
+      for (const journal::v1::Verdict& verdict : round.verdicts()) {
+        if (round.rule_number() == 0 || failed(verdict, v1::HARD_RULE_TIER_IN_ROUND)) continue;
+        by_contract[verdict.contract_id()].push_back(&verdict);
+      }
+      for (const auto& [contract, verdicts] : by_contract) {
+        bool offered = false, in_opt_out = false, uncovered = true;
+        for (const journal::v1::Verdict* verdict : verdicts) {
+          offered |= verdict->offered();
+          in_opt_out |= verdict->failed_rules() == 1u << v1::HARD_RULE_BRANCH_TAKING_OFFERS;
+          uncovered &= failed(*verdict, v1::HARD_RULE_BRANCH_COVERS_WARD) &&
+                       !failed(*verdict, v1::HARD_RULE_SERVICE_CONTRACTED) &&
+                       !failed(*verdict, v1::HARD_RULE_CONTRACT_ACTIVE);
+        }
+        if (!uncovered && (offered || !in_opt_out)) continue;
+        const DateNumber date = history.world->Today(absl::FromUnixMicros(round.opened_time_us()));
+        NaiveAvoided& sum = avoided[{contract, MonthOf(date), package->row.urgency()}];
+        uncovered ? ++sum.wards_not_covered : ++sum.missed_in_opt_out;
+      }
+    }
+  }
+  return avoided;
+}
+
 std::map<std::string, RollupRow> NaiveRollups(const NaiveHistory& history) {
   std::map<std::string, RollupRow> rows;
-  for (auto [kind, unit] : {std::pair{RollupRow::KIND_OFFER, v1::COUNT_UNIT_OFFER},
-                            std::pair{RollupRow::KIND_WARD, v1::COUNT_UNIT_OFFER},
-                            std::pair{RollupRow::KIND_PICK_UP, v1::COUNT_UNIT_PICK_UP},
-                            std::pair{RollupRow::KIND_OPPORTUNITY,
-                                      v1::COUNT_UNIT_PROVIDER_OPPORTUNITY}}) {
+  for (auto [kind, unit] :
+       {std::pair{RollupRow::KIND_OFFER, v1::COUNT_UNIT_OFFER},
+        std::pair{RollupRow::KIND_WARD, v1::COUNT_UNIT_OFFER},
+        std::pair{RollupRow::KIND_PICK_UP, v1::COUNT_UNIT_PICK_UP},
+        std::pair{RollupRow::KIND_OPPORTUNITY, v1::COUNT_UNIT_PROVIDER_OPPORTUNITY}}) {
     for (const NaiveUnit& one : NaiveUnits(history, unit)) {
       const RollupRow like = RollupOf(kind, *one.package, one.first());
       RollupRow& row = rows.try_emplace(Name(like), like).first->second;
@@ -421,7 +554,8 @@ int64_t MinutesOfProvider(const NaiveHistory& history, const v1::FrameworkRules&
     const OfferRow& offer =
         history.Package(award.package_number).offers[static_cast<size_t>(award.ordinal - 1)];
     bool excluded = false;
-    for (int service : rules.fairness_excluded_services()) excluded |= service == offer.service_type();
+    for (int service : rules.fairness_excluded_services())
+      excluded |= service == offer.service_type();
     if (!excluded && offer.provider_id() == provider_id) minutes += award.weekly_minutes;
   }
   return minutes;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -59,6 +60,22 @@ std::map<std::vector<std::string>, NaiveTotals> NaiveQuery(const NaiveHistory& h
 // The value that a unit has in a dimension.
 std::string NaiveValue(const NaiveWorld& world, const NaiveUnit& unit, v1::Dimension dimension);
 v1::Rate NaivePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules);
+
+// The packages of the query's period and filters whose values are `group`; the query's dimensions
+// are those that a package has.
+v1::PackageCounts NaivePackages(const NaiveHistory& history, const v1::PerformanceQuery& query,
+                                const std::vector<std::string>& group);
+
+// Packages that a contract would have been offered but for an opt-out window, and packages of its
+// lot and services in wards that none of its branches covers; each once for every rule of the
+// framework and terms version, in the month in which the first round of these opened.
+struct NaiveAvoided {
+  int64_t missed_in_opt_out = 0;
+  int64_t wards_not_covered = 0;
+};
+// By contract, month and urgency.
+std::map<std::tuple<std::string, int32_t, v1::Urgency>, NaiveAvoided> NaiveAvoidances(
+    const NaiveHistory& history);
 
 // Every roll-up there should be, by its dimensions written out; only those that count something.
 std::map<std::string, journal::v1::RollupRow> NaiveRollups(const NaiveHistory& history);

@@ -33,8 +33,18 @@ TEST_P(Naive, EngineAgreesInEveryCounty) {
   for (const char* what :
        {"round_opened", "package_awarded", "award_proposed", "certain before all have answered",
         "package_returned", "package_handed_back", "offers_closed", "figures compared",
-        "query scanned", "query from roll-ups", "contract short of its minimum"}) {
+        "query scanned", "query from roll-ups", "contract short of its minimum",
+        "packages beside figures", "deadline_extended", "award overridden"}) {
     EXPECT_GT(tally.happened[what], 0) << what;
+  }
+  for (int rule = v1::HARD_RULE_TIER_IN_ROUND; rule <= v1::HardRule_MAX; ++rule) {
+    const std::string name = v1::HardRule_Name(static_cast<v1::HardRule>(rule));
+    EXPECT_GT(tally.happened["routing: " + name], 0) << name;
+  }
+  for (int criterion = 1; criterion <= v1::AwardCriterion_MAX; ++criterion) {
+    const std::string name =
+        v1::AwardCriterion_Name(static_cast<v1::AwardCriterion>(criterion)).substr(16);
+    EXPECT_GT(tally.happened["decided by " + name], 0) << name;
   }
 }
 
@@ -45,7 +55,8 @@ TEST(NaiveCounty, OneSeed) {
   if (seed == nullptr) GTEST_SKIP() << "NAIVE_SEED names no county";
   DriveTally tally;
   Drive(std::strtoull(seed, nullptr, 10), &tally);
-  for (const auto& [what, many] : tally.happened) std::printf("%8ld %s\n", long(many), what.c_str());
+  for (const auto& [what, many] : tally.happened)
+    std::printf("%8ld %s\n", long(many), what.c_str());
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class Maker {
     MakeRounds();
     MakeCriteria();
     MakePlaces();
-    for (int i = 0, many = dice_.Between(3, 7); i < many; ++i) MakeProvider(absl::StrCat("p", i));
+    for (int i = 0, many = dice_.Between(4, 9); i < many; ++i) MakeProvider(absl::StrCat("p", i));
     for (const std::string& lot : lots_) MakeContracts(lot);
     return std::move(county_);
   }
@@ -44,9 +44,15 @@ class Maker {
 
   void RandomWindow(v1::Window* window, bool urgent) {
     switch (dice_.Below(3)) {
-      case 0: window->set_hours(urgent ? dice_.Between(2, 24) : dice_.Between(12, 72)); break;
-      case 1: window->set_days(urgent ? 1 : dice_.Between(1, 4)); break;
-      default: window->set_working_days(urgent ? 1 : dice_.Between(1, 3)); break;
+      case 0:
+        window->set_hours(urgent ? dice_.Between(2, 24) : dice_.Between(12, 72));
+        break;
+      case 1:
+        window->set_days(urgent ? 1 : dice_.Between(1, 4));
+        break;
+      default:
+        window->set_working_days(urgent ? 1 : dice_.Between(1, 3));
+        break;
     }
   }
 
@@ -106,7 +112,7 @@ class Maker {
       const int first = next_tier;
       do {
         round->add_tier_ids(absl::StrCat("t", next_tier++));
-      } while (next_tier <= tiers && dice_.Percent(45));
+      } while (next_tier <= tiers && dice_.Percent(55));
       if (first > 1 && dice_.Percent(30)) round->add_tier_ids("t1");  // asked again
       RandomWindow(round->mutable_standard_window(), false);
       RandomWindow(round->mutable_urgent_window(), true);
@@ -123,6 +129,10 @@ class Maker {
     }
     dice_.Shuffle(&all);
     all.resize(static_cast<size_t>(dice_.Percent(40) ? dice_.Between(4, 10) : dice_.Between(0, 3)));
+    if (dice_.Percent(30)) {
+      std::erase(all, v1::AWARD_CRITERION_TIER);
+      all.insert(all.begin(), v1::AWARD_CRITERION_TIER);
+    }
     for (v1::AwardCriterion criterion : all) {
       v1::CriterionRule* rule = county_.rules.add_award_criteria();
       rule->set_criterion(criterion);
@@ -131,7 +141,7 @@ class Maker {
   }
 
   void MakePlaces() {
-    for (int i = 0, many = dice_.Between(1, 4); i < many; ++i) {
+    for (int i = 0, many = dice_.Percent(50) ? 1 : dice_.Between(2, 4); i < many; ++i) {
       const std::string lot = absl::StrCat("lot", i);
       lots_.push_back(lot);
       v1::Lot* fact = NewFact(LotKey(kFramework, lot)).mutable_lot();
@@ -193,7 +203,7 @@ class Maker {
     for (const std::string& ward : county_.wards) {
       for (v1::ServiceType service : {v1::SERVICE_TYPE_HOME_CARE, v1::SERVICE_TYPE_LIVE_IN,
                                       v1::SERVICE_TYPE_SHORT_TERM_CARE}) {
-        if (!dice_.Percent(service == v1::SERVICE_TYPE_HOME_CARE ? 85 : 50)) continue;
+        if (!dice_.Percent(service == v1::SERVICE_TYPE_HOME_CARE ? 90 : 65)) continue;
         v1::Coverage* line = NewFact(CoverageKey(id, ward, service)).mutable_coverage();
         line->set_branch_id(id);
         line->set_ward_code(ward);
@@ -209,7 +219,7 @@ class Maker {
     for (const v1::Tier& tier : county_.rules.tiers()) {
       if (tier.order() == 1 && dice_.Percent(15)) continue;  // no award in this tier
       for (const std::string& provider : county_.providers) {
-        if (dice_.Percent(tier.order() == 1 ? 40 : 55)) MakeContract(lot, tier, provider);
+        if (dice_.Percent(tier.order() == 1 ? 50 : 65)) MakeContract(lot, tier, provider);
       }
     }
   }
@@ -225,8 +235,8 @@ class Maker {
     contract->set_lot_id(lot);
     contract->set_tier_id(tier.id());
     if (dice_.Percent(95)) contract->add_service_types(v1::SERVICE_TYPE_HOME_CARE);
-    if (dice_.Percent(60)) contract->add_service_types(v1::SERVICE_TYPE_LIVE_IN);
-    if (dice_.Percent(60)) contract->add_service_types(v1::SERVICE_TYPE_SHORT_TERM_CARE);
+    if (dice_.Percent(75)) contract->add_service_types(v1::SERVICE_TYPE_LIVE_IN);
+    if (dice_.Percent(75)) contract->add_service_types(v1::SERVICE_TYPE_SHORT_TERM_CARE);
     contract->set_from_date(Date(dice_.Percent(60) ? -200 : dice_.Between(-100, 10)));
     if (dice_.Percent(10)) {
       const DateNumber to = ToDateNumber(day_ + dice_.Between(12, 35));
