@@ -170,19 +170,24 @@ void CountyDrive::CheckRanking(const PackageAggregate& package,
   // Live figures may have moved since an award was proposed that is now confirmed.
   const bool confirmed = !award.account_id().empty() && package.row.awaits_award() &&
                          package.row.proposed_ordinal() == award.offer_ordinal();
-  if (!first_won && confirmed) tally_("confirmed although figures moved");
   if (!first_won && !confirmed) return Problem("not the first won; " + where);
-  if (!award.account_id().empty()) return;
+  if (!first_won) tally_("confirmed although figures moved");
+  if (award.account_id().empty()) CheckAutomatic(package, winner->ordinal, where);
+}
+
+void CountyDrive::CheckAutomatic(const PackageAggregate& package, int32_t winner,
+                                 const std::string& where) {
+  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
   const int32_t rule = package.row.rounds(package.row.rounds_size() - 1).rule_number();
   if (rules.rounds(std::max(rule, 1) - 1).award_mode() != v1::AWARD_MODE_AUTOMATIC) {
     return Problem("awarded without care navigation; " + where);
   }
-  const int32_t price = OfferOf(package, winner->ordinal).price_pence();
+  const int32_t price = OfferOf(package, winner).price_pence();
   if (price > 0 && ((rules.price_floor_pence() > 0 && price < rules.price_floor_pence()) ||
                     (rules.price_ceiling_pence() > 0 && price > rules.price_ceiling_pence()))) {
     return Problem("awarded at a price that needs an exception; " + where);
   }
-  CheckEarly(package, winner->ordinal);
+  CheckEarly(package, winner);
 }
 
 void CountyDrive::CheckProposal(const PackageAggregate& package,
@@ -293,7 +298,6 @@ void CountyDrive::CheckNobody(const Record& record, uint64_t number) {
 void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpened& opened) {
   const uint64_t number = opened.package_number();
   const PackageRow& package = engine_.state().Package(number)->row;
-  const PackageRow& before = before_.at(number);
   const v1::FrameworkRules& rules = world_.Rules(package.framework_revision());
   const journal::v1::RoundRow& round = opened.round();
   bool anew = false;
@@ -307,37 +311,21 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
   }
   const std::string where = absl::StrCat("round ", round.number(), " (rule ", round.rule_number(),
                                          ") of package ", number, ": ");
-  NaiveIssue issue{package, OffersBefore(number, round.number()), rules, TimeOf(record), {}, false};
-  // Which round it should be.
+  NaiveIssue issue{package, OffersBefore(number, round.number()), rules, now_, {}, false};
   if (novated.empty()) {
-    int32_t expected = -1;
-    const int32_t first = anew ? 1 : before.next_rule_number();
-    const bool restart_due = first == 1 && rules.has_restart() &&
-                             !package.previous_branch_id().empty() && !before.restart_done() &&
-                             !package.previous_handed_back();
-    if (restart_due) {
-      issue.restart = true;
-      if (AnyOffered(NaiveRoute(world_, issue))) expected = 0;
-      issue.restart = false;
-    }
-    for (int32_t rule = first; expected < 0 && rule <= rules.rounds_size(); ++rule) {
-      issue.tier_ids = Texts(rules.rounds(rule - 1).tier_ids());
-      if (AnyOffered(NaiveRoute(world_, issue))) expected = rule;
-    }
+    const int32_t expected = ExpectedRule(issue, anew ? 1 : before_.at(number).next_rule_number());
     if (expected != round.rule_number()) {
       return Problem(absl::StrCat(where, "rule ", expected, " should open"));
     }
   }
   issue.restart = round.rule_number() == 0;
-  issue.tier_ids = issue.restart ? std::vector<std::string>()
-                                 : Texts(rules.rounds(round.rule_number() - 1).tier_ids());
-  std::set<std::string> naive, real;
-  std::map<std::string, NaiveVerdict> offered;
+  if (!issue.restart) issue.tier_ids = Texts(rules.rounds(round.rule_number() - 1).tier_ids());
+  std::set<std::string> naive, real, offered;
   for (const NaiveVerdict& verdict : NaiveRoute(world_, issue)) {
     if (!novated.empty() && verdict.contract_id != novated) continue;
     naive.insert(Told(verdict));
     for (int rule : verdict.failed) tally_(absl::StrCat("routing: ", v1::HardRule_Name(rule)));
-    if (verdict.offered) offered[verdict.contract_id + " " + verdict.branch_id] = verdict;
+    if (verdict.offered) offered.insert(verdict.contract_id + " " + verdict.branch_id);
   }
   for (const journal::v1::Verdict& verdict : round.verdicts()) real.insert(Told(verdict));
   for (const std::string& one : naive) {
@@ -346,28 +334,54 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
   for (const std::string& one : real) {
     if (!naive.contains(one)) Problem(where + "only real: " + one);
   }
-  // Each offer as its verdict and contract have it.
+  CheckOffers(where, opened, offered);
+}
+
+// The rule of the framework that opens next, from the first on; 0 for a restart's own round, -1 for
+// none.
+int32_t CountyDrive::ExpectedRule(NaiveIssue issue, int32_t first) const {
+  const PackageRow& before = before_.at(issue.package.number());
+  if (first == 1 && issue.rules.has_restart() && !issue.package.previous_branch_id().empty() &&
+      !before.restart_done() && !issue.package.previous_handed_back()) {
+    issue.restart = true;
+    if (AnyOffered(NaiveRoute(world_, issue))) return 0;
+    issue.restart = false;
+  }
+  for (int32_t rule = first; rule <= issue.rules.rounds_size(); ++rule) {
+    issue.tier_ids = Texts(issue.rules.rounds(rule - 1).tier_ids());
+    if (AnyOffered(NaiveRoute(world_, issue))) return rule;
+  }
+  return -1;
+}
+
+// Each offer as its contract has it; `offered` names contract and branch.
+void CountyDrive::CheckOffers(const std::string& where, const journal::v1::RoundOpened& opened,
+                              const std::set<std::string>& offered) {
+  const PackageRow& package = engine_.state().Package(opened.package_number())->row;
+  const v1::FrameworkRules& rules = world_.Rules(package.framework_revision());
+  const journal::v1::RoundRow& round = opened.round();
+  const bool restart = round.rule_number() == 0;
   if (static_cast<size_t>(opened.offers_size()) != offered.size()) Problem(where + "other offers");
   for (const OfferRow& offer : opened.offers()) {
     const v1::Contract* contract = world_.Contract(offer.contract_id());
     if (!offered.contains(offer.contract_id() + " " + offer.branch_id()) ||
-        offer.provider_id() != world_.Holder(*contract, world_.Today(TimeOf(record))) ||
+        offer.provider_id() != world_.Holder(*contract, world_.Today(now_)) ||
         offer.tier_id() != contract->tier_id() ||
         offer.price_pence() != world_.Price(*contract, package.ward_code()) ||
         offer.minimum_pickup_percent() != contract->minimum_pickup_percent() ||
-        offer.issued_date() != world_.Today(TimeOf(record)) ||
+        offer.issued_date() != world_.Today(now_) ||
         offer.terms_version() != package.terms_version() ||
-        offer.service_type() != package.terms().service_type() ||
-        offer.restart() != issue.restart || offer.deadline_us() != round.deadline_us()) {
+        offer.service_type() != package.terms().service_type() || offer.restart() != restart ||
+        offer.deadline_us() != round.deadline_us()) {
       Problem(where + "a wrong offer: " + offer.ShortDebugString());
     }
   }
   const bool urgent = package.urgency() == v1::URGENCY_URGENT;
   const v1::Window& window =
-      issue.restart ? (urgent ? rules.restart().urgent_window() : rules.restart().standard_window())
-      : urgent      ? rules.rounds(round.rule_number() - 1).urgent_window()
-                    : rules.rounds(round.rule_number() - 1).standard_window();
-  const absl::Time whole_second = absl::FromUnixSeconds(record.time_us() / 1000000);
+      restart  ? (urgent ? rules.restart().urgent_window() : rules.restart().standard_window())
+      : urgent ? rules.rounds(round.rule_number() - 1).urgent_window()
+               : rules.rounds(round.rule_number() - 1).standard_window();
+  const absl::Time whole_second = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
   const absl::Time deadline = WindowEnd(window, whole_second, world_.zone, world_.AllHolidays());
   if (absl::ToUnixMicros(deadline) != round.deadline_us()) Problem(where + "another deadline");
 }

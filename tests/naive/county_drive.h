@@ -3,7 +3,7 @@
 #pragma once
 
 #include <map>
-#include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +12,7 @@
 #include "engine/performance.h"
 #include "tests/naive/naive_award.h"
 #include "tests/naive/naive_figures.h"
+#include "tests/naive/naive_routing.h"
 #include "tests/naive/naive_world.h"
 #include "tests/naive/random_county.h"
 
@@ -64,10 +65,14 @@ class CountyDrive {
   void CheckBefore(const journal::v1::Record& record);
   void CheckRanking(const PackageAggregate& package, const journal::v1::PackageAwarded& awarded);
   void CheckProposal(const PackageAggregate& package, const journal::v1::AwardProposed& proposed);
+  void CheckAutomatic(const PackageAggregate& package, int32_t winner, const std::string& where);
   void CheckEarly(const PackageAggregate& package, int32_t winner);
   void CheckNotCertain(const PackageAggregate& package);
   void CheckAfter(const journal::v1::Record& record);
   void CheckRound(const journal::v1::Record& record, const journal::v1::RoundOpened& opened);
+  int32_t ExpectedRule(NaiveIssue issue, int32_t first) const;
+  void CheckOffers(const std::string& where, const journal::v1::RoundOpened& opened,
+                   const std::set<std::string>& offered);
   void CheckNobody(const journal::v1::Record& record, uint64_t number);
   void CheckPackage(uint64_t number);
   std::vector<journal::v1::OfferRow> OffersBefore(uint64_t number, int32_t round) const;

@@ -157,9 +157,8 @@ std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& 
       verdict.branch_id = branch == nullptr ? "" : branch->id();
       verdict.contract_id = contract.id();
       verdict.tier_id = contract.tier_id();
-      verdict.failed =
-          CommonFailures(world, package, issue.rules, contract, provider_id, branch,
-                         package.terms().service_type(), today, issue.time);
+      verdict.failed = CommonFailures(world, package, issue.rules, contract, provider_id, branch,
+                                      package.terms().service_type(), today, issue.time);
       const bool in_round = issue.restart
                                 ? branch != nullptr && branch->id() == package.previous_branch_id()
                                 : Holds(issue.tier_ids, contract.tier_id());

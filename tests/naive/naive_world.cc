@@ -146,11 +146,16 @@ int32_t NaiveWorld::Price(const v1::Contract& contract, const std::string& ward_
   if (ward == nullptr) return 0;
   const v1::Prices& prices = contract.prices();
   switch (ward->price_level()) {
-    case v1::PRICE_LEVEL_URBAN: return prices.urban_pence();
-    case v1::PRICE_LEVEL_FRINGE: return prices.fringe_pence();
-    case v1::PRICE_LEVEL_RURAL: return prices.rural_pence();
-    case v1::PRICE_LEVEL_ISOLATED: return prices.isolated_pence();
-    default: return 0;
+    case v1::PRICE_LEVEL_URBAN:
+      return prices.urban_pence();
+    case v1::PRICE_LEVEL_FRINGE:
+      return prices.fringe_pence();
+    case v1::PRICE_LEVEL_RURAL:
+      return prices.rural_pence();
+    case v1::PRICE_LEVEL_ISOLATED:
+      return prices.isolated_pence();
+    default:
+      return 0;
   }
 }
 

@@ -16,7 +16,9 @@ class Dice {
  public:
   explicit Dice(uint64_t seed) : random_(seed) {}
 
-  int64_t Below(int64_t bound) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(bound)); }
+  int64_t Below(int64_t bound) {
+    return static_cast<int64_t>(random_() % static_cast<uint64_t>(bound));
+  }
   int Between(int low, int high) { return low + static_cast<int>(Below(high - low + 1)); }
   bool Percent(int chance) { return Below(100) < chance; }
   template <typename List>
