@@ -159,6 +159,7 @@ void MeasureAnswers(const Settings& settings) {
     while (static_cast<int64_t>(offers.size()) < 4 * settings.answers) {
       for (OpenOffer& offer : history.Issue()) offers.push_back(std::move(offer));
     }
+    history.AdvanceTo(absl::Now());
     history.Finish();
   }
   std::printf("%zu open offers prepared\n", offers.size());
