@@ -7,6 +7,7 @@
 #include "engine/hash.h"
 #include "engine/ids.h"
 #include "engine/limits.h"
+#include "engine/project_words.h"
 
 namespace brokerage::engine {
 
@@ -151,8 +152,8 @@ absl::Status Deciding::On(const v1::ReplaceTokenRequest& request) {
 
 absl::Status Deciding::On(const v1::ExtendDeadlinesRequest& request) {
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  const int64_t from = request.from_time().seconds() * 1000000 + request.from_time().nanos() / 1000;
-  const int64_t to = request.to_time().seconds() * 1000000 + request.to_time().nanos() / 1000;
+  const int64_t from = FromTimestamp(request.from_time());
+  const int64_t to = FromTimestamp(request.to_time());
   if (!request.has_from_time() || !request.has_to_time()) {
     return Reject(v1::REJECTION_REASON_FIELD_REQUIRED,
                   request.has_from_time() ? "to_time" : "from_time", "",

@@ -6,23 +6,13 @@
 #include "absl/strings/str_format.h"
 #include "engine/decide.h"
 #include "engine/limits.h"
+#include "engine/project_words.h"
 
 namespace brokerage::engine {
 
 using journal::v1::DirectoryFact;
 
 namespace {
-
-int64_t Micros(const google::protobuf::Timestamp& time) {
-  return time.seconds() * 1000000 + time.nanos() / 1000;
-}
-
-google::protobuf::Timestamp ToTimestamp(int64_t micros) {
-  google::protobuf::Timestamp time;
-  time.set_seconds(micros / 1000000);
-  time.set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
-  return time;
-}
 
 absl::Status NotFound(absl::string_view field, absl::string_view id, absl::string_view expected) {
   return Reject(v1::REJECTION_REASON_NOT_FOUND, field, id, expected);
@@ -134,11 +124,12 @@ absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {
   if (absl::Status status = CheckReason(window.reason(), "window.reason"); !status.ok())
     return status;
   if (!window.has_from_time()) *window.mutable_from_time() = ToTimestamp(now_us());
-  if (Micros(window.from_time()) < now_us()) {
+  if (FromTimestamp(window.from_time()) < now_us()) {
     return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window.from_time", "",
                   "now or later: an opt-out never acts in the past; or nothing, for now");
   }
-  if (window.has_to_time() && Micros(window.to_time()) <= Micros(window.from_time())) {
+  if (window.has_to_time() &&
+      FromTimestamp(window.to_time()) <= FromTimestamp(window.from_time())) {
     return Reject(v1::REJECTION_REASON_FIELD_INVALID, "window.to_time", "",
                   "a time after from_time");
   }
@@ -165,11 +156,11 @@ absl::Status Deciding::On(const v1::CloseOptOutWindowRequest& request) {
   }
   DirectoryFact fact = NewFact(found->key(), found->framework_id());
   v1::OptOutWindow& window = *fact.mutable_opt_out_window();
-  if (window.has_to_time() && Micros(window.to_time()) <= now_us()) {
+  if (window.has_to_time() && FromTimestamp(window.to_time()) <= now_us()) {
     return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window_id", request.window_id(),
                   "a window that is still open");
   }
-  *window.mutable_to_time() = ToTimestamp(std::max(now_us(), Micros(window.from_time())));
+  *window.mutable_to_time() = ToTimestamp(std::max(now_us(), FromTimestamp(window.from_time())));
   AddFact(fact, "");
   return absl::OkStatus();
 }
@@ -203,7 +194,7 @@ absl::Status Deciding::On(const v1::ResumeContractRequest& request) {
     const DirectoryFact& fact = *shared;
     if (!fact.has_suspension() || fact.suspension().contract_id() != request.contract_id())
       continue;
-    if (fact.suspension().has_to_time() && Micros(fact.suspension().to_time()) <= now_us())
+    if (fact.suspension().has_to_time() && FromTimestamp(fact.suspension().to_time()) <= now_us())
       continue;
     DirectoryFact lifted = NewFact(key, fact.framework_id());
     *lifted.mutable_suspension()->mutable_to_time() = ToTimestamp(now_us());
@@ -299,7 +290,7 @@ absl::Status Deciding::On(const v1::SuspendProviderRequest& request) {
   *suspension.mutable_from_time() = ToTimestamp(now_us());
   suspension.set_reason(request.reason());
   if (request.has_to_time()) {
-    if (Micros(request.to_time()) <= now_us()) {
+    if (FromTimestamp(request.to_time()) <= now_us()) {
       return Reject(v1::REJECTION_REASON_IN_THE_PAST, "to_time", "", "a time in the future");
     }
     *suspension.mutable_to_time() = request.to_time();
@@ -316,7 +307,8 @@ absl::Status Deciding::On(const v1::ResumeProviderRequest& request) {
     return NotFound("suspension_id", request.suspension_id(), "the id of a provider's suspension");
   }
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  if (found->suspension().has_to_time() && Micros(found->suspension().to_time()) <= now_us()) {
+  if (found->suspension().has_to_time() &&
+      FromTimestamp(found->suspension().to_time()) <= now_us()) {
     return Reject(v1::REJECTION_REASON_IN_THE_PAST, "suspension_id", request.suspension_id(),
                   "a suspension that still holds");
   }

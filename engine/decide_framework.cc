@@ -7,6 +7,7 @@
 #include "engine/framework_files.h"
 #include "engine/hash.h"
 #include "engine/project.h"
+#include "engine/project_words.h"
 
 namespace brokerage::engine {
 
@@ -147,8 +148,7 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
   framework.set_revision((before != nullptr ? before->revision() : 0) + (differs ? 1 : 0));
   *framework.mutable_rules() = rules;
   const int64_t applied = differs ? now_us() : before->applied_time_us();
-  framework.mutable_applied_time()->set_seconds(applied / 1000000);
-  framework.mutable_applied_time()->set_nanos(static_cast<int32_t>(applied % 1000000) * 1000);
+  *framework.mutable_applied_time() = ToTimestamp(applied);
   decision_.reply = std::move(response);
   if (request.validate_only() || !differs) return absl::OkStatus();
 

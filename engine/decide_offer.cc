@@ -6,6 +6,7 @@
 #include "engine/lifecycle.h"
 #include "engine/limits.h"
 #include "engine/project.h"
+#include "engine/project_words.h"
 #include "engine/routing.h"
 
 namespace brokerage::engine {
@@ -83,8 +84,7 @@ absl::Status Deciding::On(const v1::AcceptOfferRequest& request) {
     answer.set_possible_start_date(*date);
   }
   if (request.has_valid_until_time()) {
-    answer.set_valid_until_us(request.valid_until_time().seconds() * 1000000 +
-                              request.valid_until_time().nanos() / 1000);
+    answer.set_valid_until_us(FromTimestamp(request.valid_until_time()));
     if (answer.valid_until_us() <= now_us()) {
       return Reject(v1::REJECTION_REASON_FIELD_INVALID, "valid_until_time", "",
                     "a time in the future");

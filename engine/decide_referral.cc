@@ -10,6 +10,7 @@
 #include "engine/limits.h"
 #include "engine/personal_text.h"
 #include "engine/project.h"
+#include "engine/project_words.h"
 #include "engine/routing.h"
 
 namespace brokerage::engine {
@@ -261,8 +262,7 @@ absl::Status Deciding::On(const v1::PreviewPackageRequest& request) {
   response->set_lot_id(package.row.lot_id());
   if (package.row.release_due_us() != 0) {
     const int64_t due = std::max(package.row.release_due_us(), now_us());
-    response->mutable_release_due_time()->set_seconds(due / 1000000);
-    response->mutable_release_due_time()->set_nanos(static_cast<int32_t>(due % 1000000) * 1000);
+    *response->mutable_release_due_time() = ToTimestamp(due);
   }
   const bool restart = RestartIsDue(package, rules);
   for (int32_t rule = restart ? 0 : 1; rule <= rules.rounds_size(); ++rule) {

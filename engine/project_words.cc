@@ -22,6 +22,10 @@ google::protobuf::Timestamp ToTimestamp(int64_t time_us) {
   return time;
 }
 
+int64_t FromTimestamp(const google::protobuf::Timestamp& time) {
+  return time.seconds() * 1000000 + time.nanos() / 1000;
+}
+
 std::string MomentWords(int64_t time_us) {
   return absl::FormatTime("%Y-%m-%dT%H:%MZ", absl::FromUnixMicros(time_us), absl::UTCTimeZone());
 }

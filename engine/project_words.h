@@ -13,8 +13,9 @@
 
 namespace brokerage::engine {
 
-google::protobuf::Timestamp ToTimestamp(int64_t time_us);  // REQUIRES: not 0, which is none
-std::string MomentWords(int64_t time_us);                  // "2018-07-03T10:00Z", whole minutes
+google::protobuf::Timestamp ToTimestamp(int64_t time_us);        // REQUIRES: not 0, which is none
+int64_t FromTimestamp(const google::protobuf::Timestamp& time);  // microseconds since the epoch
+std::string MomentWords(int64_t time_us);  // "2018-07-03T10:00Z", whole minutes
 std::string MomentWords(const google::protobuf::Timestamp& time);
 
 std::string PackageIdOf(const journal::v1::PackageRow& row);

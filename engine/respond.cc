@@ -25,8 +25,8 @@ class Responding {
   }
 
  private:
-  v1::Package PackageOf(uint64_t number) const {
-    v1::Package package = ToPackage(*state_.Package(number), Detail::kFull, state_.directory);
+  v1::Package PackageOf(uint64_t number, Detail detail = Detail::kFull) const {
+    v1::Package package = ToPackage(*state_.Package(number), detail, state_.directory);
     for (std::string* text : {package.mutable_summary(), package.mutable_details(),
                               package.mutable_person_reference(), package.mutable_postcode()}) {
       text->clear();
@@ -151,13 +151,7 @@ class Responding {
   std::unique_ptr<Message> On(const v1::ReleasePackagesRequest& request) const {
     auto response = std::make_unique<v1::ReleasePackagesResponse>();
     for (const std::string& id : request.package_ids()) {
-      *response->add_packages() =
-          ToPackage(*state_.Package(NumberOf(id)), Detail::kList, state_.directory);
-      v1::Package& package = *response->mutable_packages(response->packages_size() - 1);
-      for (std::string* text : {package.mutable_summary(), package.mutable_details(),
-                                package.mutable_person_reference(), package.mutable_postcode()}) {
-        text->clear();
-      }
+      *response->add_packages() = PackageOf(NumberOf(id), Detail::kList);
     }
     return response;
   }

@@ -1,9 +1,7 @@
 // A whole brokerd, killed at random moments under load: what it acknowledged is there, once.
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,26 +29,13 @@
 #include "storage/rocksdb_store.h"
 #include "storage/verify.h"
 #include "tests/common/framework_fixture.h"
+#include "tests/integration/common/free_port.h"
 
 namespace brokerage {
 namespace {
 
 constexpr int kKills = 20;
 constexpr int kClients = 3;
-
-// A port that is free now; the server's own check catches the rare case in which it is not any
-// more.
-int FreePort() {
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), length), 0);
-  EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length), 0);
-  close(fd);
-  return ntohs(address.sin_port);
-}
 
 pid_t Spawn(std::vector<std::string> arguments, const std::string& log) {
   std::vector<char*> argv;
