@@ -57,6 +57,7 @@ class Applier {
   void CloseRounds(journal::v1::PackageRow& row);
   // Notes that a package's rounds must be looked at, if that can bring anything.
   void NoteEvaluation(PackageAggregate& package);
+  void LookAgainAtOffersOf(const journal::v1::DirectoryChanged& fact);
 
   void Insert(const journal::v1::PackageRow& row);
   void Do(const journal::v1::Fact& fact);

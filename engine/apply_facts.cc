@@ -1,5 +1,8 @@
 // What each fact does to state.
 
+#include <algorithm>
+#include <set>
+
 #include "engine/apply.h"
 #include "engine/check.h"
 
@@ -97,6 +100,34 @@ void Applier::On(const journal::v1::DirectoryChanged& fact) {
     Put(Table::kDirectory, changed.key(), changed.SerializeAsString());
   }
   ++state_.directory_version;
+  LookAgainAtOffersOf(fact);
+}
+
+// Who may still be awarded has changed for open offers of these subjects: what was not certain may
+// be now.
+void Applier::LookAgainAtOffersOf(const journal::v1::DirectoryChanged& fact) {
+  std::set<absl::string_view> subjects;  // ids of branches, providers and contracts
+  for (const journal::v1::DirectoryFact& changed : fact.facts()) {
+    subjects.insert(changed.opt_out_window().branch_id());
+    subjects.insert(changed.coverage().branch_id());
+    subjects.insert(changed.branch().id());
+    subjects.insert(changed.suspension().provider_id());
+    subjects.insert(changed.suspension().contract_id());
+    subjects.insert(changed.contract().id());
+  }
+  subjects.erase("");
+  if (subjects.empty()) return;
+  const std::set<uint64_t> open_packages = state_.open_packages;  // changes below
+  for (uint64_t number : open_packages) {
+    const PackageAggregate& package = *state_.Package(number);
+    const bool concerned = std::any_of(
+        package.offers.begin(), package.offers.end(), [&subjects](const OfferRow& offer) {
+          return offer.state() == v1::OFFER_STATE_OPEN &&
+                 (subjects.contains(offer.branch_id()) || subjects.contains(offer.provider_id()) ||
+                  subjects.contains(offer.contract_id()));
+        });
+    if (concerned) NoteEvaluation(Touch(number));
+  }
 }
 
 void Applier::On(const journal::v1::PackageSubmitted& fact) { Insert(fact.package()); }
@@ -262,9 +293,11 @@ void Applier::On(const journal::v1::PackageReturned& fact) {
   const int32_t winner = row.award().offer_ordinal();
   ChangeOffer(package, winner,
               [&fact](OfferRow& offer) { offer.set_returned_cause(fact.cause()); });
-  if (fact.cause() != v1::CAUSE_PROVIDER) {  // for its own cause the minutes stay on its account
-    TallyHours(package, package.offers[static_cast<size_t>(winner - 1)], row.award().award_date(),
-               -1, &state_.rollups);
+  const OfferRow& returned = package.offers[static_cast<size_t>(winner - 1)];
+  if (fact.cause() == v1::CAUSE_PROVIDER) {
+    TakeBackAward(package, returned, row.award().award_date(), &state_.rollups);
+  } else {
+    TallyHours(package, returned, row.award().award_date(), -1, &state_.rollups);
   }
   row.set_state(v1::PACKAGE_STATE_UNFILLED);
   row.set_give_up_cause(fact.cause());

@@ -114,30 +114,29 @@ class Valuer {
     return RecentMinutes(question_.rollups, question_.rules, provider_id, question_.date);
   }
 
-  // A provider all of whose contracts in the framework began within the fairness period, with
-  // nothing awarded yet.
+  // A provider all of whose contracts in the framework began within the fairness period.
   bool IsJoiner(const std::string& provider_id) const {
     const int months =
         question_.rules.fairness_months() > 0 ? question_.rules.fairness_months() : 3;
     const DateNumber since =
         question_.directory.HoldsContractsSince(provider_id, question_.package.row.framework_id());
-    return MonthOf(since) >= AddMonths(MonthOf(question_.date), 1 - months) &&
-           RecordedMinutes(provider_id) == 0;
+    return MonthOf(since) >= AddMonths(MonthOf(question_.date), 1 - months);
   }
 
-  // Weekly minutes; a joiner's are the lower median of those of the acceptors that are none, 0 if
-  // all are joiners.
+  // Weekly minutes. A joiner starts at the lower median of those of the acceptors that are none, and
+  // stays there until it was awarded more: its first award does not put it before everybody.
   int64_t Minutes(const std::string& provider_id) const {
-    if (!IsJoiner(provider_id)) return RecordedMinutes(provider_id);
+    const int64_t recorded = RecordedMinutes(provider_id);
+    if (!IsJoiner(provider_id)) return recorded;
     std::set<std::string> others;
     for (const OfferRow* offer : valid_) others.insert(offer->provider_id());
     std::vector<int64_t> minutes;
     for (const std::string& other : others) {
       if (!IsJoiner(other)) minutes.push_back(RecordedMinutes(other));
     }
-    if (minutes.empty()) return 0;
+    if (minutes.empty()) return recorded;
     std::sort(minutes.begin(), minutes.end());
-    return minutes[(minutes.size() - 1) / 2];
+    return std::max(recorded, minutes[(minutes.size() - 1) / 2]);
   }
 
   // Of 100 points, in hundred-millionths of one: quality x weight + (lowest price / this price x

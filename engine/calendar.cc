@@ -39,7 +39,7 @@ int DayOfWeek(absl::CivilDay day) {  // 1 Monday to 7 Sunday
 }  // namespace
 
 DateNumber ToDateNumber(absl::CivilDay day) {
-  return static_cast<DateNumber>(day.year() * 10000 + day.month() * 100 + day.day());
+  return static_cast<DateNumber>(day.year() * 10000 + absl::civil_diff_t{day.month()} * 100 + day.day());
 }
 
 absl::CivilDay FromDateNumber(DateNumber date) {
@@ -124,7 +124,7 @@ absl::Time NextDistribution(const v1::FrameworkRules& rules, absl::Time from,
       std::optional<int> minutes = ParseLocalTime(distribution.local_time());
       if (!minutes || distribution.day_of_week() != DayOfWeek(day)) continue;
       absl::Time moment =
-          MomentOf(absl::CivilSecond(day) + *minutes * 60, absl::ZeroDuration(), zone);
+          MomentOf(absl::CivilSecond(day) + absl::civil_diff_t{*minutes} * 60, absl::ZeroDuration(), zone);
       if (moment >= from) first = std::min(first, moment);
     }
     if (first != absl::InfiniteFuture()) return first;

@@ -163,7 +163,10 @@ void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t w
     if (i < ranking.valid) {
       journal::v1::LostOffer& lost = *awarded->add_lost();
       lost.set_ordinal(ranking.ordinals[i]);
-      lost.set_lost_by(DecidedBy(ranking.acceptances[winner], ranking.acceptances[i]));
+      // Those that ranked before the winner lost by care navigation's choice, not by a criterion.
+      if (i > winner) {
+        lost.set_lost_by(DecidedBy(ranking.acceptances[winner], ranking.acceptances[i]));
+      }
     } else {
       journal::v1::VoidedOffer& voided = *awarded->add_voided();
       voided.set_ordinal(ranking.ordinals[i]);

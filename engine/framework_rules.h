@@ -16,6 +16,7 @@ class RulesFile {
  public:
   // One step on the way to a field; `index` where the field is repeated.
   struct Step {
+    // NOLINTNEXTLINE(google-explicit-constructor): a path reads {"rounds", {"tiers", 2}}
     Step(const char* field, int index = -1) : field(field), index(index) {}
     const char* field;
     int index;

@@ -55,6 +55,7 @@ std::vector<v1::HistoryEvent> ToHistory(
 struct HistorySubject {
   HistoryScope scope;
   std::string id;
+  // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own zero
   friend auto operator<=>(const HistorySubject&, const HistorySubject&) = default;
 };
 // Sorted, without repeats. Reads only the record and the packages' rows and offers as they are

@@ -57,6 +57,7 @@ int OutcomePlace(const Standing& standing) {
     case v1::OFFER_STATE_LOST:
       return 3;
     case v1::OFFER_STATE_VOID:
+    case v1::OFFER_STATE_DECLINED:
       return 4;
     default:
       return 2;
@@ -91,6 +92,7 @@ void AddOutcomeInTime(v1::OfferState state, int64_t sign, v1::Counts* counts) {
     case v1::OFFER_STATE_LOST:
       return counts->set_lost(counts->lost() + sign);
     case v1::OFFER_STATE_VOID:
+    case v1::OFFER_STATE_DECLINED:  // withdrawn after its deadline, while nobody had the package
       return counts->set_void_(counts->void_() + sign);
     default:
       return counts->set_undecided(counts->undecided() + sign);

@@ -260,6 +260,12 @@ void TallyHours(const PackageAggregate& package, const OfferRow& winner, DateNum
   row->set_awards(row->awards() + sign);
 }
 
+void TakeBackAward(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,
+                   RollupTable* table) {
+  RollupRow* row = table->Change(HoursOf(package, winner, MonthOf(award_date)));
+  row->set_awards(row->awards() - 1);
+}
+
 std::vector<std::string> RollupKeysOf(const PackageAggregate& package) {
   std::set<std::string> keys;
   // A reissue may change the service type, which moves the package to another row of its old month.

@@ -101,6 +101,10 @@ void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* ta
 // Adds an award's weekly minutes, `sign` times, to KIND_HOURS in the month of award_date.
 void TallyHours(const PackageAggregate& package, const journal::v1::OfferRow& winner,
                 DateNumber award_date, int64_t sign, RollupTable* table);
+// Takes the award, but not its minutes, out of KIND_HOURS: the provider gave it up for its own cause,
+// so that the minutes stay on its account while the package is nobody's award.
+void TakeBackAward(const PackageAggregate& package, const journal::v1::OfferRow& winner,
+                   DateNumber award_date, RollupTable* table);
 // Adds to KIND_AVOIDED what each contract of the round's tiers avoided, in the month of `date`: a
 // package that it would have been offered but for an opt-out window, or in a ward that none of its
 // branches covers. Once for each rule of the framework and terms version: a round that repeats an

@@ -273,9 +273,8 @@ std::vector<Verdict> Route(const RoutingQuestion& question) {
 
 std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question, const OfferRow& offer) {
   uint32_t failures = FailuresAtAward(question, offer, {question.date, question.time});
-  // What has dates is asked again for the start. Its first moment needs a time zone, which is not
-  // known here, and nobody knows yet which suspensions will stand then: those are asked as of now,
-  // both times.
+  // What has dates is asked again for the start; opt-outs and suspensions, which stop offers and not
+  // care, as of now both times (docs/decisions/0006).
   const std::optional<DateNumber> start = ParseDate(question.package.row.terms().start_by_date());
   if (start && *start > question.date) {
     failures |= FailuresAtAward(question, offer, {*start, question.time});

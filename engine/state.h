@@ -36,6 +36,7 @@ struct AgendaEntry {
   uint64_t package_number = 0;   // then the number
   int32_t round_number = 0;
   std::string fact_key;  // with kContractChange
+  // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own zero
   friend auto operator<=>(const AgendaEntry&, const AgendaEntry&) = default;
 };
 

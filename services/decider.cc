@@ -164,7 +164,8 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
   if (!engine_->TouchedPackages(command.request).empty()) {
     absl::Status loaded = storage::LoadTouched(*store_->Read(), command.request, engine_);
     if (!loaded.ok()) {
-      spdlog::error("event=load_failed error=\"{}\"", loaded.ToString());
+      // Whatever else the store holds is in doubt, too: nothing is decided on half of it.
+      options_.on_fatal(loaded);
       return absl::InternalError("the package cannot be read from the store");
     }
   }

@@ -38,7 +38,7 @@ std::string RandomSalt() {
 
 void EndProcess(const absl::Status& status) {
   spdlog::critical(
-      "event=append_failed error=\"{}\" next=\"restart: what is durable is recovered\"",
+      "event=store_failed error=\"{}\" next=\"restart: what is durable is recovered\"",
       status.ToString());
   spdlog::default_logger()->flush();
   std::_Exit(3);
@@ -147,20 +147,15 @@ class Sequencer::Impl {
 };
 
 void Sequencer::Impl::Submit(QueuedCommand command) {
-  const char* refused = nullptr;
+  const char* refused;
   {
     std::lock_guard lock(queue_mutex_);
-    if (stopping_) {
-      refused = "the server is stopping: try again";
-    } else if (queue_.size() >= options_.queue_length_max) {
-      refused = "the queue is full: try again";
-    } else {
+    if (!stopping_ && queue_.size() < options_.queue_length_max) {
       queue_.push_back(std::move(command));
+      queue_changed_.notify_one();
+      return;
     }
-  }
-  if (refused == nullptr) {
-    queue_changed_.notify_one();
-    return;
+    refused = stopping_ ? "the server is stopping: try again" : "the queue is full: try again";
   }
   ++overloads_;
   command.done(Overloaded(refused));

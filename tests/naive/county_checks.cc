@@ -160,7 +160,10 @@ void CountyDrive::CheckRanking(const PackageAggregate& package,
   if (decided != award.decided_by()) return Problem("another criterion decided; " + where);
   for (const journal::v1::LostOffer& lost : awarded.lost()) {
     for (const NaiveAcceptance& one : naive.valid) {
-      if (one.ordinal == lost.ordinal() && FirstBetter(*winner, one) != lost.lost_by()) {
+      if (one.ordinal != lost.ordinal()) continue;
+      const v1::AwardCriterion expected =
+          &one < winner ? v1::AWARD_CRITERION_UNSPECIFIED : FirstBetter(*winner, one);
+      if (expected != lost.lost_by()) {
         return Problem(absl::StrCat("offer ", lost.ordinal(), " lost by another; ", where));
       }
     }

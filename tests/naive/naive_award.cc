@@ -101,14 +101,13 @@ class Values {
     return std::min(figures.accepted_and_lost, std::max<int64_t>(0, contracted - figures.won));
   }
 
-  // Began within the fairness period, and has been awarded nothing yet.
+  // Began within the fairness period.
   bool IsJoiner(const std::string& provider_id) const {
     return question_.history.world->JoinedOn(provider_id) >=
-               FairnessBegins(question_.rules, today_) &&
-           MinutesOfProvider(question_.history, question_.rules, provider_id, today_) == 0;
+           FairnessBegins(question_.rules, today_);
   }
 
-  // A joiner starts at the (lower) median of the acceptors that are none.
+  // A joiner has at least the (lower) median of the acceptors that are none.
   int64_t Minutes(const OfferRow& offer) const {
     const int64_t own =
         MinutesOfProvider(question_.history, question_.rules, offer.provider_id(), today_);
@@ -123,7 +122,7 @@ class Values {
     std::vector<int64_t> sorted;
     for (const auto& [id, minutes] : others) sorted.push_back(minutes);
     std::sort(sorted.begin(), sorted.end());
-    return sorted[(sorted.size() - 1) / 2];
+    return std::max(own, sorted[(sorted.size() - 1) / 2]);
   }
 
   // quality x weight + lowest / price x 100 x (1 - weight), times 100, larger first.

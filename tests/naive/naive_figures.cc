@@ -31,6 +31,7 @@ Fate FateOf(const OfferRow& offer) {
     case v1::OFFER_STATE_LOST:
       return Fate::kLost;
     case v1::OFFER_STATE_VOID:
+    case v1::OFFER_STATE_DECLINED:  // taken back
       return Fate::kVoid;
     default:
       return Fate::kUndecided;
@@ -499,7 +500,8 @@ std::map<std::string, RollupRow> NaiveRollups(const NaiveHistory& history) {
     like.set_tier_id(offer.tier_id());
     RollupRow& row = rows.try_emplace(Name(like), like).first->second;
     row.set_minutes(row.minutes() + award.weekly_minutes);
-    row.set_awards(row.awards() + 1);
+    // A return for the provider's own cause keeps the minutes; the package is awarded no more.
+    if (offer.returned_cause() == v1::CAUSE_UNSPECIFIED) row.set_awards(row.awards() + 1);
   }
   return rows;
 }
@@ -532,10 +534,10 @@ NaiveShares SharesOfTier(const NaiveHistory& history, const v1::FrameworkRules& 
   for (const NaiveAward& award : history.awards) {
     if (award.undone || !InFigurePeriod(rules, award.date, date)) continue;
     const PackageAggregate& package = history.Package(award.package_number);
-    if (package.row.lot_id() != lot_id) continue;
+    const OfferRow& won = package.offers[static_cast<size_t>(award.ordinal - 1)];
+    if (package.row.lot_id() != lot_id || won.returned_cause() != v1::CAUSE_UNSPECIFIED) continue;
     ++shares.lot_awards;
-    shares.tier_awards +=
-        package.offers[static_cast<size_t>(award.ordinal - 1)].tier_id() == tier_id;
+    shares.tier_awards += won.tier_id() == tier_id;
   }
   return shares;
 }
