@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -77,7 +78,11 @@ class WardSuggestions {
 class TogetherChecker {
  public:
   TogetherChecker(const RulesFile& rules, const FrameworkTables& tables, FrameworkErrors* errors)
-      : rules_(rules), tables_(tables), errors_(errors), suggestions_(tables.wards) {}
+      : rules_(rules),
+        tables_(tables),
+        errors_(errors),
+        suggestions_(tables.wards),
+        commencement_(ParseDate(rules.rules().commencement_date())) {}
 
   void CheckFiles() {
     for (TableKind kind : {TableKind::kWards, TableKind::kLots, TableKind::kLotWards,
@@ -149,6 +154,7 @@ class TogetherChecker {
       covering.insert(row.value.branch_id());
       CheckExists(row.place, "branch_id", row.value.branch_id(), branches_, TableKind::kBranches);
       CheckWard(row.place, row.value.ward_code());
+      CheckOpens(row.place, "the line", row.value.from_date(), row.value.to_date());
     }
     for (const auto& row : tables_.branches) {
       CheckExists(row.place, "provider_id", row.value.provider_id(), providers_,
@@ -169,6 +175,7 @@ class TogetherChecker {
       CheckExists(row.place, "provider_id", contract.provider_id(), providers_,
                   TableKind::kProviders);
       CheckExists(row.place, "lot_id", contract.lot_id(), lots_, TableKind::kLots);
+      CheckOpens(row.place, "the contract", contract.from_date(), contract.to_date());
       contracted.insert(contract.tier_id());
       if (rules_.parsed() && tiers.count(contract.tier_id()) == 0) {
         errors_->Add(row.place, "tier",
@@ -223,22 +230,23 @@ class TogetherChecker {
 
   // Where working days count, a year without holidays is a year that somebody forgot.
   void CheckHolidays() {
-    if (!rules_.parsed() || !CountsWorkingDays(rules_.rules())) return;
-    std::optional<DateNumber> commencement = ParseDate(rules_.rules().commencement_date());
-    if (!commencement || !tables_.source(TableKind::kHolidays).whole) return;
+    if (!rules_.parsed() || !commencement_) return;
+    std::optional<Place> counted = WorkingDaysCounted(rules_);
+    if (!counted || !tables_.source(TableKind::kHolidays).whole) return;
     std::set<int> years;
     for (const auto& row : tables_.holidays) {
       if (std::optional<DateNumber> date = ParseDate(row.value.date())) years.insert(*date / 10000);
     }
     std::vector<int> missing;
-    int first = *commencement / 10000;
+    int first = *commencement_ / 10000;
     for (int year = first; year <= first + kYearsOfHolidays; ++year) {
       if (years.count(year) == 0) missing.push_back(year);
     }
     if (missing.empty()) return;
-    absl::string_view file = tables_.source(TableKind::kHolidays).first_file;
-    errors_->Add({file.empty() ? TableFileName(TableKind::kHolidays) : file, 0}, "date",
-                 absl::StrCat("working days count, but no holiday is given in ",
+    // Where more rows belong: after the last; without any, what asks for them is named.
+    bool any = !tables_.holidays.empty();
+    errors_->Add(any ? tables_.holidays.back().place : *counted, any ? "date" : "working_days",
+                 absl::StrCat("working days count, but holidays.csv gives no holiday in ",
                               absl::StrJoin(missing, ", "), "; every year from ", first, " to ",
                               first + kYearsOfHolidays, " needs its own"));
   }
@@ -256,6 +264,18 @@ class TogetherChecker {
     errors_->Add(place, "ward_code",
                  absl::StrCat(Shown(code), " is not in ", TableFileName(TableKind::kWards),
                               errors_->full() ? "" : suggestions_.For(code)));
+  }
+
+  // Nothing is offered before the framework commences: what has ended by then never opens.
+  // (That it ends before it begins is said where its row is read.)
+  void CheckOpens(const Place& place, absl::string_view what, const std::string& from_date,
+                  const std::string& to_date) {
+    std::optional<DateNumber> to = ParseDate(to_date);
+    if (!to || !commencement_ || to_date <= from_date || *to > *commencement_) return;
+    errors_->Add(place, "to",
+                 absl::StrCat(what, " never opens: it ends on ", to_date,
+                              ", and the framework commences on ",
+                              rules_.rules().commencement_date(), "; take it out"));
   }
 
   // A provider holds a tier of a lot once at a time.
@@ -291,6 +311,7 @@ class TogetherChecker {
   const FrameworkTables& tables_;
   FrameworkErrors* errors_;
   WardSuggestions suggestions_;
+  std::optional<DateNumber> commencement_;
   Index<v1::Ward> wards_;
   Index<v1::Lot> lots_;
   Index<v1::Provider> providers_;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/calendar.h"
 #include "engine/ids.h"
 #include "engine/limits.h"
@@ -22,6 +23,7 @@ constexpr int kHandBackDaysMax = 366;
 constexpr int kTierOrderMax = 1000;
 constexpr int kPenceMax = 1000000;
 constexpr int kUnitsMax = 1000000;
+constexpr int kDaysAYear = 366;
 
 using Step = RulesFile::Step;
 using Path = std::initializer_list<Step>;
@@ -120,6 +122,7 @@ class RulesChecker {
                                     " are allowed"));
     }
     for (int i = 0; i < count; ++i) CheckRound(i);
+    if (rules_.has_adaptive_release()) CheckAdaptiveRelease(rules_.adaptive_release());
     if (!rules_.has_restart()) return;
     const v1::RestartRule& restart = rules_.restart();
     CheckWindow({"restart", "standard_window"}, restart.has_standard_window(),
@@ -147,9 +150,33 @@ class RulesChecker {
     }
   }
 
+  // What branches may do with themselves, and the services that end of themselves.
+  void CheckBranchesOwn() {
+    if (rules_.has_opt_out()) {
+      const v1::OptOutRules& opt_out = rules_.opt_out();
+      CheckRange({"opt_out", "days_a_year_max"}, opt_out.days_a_year_max(), 0, kDaysAYear);
+      std::set<std::string> seen;
+      for (int i = 0; i < opt_out.approval_tier_ids_size(); ++i) {
+        CheckTierNamed({"opt_out", {"approval_tier_ids", i}}, opt_out.approval_tier_ids(i), &seen);
+      }
+    }
+    if (!v1::CoverageDecision_IsValid(rules_.coverage_decision())) {
+      Fail({"coverage_decision"},
+           "COVERAGE_DECISION_AUTOMATIC or COVERAGE_DECISION_CARE_NAVIGATION");
+    }
+    if (!rules_.has_interim()) return;
+    const v1::InterimRule& interim = rules_.interim();
+    CheckRange({"interim", "limit_days"}, interim.limit_days(), 1, kDaysAYear);
+    if (interim.service_types().empty()) {
+      Fail({"interim", "service_types"},
+           "at least one service type is required, such as SERVICE_TYPE_INTERIM_RESPONSE");
+    }
+    CheckList("interim", "service_types", interim.service_types(), v1::ServiceType_IsValid);
+  }
+
   void CheckFigures() {
-    CheckList("filtering_needs", rules_.filtering_needs(), v1::NeedKind_IsValid);
-    CheckList("fairness_excluded_services", rules_.fairness_excluded_services(),
+    CheckList(nullptr, "filtering_needs", rules_.filtering_needs(), v1::NeedKind_IsValid);
+    CheckList(nullptr, "fairness_excluded_services", rules_.fairness_excluded_services(),
               v1::ServiceType_IsValid);
     if (!v1::FigurePeriod_IsValid(rules_.figure_period())) Fail({"figure_period"}, "unknown value");
     if (!v1::PickUpNumerator_IsValid(rules_.pick_up_numerator())) {
@@ -206,17 +233,43 @@ class RulesChecker {
     }
   }
 
-  // A list of enum values, each named once.
+  // A list of enum values, each named once; `holder` is the message that it stands in, if it is
+  // not the rules themselves.
   template <typename List>
-  void CheckList(const char* field, const List& values, bool (*is_valid)(int)) {
+  void CheckList(const char* holder, const char* field, const List& values, bool (*is_valid)(int)) {
     std::set<int> seen;
+    auto fail = [&](int i, absl::string_view message) {
+      if (holder == nullptr) return Fail({{field, i}}, message);
+      Fail({holder, {field, i}}, message);
+    };
     for (int i = 0; i < values.size(); ++i) {
       if (!is_valid(values.Get(i)) || values.Get(i) == 0) {
-        Fail({{field, i}}, absl::StrCat(values.Get(i), " is not a value of this list"));
+        fail(i, absl::StrCat(values.Get(i), " is not a value of this list"));
       } else if (!seen.insert(values.Get(i)).second) {
-        Fail({{field, i}}, "the same value is there twice");
+        fail(i, "the same value is there twice");
       }
     }
+  }
+
+  void CheckTierNamed(Path path, const std::string& id, std::set<std::string>* seen) {
+    if (tier_ids_.count(id) == 0) {
+      Fail(path,
+           absl::StrCat(Shown(id), " is no tier; the tiers are: ", absl::StrJoin(tier_ids_, ", ")));
+    }
+    if (!seen->insert(id).second) Fail(path, absl::StrCat(Shown(id), " is there twice"));
+  }
+
+  void CheckAdaptiveRelease(const v1::AdaptiveRelease& release) {
+    CheckPercent({"adaptive_release", "lower_percent"}, release.lower_percent());
+    CheckPercent({"adaptive_release", "upper_percent"}, release.upper_percent());
+    if (release.lower_percent() > release.upper_percent()) {
+      Fail({"adaptive_release", "upper_percent"},
+           absl::StrCat(release.upper_percent(), " is less than lower_percent, ",
+                        release.lower_percent()));
+    }
+    CheckRange({"adaptive_release", "minimum_packages"}, release.minimum_packages(), 0, kUnitsMax);
+    CheckText({"adaptive_release", "contract_clause"}, release.contract_clause(),
+              limits::kReasonBytesMax, "the contract clause that allows it is required");
   }
 
   void CheckWindow(Path path, bool there, const v1::Window& window) {
@@ -240,10 +293,7 @@ class RulesChecker {
       Fail({{"rounds", i}, "tier_ids"}, "at least one tier is required");
     std::set<std::string> seen;
     for (int t = 0; t < round.tier_ids_size(); ++t) {
-      const std::string& id = round.tier_ids(t);
-      Path path = {{"rounds", i}, {"tier_ids", t}};
-      if (tier_ids_.count(id) == 0) Fail(path, absl::StrCat(Shown(id), " is no tier"));
-      if (!seen.insert(id).second) Fail(path, absl::StrCat(Shown(id), " is there twice"));
+      CheckTierNamed({{"rounds", i}, {"tier_ids", t}}, round.tier_ids(t), &seen);
     }
     CheckWindow({{"rounds", i}, "standard_window"}, round.has_standard_window(),
                 round.standard_window());
@@ -282,7 +332,7 @@ RulesFile::RulesFile(absl::string_view file, const std::string& content, Framewo
 }
 
 Place RulesFile::At(Path path) const {
-  Place place = {file_, 0};
+  Place place = {file_, 1};  // the message itself begins with the file
   const google::protobuf::Descriptor* message = v1::FrameworkRules::descriptor();
   const google::protobuf::TextFormat::ParseInfoTree* tree = &locations_;
   for (const Step& step : path) {
@@ -312,16 +362,22 @@ void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&
   checker.CheckTiers();
   checker.CheckRounds();
   checker.CheckCriteria();
+  checker.CheckBranchesOwn();
   checker.CheckFigures();
 }
 
-bool CountsWorkingDays(const v1::FrameworkRules& rules) {
-  if (rules.claim_working_days() > 0) return true;
-  for (const v1::RoundRule& round : rules.rounds()) {
-    if (IsWorkingDays(round.standard_window()) || IsWorkingDays(round.urgent_window())) return true;
+std::optional<Place> WorkingDaysCounted(const RulesFile& file) {
+  const v1::FrameworkRules& rules = file.rules();
+  for (int i = 0; i < rules.rounds_size(); ++i) {
+    const v1::RoundRule& round = rules.rounds(i);
+    if (IsWorkingDays(round.standard_window())) return file.At({{"rounds", i}, "standard_window"});
+    if (IsWorkingDays(round.urgent_window())) return file.At({{"rounds", i}, "urgent_window"});
   }
-  return IsWorkingDays(rules.restart().standard_window()) ||
-         IsWorkingDays(rules.restart().urgent_window());
+  const v1::RestartRule& restart = rules.restart();
+  if (IsWorkingDays(restart.standard_window())) return file.At({"restart", "standard_window"});
+  if (IsWorkingDays(restart.urgent_window())) return file.At({"restart", "urgent_window"});
+  if (rules.claim_working_days() > 0) return file.At({"claim_working_days"});
+  return std::nullopt;
 }
 
 }  // namespace brokerage::engine

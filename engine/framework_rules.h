@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -28,7 +29,8 @@ class RulesFile {
 
   bool parsed() const { return parsed_; }
   const v1::FrameworkRules& rules() const { return rules_; }
-  // Where the field stands; where it is missing, the nearest that holds it.
+  // Where the field stands; where it is missing, the nearest that holds it: the first line for a
+  // field of the rules themselves.
   Place At(std::initializer_list<Step> path) const;
 
  private:
@@ -45,7 +47,7 @@ bool HasFrameworkId(const v1::FrameworkRules& rules);
 void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&)> zone_known,
                 FrameworkErrors* errors);
 
-// Whether anything of the rules counts working days, so that holidays matter.
-bool CountsWorkingDays(const v1::FrameworkRules& rules);
+// Where the rules first count working days, so that holidays matter.
+std::optional<Place> WorkingDaysCounted(const RulesFile& file);
 
 }  // namespace brokerage::engine

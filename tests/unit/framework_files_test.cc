@@ -18,6 +18,7 @@
 #include "engine/plain_text.h"
 #include "engine/rejection.h"
 #include "tests/common/framework_fixture.h"
+#include "tests/common/small_framework.h"
 
 namespace brokerage::engine {
 namespace {
@@ -25,71 +26,25 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Files = google::protobuf::RepeatedPtrField<v1::FrameworkFile>;
+using Files = FrameworkFiles;
 
 const Files& Nottinghamshire() {
   static const Files* files = new Files(ReadFrameworkFolder("nottinghamshire"));
   return *files;
 }
 
-std::string* Content(Files* files, const std::string& name) {
-  for (v1::FrameworkFile& file : *files) {
-    if (file.name() == name) return file.mutable_content();
-  }
-  v1::FrameworkFile* file = files->Add();
-  file->set_name(name);
-  return file->mutable_content();
+Files Small() { return SmallFramework(); }
+
+std::string* Content(Files* files, const std::string& name) { return ContentOf(files, name); }
+
+std::vector<std::string> ErrorsOf(const Files& files) { return FrameworkErrorsOf(files); }
+
+Files With(const std::string& file, const std::string& from, const std::string& to) {
+  return SmallFrameworkWith(file, from, to);
 }
 
-// The errors as "file:line field: message"; empty if the files are right.
-std::vector<std::string> ErrorsOf(const Files& files) {
-  absl::StatusOr<ParsedFramework> parsed = ParseFramework(files, HostKnowsZone);
-  if (parsed.ok()) return {};
-  std::vector<std::string> errors;
-  v1::Rejection rejection = RejectionOf(parsed.status());
-  for (const v1::FileError& error : rejection.file_errors()) {
-    errors.push_back(
-        absl::StrCat(error.file(), ":", error.line(), " ", error.field(), ": ", error.message()));
-  }
-  EXPECT_FALSE(errors.empty()) << parsed.status();
-  return errors;
-}
-
-// A small framework: two wards, one lot, one provider with one branch.
-Files Small() {
-  Files files;
-  *Content(&files, "framework.textproto") = R"(framework_id: "small"
-name: "Small"
-authorities { id: "a" name: "A" }
-time_zone: "Europe/London"
-commencement_date: "2018-07-01"
-tiers { id: "lead" name: "Lead" order: 1 minimum_pickup_percent: 75 }
-rounds {
-  tier_ids: "lead"
-  standard_window { hours: 24 }
-  urgent_window { hours: 4 }
-  award_timing: AWARD_TIMING_AT_CLOSE
-}
-award_criteria { criterion: AWARD_CRITERION_TIER contract_clause: "1" }
-)";
-  *Content(&files, "wards.csv") =
-      "ward_code,name,district_code,district,price_level,easting,northing\n"
-      "E05000001,Abbey Hill,E07000001,North,urban,450000,360000\n"
-      "E05000002,Mill End,E07000001,North,rural,451000,361000\n";
-  *Content(&files, "lots.csv") = "lot_id,name\nnorth,North\n";
-  *Content(&files, "lot_wards.csv") = "lot_id,ward_code\nnorth,E05000001\nnorth,E05000002\n";
-  *Content(&files, "providers.csv") = "provider_id,legal_name,trading_name\np,P Ltd,\nq,Q Ltd,\n";
-  *Content(&files, "branches.csv") =
-      "branch_id,provider_id,name,postcode,regulator_location_id,regulator_status,easting,"
-      "northing\n"
-      "b,p,B,NG18 1JY,X-1,active,450000,360000\n";
-  *Content(&files, "coverage.csv") =
-      "branch_id,ward_code,service_type,from,to,priority\nb,E05000001,home_care,2018-07-01,,1\n";
-  *Content(&files, "contracts.csv") =
-      "contract_id,provider_id,lot_id,tier,service_types,from,to,minimum_pickup_percent,rank,"
-      "quality_score,price_urban,price_fringe,price_rural,price_isolated\n"
-      "c,p,north,lead,home_care;reablement,2018-07-01,2020-01-01,,1,80,1700,1710,1720,1730\n";
-  return files;
+Files WithLine(const std::string& file, const std::string& line) {
+  return SmallFrameworkWithLine(file, line);
 }
 
 const journal::v1::DirectoryFact* FactOf(const ParsedFramework& parsed, const std::string& key) {
@@ -97,21 +52,6 @@ const journal::v1::DirectoryFact* FactOf(const ParsedFramework& parsed, const st
     if (fact.key() == key) return &fact;
   }
   return nullptr;
-}
-
-// Small() with one text of one file replaced.
-Files With(const std::string& file, const std::string& from, const std::string& to) {
-  Files files = Small();
-  std::string* content = Content(&files, file);
-  EXPECT_THAT(*content, HasSubstr(from));
-  *content = absl::StrReplaceAll(*content, {{from, to}});
-  return files;
-}
-
-Files WithLine(const std::string& file, const std::string& line) {
-  Files files = Small();
-  absl::StrAppend(Content(&files, file), line, "\n");
-  return files;
 }
 
 TEST(Nottinghamshire, IsRight) {
@@ -310,6 +250,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{
             "AWardTwiceInALot", WithLine("lot_wards.csv", "north,E05000002"),
             "lot_wards.csv:4 ward_code: ward E05000002 is already in lot north in lot_wards.csv:3"},
+        Case{"AWardInTwoLots",
+             [] {
+               Files files = WithLine("lots.csv", "south,South");
+               absl::StrAppend(Content(&files, "lot_wards.csv"), "south,E05000002\n");
+               return files;
+             }(),
+             "lot_wards.csv:4 ward_code: ward E05000002 is already in lot north in "
+             "lot_wards.csv:3"},
         Case{"ALotWithoutWards", WithLine("lots.csv", "south,South"),
              "lots.csv:3 lot_id: lot south has no ward"},
         Case{"AnUnknownProviderOfABranch", With("branches.csv", "b,p,B", "b,x,B"),
@@ -329,6 +277,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ContractsThatOverlap",
              WithLine("contracts.csv", "d,p,north,lead,home_care,2019-12-31,,,,,,,,"),
              "contracts.csv:3 from: the contract overlaps c in contracts.csv:2"},
+        Case{"AContractThatNeverOpens",
+             WithLine("contracts.csv", "d,q,north,lead,home_care,2017-07-01,2018-07-01,,,,,,,"),
+             "contracts.csv:3 to: the contract never opens: it ends on 2018-07-01, and the "
+             "framework commences on 2018-07-01"},
+        Case{"CoverageThatNeverOpens",
+             WithLine("coverage.csv", "b,E05000002,home_care,2018-01-01,2018-06-30,1"),
+             "coverage.csv:3 to: the line never opens: it ends on 2018-06-30"},
         Case{"AnIdTwice", WithLine("providers.csv", "p,P2 Ltd,"),
              "providers.csv:4 provider_id: \"p\" is already in providers.csv:2; take one"},
         Case{"CoverageTwice", WithLine("coverage.csv", "b,E05000001,home_care,2019-07-01,,2"),
@@ -371,12 +326,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ACommencementThatIsNoDate", Rules("2018-07-01", "1 July 2018"),
              "framework.textproto:5 commencement_date: \"1 July 2018\" is not a date"},
         Case{"NoAuthority", Rules("authorities { id: \"a\" name: \"A\" }", ""),
-             "framework.textproto:0 authorities: at least one authority is required"},
+             "framework.textproto:1 authorities: at least one authority is required"},
         Case{"ATierOverAHundredPercent", Rules("percent: 75", "percent: 175"),
              "framework.textproto:6 minimum_pickup_percent: 175 is not from 0 to 100"},
         Case{"AnUnknownTierInARound",
              Rules("  tier_ids: \"lead\"", "  tier_ids: \"lead\"\n  tier_ids: \"x\""),
-             "framework.textproto:9 tier_ids: \"x\" is no tier"},
+             "framework.textproto:9 tier_ids: \"x\" is no tier; the tiers are: lead"},
         Case{"ARoundWithoutAwardTiming", Rules("  award_timing: AWARD_TIMING_AT_CLOSE\n", ""),
              "framework.textproto:7 award_timing: required"},
         Case{"ARoundWithoutUrgentWindow", Rules("  urgent_window { hours: 4 }\n", ""),
@@ -398,16 +353,77 @@ INSTANTIATE_TEST_SUITE_P(
              Rules("rounds {",
                    "distribution_times { day_of_week: 1 local_time: \"25:00\" }\nrounds {"),
              "framework.textproto:7 local_time: \"25:00\" is not a time of the form \"11:00\""},
+        Case{"ADistributionTimeOnADayThatIsNone",
+             Rules("rounds {",
+                   "distribution_times { day_of_week: 8 local_time: \"11:00\" }\nrounds {"),
+             "framework.textproto:7 day_of_week: 8 is not from 1 to 7"},
+        Case{"ADistributionTimeAtMidnightsEnd",
+             Rules("rounds {",
+                   "distribution_times { day_of_week: 1 local_time: \"24:00\" }\nrounds {"),
+             "framework.textproto:7 local_time: \"24:00\" is not a time"},
+        Case{"ADistributionTimeTwice",
+             Rules("rounds {",
+                   "distribution_times { day_of_week: 1 local_time: \"11:00\" }\n"
+                   "distribution_times { day_of_week: 1 local_time: \"11:00\" }\nrounds {"),
+             "framework.textproto:8 distribution_times: the same day and time are there twice"},
+        Case{"ATargetOverAHundredPercent",
+             Rules("rounds {", "response_target_percent: 101\nrounds {"),
+             "framework.textproto:7 response_target_percent: 101 is not from 0 to 100"},
         Case{"AFloorAboveTheCeiling",
              Rules("rounds {", "price_floor_pence: 200\nprice_ceiling_pence: 100\nrounds {"),
              "framework.textproto:7 price_floor_pence: 200 is more than the ceiling, 100"},
         Case{"ANegativeClaimTime", Rules("rounds {", "claim_working_days: -1\nrounds {"),
              "framework.textproto:7 claim_working_days: -1 is not from 0 to 60"},
-        Case{
-            "WorkingDaysWithoutHolidays", Rules("{ hours: 24 }", "{ working_days: 1 }"),
-            "holidays.csv:0 date: working days count, but no holiday is given in 2018, 2019, 2020, "
-            "2021, 2022, 2023, 2024, 2025, 2026; every year"}),
+        Case{"WorkingDaysWithoutHolidays", Rules("{ hours: 24 }", "{ working_days: 1 }"),
+             "framework.textproto:9 working_days: working days count, but holidays.csv gives no "
+             "holiday in 2018, 2019, 2020, 2021, 2022, 2023, 2024, 2025, 2026; every year"}),
     CaseName);
+
+Files Rule(const std::string& rule) { return Rules("rounds {", rule + "\nrounds {"); }
+
+INSTANTIATE_TEST_SUITE_P(
+    WrongRulesOfBranchesAndReleases, AFrameworkWith,
+    ::testing::Values(
+        Case{"AnOptOutOfMoreDaysThanAYearHas", Rule("opt_out { days_a_year_max: 367 }"),
+             "framework.textproto:7 days_a_year_max: 367 is not from 0 to 366"},
+        Case{"AnOptOutInAnUnknownTier", Rule("opt_out {\n  approval_tier_ids: \"dps\" }"),
+             "framework.textproto:8 approval_tier_ids: \"dps\" is no tier; the tiers are: lead"},
+        Case{"AnOptOutTierTwice",
+             Rule("opt_out { approval_tier_ids: \"lead\"\napproval_tier_ids: \"lead\" }"),
+             "framework.textproto:8 approval_tier_ids: \"lead\" is there twice"},
+        Case{"AnUnknownDecisionOnCoverage", Rule("coverage_decision: 9"), "framework.textproto:7"},
+        Case{"AnInterimServiceOfNoDays",
+             Rule("interim { service_types: SERVICE_TYPE_INTERIM_RESPONSE }"),
+             "framework.textproto:7 limit_days: 0 is not from 1 to 366"},
+        Case{"AnInterimServiceOfNoType", Rule("interim { limit_days: 7 }"),
+             "framework.textproto:7 service_types: at least one service type is required"},
+        Case{"AnInterimServiceTwice",
+             Rule("interim {\n  limit_days: 7\n  service_types: SERVICE_TYPE_INTERIM_RESPONSE\n"
+                  "  service_types: SERVICE_TYPE_INTERIM_RESPONSE\n}"),
+             "framework.textproto:10 service_types: the same value is there twice"},
+        Case{"AdaptiveReleaseWithoutClause",
+             Rule("adaptive_release { lower_percent: 20 upper_percent: 30 }"),
+             "framework.textproto:7 contract_clause: the contract clause that allows it is "
+             "required"},
+        Case{"AdaptiveReleaseThatEndsBelowWhereItBegins",
+             Rule("adaptive_release {\n  lower_percent: 40\n  upper_percent: 30\n"
+                  "  contract_clause: \"7\"\n}"),
+             "framework.textproto:9 upper_percent: 30 is less than lower_percent, 40"},
+        Case{"AdaptiveReleaseOverAHundredPercent",
+             Rule("adaptive_release {\n  lower_percent: 40\n  upper_percent: 130\n"
+                  "  contract_clause: \"7\"\n}"),
+             "framework.textproto:9 upper_percent: 130 is not from 0 to 100"}),
+    CaseName);
+
+TEST(RulesOfBranchesAndReleases, AreTakenWhereTheyAreRight) {
+  EXPECT_THAT(
+      ErrorsOf(Rule("opt_out { days_a_year_max: 28 approval_tier_ids: \"lead\" }\n"
+                    "coverage_decision: COVERAGE_DECISION_AUTOMATIC\n"
+                    "interim { service_types: SERVICE_TYPE_INTERIM_RESPONSE limit_days: 7 }\n"
+                    "adaptive_release { lower_percent: 20 upper_percent: 20 "
+                    "contract_clause: \"Chosen\" }")),
+      IsEmpty());
+}
 
 TEST(TwoTiers, OfOneOrderAreRefused) {
   Files files = Rules("rounds {", "tiers { id: \"dps\" name: \"DPS\" order: 1 }\nrounds {");
@@ -421,8 +437,8 @@ TEST(Holidays, OfTheLastYearsNeededAreMissed) {
   std::string* content = Content(&files, "published/holidays.csv");
   content->resize(content->find("2025-01-01"));
   EXPECT_THAT(ErrorsOf(files),
-              ElementsAre(HasSubstr("published/holidays.csv:0 date: working days count, but no "
-                                    "holiday is given in 2025, 2026;")));
+              ElementsAre(HasSubstr("published/holidays.csv:68 date: working days count, but "
+                                    "holidays.csv gives no holiday in 2025, 2026;")));
 }
 
 TEST(AllErrors, AreToldAtOnceByFileAndLine) {
@@ -436,6 +452,44 @@ TEST(AllErrors, AreToldAtOnceByFileAndLine) {
       ElementsAre(HasSubstr("coverage.csv:3 priority"), HasSubstr("coverage.csv:3 ward_code"),
                   HasSubstr("framework.textproto:4"), HasSubstr("framework.textproto:6"),
                   HasSubstr("providers.csv:4"), HasSubstr("providers.csv:5")));
+}
+
+// What a council gets wrong most, all in one folder.
+TEST(AllErrors, OfEveryKindAreFoundInOnePass) {
+  Files files = Rules("rounds {",
+                      "tiers { id: \"dps\" name: \"DPS\" order: 2 minimum_pickup_percent: 125 }\n"
+                      "adaptive_release { lower_percent: 20 upper_percent: 30 }\n"
+                      "distribution_times { day_of_week: 9 local_time: \"11:00\" }\n"
+                      "claim_working_days: 5\nrounds {");
+  auto append = [&files](const std::string& file, const std::string& line) {
+    absl::StrAppend(Content(&files, file), line, "\n");
+  };
+  *Content(&files, "framework.textproto") = absl::StrReplaceAll(
+      *Content(&files, "framework.textproto"), {{" contract_clause: \"1\"", ""}});
+  append("wards.csv", "E05000003,Nether End,,,,,");
+  append("lots.csv", "south,South");
+  append("lot_wards.csv", "south,E05000001");
+  append("branches.csv", "idle,p,Idle,NG18 1JY,X-2,active,1,1");
+  append("coverage.csv", "b,E05000009,home_care,2018-07-01,,1");
+  append("coverage.csv", "b,E05000002,home_care,2018-07-01,2018-07-01,1");
+  append("contracts.csv", "d,p,north,lead,home_care,2019-01-01,,,,,,,,");
+  append("contracts.csv", "e,nobody,north,lead,home_care,2019-01-01,,,,,,,,");
+  EXPECT_THAT(ErrorsOf(files),
+              ElementsAre(HasSubstr("branches.csv:3 branch_id: branch idle covers nothing"),
+                          HasSubstr("contracts.csv:3 from: the contract overlaps c"),
+                          HasSubstr("contracts.csv:4 provider_id: \"nobody\" is not in providers"),
+                          HasSubstr("coverage.csv:3 ward_code: \"E05000009\" is not in wards.csv; "
+                                    "nearest: E05000001 Abbey Hill"),
+                          HasSubstr("coverage.csv:4 to: \"2018-07-01\" is not after"),
+                          HasSubstr("framework.textproto:7 minimum_pickup_percent: 125"),
+                          HasSubstr("framework.textproto:7 tiers: tier \"dps\" has no contract"),
+                          HasSubstr("framework.textproto:8 contract_clause: the contract clause"),
+                          HasSubstr("framework.textproto:9 day_of_week: 9 is not from 1 to 7"),
+                          HasSubstr("framework.textproto:10 working_days: working days count"),
+                          HasSubstr("framework.textproto:17 contract_clause: the contract clause"),
+                          HasSubstr("lot_wards.csv:4 ward_code: ward E05000001 is already in lot "
+                                    "north"),
+                          HasSubstr("wards.csv:4 ward_code: ward E05000003 is in no lot")));
 }
 
 TEST(AllErrors, AreBounded) {
@@ -484,93 +538,6 @@ TEST(AFolder, OfTooManyBytesIsRefused) {
   Files files = Small();
   *Content(&files, "SOURCES.md") = std::string(limits::kFrameworkBytesMax, ' ');
   EXPECT_THAT(ErrorsOf(files)[0], HasSubstr("at most 16777216 are allowed"));
-}
-
-// Damage: whatever happens to the files, the answer is right or FRAMEWORK_INVALID with places.
-
-void ExpectRightOrPlaced(const Files& files, const std::string& what) {
-  absl::StatusOr<ParsedFramework> parsed = ParseFramework(files, HostKnowsZone);
-  if (parsed.ok()) return;
-  v1::Rejection rejection = RejectionOf(parsed.status());
-  ASSERT_EQ(rejection.reason(), v1::REJECTION_REASON_FRAMEWORK_INVALID) << what;
-  ASSERT_GT(rejection.file_errors_size(), 0) << what;
-  for (const v1::FileError& error : rejection.file_errors()) {
-    ASSERT_FALSE(error.file().empty()) << what;
-    ASSERT_GE(error.line(), 0) << what;
-    ASSERT_FALSE(error.message().empty()) << what;
-    ASSERT_TRUE(IsUtf8(error.message()) && IsUtf8(error.file()) && IsUtf8(error.field())) << what;
-  }
-}
-
-// Calls `damage` with every `step`-th position of every file that counts.
-void ForSampledFiles(const std::function<void(const v1::FrameworkFile&, int)>& damage) {
-  const Files& files = Nottinghamshire();
-  for (int i = 0; i < files.size(); ++i) {
-    const std::string& name = files.Get(i).name();
-    if (absl::StartsWith(name, "played/") || absl::EndsWith(name, ".md")) continue;
-    damage(files.Get(i), i);
-  }
-}
-
-constexpr size_t kSamplesPerFile = 25;
-
-TEST(Damage, OfALineTakenOutIsSurvived) {
-  ForSampledFiles([](const v1::FrameworkFile& file, int index) {
-    std::vector<std::string> lines = absl::StrSplit(file.content(), '\n');
-    size_t step = std::max<size_t>(1, lines.size() / kSamplesPerFile);
-    for (size_t out = 0; out + 1 < lines.size(); out += step) {
-      std::vector<std::string> left = lines;
-      left.erase(left.begin() + static_cast<std::ptrdiff_t>(out));
-      Files files = Nottinghamshire();
-      files.Mutable(index)->set_content(absl::StrJoin(left, "\n"));
-      ExpectRightOrPlaced(files, absl::StrCat(file.name(), " without line ", out + 1));
-    }
-  });
-}
-
-TEST(Damage, OfATruncatedFileIsSurvived) {
-  ForSampledFiles([](const v1::FrameworkFile& file, int index) {
-    size_t step = file.content().size() / kSamplesPerFile + 1;
-    for (size_t length = 0; length < file.content().size(); length += step) {
-      Files files = Nottinghamshire();
-      files.Mutable(index)->mutable_content()->resize(length);
-      ExpectRightOrPlaced(files, absl::StrCat(file.name(), " cut to ", length));
-    }
-  });
-}
-
-TEST(Damage, OfGarbageBytesIsSurvived) {
-  uint64_t state = 20180701;  // a fixed linear congruential sequence
-  auto next = [&state](size_t below) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return static_cast<size_t>(state >> 33) % below;
-  };
-  const std::string nasty("\0\"\r\n,;:{}[]\x80\xff\xc3<>#'\\9", 22);
-  ForSampledFiles([&](const v1::FrameworkFile& file, int index) {
-    for (size_t round = 0; round < kSamplesPerFile; ++round) {
-      Files files = Nottinghamshire();
-      std::string* content = files.Mutable(index)->mutable_content();
-      for (size_t n = 0; n <= round / 4; ++n) {
-        (*content)[next(content->size())] =
-            round % 2 == 0 ? nasty[next(nasty.size())] : static_cast<char>(next(256));
-      }
-      ExpectRightOrPlaced(files, absl::StrCat(file.name(), " garbled, round ", round));
-    }
-    Files files = Nottinghamshire();
-    std::string* content = files.Mutable(index)->mutable_content();
-    for (char& c : *content) c = static_cast<char>(next(256));
-    ExpectRightOrPlaced(files, absl::StrCat(file.name(), " all garbled"));
-  });
-}
-
-TEST(Damage, OfAFilesNameIsSurvived) {
-  for (const std::string& name : {std::string(), std::string("\xff/wards.csv"), std::string("/"),
-                                  std::string("a\nb"), std::string(5000, 'x')}) {
-    Files files = Small();
-    files.Add()->set_name(name);
-    absl::StatusOr<ParsedFramework> parsed = ParseFramework(files, HostKnowsZone);
-    EXPECT_EQ(RejectionOf(parsed.status()).reason(), v1::REJECTION_REASON_FRAMEWORK_INVALID);
-  }
 }
 
 TEST(EditDistanceTest, CountsEdits) {
