@@ -94,4 +94,25 @@ absl::StatusOr<v1::ApplyFrameworkRequest> ReadFrameworkFolder(const std::string&
   return request;
 }
 
+absl::Status WriteNewFolder(const std::string& folder,
+                            const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files) {
+  std::error_code error;
+  const std::filesystem::path root(folder);
+  std::filesystem::create_directories(root, error);
+  const bool empty = !error && std::filesystem::is_empty(root, error);
+  if (error) return absl::FailedPreconditionError(absl::StrCat(folder, ": ", error.message()));
+  if (!empty) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(folder, " holds files already; name a new folder"));
+  }
+  for (const v1::FrameworkFile& file : files) {
+    const std::string path = (root / file.name()).string();
+    std::ofstream stream(path, std::ios::binary);
+    stream << file.content();
+    stream.close();
+    if (!stream) return FileError(path);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace brokerage::broker

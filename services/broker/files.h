@@ -23,4 +23,8 @@ std::string TokenHash(const std::string& token);
 // Every regular file of the folder, by name; hidden ones and the folder "played" left out.
 absl::StatusOr<v1::ApplyFrameworkRequest> ReadFrameworkFolder(const std::string& folder);
 
+// Makes the folder with these files. ALREADY_EXISTS when it holds anything.
+absl::Status WriteNewFolder(const std::string& folder,
+                            const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files);
+
 }  // namespace brokerage::broker

@@ -190,11 +190,16 @@ std::string SayError(const absl::Status& status) {
   }
   if (!rejection.expected().empty()) absl::StrAppend(&text, "; ", rejection.expected());
   for (const v1::FileError& error : rejection.file_errors()) {
-    absl::StrAppend(&text, "\n", error.file());
-    if (error.line() > 0) absl::StrAppend(&text, ":", error.line());
-    if (!error.field().empty()) absl::StrAppend(&text, ": ", error.field());
-    absl::StrAppend(&text, ": ", error.message());
+    absl::StrAppend(&text, "\n", SayFileError(error));
   }
+  return text;
+}
+
+std::string SayFileError(const v1::FileError& error) {
+  std::string text = error.file();
+  if (error.line() > 0) absl::StrAppend(&text, ":", error.line());
+  if (!error.field().empty()) absl::StrAppend(&text, ": ", error.field());
+  absl::StrAppend(&text, ": ", error.message());
   return text;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "brokerage/v1/performance_service.pb.h"
+#include "brokerage/v1/vocabulary.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -51,6 +52,7 @@ std::string SayRate(const v1::Rate& rate);
 
 // A refusal as people read it, file errors one a line as "file:line: field: message".
 std::string SayError(const absl::Status& status);
+std::string SayFileError(const v1::FileError& error);
 
 // A name for a request that nobody used before.
 std::string FreshRequestId();
