@@ -30,6 +30,10 @@ Manner MannerOf(Character character) {
       return {40, 8, 60, 8 * 60};
     case Character::kSlow:
       return {55, 12, 8 * 60, 28 * 60};
+    case Character::kAll:
+      return {60, 0, 20, 6 * 60};
+    case Character::kNever:
+      return {0, 100, 0, 1};
     default:
       return {25, 75, 2 * 60, 20 * 60};
   }
@@ -77,9 +81,7 @@ v1::AnswerRecord Accept(const v1::Offer& offer, absl::Time time, const std::stri
   return answer;
 }
 
-}  // namespace
-
-Character CharacterOf(const std::string& branch_id, const Chance& chance) {
+Character Drawn(const std::string& branch_id, const Chance& chance) {
   const int drawn = chance.Below(absl::StrCat("character|", branch_id), 100);
   if (drawn < 38) return Character::kKeen;
   if (drawn < 68) return Character::kPicky;
@@ -87,9 +89,25 @@ Character CharacterOf(const std::string& branch_id, const Chance& chance) {
   return Character::kSilent;
 }
 
+bool IsUnserved(const v1::Offer& offer, const BranchManner& manner) {
+  if (manner.unserved_wards.contains(offer.ward_code())) return true;
+  const std::string& sector = offer.postcode();
+  const auto digit =
+      std::find_if(sector.begin(), sector.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return manner.unserved_areas.contains(std::string(sector.begin(), digit));
+}
+
+}  // namespace
+
 std::vector<PlannedAnswer> PlanAnswers(const v1::Offer& offer, bool first_round,
-                                       const Chance& chance) {
-  const Manner manner = MannerOf(CharacterOf(offer.branch_id(), chance));
+                                       const BranchManners& manners, const Chance& chance) {
+  const auto known = manners.find(offer.branch_id());
+  const BranchManner own = known == manners.end() ? BranchManner() : known->second;
+  const Character character =
+      own.character == Character::kDrawn ? Drawn(offer.branch_id(), chance) : own.character;
+  const Manner manner = MannerOf(character);
+  const bool unserved = IsUnserved(offer, own);
+  if (unserved && own.ignores_unserved) return {};
   const std::string name =
       absl::StrCat(offer.package_id(), "|", offer.round_number(), "|", offer.branch_id());
   if (chance.Percent(absl::StrCat("silent|", name), manner.silent_percent)) return {};
@@ -105,9 +123,17 @@ std::vector<PlannedAnswer> PlanAnswers(const v1::Offer& offer, bool first_round,
   bool accepts =
       !unpopular && chance.Percent(absl::StrCat("accept|", name), manner.accepts_percent);
   std::vector<PlannedAnswer> answers;
+  if (unserved) {
+    v1::AnswerRecord decline;
+    decline.set_answer(v1::ANSWER_DECLINE);
+    decline.set_decline_reason(v1::DECLINE_REASON_OUTSIDE_AREA);
+    answers.push_back({time, decline});
+    return answers;
+  }
   answers.push_back(
       {time, accepts ? Accept(offer, time, name, chance) : Decline(offer, name, chance)});
-  if (!unpopular && chance.Percent(absl::StrCat("change|", name), 6)) {
+  if (!unpopular && character != Character::kAll &&
+      chance.Percent(absl::StrCat("change|", name), 6)) {
     const absl::Time later = time + absl::Minutes(35);
     answers.push_back(
         {later, accepts ? Decline(offer, name, chance) : Accept(offer, later, name, chance)});

@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "brokerage/v1/package.pb.h"
+#include "services/broker/play_files.h"
 #include "services/broker/play_world.h"
 
 namespace brokerage::broker {
@@ -15,13 +16,10 @@ struct PlannedAnswer {
   v1::AnswerRecord answer;  // what is said; answer_time and late are the server's
 };
 
-enum class Character { kKeen, kPicky, kSlow, kSilent };
-Character CharacterOf(const std::string& branch_id, const Chance& chance);
-
 // The answers that the offer's branch gives, in the order in which it gives them: none, one, or a
 // second that changes the first. `first_round` tells whether the offer is of the framework's first
 // round: some packages are unpopular there.
 std::vector<PlannedAnswer> PlanAnswers(const v1::Offer& offer, bool first_round,
-                                       const Chance& chance);
+                                       const BranchManners& manners, const Chance& chance);
 
 }  // namespace brokerage::broker

@@ -1,4 +1,4 @@
-// `broker play FOLDER`: the next working week of a framework, over the API and nothing else.
+// `broker play FOLDER`: the next weeks of a framework, over the API and nothing else.
 #include <unistd.h>
 
 #include <cstdio>
@@ -8,6 +8,7 @@
 #include "absl/time/civil_time.h"
 #include "services/broker/files.h"
 #include "services/broker/options.h"
+#include "services/broker/play_files.h"
 #include "services/broker/play_report.h"
 #include "services/broker/play_week.h"
 #include "services/broker/words.h"
@@ -17,7 +18,6 @@ namespace brokerage::broker {
 namespace {
 
 constexpr int kMorningHour = 7;
-const absl::CivilDay kFirstMonday(2018, 7, 2);
 
 struct Play {
   std::string folder;
@@ -26,20 +26,26 @@ struct Play {
   bool once = false;
 };
 
-// The Monday whose morning is next.
-absl::CivilDay NextMonday(absl::Time now) {
+// The Monday whose morning is next, the plan's first at the earliest.
+absl::CivilDay NextMonday(absl::Time now, const PlayPlan& plan) {
   const absl::CivilHour local = absl::ToCivilHour(now, London());
   absl::CivilDay day(local);
   if (local.hour() >= kMorningHour) ++day;
   while (absl::GetWeekday(day) != absl::Weekday::monday) ++day;
-  return std::max(day, kFirstMonday);
+  return std::max(day, plan.first_monday);
 }
 
-absl::Status PlayWeek(const Options& options, const Play& play) {
+absl::Status PlayWeeks(const Options& options, const Play& play) {
   auto content = ReadFile(absl::StrCat(play.folder, "/played/referrals.csv"));
   if (!content.ok()) return content.status();
   auto rows = ParseReferrals("played/referrals.csv", *content);
   if (!rows.ok()) return rows.status();
+  auto plan = ReadPlayPlan(play.folder);
+  auto manners = ReadBranchManners(play.folder);
+  auto events = ReadPlayEvents(play.folder);
+  for (const absl::Status& status : {plan.status(), manners.status(), events.status()}) {
+    if (!status.ok()) return status;
+  }
   auto token = ReadToken(options.token_file.empty() ? absl::StrCat(play.data, "/admin.token")
                                                     : options.token_file);
   if (!token.ok()) return token.status();
@@ -49,20 +55,25 @@ absl::Status PlayWeek(const Options& options, const Play& play) {
   auto world = World::Open(administrator, play.folder, absl::StrCat(play.data, "/tokens"));
   if (!world.ok()) return world.status();
   const v1::Framework& framework = (*world)->framework();
-  const absl::CivilDay monday = NextMonday((*world)->now());
+  const absl::CivilDay monday = NextMonday((*world)->now(), *plan);
   printf(
-      "%s, revision %d: the week of %s, played over the API. Branches and people are invented.\n",
+      "%s, revision %d: the %s of %s, played over the API. Branches and people are invented.\n",
       framework.rules().name().c_str(), framework.revision(),
+      plan->weeks_a_run == 1 ? "week" : absl::StrCat(plan->weeks_a_run, " weeks from that").c_str(),
       absl::FormatCivilTime(monday).c_str());
-  Week week(world->get(), Chance(play.seed));
-  absl::Status status = week.Play(monday, *rows);
-  if (status.ok()) status = PrintReport(**world, week.package_ids());
+  Weeks weeks(world->get(), &*manners, Chance(play.seed), plan->weeks_a_run == 1);
+  const int first = static_cast<int>((monday - plan->first_monday) / 7);
+  absl::Status status;
+  for (int week = 0; week < plan->weeks_a_run && status.ok(); ++week) {
+    status = weeks.Play(monday + absl::civil_diff_t{7} * week, first + week, *plan, *rows, *events);
+  }
+  if (status.ok()) status = PrintReport(**world, weeks.packages());
   if (!status.ok() || play.once) return status;
-  return PrintNextCommands(**world, "build/services/broker", options.address, week.package_ids());
+  return PrintNextCommands(**world, "build/services/broker", options.address, weeks.packages());
 }
 
 int Run(const Options& options, const Play& play) {
-  absl::Status status = PlayWeek(options, play);
+  absl::Status status = PlayWeeks(options, play);
   fflush(stdout);
   if (!status.ok()) return Refused(status);
   if (!play.once) pause();  // whoever started the server with us stops both
@@ -73,7 +84,7 @@ int Run(const Options& options, const Play& play) {
 
 void AddPlayCommand(CLI::App* app, const Options* options, Chosen* chosen) {
   CLI::App* command =
-      app->add_subcommand("play", "Play the next working week against a simulation server");
+      app->add_subcommand("play", "Play the next weeks against a simulation server");
   auto play = std::make_shared<Play>();
   command
       ->add_option("folder", play->folder,
@@ -83,7 +94,7 @@ void AddPlayCommand(CLI::App* app, const Options* options, Chosen* chosen) {
       ->add_option("--data", play->data, "Where admin.token is and the other accounts' tokens go")
       ->capture_default_str();
   command->add_option("--seed", play->seed, "Another seed, other answers")->capture_default_str();
-  command->add_flag("--once", play->once, "End after the week");
+  command->add_flag("--once", play->once, "End after them");
   command->callback(
       [options, chosen, play] { *chosen = [options, play] { return Run(*options, *play); }; });
 }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/types/span.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
 #include "services/broker/table.h"
@@ -15,11 +16,11 @@ namespace brokerage::broker {
 
 namespace {
 
-absl::StatusOr<v1::Package> GetPackage(const World& world, const std::string& id) {
+absl::StatusOr<v1::Package> GetPackage(const World& world, const PlayedPackage& played) {
   v1::GetPackageRequest request;
-  request.set_package_id(id);
-  auto response =
-      world.navigator().Call<v1::GetPackageResponse>("PackageService/GetPackage", request);
+  request.set_package_id(played.id);
+  auto response = world.navigator(played.authority_id)
+                      .Call<v1::GetPackageResponse>("PackageService/GetPackage", request);
   if (!response.ok()) return response.status();
   return std::move(*response->mutable_package());
 }
@@ -35,6 +36,8 @@ bool WinnerAnsweredLast(const v1::Package& package) {
   }
   return winner > others;
 }
+
+constexpr size_t kWaitingShown = 25;
 
 // How much there is to tell: a contested award first, then rounds, changed answers and rules that
 // kept branches out.
@@ -58,11 +61,11 @@ int Eventfulness(const v1::Package& package) {
          std::max(0, package.rounds(0).verdicts_size() - 16);
 }
 
-absl::Status PrintStory(const World& world, const std::vector<std::string>& package_ids) {
+absl::Status PrintStory(const World& world, const std::vector<PlayedPackage>& packages) {
   v1::Package best;
   int most = -1;
-  for (const std::string& id : package_ids) {
-    auto package = GetPackage(world, id);
+  for (const PlayedPackage& played : packages) {
+    auto package = GetPackage(world, played);
     if (!package.ok()) return package.status();
     const int score = Eventfulness(*package);
     if (score > most) {
@@ -108,12 +111,18 @@ absl::StatusOr<std::vector<v1::Package>> WaitingPackages(const World& world) {
   }
   request.set_framework_id(world.framework().id());
   request.set_page_size(1000);
-  auto response =
-      world.navigator().Call<v1::ListPackagesResponse>("PackageService/ListPackages", request);
-  if (!response.ok()) return response.status();
-  std::vector<v1::Package> packages(response->packages().begin(), response->packages().end());
+  std::vector<v1::Package> packages;
+  for (const std::string& authority_id : world.authority_ids()) {
+    auto response = world.navigator(authority_id)
+                        .Call<v1::ListPackagesResponse>("PackageService/ListPackages", request);
+    if (!response.ok()) return response.status();
+    packages.insert(packages.end(), response->packages().begin(), response->packages().end());
+  }
   std::stable_sort(packages.begin(), packages.end(),
-                   [](const v1::Package& a, const v1::Package& b) { return Worry(a) < Worry(b); });
+                   [](const v1::Package& a, const v1::Package& b) {
+                     return std::pair(Worry(a), TimeOf(a.submit_time())) <
+                            std::pair(Worry(b), TimeOf(b.submit_time()));
+                   });
   return packages;
 }
 
@@ -122,7 +131,8 @@ absl::Status PrintWaitingList(const World& world) {
   if (!packages.ok()) return packages.status();
   printf("\nThe waiting list, %s\n\n", SayTime(world.now()).c_str());
   Table table({"package", "state", "care", "ward", "lot", "waits", "start by", "for"});
-  for (const v1::Package& package : *packages) {
+  const size_t shown = std::min(packages->size(), kWaitingShown);
+  for (const v1::Package& package : absl::MakeConstSpan(*packages).first(shown)) {
     table.Add({package.id(), Spaced(ShortName(package.state())),
                TermsInShort(package.terms(), package.urgency()),
                world.names().Ward(package.ward_code()), world.names().Lot(package.lot_id()),
@@ -130,6 +140,46 @@ absl::Status PrintWaitingList(const World& world) {
                package.terms().start_by_date(), WhatItWaitsFor(package)});
   }
   fputs(table.empty() ? "  nobody waits\n" : table.Text(2).c_str(), stdout);
+  if (shown < packages->size()) printf("  and %zu more\n", packages->size() - shown);
+  return absl::OkStatus();
+}
+
+bool HasMinimum(const v1::FrameworkRules& rules) {
+  return std::any_of(rules.tiers().begin(), rules.tiers().end(),
+                     [](const v1::Tier& tier) { return tier.minimum_pickup_percent() > 0; });
+}
+
+std::string Column(const World& world, v1::Dimension dimension, const std::string& value) {
+  if (dimension == v1::DIMENSION_LOT) return world.names().Lot(value);
+  for (const v1::Authority& authority : world.framework().rules().authorities()) {
+    if (dimension == v1::DIMENSION_AUTHORITY && authority.id() == value) return authority.name();
+  }
+  return value;
+}
+
+// What was referred and what became of it, and how branches answered, by one dimension.
+absl::Status PrintFigures(const World& world, v1::Dimension dimension, const char* heading) {
+  v1::QueryPerformanceRequest request;
+  request.mutable_query()->set_framework_id(world.framework().id());
+  request.mutable_query()->add_group_by(dimension);
+  auto response = world.commissioner().Call<v1::QueryPerformanceResponse>(
+      "PerformanceService/QueryPerformance", request);
+  if (!response.ok()) return response.status();
+  printf("\n%s: packages, and offers whose deadline has passed\n\n", heading);
+  Table table({ShortName(dimension), "referred", "sourced", "waiting", "cancelled", "issued", "due",
+               "responded", "response", "accepted", "acceptance"});
+  for (const v1::PerformanceRow& row : response->rows()) {
+    const v1::Counts& settled = row.settled();
+    table.Add({Column(world, dimension, row.group(0).value()),
+               absl::StrCat(row.packages().referred()), absl::StrCat(row.packages().sourced()),
+               absl::StrCat(row.packages().waiting()), absl::StrCat(row.packages().cancelled()),
+               absl::StrCat(settled.issued()),
+               absl::StrCat(row.settled_rates().response().denominator()),
+               absl::StrCat(row.settled_rates().response().numerator()),
+               SayRate(row.settled_rates().response()), absl::StrCat(settled.accepted()),
+               SayRate(row.settled_rates().acceptance())});
+  }
+  fputs(table.Text(2).c_str(), stdout);
   return absl::OkStatus();
 }
 
@@ -166,7 +216,7 @@ absl::Status PrintCompliance(const World& world) {
 // An offer that still takes an answer; without an id if there is none.
 absl::StatusOr<v1::Offer> OpenOffer(const World& world, const std::vector<v1::Package>& waiting) {
   for (const v1::Package& listed : waiting) {
-    auto package = GetPackage(world, listed.id());
+    auto package = GetPackage(world, {listed.id(), listed.authority_id()});
     if (!package.ok()) return package.status();
     for (const v1::Offer& offer : package->offers()) {
       if (offer.state() == v1::OFFER_STATE_OPEN) return offer;
@@ -177,16 +227,20 @@ absl::StatusOr<v1::Offer> OpenOffer(const World& world, const std::vector<v1::Pa
 
 }  // namespace
 
-absl::Status PrintReport(const World& world, const std::vector<std::string>& package_ids) {
-  absl::Status status = PrintStory(world, package_ids);
+absl::Status PrintReport(const World& world, const std::vector<PlayedPackage>& packages) {
+  absl::Status status = PrintStory(world, packages);
   if (status.ok()) status = PrintWaitingList(world);
-  if (status.ok()) status = PrintCompliance(world);
-  return status;
+  if (world.authority_ids().size() > 1 && status.ok()) {
+    status = PrintFigures(world, v1::DIMENSION_AUTHORITY, "Authorities");
+  }
+  if (!status.ok()) return status;
+  return HasMinimum(world.framework().rules()) ? PrintCompliance(world)
+                                               : PrintFigures(world, v1::DIMENSION_LOT, "Lots");
 }
 
 absl::Status PrintNextCommands(const World& world, const std::string& program,
                                const std::string& address,
-                               const std::vector<std::string>& package_ids) {
+                               const std::vector<PlayedPackage>& packages) {
   std::string broker = program;
   if (address != "127.0.0.1:7443") absl::StrAppend(&broker, " --address ", address);
   const std::string navigator = world.TokenFile(World::NavigatorId(world.authority_id()));
@@ -200,9 +254,9 @@ absl::Status PrintNextCommands(const World& world, const std::string& program,
   if (!waiting->empty()) {
     printf("  %s package preview --package-id %s\n", broker.c_str(), waiting->front().id().c_str());
   }
-  if (!package_ids.empty()) {
-    printf("  %s package get %s\n", broker.c_str(), package_ids.front().c_str());
-    printf("  %s history list --package-id %s\n", broker.c_str(), package_ids.front().c_str());
+  if (!packages.empty()) {
+    printf("  %s package get %s\n", broker.c_str(), packages.front().id.c_str());
+    printf("  %s history list --package-id %s\n", broker.c_str(), packages.front().id.c_str());
   }
   printf(
       "  %s --token-file %s performance query --framework-id %s --group-by lot --group-by tier\n",

@@ -5,17 +5,18 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/broker/play_week.h"
 #include "services/broker/play_world.h"
 
 namespace brokerage::broker {
 
 // Prints the story of the most eventful of the packages, the waiting list, and each contract's
 // compliance.
-absl::Status PrintReport(const World& world, const std::vector<std::string>& package_ids);
+absl::Status PrintReport(const World& world, const std::vector<PlayedPackage>& packages);
 
 // Prints commands that can be tried next, with ids that exist.
 absl::Status PrintNextCommands(const World& world, const std::string& program,
                                const std::string& address,
-                               const std::vector<std::string>& package_ids);
+                               const std::vector<PlayedPackage>& packages);
 
 }  // namespace brokerage::broker

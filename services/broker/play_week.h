@@ -1,5 +1,5 @@
-// A working week of care navigation and its branches, played against a server whose clock is a
-// simulation's.
+// Weeks of care navigation, its branches and its commissioners, played against a server whose clock
+// is a simulation's.
 #pragma once
 
 #include <functional>
@@ -12,30 +12,44 @@
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "brokerage/v1/offer_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
+#include "services/broker/play_files.h"
 #include "services/broker/play_world.h"
 #include "services/broker/referrals.h"
 
 namespace brokerage::broker {
 
-class Week {
+// A package and whose it is.
+struct PlayedPackage {
+  std::string id;
+  std::string authority_id;
+};
+
+class Weeks {
  public:
-  // `world` outlives the week.
-  Week(World* world, Chance chance) : world_(world), chance_(chance) {}
+  // `world` and `manners` outlive the weeks. `in_full`: every event is told, to the minute.
+  // Otherwise a line a week; then what happens within half an hour happens at its beginning, and a
+  // branch answers all of that in one call.
+  Weeks(World* world, const BranchManners* manners, Chance chance, bool in_full)
+      : world_(world), manners_(manners), chance_(chance), in_full_(in_full) {}
 
-  // Plays the rows' packages from this Monday on to the end of its Sunday, and prints a line for
-  // each event. Packages that earlier weeks left open go on. What a server refuses is an event like
-  // others; only a clock that does not move is an error.
-  absl::Status Play(absl::CivilDay monday, const std::vector<ReferralRow>& rows);
+  // Plays the rows' packages and the events from this Monday on to the end of its Sunday. `week`
+  // counts from the plan's first, from 0. Packages that earlier weeks left open go on. What a
+  // server refuses is an event like others; only a clock that does not move is an error.
+  absl::Status Play(absl::CivilDay monday, int week, const PlayPlan& plan,
+                    const std::vector<ReferralRow>& rows, const std::vector<PlayEvent>& events);
 
-  // The packages submitted in this week, in order.
-  const std::vector<std::string>& package_ids() const { return package_ids_; }
+  // The packages submitted in the last week played, in order.
+  const std::vector<PlayedPackage>& packages() const { return packages_; }
 
  private:
   // What was last seen of a package.
   struct Seen {
+    std::string authority_id;
     v1::PackageState state = v1::PACKAGE_STATE_UNSPECIFIED;
     int rounds = 0;
+    int reissues = 0;  // by TryAgain
     std::string proposed_offer_id;
     std::string award_offer_id;
     std::vector<absl::Time> due;  // its release and its deadlines
@@ -51,30 +65,42 @@ class Week {
   // Compares every open package with what was last seen of it, tells what is new, and plans what
   // follows.
   void Look();
+  void LookAtAllOf(const std::string& authority_id);
+  void LookForUnfilled(const std::string& authority_id, const std::set<std::string>& listed);
   void LookAt(const v1::Package& package);
   void SeeRounds(const v1::Package& package, int rounds_seen);
   void SeeAward(const v1::Package& package);
 
   void Submit(const ReferralRow& row, absl::CivilDay day, const std::string& suffix);
+  void Do(const PlayEvent& event);
   void Answer(const v1::Offer& offer, const v1::AnswerRecord& answer);
+  // What the branches have to say by now, in one call of each.
+  void SendAnswers();
   void ConfirmAward(const std::string& package_id);
   void Start(const std::string& package_id);
   void Return(const std::string& package_id);
   void HandBack(const std::string& package_id);
   void Reissue(const std::string& package_id);
+  void TryAgain(const std::string& package_id);
 
   // Prints one line, under a heading of its day.
   void Tell(const std::string& package_id, const std::string& what);
   void TellRefused(const std::string& package_id, const std::string& what,
                    const absl::Status& status);
+  void TellWeek();
+  // The package's own care navigation.
+  const Connection& Navigator(const std::string& package_id);
   std::string NextRequestId(const std::string& what);
   // In working hours, so many minutes from now.
   absl::Time Soon(const std::string& name, int minutes_min, int minutes_max) const;
 
   World* world_;
+  const BranchManners* manners_;
   Chance chance_;
+  const bool in_full_;
   absl::CivilDay monday_;
   absl::CivilDay told_day_;
+  bool began_ = false;
   bool quiet_ = false;
   bool returned_ = false;
   bool handed_back_ = false;
@@ -82,7 +108,13 @@ class Week {
   int64_t requests_ = 0;
   std::map<std::pair<absl::Time, int64_t>, Act> agenda_;
   std::map<std::string, Seen> seen_;
-  std::vector<std::string> package_ids_;
+  std::map<std::string, v1::AnswerOffersRequest> answers_;  // by branch, waiting for SendAnswers
+  std::vector<PlayedPackage> packages_;
+  // Of the week, for TellWeek.
+  struct Counted {
+    int referred = 0, offers = 0, answered = 0, awarded = 0, elsewhere = 0, refused = 0;
+    std::string first_refusal;
+  } counted_;
 };
 
 }  // namespace brokerage::broker

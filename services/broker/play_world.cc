@@ -78,8 +78,6 @@ absl::Status World::ApplyFramework(const std::string& folder) {
       administrator_.Call<v1::ApplyFrameworkResponse>("DirectoryService/ApplyFramework", *request);
   if (!response.ok()) return response.status();
   framework_ = std::move(*response->mutable_framework());
-  if (framework_.rules().authorities().empty())
-    return absl::InternalError("the framework has no authority");
   return absl::OkStatus();
 }
 
@@ -160,18 +158,26 @@ absl::Status World::MakeAccounts() {
   std::error_code error;
   std::filesystem::create_directories(tokens_, error);
   if (error) return absl::PermissionDeniedError(absl::StrCat(tokens_, ": ", error.message()));
-  v1::Account account;
-  account.set_authority_id(authority_id());
-  account.set_id(NavigatorId(authority_id()));
-  account.set_role(v1::ROLE_CARE_NAVIGATOR);
-  auto navigator = SignedIn(account);
-  if (!navigator.ok()) return navigator.status();
-  navigator_ = std::make_unique<Connection>(*std::move(navigator));
-  account.set_id(CommissionerId(authority_id()));
-  account.set_role(v1::ROLE_COMMISSIONER);
-  auto commissioner = SignedIn(account);
-  if (!commissioner.ok()) return commissioner.status();
-  commissioner_ = std::make_unique<Connection>(*std::move(commissioner));
+  for (const v1::Authority& authority : framework_.rules().authorities()) {
+    v1::Account account;
+    account.set_authority_id(authority.id());
+    account.set_id(CommissionerId(authority.id()));
+    account.set_role(v1::ROLE_COMMISSIONER);
+    auto commissioner = SignedIn(account);
+    if (!commissioner.ok()) return commissioner.status();
+    commissioners_.emplace(authority.id(), *std::move(commissioner));
+    if (authority.reads_only()) {
+      reader_ids_.push_back(authority.id());
+      continue;
+    }
+    authority_ids_.push_back(authority.id());
+    account.set_id(NavigatorId(authority.id()));
+    account.set_role(v1::ROLE_CARE_NAVIGATOR);
+    auto navigator = SignedIn(account);
+    if (!navigator.ok()) return navigator.status();
+    navigators_.emplace(authority.id(), *std::move(navigator));
+  }
+  if (authority_ids_.empty()) return absl::InternalError("no authority buys under the framework");
   for (const std::string& id : branch_ids_) {
     v1::Account branch;
     branch.set_id(id);

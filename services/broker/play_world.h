@@ -34,19 +34,31 @@ class Chance {
 
 class World {
  public:
-  // Applies the framework in `folder`, and makes an account for care navigation, for the
-  // commissioner and for each branch where `tokens` has no token of it yet. Errors: whatever is
-  // refused; FAILED_PRECONDITION when the server's clock is real.
+  // Applies the framework in `folder`, and makes an account for each authority's care navigation
+  // and commissioner and for each branch of the framework, where `tokens` has no token of it yet.
+  // Errors: whatever is refused; FAILED_PRECONDITION when the server's clock is real.
   static absl::StatusOr<std::unique_ptr<World>> Open(Connection administrator,
                                                      const std::string& folder,
                                                      const std::string& tokens);
 
-  const Connection& navigator() const { return *navigator_; }
-  const Connection& commissioner() const { return *commissioner_; }
+  // The first authority that buys, and its accounts.
+  const std::string& authority_id() const { return authority_ids_.front(); }
+  const Connection& navigator() const { return navigators_.at(authority_id()); }
+  const Connection& commissioner() const { return commissioners_.at(authority_id()); }
+  // Those that buy, in the framework's order; and those that only read.
+  const std::vector<std::string>& authority_ids() const { return authority_ids_; }
+  const std::vector<std::string>& reader_ids() const { return reader_ids_; }
+  // REQUIRES: an authority that buys.
+  const Connection& navigator(const std::string& authority_id) const {
+    return navigators_.at(authority_id);
+  }
+  // REQUIRES: an authority of the framework.
+  const Connection& commissioner(const std::string& authority_id) const {
+    return commissioners_.at(authority_id);
+  }
   // REQUIRES: a branch of the directory.
   const Connection& branch(const std::string& id) const { return branches_.at(id); }
   const v1::Framework& framework() const { return framework_; }
-  const std::string& authority_id() const { return framework_.rules().authorities(0).id(); }
   const Names& names() const { return names_; }
   std::string TokenFile(const std::string& account_id) const;
   static std::string NavigatorId(const std::string& authority_id) {
@@ -75,9 +87,10 @@ class World {
   std::string tokens_;
   v1::Framework framework_;
   std::vector<std::string> branch_ids_;
-  std::unique_ptr<Connection> navigator_;
-  std::unique_ptr<Connection> commissioner_;
-  std::map<std::string, Connection> branches_;
+  std::vector<std::string> authority_ids_, reader_ids_;
+  std::map<std::string, Connection> navigators_;     // by authority
+  std::map<std::string, Connection> commissioners_;  // by authority
+  std::map<std::string, Connection> branches_;       // by branch
   Names names_;
   absl::Time now_;
 };

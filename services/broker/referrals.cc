@@ -33,7 +33,11 @@ constexpr engine::CsvColumn kColumns[] = {{"week", true},
                                           {"summary"},
                                           {"details", true},
                                           {"previous_provider_id", true},
-                                          {"previous_branch_id", true}};
+                                          {"previous_branch_id", true},
+                                          {"authority_id", true},
+                                          {"preferred_provider_ids", true},
+                                          {"running_branch_id", true},
+                                          {"running_contract_id", true}};
 constexpr size_t kFirstField = 4;
 constexpr size_t kRowsMax = 1'000'000;
 constexpr const char* kDays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
@@ -84,6 +88,7 @@ absl::Status ReadRow(const std::vector<std::string>& cells, ReferralRow* row) {
     absl::Status status = SetColumn(std::string(kColumns[i].name), cells[i], &row->referral);
     if (!status.ok()) return Wrong(kColumns[i].name, cells[i], status.message());
   }
+  row->referral.set_already_running(!row->referral.running_branch_id().empty());
   return absl::OkStatus();
 }
 

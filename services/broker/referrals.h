@@ -25,13 +25,15 @@ struct ReferralRow {
   // Care is needed from so many days after the referral on; -1 where start_by is a date, which the
   // referral then holds.
   int start_by_days = -1;
-  // Without framework and authority.
+  // Without framework; without authority where the file has none. Already running where it names a
+  // branch that runs it.
   v1::PackageReferral referral;
 };
 
 // `name` is what errors call the file. Columns week, day, time, needs, details, visit_pattern,
-// postcode, previous_provider_id and previous_branch_id may be left out. Errors: a file that is no
-// table at all, with its lines.
+// postcode, previous_provider_id, previous_branch_id, authority_id, preferred_provider_ids,
+// running_branch_id and running_contract_id may be left out. Errors: a file that is no table at all,
+// with its lines.
 absl::StatusOr<std::vector<ReferralRow>> ParseReferrals(const std::string& name,
                                                         const std::string& content);
 
