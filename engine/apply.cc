@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "engine/acceptance_limits.h"
 #include "engine/check.h"
 #include "engine/project.h"
 
@@ -20,6 +21,18 @@ std::string PersonIndexKey(const PackageAggregate& package) {
 bool WaitsOrIsAwarded(v1::PackageState state) {
   return state == v1::PACKAGE_STATE_SUBMITTED || state == v1::PACKAGE_STATE_OFFERED ||
          state == v1::PACKAGE_STATE_UNFILLED || state == v1::PACKAGE_STATE_AWARDED;
+}
+
+// The limits under which acceptances of the package wait for the award.
+std::set<std::string> LimitsThatDecide(const PackageAggregate& package) {
+  std::set<std::string> keys;
+  for (const journal::v1::OfferRow& offer : package.offers) {
+    const v1::AcceptanceLimit* limit = LimitOf(offer);
+    if (limit != nullptr && offer.state() == v1::OFFER_STATE_ACCEPTED) {
+      keys.insert(LimitKey(offer.branch_id(), limit->name()));
+    }
+  }
+  return keys;
 }
 
 std::vector<AgendaEntry> AgendaOf(const journal::v1::PackageRow& row) {
@@ -71,6 +84,9 @@ void EnterPackage(State* state, uint64_t number) {
   if (!person.empty() && WaitsOrIsAwarded(package.row.state())) {
     state->open_by_person[person].insert(number);
   }
+  for (const std::string& limit : LimitsThatDecide(package)) {
+    state->waiting_by_limit[limit].insert(number);
+  }
 }
 
 void LeavePackage(State* state, uint64_t number) {
@@ -78,6 +94,12 @@ void LeavePackage(State* state, uint64_t number) {
   for (const AgendaEntry& entry : AgendaOf(package.row)) state->agenda.erase(entry);
   state->open_packages.erase(number);
   state->closed_packages.erase(number);
+  for (const std::string& limit : LimitsThatDecide(package)) {
+    if (state->waiting_by_limit.Find(limit) == nullptr) continue;
+    std::set<uint64_t>& waiting = state->waiting_by_limit[limit];
+    waiting.erase(number);
+    if (waiting.empty()) state->waiting_by_limit.Erase(limit);
+  }
   std::string person = PersonIndexKey(package);
   if (person.empty() || state->open_by_person.Find(person) == nullptr) return;
   std::set<uint64_t>& numbers = state->open_by_person[person];

@@ -58,6 +58,12 @@ class Applier {
   // Notes that a package's rounds must be looked at, if that can bring anything.
   void NoteEvaluation(PackageAggregate& package);
   void LookAgainAtOffersOf(const journal::v1::DirectoryChanged& fact);
+  // Changes the roll-up of the limit under which the offer was accepted, if any; packages whose
+  // acceptances pass or fail by it now, and did not before, are looked at again.
+  void ChangeLimit(const journal::v1::OfferRow& accepted,
+                   const std::function<void(journal::v1::RollupRow*)>& change);
+  void CountUnderLimit(const PackageAggregate& package, const journal::v1::OfferRow& winner,
+                       int64_t sign);
 
   void Insert(const journal::v1::PackageRow& row);
   void Do(const journal::v1::Fact& fact);
@@ -83,6 +89,7 @@ class Applier {
   void On(const journal::v1::OffersClosed& fact);
   void On(const journal::v1::ErrorClaimed& fact);
   void On(const journal::v1::ErrorDecided& fact);
+  void On(const journal::v1::OfferMoved& fact);
   void On(const journal::v1::DeadlineExtended& fact);
   void On(const journal::v1::TextsErased& fact);
   void On(const journal::v1::AccountChanged& fact);

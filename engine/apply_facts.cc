@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/acceptance_limits.h"
 #include "engine/apply.h"
 #include "engine/check.h"
 
@@ -67,6 +68,8 @@ void Applier::Do(const Fact& fact) {
       return On(fact.clock_judged());
     case Fact::kRoundEvaluated:
       return On(fact.round_evaluated());
+    case Fact::kOfferMoved:
+      return On(fact.offer_moved());
     case Fact::FACT_NOT_SET:
       break;
   }
@@ -130,6 +133,32 @@ void Applier::LookAgainAtOffersOf(const journal::v1::DirectoryChanged& fact) {
   }
 }
 
+void Applier::ChangeLimit(const OfferRow& accepted,
+                          const std::function<void(journal::v1::RollupRow*)>& change) {
+  const v1::AcceptanceLimit* limit = LimitOf(accepted);
+  if (limit == nullptr) return;
+  journal::v1::RollupRow* row =
+      state_.rollups.Change(LimitDimensions(accepted.branch_id(), limit->name()));
+  const journal::v1::RollupRow before = *row;
+  change(row);
+  const std::set<uint64_t>* found =
+      state_.waiting_by_limit.Find(LimitKey(accepted.branch_id(), limit->name()));
+  if (found == nullptr) return;
+  const std::set<uint64_t> waiting = *found;  // changes below
+  for (uint64_t number : waiting) {
+    const int64_t minutes = state_.Package(number)->row.terms().weekly_minutes();
+    if (HasRoom(before, minutes) != HasRoom(*row, minutes)) NoteEvaluation(Touch(number));
+  }
+}
+
+void Applier::CountUnderLimit(const PackageAggregate& package, const OfferRow& winner,
+                              int64_t sign) {
+  ChangeLimit(winner, [&package, sign](journal::v1::RollupRow* row) {
+    row->set_awards(row->awards() + sign);
+    row->set_minutes(row->minutes() + sign * package.row.terms().weekly_minutes());
+  });
+}
+
 void Applier::On(const journal::v1::PackageSubmitted& fact) { Insert(fact.package()); }
 
 void Applier::On(const journal::v1::PackageReleased& fact) {
@@ -172,6 +201,12 @@ void Applier::On(const journal::v1::OfferAnswered& fact) {
     offer.set_state(fact.answer().answer() == v1::ANSWER_ACCEPT ? v1::OFFER_STATE_ACCEPTED
                                                                 : v1::OFFER_STATE_DECLINED);
   });
+  if (!fact.answer().remark()) {
+    ChangeLimit(package.offers[static_cast<size_t>(fact.ordinal() - 1)],
+                [&fact](journal::v1::RollupRow* row) {
+                  *row->mutable_acceptance_limit() = fact.answer().limit();
+                });
+  }
   NoteEvaluation(package);
 }
 
@@ -231,8 +266,9 @@ void Applier::On(const journal::v1::PackageAwarded& fact) {
   row.set_needs_evaluation(false);
   row.set_awaits_award(false);
   row.set_proposed_ordinal(0);
-  TallyHours(package, package.offers[static_cast<size_t>(fact.award().offer_ordinal() - 1)],
-             fact.award_date(), +1, &state_.rollups);
+  const OfferRow& winner = package.offers[static_cast<size_t>(fact.award().offer_ordinal() - 1)];
+  TallyHours(package, winner, fact.award_date(), +1, &state_.rollups);
+  CountUnderLimit(package, winner, +1);
 }
 
 void Applier::On(const journal::v1::PackageUnfilled& fact) {
@@ -268,8 +304,9 @@ void Applier::On(const journal::v1::PackageCancelled& fact) {
   VoidAcceptances(package);
   CloseRounds(row);
   if (row.state() == v1::PACKAGE_STATE_AWARDED) {
-    TallyHours(package, package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)],
-               row.award().award_date(), -1, &state_.rollups);
+    const OfferRow& winner = package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)];
+    TallyHours(package, winner, row.award().award_date(), -1, &state_.rollups);
+    CountUnderLimit(package, winner, -1);
   }
   row.set_state(v1::PACKAGE_STATE_CANCELLED);
   row.set_release_due_us(0);
@@ -299,6 +336,7 @@ void Applier::On(const journal::v1::PackageReturned& fact) {
   } else {
     TallyHours(package, returned, row.award().award_date(), -1, &state_.rollups);
   }
+  CountUnderLimit(package, returned, -1);
   row.set_state(v1::PACKAGE_STATE_UNFILLED);
   row.set_give_up_cause(fact.cause());
   row.clear_award();
@@ -363,6 +401,21 @@ void Applier::On(const journal::v1::ErrorDecided& fact) {
       offer.set_close_cause(v1::CLOSE_CAUSE_ISSUED_IN_ERROR);
     }
   });
+  NoteEvaluation(package);
+}
+
+void Applier::On(const journal::v1::OfferMoved& fact) {
+  PackageAggregate& package = Touch(fact.package_number());
+  ChangeOffer(package, fact.ordinal(), [&fact](OfferRow& offer) {
+    BROKERAGE_CHECK(offer.branch_id() == fact.from_branch_id());
+    offer.add_moved_from_branch_ids(fact.from_branch_id());
+    offer.set_branch_id(fact.branch_id());
+  });
+  Delete(Table::kOffersByBranch,
+         OwnedOfferKey(fact.from_branch_id(), fact.package_number(), fact.ordinal()));
+  Put(Table::kOffersByBranch,
+      OwnedOfferKey(fact.branch_id(), fact.package_number(), fact.ordinal()), "");
+  // Another branch may pass other rules at the deadline, or tie otherwise.
   NoteEvaluation(package);
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/numeric/int128.h"
+#include "engine/acceptance_limits.h"
 #include "engine/hash.h"
 #include "engine/ids.h"
 
@@ -31,8 +32,10 @@ bool CountsAsAcceptance(const OfferRow& offer, absl::Time now) {
 
 std::optional<v1::HardRule> FailsAt(const AwardQuestion& question, const OfferRow& offer,
                                     absl::Time time) {
-  return FailsAtAward(
+  const std::optional<v1::HardRule> rule = FailsAtAward(
       {question.package, question.rules, question.directory, time, question.date, {}}, offer);
+  if (rule || WithinLimit(question.rollups, question.package, offer)) return rule;
+  return v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT;  // the last of the rules
 }
 
 // Values of offers for each criterion, given who else accepts.
@@ -123,8 +126,8 @@ class Valuer {
     return MonthOf(since) >= AddMonths(MonthOf(question_.date), 1 - months);
   }
 
-  // Weekly minutes. A joiner starts at the lower median of those of the acceptors that are none, and
-  // stays there until it was awarded more: its first award does not put it before everybody.
+  // Weekly minutes. A joiner starts at the lower median of those of the acceptors that are none,
+  // and stays there until it was awarded more: its first award does not put it before everybody.
   int64_t Minutes(const std::string& provider_id) const {
     const int64_t recorded = RecordedMinutes(provider_id);
     if (!IsJoiner(provider_id)) return recorded;

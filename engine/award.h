@@ -33,7 +33,8 @@ struct Ranking {
   v1::AwardCriterion decided_by = v1::AWARD_CRITERION_UNSPECIFIED;
 };
 
-// Ranks the acceptances that count now: state ACCEPTED, valid_until (if any) not passed.
+// Ranks the acceptances that count now: state ACCEPTED, valid_until (if any) not passed. REQUIRES:
+// the roll-ups of the limits that they name are in `rollups`.
 Ranking RankAcceptances(const AwardQuestion& question);
 
 // The first criterion on which `better` comes before `worse`.

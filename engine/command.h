@@ -45,7 +45,7 @@ using Request =
                  v1::StartPackageRequest, v1::ReturnPackageRequest, v1::HandBackPackageRequest,
                  v1::CeasePackageRequest, v1::ErasePackageTextsRequest, v1::AcceptOfferRequest,
                  v1::DeclineOfferRequest, v1::ClaimIssuedInErrorRequest,
-                 v1::DecideIssuedInErrorRequest, v1::CreateAccountRequest,
+                 v1::DecideIssuedInErrorRequest, v1::MoveOfferRequest, v1::CreateAccountRequest,
                  v1::DisableAccountRequest, v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest,
                  v1::ConfirmClockRequest>;
 

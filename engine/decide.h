@@ -76,6 +76,7 @@ class Deciding {
   absl::Status On(const v1::DeclineOfferRequest& request);
   absl::Status On(const v1::ClaimIssuedInErrorRequest& request);
   absl::Status On(const v1::DecideIssuedInErrorRequest& request);
+  absl::Status On(const v1::MoveOfferRequest& request);
   absl::StatusOr<FoundOffer> FindOffer(absl::string_view id);
   // Checks that the offer may be answered now, and marks the answer late or a remark.
   absl::Status CheckAnswer(const FoundOffer& found, journal::v1::AnswerRow* answer);

@@ -1,6 +1,7 @@
 // Answers to offers, and claims that one was issued in error.
 
 #include "absl/strings/str_cat.h"
+#include "engine/acceptance_limits.h"
 #include "engine/decide.h"
 #include "engine/ids.h"
 #include "engine/lifecycle.h"
@@ -90,6 +91,10 @@ absl::Status Deciding::On(const v1::AcceptOfferRequest& request) {
                     "a time in the future");
     }
   }
+  if (request.has_limit()) {
+    if (absl::Status status = CheckAcceptanceLimit(request.limit()); !status.ok()) return status;
+    *answer.mutable_limit() = request.limit();
+  }
   journal::v1::OfferAnswered& answered = *Add().mutable_offer_answered();
   answered.set_package_number(found->package->row.number());
   answered.set_ordinal(found->offer->ordinal());
@@ -149,8 +154,11 @@ absl::Status Deciding::On(const v1::ClaimIssuedInErrorRequest& request) {
   journal::v1::ErrorClaimed& claimed = *Add().mutable_error_claimed();
   claimed.set_package_number(row.number());
   claimed.set_ordinal(offer.ordinal());
+  // Whoever has it now: the claim is about whom it was issued to.
+  const std::string& issued_to =
+      offer.moved_from_branch_ids().empty() ? offer.branch_id() : offer.moved_from_branch_ids(0);
   for (const journal::v1::Verdict& verdict : row.rounds(offer.round_number() - 1).verdicts()) {
-    if (verdict.branch_id() == offer.branch_id() && verdict.contract_id() == offer.contract_id()) {
+    if (verdict.branch_id() == issued_to && verdict.contract_id() == offer.contract_id()) {
       claimed.set_routing_confirms_coverage(VerdictConfirmsCoverage(verdict));
     }
   }
@@ -180,6 +188,46 @@ absl::Status Deciding::On(const v1::DecideIssuedInErrorRequest& request) {
   decided.set_state(request.uphold() ? v1::CLAIM_STATE_UPHELD : v1::CLAIM_STATE_REJECTED);
   decided.set_reason_hash(
       AddText(row.number(), absl::StrCat("claim_decision/", offer.ordinal()), request.reason()));
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::MoveOfferRequest& request) {
+  absl::StatusOr<FoundOffer> found = FindOffer(request.offer_id());
+  if (!found.ok()) return found.status();
+  const OfferRow& offer = *found->offer;
+  const PackageRow& row = found->package->row;
+  if (!Legal(offer.state(), OfferVerb::kMove) || offer.restart() ||
+      offer.claim().state() != v1::CLAIM_STATE_UNSPECIFIED) {
+    return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", request.offer_id(),
+                  absl::StrCat("an offer that is ", SourcesInWords(OfferVerb::kMove),
+                               ", is no restart's and has no claim of issue in error; it is ",
+                               StateName(offer.state())));
+  }
+  if (offer.moved_from_branch_ids_size() >= limits::kMovesPerOfferMax) {
+    return Reject(v1::REJECTION_REASON_LIMIT_REACHED, "offer_id", request.offer_id(),
+                  absl::StrCat("at most ", limits::kMovesPerOfferMax, " moves of one offer"));
+  }
+  if (request.branch_id().empty()) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "branch_id", "", "a branch's id");
+  }
+  const v1::Branch* branch = state_.directory.Branch(request.branch_id());
+  if (branch == nullptr || branch->provider_id() != offer.provider_id()) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "branch_id", request.branch_id(),
+                  "the id of a branch of yours");
+  }
+  const v1::FrameworkRules& rules = RulesOf(state_, row);
+  const RoutingQuestion question{
+      *found->package, rules, state_.directory, now_, Today(rules), {}, false};
+  if (auto rule = FailsAtMove(question, offer, request.branch_id())) {
+    return Reject(
+        v1::REJECTION_REASON_FIELD_INVALID, "branch_id", request.branch_id(),
+        absl::StrCat("another branch of the provider, one that passes ", RuleName(*rule)));
+  }
+  journal::v1::OfferMoved& moved = *Add().mutable_offer_moved();
+  moved.set_package_number(row.number());
+  moved.set_ordinal(offer.ordinal());
+  moved.set_from_branch_id(offer.branch_id());
+  moved.set_branch_id(request.branch_id());
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "engine/acceptance_limits.h"
 #include "engine/apply.h"
 #include "engine/check.h"
 #include "engine/decide.h"
@@ -73,6 +74,29 @@ std::vector<std::string> Engine::MissingRollups(uint64_t package_number) const {
   std::vector<std::string> keys = RollupKeysOf(*package);
   std::erase_if(keys,
                 [this](const std::string& key) { return state_.rollups.Find(key) != nullptr; });
+  return keys;
+}
+
+std::vector<std::string> Engine::MissingRollups(const Request& request) const {
+  std::vector<std::string> keys;
+  auto touch = [&](const std::string& offer_id, auto key_of) {
+    const auto id = ParseOfferId(offer_id);
+    const PackageAggregate* package = id ? state_.Package(id->package.number) : nullptr;
+    if (package == nullptr || id->ordinal > static_cast<int32_t>(package->offers.size())) return;
+    std::string key = key_of(*package, package->offers[static_cast<size_t>(id->ordinal - 1)]);
+    if (state_.rollups.Find(key) == nullptr) keys.push_back(std::move(key));
+  };
+  if (const auto* accept = std::get_if<v1::AcceptOfferRequest>(&request)) {
+    if (!accept->has_limit()) return keys;
+    touch(accept->offer_id(), [&](const PackageAggregate&, const journal::v1::OfferRow& offer) {
+      return LimitKey(offer.branch_id(), accept->limit().name());
+    });
+  } else if (const auto* move = std::get_if<v1::MoveOfferRequest>(&request)) {
+    touch(move->offer_id(),
+          [&](const PackageAggregate& package, const journal::v1::OfferRow& offer) {
+            return OfferRollupKeyAt(package, offer, move->branch_id());
+          });
+  }
   return keys;
 }
 

@@ -47,6 +47,10 @@ class Engine {
   // exist, and the roll-ups that MissingRollups then names, before Decide.
   std::vector<uint64_t> TouchedPackages(const Request& request) const;
   std::vector<std::string> MissingRollups(uint64_t package_number) const;
+  // The keys of roll-ups, not in memory, that the request touches beyond those of its package: of
+  // the limit that an acceptance names, of the branch that an offer moves to. REQUIRES: the package
+  // is in memory; else there are none.
+  std::vector<std::string> MissingRollups(const Request& request) const;
   // Forgets closed packages that were loaded. Call it only when everything applied is stored.
   void EvictClosed();
 

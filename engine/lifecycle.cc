@@ -80,6 +80,7 @@ constexpr OfferTransition kOfferTable[] = {
     {kLost, OfferVerb::kRejectError, kLost},
     {kVoided, OfferVerb::kRejectError, kVoided},
     {kClosed, OfferVerb::kRejectError, kClosed},
+    {kOpen, OfferVerb::kMove, kOpen},
 };
 
 struct VerbNames {
@@ -121,6 +122,7 @@ constexpr VerbNames kOfferVerbNames[] = {
     {"claim_error", "ClaimIssuedInError"},
     {"uphold_error", "DecideIssuedInError"},
     {"reject_error", "DecideIssuedInError"},
+    {"move", "MoveOffer"},
 };
 static_assert(std::size(kOfferVerbNames) == kOfferVerbs);
 

@@ -50,8 +50,9 @@ enum class OfferVerb : uint8_t {
   kClaimError,   // the branch claims that it was issued in error
   kUpholdError,  // the claim is upheld
   kRejectError,  // the claim is rejected
+  kMove,         // goes to another branch of its provider
 };
-inline constexpr int kOfferVerbs = 13;
+inline constexpr int kOfferVerbs = 14;
 
 // `from` is UNSPECIFIED where the thing begins. (from, verb) is unique.
 struct PackageTransition {

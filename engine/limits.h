@@ -27,6 +27,8 @@ inline constexpr int kNamedProvidersMax = 32;
 inline constexpr int kOffersPerPackageMax = 5000;
 inline constexpr int kRoundsPerPackageMax = 200;
 inline constexpr int kAnswersPerOfferMax = 100;
+inline constexpr int kMovesPerOfferMax = 20;
+inline constexpr size_t kAcceptanceLimitNameBytesMax = 64;
 inline constexpr int kBatchItemsMax = 500;
 
 // Frameworks.

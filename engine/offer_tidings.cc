@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/calendar.h"
+#include "engine/project.h"
 #include "engine/project_words.h"
 #include "engine/routing.h"
 
@@ -65,13 +66,20 @@ class Teller {
 
   void Add(Tiding what, int32_t ordinal) { Add(what, OfferOf(package_, ordinal)); }
   void Add(Tiding what, const OfferRow* offer) {
-    if (offer) tidings_.push_back({what, offer});
+    if (offer) Push(what, offer);
+  }
+
+  void AddMoved(const journal::v1::OfferMoved& moved) {
+    const OfferRow* offer = OfferOf(package_, moved.ordinal());
+    if (offer == nullptr) return;
+    Push(Tiding::kMovedAway, offer).branch_id = moved.from_branch_id();
+    Push(Tiding::kMoved, offer).branch_id = moved.branch_id();
   }
 
   void AddVoided(const google::protobuf::RepeatedPtrField<journal::v1::VoidedOffer>& voided) {
     for (const journal::v1::VoidedOffer& one : voided) {
       if (const OfferRow* offer = OfferOf(package_, one.ordinal())) {
-        tidings_.push_back({Tiding::kVoid, offer, v1::AWARD_CRITERION_UNSPECIFIED, one.rule()});
+        Push(Tiding::kVoid, offer).void_rule = one.rule();
       }
     }
   }
@@ -80,7 +88,7 @@ class Teller {
     Add(Tiding::kWon, awarded.award().offer_ordinal());
     for (const journal::v1::LostOffer& lost : awarded.lost()) {
       if (const OfferRow* offer = OfferOf(package_, lost.ordinal())) {
-        tidings_.push_back({Tiding::kLost, offer, lost.lost_by()});
+        Push(Tiding::kLost, offer).lost_by = lost.lost_by();
       }
     }
     AddVoided(awarded.voided());
@@ -129,6 +137,14 @@ class Teller {
   std::vector<OfferTiding> Take() { return std::move(tidings_); }
 
  private:
+  OfferTiding& Push(Tiding what, const OfferRow* offer) {
+    OfferTiding& tiding = tidings_.emplace_back();
+    tiding.what = what;
+    tiding.offer = offer;
+    tiding.branch_id = offer->branch_id();
+    return tiding;
+  }
+
   static bool VoidWithoutRule(const OfferRow& offer) {
     return offer.state() == v1::OFFER_STATE_VOID && offer.void_rule() == v1::HARD_RULE_UNSPECIFIED;
   }
@@ -157,6 +173,17 @@ class Teller {
   std::vector<OfferTiding> tidings_;
 };
 
+std::string LimitWords(const v1::AcceptanceLimit& limit) {
+  std::string text = ", at most ";
+  if (limit.packages_max() > 0) absl::StrAppend(&text, limit.packages_max(), " packages");
+  if (limit.packages_max() > 0 && limit.weekly_minutes_max() > 0) absl::StrAppend(&text, " and ");
+  if (limit.weekly_minutes_max() > 0) {
+    absl::StrAppend(&text, limit.weekly_minutes_max(), " minutes a week");
+  }
+  absl::StrAppend(&text, " of \"", limit.name(), "\"");
+  return text;
+}
+
 std::string AnswerWords(const journal::v1::AnswerRow& answer) {
   std::string text;
   if (answer.answer() == v1::ANSWER_ACCEPT) {
@@ -167,6 +194,7 @@ std::string AnswerWords(const journal::v1::AnswerRow& answer) {
     if (answer.valid_until_us() != 0) {
       absl::StrAppend(&text, ", valid until ", MomentWords(answer.valid_until_us()));
     }
+    if (answer.has_limit()) absl::StrAppend(&text, LimitWords(answer.limit()));
   } else {
     text = absl::StrCat(
         answer.late() ? "declined late: " : "declined: ",
@@ -239,6 +267,8 @@ uint64_t PackageNumberOf(const Fact& fact) {
       return fact.texts_erased().package_number();
     case Fact::kRoundEvaluated:
       return fact.round_evaluated().package_number();
+    case Fact::kOfferMoved:
+      return fact.offer_moved().package_number();
     default:
       return 0;
   }
@@ -298,10 +328,21 @@ std::vector<OfferTiding> TidingsOf(const Fact& fact, int64_t time_us,
       teller.AddOfRound(Tiding::kDeadlineMoved, fact.deadline_extended().round_number(),
                         MovesWithItsRound);
       break;
+    case Fact::kOfferMoved:
+      teller.AddMoved(fact.offer_moved());
+      break;
     default:
       break;
   }
   return teller.Take();
+}
+
+bool MayHear(const Caller& caller, const journal::v1::PackageRow& row, const OfferTiding& tiding) {
+  if (caller.role == v1::ROLE_PROVIDER_BRANCH) {
+    return !caller.branch_id.empty() && tiding.branch_id == caller.branch_id;
+  }
+  // A move is told once to those who see both branches.
+  return tiding.what != Tiding::kMovedAway && MaySeeOffer(caller, row, *tiding.offer);
 }
 
 const char* TidingKind(Tiding what) {
@@ -336,6 +377,9 @@ const char* TidingKind(Tiding what) {
       return "PackageCeased";
     case Tiding::kAwardCancelled:
       return "PackageCancelled";
+    case Tiding::kMoved:
+    case Tiding::kMovedAway:
+      return "OfferMoved";
   }
   return "";
 }
@@ -387,6 +431,15 @@ std::string TidingWords(const OfferTiding& tiding, const Fact& fact, const Direc
       return absl::StrCat("Care by ", branch, " ended.");
     case Tiding::kAwardCancelled:
       return absl::StrCat("The package that ", branch, " had won was cancelled.");
+    case Tiding::kMoved:
+      return absl::StrCat(
+          "The offer moved from ",
+          BranchWords(fact.offer_moved().from_branch_id(), offer.provider_id(), directory), " to ",
+          BranchWords(tiding.branch_id, offer.provider_id(), directory), "; the clock runs on.");
+    case Tiding::kMovedAway:
+      return absl::StrCat("The offer to ",
+                          BranchWords(tiding.branch_id, offer.provider_id(), directory),
+                          " moved to another branch of its provider.");
   }
   return "";
 }

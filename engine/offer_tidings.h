@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "brokerage/journal/v1/record.pb.h"
+#include "engine/command.h"
 #include "engine/directory.h"
 #include "engine/package_aggregate.h"
 
@@ -28,6 +30,8 @@ enum class Tiding : uint8_t {
   kHandedBack,
   kCeased,
   kAwardCancelled,
+  kMoved,      // to the branch that has it from then on, and to all who see both
+  kMovedAway,  // to the branch that had it
 };
 
 struct OfferTiding {
@@ -36,6 +40,8 @@ struct OfferTiding {
   const journal::v1::OfferRow* offer;
   v1::AwardCriterion lost_by = v1::AWARD_CRITERION_UNSPECIFIED;  // with kLost
   v1::HardRule void_rule = v1::HARD_RULE_UNSPECIFIED;            // with kVoid, where a rule failed
+  // The branch that it befell: the offer's, but of a move as the fact says. Points into either.
+  absl::string_view branch_id = {};
 };
 
 // The package that a fact is about; 0 for facts of the directory, of accounts and of the clock.
@@ -46,9 +52,12 @@ uint64_t PackageNumberOf(const journal::v1::Fact& fact);
 std::vector<OfferTiding> TidingsOf(const journal::v1::Fact& fact, int64_t time_us,
                                    const PackageAggregate& package);
 
+// Whether the caller learns of it: who sees the offer, and of branches the one that it befell.
+bool MayHear(const Caller& caller, const journal::v1::PackageRow& row, const OfferTiding& tiding);
+
 // "OfferWon".
 const char* TidingKind(Tiding what);
-// A sentence that names nobody but the offer's own branch.
+// A sentence that names nobody but the offer's own branch, and with kMoved the one that had it.
 std::string TidingWords(const OfferTiding& tiding, const journal::v1::Fact& fact,
                         const Directory& directory);
 

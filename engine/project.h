@@ -42,6 +42,11 @@ v1::Round ToRound(const journal::v1::RoundRow& round, const journal::v1::Package
 v1::Offer ToOffer(const PackageAggregate& package, const journal::v1::OfferRow& offer,
                   const Caller& caller);
 
+// An offer to the branch that had it before it was moved: which one it is, and the branch itself in
+// moved_from_branch_ids. No branch, state, times or texts: what became of it is not this branch's.
+v1::Offer ToMovedOffer(const PackageAggregate& package, const journal::v1::OfferRow& row,
+                       const Caller& caller);
+
 // What a record tells the caller: one event for each fact that he may know of, in order. `package`
 // looks a package's row up by number (null if it is gone); a branch learns of its own offers only:
 // that one was issued, what it answered itself, lapsed, was closed, won, lost, void; never who else

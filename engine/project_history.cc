@@ -171,13 +171,14 @@ class Historian {
       if (!text.empty()) Event(KindOf(fact), text, true)->set_package_id(PackageIdOf(package.row));
     }
     for (const OfferTiding& tiding : tidings) {
-      if (!MaySeeOffer(caller_, package.row, *tiding.offer)) continue;
-      bool own_deed = tiding.what == Tiding::kAnswered || tiding.what == Tiding::kClaimed;
+      if (!MayHear(caller_, package.row, tiding)) continue;
+      bool own_deed = tiding.what == Tiding::kAnswered || tiding.what == Tiding::kClaimed ||
+                      tiding.what == Tiding::kMoved || tiding.what == Tiding::kMovedAway;
       v1::HistoryEvent* event = Event(TidingKind(tiding.what),
                                       TidingWords(tiding, fact, directory_), navigator || own_deed);
       event->set_package_id(PackageIdOf(package.row));
       event->set_offer_id(OfferIdOf(package.row, tiding.offer->ordinal()));
-      event->set_branch_id(tiding.offer->branch_id());
+      event->set_branch_id(std::string(tiding.branch_id));
     }
     if (navigator && fact.package_handed_back().has_successor()) {
       Event(KindOf(fact),

@@ -1,4 +1,5 @@
 // An offer as its branch, its organisation, and care navigation see it.
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -33,6 +34,7 @@ void AddAnswers(const PackageAggregate& package, const OfferRow& row, v1::Offer*
       *answer->mutable_valid_until_time() = ToTimestamp(from.valid_until_us());
     }
     answer->set_remark(from.remark());
+    if (from.has_limit()) *answer->mutable_limit() = from.limit();
   }
 }
 
@@ -85,6 +87,7 @@ v1::Offer ToOffer(const PackageAggregate& package, const OfferRow& row, const Ca
   if (row.state() == v1::OFFER_STATE_LOST) offer.set_lost_by(row.lost_by());
   if (row.state() == v1::OFFER_STATE_VOID) offer.set_void_rule(row.void_rule());
   offer.set_restart(row.restart());
+  *offer.mutable_moved_from_branch_ids() = row.moved_from_branch_ids();
   offer.set_price_pence(row.price_pence());
   offer.set_terms_version(row.terms_version());
   AddPackage(package.row, row, &offer);
@@ -95,6 +98,18 @@ v1::Offer ToOffer(const PackageAggregate& package, const OfferRow& row, const Ca
     offer.set_details(package.Text("details"));
     offer.set_person_reference(package.Text("person_reference"));
   }
+  return offer;
+}
+
+v1::Offer ToMovedOffer(const PackageAggregate& package, const OfferRow& row, const Caller& caller) {
+  v1::Offer offer;
+  const auto& before = row.moved_from_branch_ids();
+  if (std::find(before.begin(), before.end(), caller.branch_id) == before.end()) return offer;
+  offer.set_id(OfferIdOf(package.row, row.ordinal()));
+  offer.set_package_id(PackageIdOf(package.row));
+  offer.set_round_number(row.round_number());
+  offer.set_provider_id(row.provider_id());
+  offer.add_moved_from_branch_ids(caller.branch_id);
   return offer;
 }
 

@@ -39,8 +39,10 @@ void AddPackageFact(const Fact& fact, int64_t time_us, const PackageFinder& find
   const PackageAggregate* package = find(number);
   if (!package) return;
   AddPackage(package->row, subjects);
-  for (const OfferTiding& tiding : TidingsOf(fact, time_us, *package))
-    AddOwners(*tiding.offer, subjects);
+  for (const OfferTiding& tiding : TidingsOf(fact, time_us, *package)) {
+    Add(HistoryScope::kBranch, std::string(tiding.branch_id), subjects);
+    Add(HistoryScope::kProvider, tiding.offer->provider_id(), subjects);
+  }
   if (fact.has_round_due()) {  // every offer of the round is settled by it
     for (const OfferRow& offer : package->offers) {
       if (offer.round_number() == fact.round_due().round_number()) AddOwners(offer, subjects);

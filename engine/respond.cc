@@ -195,6 +195,9 @@ class Responding {
   std::unique_ptr<Message> On(const v1::DecideIssuedInErrorRequest& request) const {
     return WithOffer<v1::DecideIssuedInErrorResponse>(request.offer_id());
   }
+  std::unique_ptr<Message> On(const v1::MoveOfferRequest& request) const {
+    return WithOffer<v1::MoveOfferResponse>(request.offer_id());
+  }
   std::unique_ptr<Message> On(const v1::CreateAccountRequest&) const {
     return WithAccount<v1::CreateAccountResponse>();
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/acceptance_limits.h"
 #include "engine/standing.h"
 
 namespace brokerage::engine {
@@ -43,6 +44,9 @@ void AppendKey(const RollupDimensions& of, std::string* key) {
     case RollupRow::KIND_AVOIDED:
       absl::StrAppend(key, of.contract_id, "|", urgency);
       return;
+    case RollupRow::KIND_LIMIT:  // the name comes last: it may hold anything
+      absl::StrAppend(key, of.branch_id, "|", of.limit_name);
+      return;
     default:
       return;
   }
@@ -63,6 +67,7 @@ RollupDimensions DimensionsOf(const RollupRow& row) {
   of.tier_id = row.tier_id();
   of.provider_id = row.provider_id();
   of.lot_id = row.lot_id();
+  of.limit_name = row.acceptance_limit().name();
   return of;
 }
 
@@ -73,6 +78,7 @@ RollupRow RowOf(const RollupDimensions& of) {
   const bool by_ward = kind == RollupRow::KIND_WARD;
   const bool by_hours = kind == RollupRow::KIND_HOURS;
   const bool by_opportunity = kind == RollupRow::KIND_OPPORTUNITY;
+  const bool by_limit = kind == RollupRow::KIND_LIMIT;
   RollupRow row;
   row.set_kind(kind);
   row.set_framework_id(std::string(of.framework_id));
@@ -80,7 +86,8 @@ RollupRow RowOf(const RollupDimensions& of) {
   if (by_contract || kind == RollupRow::KIND_AVOIDED) {
     row.set_contract_id(std::string(of.contract_id));
   }
-  if (by_offer) row.set_branch_id(std::string(of.branch_id));
+  if (by_offer || by_limit) row.set_branch_id(std::string(of.branch_id));
+  if (by_limit) row.mutable_acceptance_limit()->set_name(std::string(of.limit_name));
   if (!by_ward) row.set_service_type(of.service_type);
   if (!by_ward && !by_hours) {
     row.set_urgency(of.urgency);
@@ -133,9 +140,7 @@ RollupDimensions HoursOf(const PackageAggregate& package, const OfferRow& winner
 
 std::string Key(RollupDimensions of, RollupRow::Kind kind) {
   of.kind = kind;
-  std::string key;
-  AppendKey(of, &key);
-  return key;
+  return RollupTable::KeyOf(of);
 }
 
 void CountUnit(const PackageAggregate& package, const UnitStanding& unit, RollupRow::Kind kind,
@@ -165,9 +170,11 @@ RollupTable& RollupTable::operator=(const RollupTable& other) {
   return *this;
 }
 
-std::string RollupTable::KeyOf(const RollupRow& row) {
+std::string RollupTable::KeyOf(const RollupRow& row) { return KeyOf(DimensionsOf(row)); }
+
+std::string RollupTable::KeyOf(const RollupDimensions& of) {
   std::string key;
-  AppendKey(DimensionsOf(row), &key);
+  AppendKey(of, &key);
   return key;
 }
 
@@ -266,6 +273,13 @@ void TakeBackAward(const PackageAggregate& package, const OfferRow& winner, Date
   row->set_awards(row->awards() - 1);
 }
 
+std::string OfferRollupKeyAt(const PackageAggregate& package, const OfferRow& offer,
+                             absl::string_view branch_id) {
+  RollupDimensions of = DimensionsOf(package, offer);
+  of.branch_id = branch_id;
+  return Key(of, RollupRow::KIND_OFFER);
+}
+
 std::vector<std::string> RollupKeysOf(const PackageAggregate& package) {
   std::set<std::string> keys;
   // A reissue may change the service type, which moves the package to another row of its old month.
@@ -276,6 +290,9 @@ std::vector<std::string> RollupKeysOf(const PackageAggregate& package) {
   }
   std::set<std::pair<absl::string_view, int32_t>> pick_ups, opportunities;
   for (const OfferRow& offer : package.offers) {
+    if (const v1::AcceptanceLimit* limit = LimitOf(offer)) {
+      keys.insert(LimitKey(offer.branch_id(), limit->name()));
+    }
     if (offer.restart()) continue;
     of = DimensionsOf(package, offer);
     keys.insert(Key(of, RollupRow::KIND_OFFER));

@@ -48,6 +48,7 @@ struct RollupDimensions {
   absl::string_view tier_id;
   absl::string_view provider_id;
   absl::string_view lot_id;
+  absl::string_view limit_name;
 };
 
 // Roll-ups by key. The key is kind|framework|month|... so that rows of one period lie together; no
@@ -63,6 +64,7 @@ class RollupTable {
   // The row's key; rows of one (kind, framework, month) have a common prefix, see Prefix. For
   // KIND_PICK_UP the contract, for KIND_HOURS the provider comes right after the month.
   static std::string KeyOf(const journal::v1::RollupRow& row);
+  static std::string KeyOf(const RollupDimensions& of);
   static std::string Prefix(journal::v1::RollupRow::Kind kind, absl::string_view framework_id);
   static std::string Prefix(journal::v1::RollupRow::Kind kind, absl::string_view framework_id,
                             int32_t month);
@@ -101,8 +103,8 @@ void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* ta
 // Adds an award's weekly minutes, `sign` times, to KIND_HOURS in the month of award_date.
 void TallyHours(const PackageAggregate& package, const journal::v1::OfferRow& winner,
                 DateNumber award_date, int64_t sign, RollupTable* table);
-// Takes the award, but not its minutes, out of KIND_HOURS: the provider gave it up for its own cause,
-// so that the minutes stay on its account while the package is nobody's award.
+// Takes the award, but not its minutes, out of KIND_HOURS: the provider gave it up for its own
+// cause, so that the minutes stay on its account while the package is nobody's award.
 void TakeBackAward(const PackageAggregate& package, const journal::v1::OfferRow& winner,
                    DateNumber award_date, RollupTable* table);
 // Adds to KIND_AVOIDED what each contract of the round's tiers avoided, in the month of `date`: a
@@ -113,6 +115,9 @@ void TallyAvoided(const PackageAggregate& package, const journal::v1::RoundRow& 
                   DateNumber date, RollupTable* table);
 // The keys of all roll-ups that a change of this package can touch (for loading).
 std::vector<std::string> RollupKeysOf(const PackageAggregate& package);
+// The key of the KIND_OFFER roll-up that the offer would count in if the branch had it.
+std::string OfferRollupKeyAt(const PackageAggregate& package, const journal::v1::OfferRow& offer,
+                             absl::string_view branch_id);
 
 // Live figures that decide an award. They leave out the package in question.
 struct ContractFigures {

@@ -243,6 +243,13 @@ uint32_t FailuresAtAward(const RoutingQuestion& question, const OfferRow& offer,
                                        : Bit(v1::HARD_RULE_BRANCH_COVERS_WARD));
 }
 
+std::optional<v1::HardRule> FirstOf(uint32_t failures) {
+  for (int rule = 1; rule < v1::HardRule_ARRAYSIZE; ++rule) {
+    if (failures & (1u << rule)) return static_cast<v1::HardRule>(rule);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<Verdict> Route(const RoutingQuestion& question) {
@@ -273,16 +280,27 @@ std::vector<Verdict> Route(const RoutingQuestion& question) {
 
 std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question, const OfferRow& offer) {
   uint32_t failures = FailuresAtAward(question, offer, {question.date, question.time});
-  // What has dates is asked again for the start; opt-outs and suspensions, which stop offers and not
-  // care, as of now both times (docs/decisions/0006).
+  // What has dates is asked again for the start; opt-outs and suspensions, which stop offers and
+  // not care, as of now both times (docs/decisions/0006).
   const std::optional<DateNumber> start = ParseDate(question.package.row.terms().start_by_date());
   if (start && *start > question.date) {
     failures |= FailuresAtAward(question, offer, {*start, question.time});
   }
-  for (int rule = 1; rule < v1::HardRule_ARRAYSIZE; ++rule) {
-    if (failures & (1u << rule)) return static_cast<v1::HardRule>(rule);
-  }
-  return std::nullopt;
+  return FirstOf(failures);
+}
+
+std::optional<v1::HardRule> FailsAtMove(const RoutingQuestion& question, const OfferRow& offer,
+                                        const std::string& branch_id) {
+  OfferRow moved = offer;
+  moved.set_branch_id(branch_id);
+  const auto& offers = question.package.offers;
+  const bool has_one = std::any_of(offers.begin(), offers.end(), [&](const OfferRow& other) {
+    return other.branch_id() == branch_id && other.round_number() == offer.round_number();
+  });
+  return FirstOf(FailuresAtAward(question, moved, {question.date, question.time}) |
+                 FailsUnless(!AlreadyDeclined(question.package, branch_id),
+                             v1::HARD_RULE_NOT_ALREADY_DECLINED) |
+                 FailsUnless(!has_one, v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER));
 }
 
 bool VerdictConfirmsCoverage(const Verdict& verdict) {

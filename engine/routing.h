@@ -37,6 +37,14 @@ std::vector<journal::v1::Verdict> Route(const RoutingQuestion& question);
 std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question,
                                          const journal::v1::OfferRow& offer);
 
+// The first hard rule that another branch of the offer's provider fails if it takes the open offer
+// over now, under the offer's contract; nothing if it passes. All are asked as of now but those
+// that are settled with the issue (tier_in_round, not_offered_dearer); one_branch_per_provider
+// fails where the branch has an offer of the same round already.
+std::optional<v1::HardRule> FailsAtMove(const RoutingQuestion& question,
+                                        const journal::v1::OfferRow& offer,
+                                        const std::string& branch_id);
+
 // Whether the branch covered ward and service on the date: the test of a claim of issue in error,
 // against the verdict that was stored with the round.
 bool VerdictConfirmsCoverage(const journal::v1::Verdict& verdict);

@@ -138,6 +138,9 @@ std::string ExplainRule(v1::HardRule rule, bool passed, const Verdict& verdict,
                           " offered this package before under another contract at a lower price.");
     case v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER:
       return OneBranchWords(passed, n, verdict, directory);
+    case v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT:
+      return absl::StrCat("The limit that ", n.branch, " set for several of its acceptances is ",
+                          passed ? "not " : "", "used up.");
     default:
       return "";
   }

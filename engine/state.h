@@ -77,6 +77,8 @@ struct State {
   std::set<AgendaEntry> agenda;
   LookupMap<std::string, std::set<uint64_t>>
       open_by_person;  // authority, line end, person reference -> packages
+  // LimitKey -> packages that wait with an acceptance under the limit.
+  LookupMap<std::string, std::set<uint64_t>> waiting_by_limit;
   int64_t last_time_us = 0;
   uint64_t last_sequence = 0;
 

@@ -161,7 +161,8 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
     content_hash = ContentHashOf(command);
     if (auto known = FindKnown(command, content_hash)) return *std::move(known);
   }
-  if (!engine_->TouchedPackages(command.request).empty()) {
+  if (!engine_->TouchedPackages(command.request).empty() ||
+      !engine_->MissingRollups(command.request).empty()) {
     absl::Status loaded = storage::LoadTouched(*store_->Read(), command.request, engine_);
     if (!loaded.ok()) {
       // Whatever else the store holds is in doubt, too: nothing is decided on half of it.

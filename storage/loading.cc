@@ -112,8 +112,9 @@ absl::Status LoadRecentRollups(const View& view, absl::Time now, engine::Engine*
   return view.status();
 }
 
-absl::Status LoadMissingRollups(const View& view, uint64_t package_number, engine::Engine* engine) {
-  for (const std::string& key : engine->MissingRollups(package_number)) {
+absl::Status LoadRollups(const View& view, const std::vector<std::string>& keys,
+                         engine::Engine* engine) {
+  for (const std::string& key : keys) {
     std::optional<std::string> value = view.Get(Table::kRollups, key);
     if (!value.has_value()) continue;  // never counted
     RollupRow row;
@@ -153,7 +154,8 @@ absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine
   if (!last_time_us.ok()) return last_time_us.status();
   engine->FinishLoading(last_sequence, *last_time_us);
   for (uint64_t number : engine->state().open_packages) {
-    if (absl::Status status = LoadMissingRollups(view, number, engine); !status.ok()) return status;
+    absl::Status status = LoadRollups(view, engine->MissingRollups(number), engine);
+    if (!status.ok()) return status;
   }
   return view.status();
 }
@@ -190,9 +192,10 @@ absl::Status LoadTouched(const View& view, const engine::Request& request, engin
     if (!package.ok()) return package.status();
     if (!package->has_value()) continue;  // the engine refuses an id that it does not know
     engine->LoadPackage(**std::move(package));
-    if (absl::Status status = LoadMissingRollups(view, number, engine); !status.ok()) return status;
+    absl::Status status = LoadRollups(view, engine->MissingRollups(number), engine);
+    if (!status.ok()) return status;
   }
-  return view.status();
+  return LoadRollups(view, engine->MissingRollups(request), engine);
 }
 
 }  // namespace brokerage::storage

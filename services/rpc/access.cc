@@ -86,6 +86,7 @@ constexpr Access kTable[] = {
     {"OfferService/AnswerOffers", kProviders, Scope::kLoaded, "", Audit::kChange},
     {"OfferService/ClaimIssuedInError", kProviders, Scope::kLoaded, "", Audit::kChange},
     {"OfferService/DecideIssuedInError", kNavigator, Scope::kLoaded, "", Audit::kChange},
+    {"OfferService/MoveOffer", kOrganisation, Scope::kLoaded, "", Audit::kChange},
 
     {"PackageService/PreviewPackage", kNavigator, Scope::kAuthority, "referral.authority_id",
      Audit::kNone},

@@ -25,7 +25,8 @@ void RegisterOffers(Adapter* adapter) {
       .Unary(&Service::RequestClaimIssuedInError, "OfferService/ClaimIssuedInError",
              Command<v1::ClaimIssuedInErrorRequest>())
       .Unary(&Service::RequestDecideIssuedInError, "OfferService/DecideIssuedInError",
-             Command<v1::DecideIssuedInErrorRequest>());
+             Command<v1::DecideIssuedInErrorRequest>())
+      .Unary(&Service::RequestMoveOffer, "OfferService/MoveOffer", Command<v1::MoveOfferRequest>());
 }
 
 }  // namespace brokerage::services::rpc

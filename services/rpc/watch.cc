@@ -144,10 +144,13 @@ class OfferStream final : public FollowingStream {
       for (const engine::OfferTiding& tiding :
            engine::TidingsOf(fact, record.time_us(), *package)) {
         const int32_t ordinal = tiding.offer->ordinal();
-        if (!engine::MaySeeOffer(caller(), package->row, *tiding.offer)) continue;
+        if (!engine::MayHear(caller(), package->row, tiding)) continue;
         if (ordinal < 1 || static_cast<size_t>(ordinal) > package->offers.size()) continue;
         if (!told.emplace(number, ordinal).second) continue;
-        *response->add_offers() = engine::ToOffer(*package, package->offers[ordinal - 1], caller());
+        const journal::v1::OfferRow& now = package->offers[ordinal - 1];
+        *response->add_offers() = engine::MaySeeOffer(caller(), package->row, now)
+                                      ? engine::ToOffer(*package, now, caller())
+                                      : engine::ToMovedOffer(*package, now, caller());
       }
     }
     if (response->offers().empty()) return false;

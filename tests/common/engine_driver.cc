@@ -163,6 +163,12 @@ void EngineDriver::AdvanceTo(absl::Time to) {
   now_ = to;
 }
 
+void EngineDriver::Restart() {
+  engine_ = std::make_unique<Engine>(HostZones());
+  absl::Status status = storage::LoadEngine(*store_.Read(), now_, engine_.get());
+  if (!status.ok()) Problem(status.ToString());
+}
+
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> EngineDriver::Do(const Caller& caller,
                                                                             Request request) {
   if (++commands_ % kCommandsBetweenEvictions == 0) engine_->EvictClosed();

@@ -34,6 +34,8 @@ class EngineDriver {
   void JumpTo(absl::Time to) { now_ = to; }
   // Runs what is due now.
   void RunDue() { AdvanceTo(now_); }
+  // The engine goes, and another begins from what is stored.
+  void Restart();
   // One command, and then what is due at once. A refusal must leave no trace.
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Do(const Caller& caller,
                                                                 Request request);

@@ -107,6 +107,8 @@ void LifecycleWatch::On(const Fact& fact) {
                        fact.error_decided().state() == v1::CLAIM_STATE_UPHELD
                            ? OfferVerb::kUpholdError
                            : OfferVerb::kRejectError);
+    case Fact::kOfferMoved:
+      return MoveOffer(number, fact.offer_moved().ordinal(), OfferVerb::kMove);
     case Fact::kTextsErased:
       return Move(number, PackageVerb::kErase);
     default:

@@ -66,8 +66,11 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("erases PACKAGES"), &R::Erase},
       {Phrase("accepts PACKAGES[ of round N][ from DATE][ until TIME]"), &R::Accept},
       {Phrase("accepts the offer of NAME on PACKAGE"), &R::Accept},
+      {Phrase("accepts PACKAGES, at most[ N packages][ N minutes] of TEXT"), &R::AcceptWithin},
       {Phrase("declines PACKAGES[ of round N][: WORD][ TEXT]"), &R::Decline},
       {Phrase("wavers N times over PACKAGE"), &R::Waver},
+      {Phrase("moves PACKAGES[ from NAME] to NAME"), &R::MoveOffer},
+      {Phrase("moves PACKAGE N times between NAME and NAME"), &R::MoveAboutOffer},
       {Phrase("claims that PACKAGES was issued in error"), &R::Claim},
       {Phrase("claims that PACKAGES were issued in error"), &R::Claim},
       {Phrase("upholds the claim of NAME on PACKAGES"), &R::Uphold},
@@ -88,6 +91,7 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("extends deadlines for an outage from TIME to TIME"), &R::Extend},
       {Phrase("confirms the clock"), &R::ConfirmClock},
       {Phrase("jumps"), &R::Jump},
+      {Phrase("restarts the server"), &R::Restart},
   };
   return kActions;
 }
@@ -302,6 +306,41 @@ void ScenarioRunner::Accept(const Words& words) {
   }
 }
 
+void ScenarioRunner::AcceptWithin(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::AcceptOfferRequest request;
+    request.set_offer_id(OfferIdOf(label, caller_.branch_id, ""));
+    int number = 0;
+    v1::AcceptanceLimit& limit = *request.mutable_limit();
+    if (absl::SimpleAtoi(words[1], &number)) limit.set_packages_max(number);
+    if (absl::SimpleAtoi(words[2], &number)) limit.set_weekly_minutes_max(number);
+    limit.set_name(words[3]);
+    Ask(std::move(request));
+  }
+}
+
+void ScenarioRunner::MoveOffer(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    std::string from = words[1];
+    const PackageAggregate package = Package(label);
+    for (const journal::v1::OfferRow& offer : package.offers) {
+      const bool own = offer.provider_id() == caller_.provider_id;
+      if (own && words[1].empty()) from = offer.branch_id();  // the newest in the end
+    }
+    v1::MoveOfferRequest request;
+    request.set_offer_id(OfferIdOf(label, from, ""));
+    request.set_branch_id(words[2]);
+    Ask(std::move(request));
+  }
+}
+
+void ScenarioRunner::MoveAboutOffer(const Words& words) {
+  int times = 0;
+  if (!absl::SimpleAtoi(words[1], &times)) return;
+  for (int i = 0; i < times; ++i) MoveOffer({words[0], words[2 + i % 2], words[3 - i % 2]});
+  records_before_ = driver_->records();
+}
+
 void ScenarioRunner::Decline(const Words& words) {
   for (const std::string& label : LabelsOf(words[0])) {
     v1::DeclineOfferRequest request;
@@ -497,6 +536,8 @@ void ScenarioRunner::Extend(const Words& words) {
 }
 
 void ScenarioRunner::ConfirmClock(const Words&) { Ask(v1::ConfirmClockRequest()); }
+
+void ScenarioRunner::Restart(const Words&) { driver_->Restart(); }
 
 void ScenarioRunner::Jump(const Words&) {
   caller_ = {};

@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "engine/acceptance_limits.h"
 #include "engine/compliance.h"
 #include "engine/ids.h"
 #include "engine/lifecycle.h"
@@ -21,7 +22,7 @@ namespace brokerage::engine {
 namespace {
 
 // "AWARD_CRITERION_TIER" -> "tier".
-std::string InLowerCase(std::string name, absl::string_view prefix) {
+std::string InLowerCase(const std::string& name, absl::string_view prefix) {
   return absl::AsciiStrToLower(absl::StripPrefix(name, prefix));
 }
 
@@ -88,6 +89,8 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("PACKAGE offer NAME[ of round N] is WORD[ by WORD]"), &R::CheckOfferState},
       {Phrase("PACKAGE offer NAME[ of round N] is due TIME"), &R::CheckOfferDue},
       {Phrase("PACKAGE offer NAME[ of round N] counts as WORD"), &R::CheckOfferClass},
+      {Phrase("PACKAGE offer NAME came from NAMES"), &R::CheckCameFrom},
+      {Phrase("PACKAGE has no offer to NAME"), &R::CheckNoOffer},
       {Phrase("PACKAGE offer NAME has N answer[s][, the last WORD]"), &R::CheckAnswers},
       {Phrase("PACKAGE claim of NAME is WORD[ and routing says WORD]"), &R::CheckClaim},
       {Phrase("PACKAGE won by NAME[ because WORD]"), &R::CheckWinner},
@@ -99,6 +102,7 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("PACKAGE follows PACKAGE"), &R::CheckFollows},
       {Phrase("PACKAGE summary is gone"), &R::CheckSummaryGone},
       {Phrase("PACKAGE summary is TEXT"), &R::CheckSummary},
+      {Phrase("limit TEXT of NAME counts N package[s] and N minutes"), &R::CheckLimit},
       {Phrase("contract NAME: REST"), &R::CheckCompliance},
       {Phrase("figures of all[ by WORD]: REST"), &R::CheckAllFigures},
       {Phrase("figures of WORD NAME[ by WORD]: REST"), &R::CheckFigures},
@@ -197,6 +201,29 @@ void ScenarioRunner::CheckOfferState(const Words& words) {
   if (offer == nullptr) return;
   Expect(words[1] + " " + words[3], words[1] + " " + StateName(offer->state()));
   if (!words[4].empty()) Expect("by " + words[4], "by " + EndedBy(*offer));
+}
+
+void ScenarioRunner::CheckNoOffer(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  for (const journal::v1::OfferRow& offer : package.offers) {
+    if (offer.branch_id() == words[1]) Problem(words[1] + " has an offer");
+  }
+}
+
+void ScenarioRunner::CheckCameFrom(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* offer = OfferOf(package, words[1], "");
+  if (offer != nullptr) Expect(words[2], absl::StrJoin(offer->moved_from_branch_ids(), ", "));
+}
+
+void ScenarioRunner::CheckLimit(const Words& words) {
+  std::string found = "no such limit";
+  driver_->Figures()->ForEachRollup(
+      LimitKey(words[1], words[0]), [&](const journal::v1::RollupRow& row) {
+        if (row.acceptance_limit().name() != words[0]) return;  // another that begins like it
+        found = absl::StrCat(row.awards(), " packages and ", row.minutes(), " minutes");
+      });
+  Expect(absl::StrCat(words[2], " packages and ", words[3], " minutes"), found);
 }
 
 void ScenarioRunner::CheckOfferDue(const Words& words) {
@@ -401,7 +428,7 @@ void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& pla
       Problem("there is no figure " + name);
       continue;
     }
-    Expect(name + " " + value, name + " " + found);
+    Expect(absl::StrCat(name, " ", value), absl::StrCat(name, " ", found));
   }
 }
 

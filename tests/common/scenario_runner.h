@@ -57,6 +57,9 @@ class ScenarioRunner {
   void Cease(const Words& words);
   void Erase(const Words& words);
   void Accept(const Words& words);
+  void AcceptWithin(const Words& words);
+  void MoveOffer(const Words& words);
+  void MoveAboutOffer(const Words& words);
   void Decline(const Words& words);
   void Waver(const Words& words);
   void Claim(const Words& words);
@@ -78,6 +81,7 @@ class ScenarioRunner {
   void Extend(const Words& words);
   void ConfirmClock(const Words& words);
   void Jump(const Words& words);
+  void Restart(const Words& words);
 
   // --- What must follow.
   void CheckState(const Words& words);
@@ -90,6 +94,9 @@ class ScenarioRunner {
   void CheckNotOffered(const Words& words);
   void CheckOfferState(const Words& words);
   void CheckOfferDue(const Words& words);
+  void CheckNoOffer(const Words& words);
+  void CheckCameFrom(const Words& words);
+  void CheckLimit(const Words& words);
   void CheckOfferClass(const Words& words);
   void CheckAnswers(const Words& words);
   void CheckWinner(const Words& words);

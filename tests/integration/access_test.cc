@@ -70,6 +70,7 @@ constexpr Row kExpected[] = {
      /*        */ "-- ++ +++ -- -"},  // each answer has its own outcome
     {"OfferService/ClaimIssuedInError", /*  */ "-- +0 +00 -- -"},
     {"OfferService/DecideIssuedInError", /* */ "+0 -- --- -- -"},
+    {"OfferService/MoveOffer", /*           */ "-- +0 --- -- -"},
     {"PackageService/PreviewPackage", /*    */ "+0 -- --- -- -"},
     {"PackageService/SubmitPackage", /*     */ "+0 -- --- -- -"},
     {"PackageService/SubmitPackages", /*    */ "++ -- --- -- -"},  // likewise

@@ -76,6 +76,37 @@ TEST_F(RpcTest, APackageGoesFromReferralToAwardAndShowsInTheFigures) {
             2);
 }
 
+TEST_F(RpcTest, ALimitOfAcceptancesIsRememberedWhenAllThatItCountsIsHistory) {
+  auto accept_one_of = [this](const std::string& offer_id) {
+    v1::AcceptOfferRequest request;
+    request.set_request_id(NewRequestId());
+    request.set_offer_id(offer_id);
+    request.mutable_limit()->set_name("week 27");
+    request.mutable_limit()->set_packages_max(1);
+    return Ask<v1::AcceptOfferResponse>("OfferService/AcceptOffer", kBranch, request).offer();
+  };
+  v1::Package package = Issue("person-1");
+  const v1::Offer accepted = accept_one_of(OfferTo(package, "alpha-east").id());
+  EXPECT_EQ(accepted.answers(0).limit().packages_max(), 1);
+  Award(package.id(), accepted.id(), "the person goes home today");
+  v1::StartPackageRequest start;
+  start.set_request_id(NewRequestId());
+  start.set_package_id(package.id());
+  Ask<v1::StartPackageResponse>("PackageService/StartPackage", kNavigator, start);
+  AdvanceBy(absl::Hours(24 * 4));  // its round is over
+  Restart();
+
+  v1::Package next = Issue("person-2");
+  v1::AwardPackageRequest award;
+  award.set_request_id(NewRequestId());
+  award.set_package_id(next.id());
+  award.set_offer_id(accept_one_of(OfferTo(next, "alpha-east").id()).id());
+  award.set_override_reason("the person goes home today");
+  Outcome outcome = Call("PackageService/AwardPackage", kNavigator, award);
+  EXPECT_EQ(outcome.rejection.reason(), v1::REJECTION_REASON_RULE_FAILS_AT_AWARD);
+  EXPECT_NE(outcome.rejection.expected().find("within_acceptance_limit"), std::string::npos);
+}
+
 TEST_F(RpcTest, WhatWasAnsweredIsThereAfterARestart) {
   v1::Package package = Issue("person-2");
   const std::string offer = OfferTo(package, "alpha-east").id();

@@ -57,6 +57,7 @@ TEST_F(StreamsTest, ABranchIsToldOfItsOffersAsTheyAreIssuedAndChange) {
 
 TEST_F(StreamsTest, AResumedStreamNeitherSkipsNorRepeats) {
   std::vector<std::string> issued;
+  issued.reserve(10);
   for (int i = 0; i < 10; ++i) {
     issued.push_back(OfferTo(Issue("person-" + std::to_string(i)), "alpha-east").id());
   }
@@ -102,6 +103,72 @@ TEST_F(StreamsTest, ABranchHearsNothingOfTheOthers) {
   ASSERT_EQ(first.offers_size(), 1);
   EXPECT_EQ(first.offers(0).branch_id(), "alpha-west");
   EXPECT_NE(first.offers(0).package_id(), package.id());
+}
+
+TEST_F(StreamsTest, AnOfferThatMovesLeavesOneBranchAndComesToTheOtherOnce) {
+  v1::ChangeCoverageRequest coverage;
+  coverage.set_request_id(NewRequestId());
+  coverage.mutable_coverage()->set_branch_id("alpha-west");
+  coverage.mutable_coverage()->set_ward_code(kEastWard);
+  coverage.mutable_coverage()->set_service_type(v1::SERVICE_TYPE_HOME_CARE);
+  coverage.mutable_coverage()->set_from_date("2018-07-01");
+  coverage.mutable_coverage()->set_priority(2);
+  Ask<v1::ChangeCoverageResponse>("DirectoryService/ChangeCoverage", kCommissioner, coverage);
+  Watch east = Offers(kBranch, "0");
+  Watch west = Offers(kSiblingBranch, "0");
+  const std::string id = OfferTo(Issue("person-1"), "alpha-east").id();
+  EXPECT_EQ(east.Next().offers(0).id(), id);
+
+  v1::MoveOfferRequest move;
+  move.set_request_id(NewRequestId());
+  move.set_offer_id(id);
+  move.set_branch_id("alpha-west");
+  auto moved = Ask<v1::MoveOfferResponse>("OfferService/MoveOffer", kOrganisation, move);
+  EXPECT_EQ(moved.offer().branch_id(), "alpha-west");
+  auto expect_gone = [&id](const v1::WatchOffersResponse& response) {
+    ASSERT_EQ(response.offers_size(), 1);
+    const v1::Offer& gone = response.offers(0);
+    EXPECT_EQ(gone.id(), id);
+    EXPECT_EQ(gone.state(), v1::OFFER_STATE_UNSPECIFIED);
+    EXPECT_EQ(gone.branch_id() + gone.summary() + gone.postcode() + gone.ward_code(), "");
+    ASSERT_EQ(gone.moved_from_branch_ids_size(), 1);
+    EXPECT_EQ(gone.moved_from_branch_ids(0), "alpha-east");
+  };
+  expect_gone(east.Next());
+  const v1::Offer come = west.Next().offers(0);
+  EXPECT_EQ(come.id(), id);
+  EXPECT_EQ(come.state(), v1::OFFER_STATE_OPEN);
+  EXPECT_NE(come.summary(), "");
+  EXPECT_EQ(come.moved_from_branch_ids(0), "alpha-east");
+
+  v1::GetOfferRequest get;
+  get.set_offer_id(id);
+  EXPECT_EQ(Call("OfferService/GetOffer", kBranch, get).rejection.reason(),
+            v1::REJECTION_REASON_NOT_FOUND);
+  auto listed = [this](const char* account) {
+    return Ask<v1::ListOffersResponse>("OfferService/ListOffers", account, v1::ListOffersRequest())
+        .offers_size();
+  };
+  EXPECT_EQ(listed(kBranch), 0);
+  EXPECT_EQ(listed(kSiblingBranch), 1);
+  EXPECT_EQ(listed(kOrganisation), 1);
+
+  // What becomes of it is told to the new branch alone.
+  v1::AcceptOfferRequest accept;
+  accept.set_request_id(NewRequestId());
+  accept.set_offer_id(id);
+  Ask<v1::AcceptOfferResponse>("OfferService/AcceptOffer", kSiblingBranch, accept);
+  EXPECT_EQ(west.Next().offers(0).state(), v1::OFFER_STATE_ACCEPTED);
+  const std::string next = OfferTo(Issue("person-2"), "alpha-east").id();
+  EXPECT_EQ(east.Next().offers(0).id(), next);
+  Watch again = Offers(kBranch, "0");
+  expect_gone(again.Next());  // the issue, as the offer now is
+  expect_gone(again.Next());  // the move
+  EXPECT_EQ(again.Next().offers(0).id(), next);
+  Watch office = Offers(kOrganisation, "0");
+  for (const std::string& told : {id, id, id, next}) {  // issued, moved, accepted
+    EXPECT_EQ(office.Next().offers(0).id(), told);
+  }
 }
 
 TEST_F(StreamsTest, AnUnknownOrFutureCursorIsRefused) {
@@ -194,6 +261,7 @@ TEST_F(StreamsTest, AStoppingServerEndsItsStreamsAtOnce) {
 
 TEST_F(StreamsTest, ManyIdleStreamsDoNotHoldTheServerUp) {
   std::vector<Watch> watches;
+  watches.reserve(200);
   for (int i = 0; i < 200; ++i) watches.push_back(Offers(i % 2 == 0 ? kBranch : kOtherBranch, "0"));
   Issue("person-1");
   for (Watch& watch : watches) EXPECT_EQ(watch.Next().offers_size(), 1);

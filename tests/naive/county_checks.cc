@@ -151,6 +151,7 @@ void CountyDrive::CheckRanking(const PackageAggregate& package,
         one.void_rule() != *naive.voided[i].failed.begin()) {
       return Problem("another void acceptance; " + where);
     }
+    tally_(absl::StrCat("void by ", v1::HardRule_Name(one.void_rule()).substr(10)));
   }
   if (winner == nullptr) return Problem("the winner could not win; " + where);
   const bool first_won = winner == &naive.valid[0];

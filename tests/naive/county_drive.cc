@@ -130,22 +130,26 @@ void CountyDrive::LogAwards(const Record& record) {
       const PackageAggregate& package = *engine_.state().Package(awarded.package_number());
       awards_.push_back({awarded.package_number(), awarded.award().offer_ordinal(),
                          world_.Today(absl::FromUnixMicros(record.time_us())),
-                         package.row.terms().weekly_minutes(), false});
+                         package.row.terms().weekly_minutes(), false, false});
     }
-    uint64_t undone = 0;
-    if (fact.has_package_returned() && fact.package_returned().cause() != v1::CAUSE_PROVIDER) {
-      undone = fact.package_returned().package_number();
+    uint64_t given_back = 0;
+    bool keeps_minutes = false;
+    if (fact.has_package_returned()) {
+      given_back = fact.package_returned().package_number();
+      keeps_minutes = fact.package_returned().cause() == v1::CAUSE_PROVIDER;
     }
     if (fact.has_package_cancelled() &&
         before_.at(fact.package_cancelled().package_number()).state() ==
             v1::PACKAGE_STATE_AWARDED) {
-      undone = fact.package_cancelled().package_number();
+      given_back = fact.package_cancelled().package_number();
     }
     NaiveAward* last = nullptr;
     for (NaiveAward& award : awards_) {
-      if (award.package_number == undone) last = &award;
+      if (award.package_number == given_back) last = &award;
     }
-    if (last != nullptr) last->undone = true;
+    if (last == nullptr) continue;
+    last->given_back = true;
+    last->undone = !keeps_minutes;
   }
 }
 

@@ -50,6 +50,7 @@ class CountyDrive {
   void Answer(const PackageAggregate& package, const journal::v1::OfferRow& offer);
   void AnswerSomething();
   void ClaimSomething();
+  void MoveOfferSomewhere();
   void ExtendDeadlines();
   void AwardSomething();
   void MoveSomething();
@@ -82,6 +83,7 @@ class CountyDrive {
   void CheckFigures();
   void CheckSettled();
   void CheckRollups(const NaiveHistory& history);
+  void CheckLimits(const NaiveHistory& history);
   void CheckQuery(const NaiveHistory& history);
   void CheckPackageCounts(const NaiveHistory& history, const v1::PerformanceQuery& query,
                           const v1::PerformanceRow& row);

@@ -115,7 +115,8 @@ void CountyDrive::CheckRollups(const NaiveHistory& history) {
   const WrittenFigures written(rows_);
   std::map<std::string, RollupRow> real;
   for (const auto& [key, row] : written.rollups()) {
-    if (const std::string name = RollupName(row); !name.empty()) real[name] = row;
+    const std::string name = row.kind() == RollupRow::KIND_LIMIT ? "" : RollupName(row);
+    if (!name.empty()) real[name] = row;
     if (!SumsHold(row.live()) || !SumsHold(row.settled())) {
       Problem("sums do not hold: " + row.ShortDebugString());
     }
@@ -138,6 +139,7 @@ void CountyDrive::CheckRollups(const NaiveHistory& history) {
   for (const auto& [name, row] : real) {
     if (!naive.contains(name)) Problem("a roll-up of nothing: " + row.ShortDebugString());
   }
+  CheckLimits(history);
   auto avoided = NaiveAvoidances(history);
   for (const auto& [key, row] : written.rollups()) {
     if (row.kind() != RollupRow::KIND_AVOIDED) continue;
@@ -152,6 +154,22 @@ void CountyDrive::CheckRollups(const NaiveHistory& history) {
   for (const auto& [one, sums] : avoided) {
     Problem(absl::StrCat("avoided by ", std::get<0>(one), ": naive ", sums.missed_in_opt_out,
                          " and ", sums.wards_not_covered, ", real nothing"));
+  }
+}
+
+void CountyDrive::CheckLimits(const NaiveHistory& history) {
+  const WrittenFigures written(rows_);
+  for (const auto& [key, row] : written.rollups()) {
+    if (row.kind() != RollupRow::KIND_LIMIT) continue;
+    const v1::AcceptanceLimit& is = row.acceptance_limit();
+    const NaiveLimit limit = LimitNamed(history, row.branch_id(), is.name());
+    tally_("limit compared");
+    if (!Same(limit.newest, is) || limit.packages != row.awards() ||
+        limit.weekly_minutes != row.minutes()) {
+      Problem(absl::StrCat("limit: naive ", limit.newest.ShortDebugString(), " with ",
+                           limit.packages, " packages and ", limit.weekly_minutes,
+                           " minutes, real ", row.ShortDebugString()));
+    }
   }
 }
 

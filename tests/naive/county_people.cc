@@ -44,7 +44,7 @@ void CountyDrive::OneThing() {
     case 12:
       return MoveSomething();
     case 13:
-      return ClaimSomething();
+      return dice_.Percent(50) ? ClaimSomething() : MoveOfferSomewhere();
     case 14:
       return ChangeDirectory();
     case 15:
@@ -156,7 +156,50 @@ void CountyDrive::Answer(const PackageAggregate& package, const OfferRow& offer)
                                                     ? absl::FromUnixMicros(offer.deadline_us())
                                                     : now_ + absl::Hours(dice_.Between(1, 96)));
   }
+  if (dice_.Percent(25)) {
+    v1::AcceptanceLimit& limit = *request.mutable_limit();
+    limit.set_name(dice_.Percent(60) ? "this week" : "next week");
+    if (dice_.Percent(60)) limit.set_packages_max(dice_.Between(1, 3));
+    if (limit.packages_max() == 0 || dice_.Percent(30)) {
+      limit.set_weekly_minutes_max(dice_.Between(1, 15) * 105);
+    }
+  }
   Do(caller, std::move(request));
+}
+
+// A head office moves an offer to any of its branches; whether that is refused is held against the
+// naive routing.
+void CountyDrive::MoveOfferSomewhere() {
+  const PackageAggregate* package = RandomPackage();
+  if (package == nullptr || package->offers.empty()) return;
+  const OfferRow offer = dice_.Of(package->offers);
+  std::vector<std::string> branches;
+  for (const std::string& id : county_.branches) {
+    if (world_.Branch(id)->provider_id() == offer.provider_id()) branches.push_back(id);
+  }
+  if (branches.empty()) return;
+  const std::string branch = dice_.Of(branches);
+  const std::set<int> failed =
+      NaiveFailuresAtMove(world_, package->row, package->offers,
+                          world_.Rules(package->row.framework_revision()), offer, branch, now_);
+  const bool movable = offer.state() == v1::OFFER_STATE_OPEN && !offer.restart() &&
+                       offer.claim().state() == v1::CLAIM_STATE_UNSPECIFIED &&
+                       offer.moved_from_branch_ids_size() < 20;
+  Caller caller;
+  caller.account_id = offer.provider_id();
+  caller.role = v1::ROLE_PROVIDER_ORGANISATION;
+  caller.provider_id = offer.provider_id();
+  v1::MoveOfferRequest request;
+  request.set_offer_id(IdOf(*package, offer));
+  request.set_branch_id(branch);
+  if (Do(caller, std::move(request)) != (movable && failed.empty())) {
+    Problem(absl::StrCat("a move to ", branch, " that is ", movable ? "possible" : "impossible",
+                         " and fails ", failed.size(),
+                         " rules was decided otherwise: ", offer.ShortDebugString()));
+  }
+  if (movable) {
+    tally_(failed.empty() ? "offer moved" : absl::StrCat("not moved by rule ", *failed.begin()));
+  }
 }
 
 void CountyDrive::ClaimSomething() {

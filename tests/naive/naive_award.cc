@@ -28,6 +28,15 @@ bool Counts(const OfferRow& offer, absl::Time time) {
   return until == 0 || absl::ToUnixMicros(time) <= until;
 }
 
+bool LimitIsUsedUp(const NaiveAwardQuestion& question, const OfferRow& offer) {
+  const v1::AcceptanceLimit& named = LastAnswer(offer)->limit();
+  if (named.name().empty()) return false;
+  const NaiveLimit limit = LimitNamed(question.history, offer.branch_id(), named.name());
+  const int64_t minutes = limit.weekly_minutes + question.package.row.terms().weekly_minutes();
+  return (limit.newest.packages_max() > 0 && limit.packages + 1 > limit.newest.packages_max()) ||
+         (limit.newest.weekly_minutes_max() > 0 && minutes > limit.newest.weekly_minutes_max());
+}
+
 // Sets the values of one criterion for all acceptances that can win.
 class Values {
  public:
@@ -120,6 +129,7 @@ class Values {
     }
     if (others.empty()) return own;
     std::vector<int64_t> sorted;
+    sorted.reserve(others.size());
     for (const auto& [id, minutes] : others) sorted.push_back(minutes);
     std::sort(sorted.begin(), sorted.end());
     return std::max(own, sorted[(sorted.size() - 1) / 2]);
@@ -204,6 +214,33 @@ v1::AwardCriterion FirstBetter(const NaiveAcceptance& winner, const NaiveAccepta
   return v1::AWARD_CRITERION_UNSPECIFIED;
 }
 
+NaiveLimit LimitNamed(const NaiveHistory& history, const std::string& branch_id,
+                      const std::string& name) {
+  NaiveLimit limit;
+  int64_t newest_us = 0;
+  for (const PackageAggregate* package : history.packages) {
+    for (const OfferRow& offer : package->offers) {
+      if (offer.branch_id() != branch_id) continue;
+      for (const AnswerRow& answer : offer.answers()) {
+        if (answer.remark() || answer.limit().name() != name || answer.time_us() < newest_us) {
+          continue;
+        }
+        newest_us = answer.time_us();
+        limit.newest = answer.limit();
+      }
+    }
+  }
+  for (const NaiveAward& award : history.awards) {
+    const OfferRow& won =
+        history.Package(award.package_number).offers[static_cast<size_t>(award.ordinal - 1)];
+    if (award.given_back || won.branch_id() != branch_id) continue;
+    if (LastAnswer(won)->limit().name() != name) continue;
+    ++limit.packages;
+    limit.weekly_minutes += award.weekly_minutes;
+  }
+  return limit;
+}
+
 NaiveRanking NaiveRank(const NaiveAwardQuestion& question) {
   NaiveRanking ranking;
   std::vector<const OfferRow*> offers;
@@ -213,6 +250,9 @@ NaiveRanking NaiveRank(const NaiveAwardQuestion& question) {
     acceptance.ordinal = offer.ordinal();
     acceptance.failed = NaiveFailuresAtAward(*question.history.world, question.package.row,
                                              question.rules, offer, question.time);
+    if (LimitIsUsedUp(question, offer)) {
+      acceptance.failed.insert(v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT);
+    }
     if (acceptance.failed.empty()) {
       offers.push_back(&offer);
       ranking.valid.push_back(acceptance);

@@ -34,6 +34,15 @@ struct NaiveAwardQuestion {
   absl::Time time;
 };
 
+// What was awarded under a branch's limit and was not given back.
+struct NaiveLimit {
+  v1::AcceptanceLimit newest;  // as the last acceptance that names it says
+  int64_t packages = 0;
+  int64_t weekly_minutes = 0;
+};
+NaiveLimit LimitNamed(const NaiveHistory& history, const std::string& branch_id,
+                      const std::string& name);
+
 NaiveRanking NaiveRank(const NaiveAwardQuestion& question);
 // The first criterion on which the values differ; UNSPECIFIED if they do not.
 v1::AwardCriterion FirstDifference(const NaiveAcceptance& a, const NaiveAcceptance& b);

@@ -23,6 +23,8 @@ struct NaiveAward {
   int64_t weekly_minutes = 0;  // of the terms awarded
   // Given up before the start, and not for the provider's own cause; or the package was cancelled.
   bool undone = false;
+  // Given up before the start, for whatever cause; or the package was cancelled.
+  bool given_back = false;
 };
 
 struct NaiveHistory {

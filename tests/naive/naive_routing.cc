@@ -200,6 +200,30 @@ std::set<int> NaiveFailuresAtAward(const NaiveWorld& world, const PackageRow& pa
   return failed;
 }
 
+std::set<int> NaiveFailuresAtMove(const NaiveWorld& world, const PackageRow& package,
+                                  const std::vector<OfferRow>& offers,
+                                  const v1::FrameworkRules& rules, const OfferRow& offer,
+                                  const std::string& branch_id, absl::Time time) {
+  const v1::Contract* contract = world.Contract(offer.contract_id());
+  if (contract == nullptr) return {v1::HARD_RULE_CONTRACT_ACTIVE};
+  const DateNumber today = world.Today(time);
+  std::set<int> failed =
+      CommonFailures(world, package, rules, *contract, offer.provider_id(), world.Branch(branch_id),
+                     package.terms().service_type(), today, time);
+  if (world.Holder(*contract, today) != offer.provider_id()) {
+    failed.insert(v1::HARD_RULE_CONTRACT_ACTIVE);
+  }
+  if (DeclinedBefore({package, offers, rules, time, {}, false}, branch_id)) {
+    failed.insert(v1::HARD_RULE_NOT_ALREADY_DECLINED);
+  }
+  for (const OfferRow& other : offers) {
+    if (other.branch_id() == branch_id && other.round_number() == offer.round_number()) {
+      failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
+    }
+  }
+  return failed;
+}
+
 int64_t NaiveTieBreak(uint64_t package_number, const std::string& branch_id) {
   std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) {

@@ -39,6 +39,13 @@ std::set<int> NaiveFailuresAtAward(const NaiveWorld& world, const journal::v1::P
                                    const v1::FrameworkRules& rules,
                                    const journal::v1::OfferRow& offer, absl::Time time);
 
+// The hard rules that a branch fails to which an open offer of the package is to move, now.
+std::set<int> NaiveFailuresAtMove(const NaiveWorld& world, const journal::v1::PackageRow& package,
+                                  const std::vector<journal::v1::OfferRow>& offers,
+                                  const v1::FrameworkRules& rules,
+                                  const journal::v1::OfferRow& offer, const std::string& branch_id,
+                                  absl::Time time);
+
 int64_t NaiveTieBreak(uint64_t package_number, const std::string& branch_id);
 
 }  // namespace brokerage::engine::naive

@@ -34,10 +34,12 @@ TEST_P(Naive, EngineAgreesInEveryCounty) {
        {"round_opened", "package_awarded", "award_proposed", "certain before all have answered",
         "package_returned", "package_handed_back", "offers_closed", "figures compared",
         "query scanned", "query from roll-ups", "contract short of its minimum",
-        "packages beside figures", "deadline_extended", "award overridden"}) {
+        "packages beside figures", "deadline_extended", "award overridden", "limit compared",
+        "void by WITHIN_ACCEPTANCE_LIMIT"}) {
     EXPECT_GT(tally.happened[what], 0) << what;
   }
-  for (int rule = v1::HARD_RULE_TIER_IN_ROUND; rule <= v1::HardRule_MAX; ++rule) {
+  for (int rule = v1::HARD_RULE_TIER_IN_ROUND; rule <= v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER;
+       ++rule) {
     const std::string name = v1::HardRule_Name(static_cast<v1::HardRule>(rule));
     EXPECT_GT(tally.happened["routing: " + name], 0) << name;
   }

@@ -310,5 +310,45 @@ TEST_F(Projection, AnIssueBelongsToEveryOfferedBranch) {
                                    "O:london-care", "P:123", "U:nottinghamshire"}));
 }
 
+TEST_F(Projection, AMoveIsToldToBothBranchesAndOnceToWhoSeesBoth) {
+  PutBranch(&directory_, "agincare", "", "agincare-selston", "Agincare Selston");
+  Offer(3).set_branch_id("agincare-hucknall");  // it has moved on since
+  Record record = RecordAt(kIssued + 40 * kSecond, "office-agincare");
+  journal::v1::OfferMoved& moved = *record.add_facts()->mutable_offer_moved();
+  moved.set_package_number(123);
+  moved.set_ordinal(3);
+  moved.set_from_branch_id("agincare-kirkby");
+  moved.set_branch_id("agincare-selston");
+  const Strings both = {
+      "The offer moved from Agincare Kirkby (Legal agincare) to Agincare Selston (Legal agincare); "
+      "the clock runs on."};
+  EXPECT_EQ(Told(record, Navigator()), both);
+  EXPECT_EQ(Told(record, Organisation("agincare")), both);
+  EXPECT_EQ(Told(record, BranchOf("agincare", "agincare-selston")), both);
+  EXPECT_EQ(Told(record, agincare_), Strings{"The offer to Agincare Kirkby (Legal agincare) moved "
+                                             "to another branch of its provider."});
+  EXPECT_EQ(Told(record, BranchOf("agincare", "agincare-hucknall")), Strings{});
+  EXPECT_EQ(Told(record, london_), Strings{});
+  EXPECT_EQ(History(record, agincare_)[0].branch_id(), "agincare-kirkby");
+  EXPECT_EQ(Subjects(record),
+            (std::set<std::string>{"P:123", "U:nottinghamshire", "B:agincare-kirkby",
+                                   "B:agincare-selston", "O:agincare"}));
+}
+
+TEST_F(Projection, AnAcceptanceReadsWithItsLimit) {
+  Record record = RecordAt(kIssued + 10 * kSecond, "account-fosse-mansfield");
+  journal::v1::OfferAnswered& answered = *record.add_facts()->mutable_offer_answered();
+  answered.set_package_number(123);
+  answered.set_ordinal(1);
+  answered.mutable_answer()->set_answer(v1::ANSWER_ACCEPT);
+  v1::AcceptanceLimit& limit = *answered.mutable_answer()->mutable_limit();
+  limit.set_name("week 27");
+  limit.set_packages_max(2);
+  limit.set_weekly_minutes_max(900);
+  EXPECT_EQ(Told(record, fosse_),
+            Strings{"Fosse Mansfield (Legal fosse) accepted, at most 2 packages and 900 minutes a "
+                    "week of \"week 27\"."});
+}
+
 }  // namespace
 }  // namespace brokerage::engine

@@ -153,8 +153,27 @@ TEST_F(Projection, ARoundTellsTheRulesThatFailedAndAPreviewEveryRule) {
   EXPECT_FALSE(issued.verdicts(3).rules(0).passed());
   EXPECT_NE(issued.verdicts(3).rules(0).explanation(), "");
   v1::Round preview = ToRound(Round(), package_.row, true, directory_);
-  EXPECT_EQ(preview.verdicts(0).rules_size(), v1::HardRule_ARRAYSIZE - 1);
+  // All but the last, which is asked at award only.
+  EXPECT_EQ(preview.verdicts(0).rules_size(), v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
   EXPECT_TRUE(preview.verdicts(0).rules(0).passed());
+}
+
+TEST_F(Projection, AnOfferThatMovedShowsItsFormerBranchOnlyThatItIsGone) {
+  Offer(3).set_branch_id("agincare-selston");
+  Offer(3).add_moved_from_branch_ids("agincare-hucknall");
+  Offer(3).add_moved_from_branch_ids("agincare-kirkby");
+  EXPECT_FALSE(MaySeeOffer(agincare_, package_.row, Offer(3)));
+  v1::Offer gone;
+  gone.set_id("O-2018-000123-3");
+  gone.set_package_id("P-2018-000123");
+  gone.set_round_number(1);
+  gone.set_provider_id("agincare");
+  gone.add_moved_from_branch_ids("agincare-kirkby");
+  EXPECT_EQ(ToMovedOffer(package_, Offer(3), agincare_).DebugString(), gone.DebugString());
+  EXPECT_EQ(ToMovedOffer(package_, Offer(3), london_).DebugString(), "");
+  v1::Offer now = Shown(3, BranchOf("agincare", "agincare-selston"));
+  EXPECT_EQ(now.moved_from_branch_ids_size(), 2);
+  EXPECT_EQ(now.summary(), "Two visits a day.");
 }
 
 }  // namespace
