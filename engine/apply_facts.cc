@@ -94,7 +94,8 @@ void Applier::On(const journal::v1::DirectoryChanged& fact) {
       entry.fact_key = before->key();
       state_.agenda.erase(entry);
     }
-    if (before == nullptr && (changed.has_opt_out_window() || changed.has_suspension())) {
+    if (before == nullptr && (changed.has_opt_out_window() || changed.has_suspension() ||
+                              changed.has_coverage_proposal())) {
       state_.system.set_last_fact_number(state_.system.last_fact_number() + 1);
       system_changed_ = true;
     }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -83,7 +85,6 @@ class Deciding {
 
   // --- The directory (decide_directory.cc, decide_framework.cc).
   absl::Status On(const v1::ApplyFrameworkRequest& request);
-  absl::Status On(const v1::ChangeCoverageRequest& request);
   absl::Status On(const v1::OpenOptOutWindowRequest& request);
   absl::Status On(const v1::CloseOptOutWindowRequest& request);
   absl::Status On(const v1::SuspendContractRequest& request);
@@ -93,6 +94,30 @@ class Deciding {
   absl::Status On(const v1::SuspendProviderRequest& request);
   absl::Status On(const v1::ResumeProviderRequest& request);
   absl::StatusOr<const v1::Contract*> FindContract(absl::string_view id, absl::string_view field);
+  // --- Coverage (decide_coverage.cc).
+  absl::Status On(const v1::ChangeCoverageRequest& request);
+  absl::Status On(const v1::ProposeCoverageRequest& request);
+  absl::Status On(const v1::DecideCoverageRequest& request);
+  bool OwnsBranch(const v1::Branch& branch) const;
+  // Whether the caller is of an authority that buys under the framework.
+  bool DecidesCoverage(absl::string_view framework_id) const;
+  // Whether the framework's rule accepts what is proposed.
+  bool AcceptsCoverage(absl::string_view framework_id) const;
+  // The one of the frameworks `allowed` that the line is in.
+  absl::StatusOr<std::string> FrameworkOfLine(
+      const v1::Coverage& line, const v1::Branch& branch,
+      absl::FunctionRef<bool(const std::string&)> allowed) const;
+  absl::Status UnknownWard(const v1::Coverage& line,
+                           const std::vector<std::string>& frameworks) const;
+  journal::v1::DirectoryFact CoverageFact(const v1::Coverage& line,
+                                          const std::string& framework_id) const;
+  // The line with the same key, if it is in force today.
+  const v1::Coverage* RunningLine(const v1::Coverage& line, DateNumber today) const;
+  absl::Status CheckNotInThePast(const v1::Coverage& line, DateNumber today) const;
+  // Adds the line of an accepted proposal beside it: one that runs keeps its beginning, no other
+  // begins before today.
+  void PutLineFromToday(const journal::v1::DirectoryFact& proposal, DateNumber today);
+
   // Whether the caller may change the directory of the framework.
   bool MayChange(absl::string_view framework_id) const;
   journal::v1::DirectoryFact NewFact(std::string key, absl::string_view framework_id) const;

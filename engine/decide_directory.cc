@@ -1,4 +1,5 @@
-// Live changes of the directory: coverage, opt-out windows, suspensions, ends and novations.
+// Live changes of the directory: opt-out windows, suspensions, ends and novations. Coverage is in
+// decide_coverage.cc.
 
 #include <algorithm>
 
@@ -60,53 +61,6 @@ absl::StatusOr<const v1::Contract*> Deciding::FindContract(absl::string_view id,
     return NotFound(field, id, "the id of a contract of yours");
   }
   return contract;
-}
-
-absl::Status Deciding::On(const v1::ChangeCoverageRequest& request) {
-  const v1::Coverage& line = request.coverage();
-  const v1::Branch* branch = state_.directory.Branch(line.branch_id());
-  if (branch == nullptr) return NotFound("coverage.branch_id", line.branch_id(), "a branch's id");
-  std::string framework_id;
-  for (const journal::v1::FrameworkRow* framework : state_.directory.Frameworks()) {
-    if (MayChange(framework->framework_id()) &&
-        state_.directory.WardInFramework(framework->framework_id(), line.ward_code())) {
-      framework_id = framework->framework_id();
-    }
-  }
-  if (framework_id.empty()) {
-    std::string nearest;
-    for (const journal::v1::FrameworkRow* framework : state_.directory.Frameworks()) {
-      for (const v1::Ward* ward :
-           state_.directory.NearestWards(framework->framework_id(), line.ward_code(), 3)) {
-        absl::StrAppend(&nearest, nearest.empty() ? "" : ", ", ward->code(), " ", ward->name());
-      }
-    }
-    return Reject(v1::REJECTION_REASON_UNKNOWN_WARD, "coverage.ward_code", line.ward_code(),
-                  absl::StrCat("a ward of a framework of yours; the nearest: ", nearest));
-  }
-  if (line.service_type() == v1::SERVICE_TYPE_UNSPECIFIED) {
-    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "coverage.service_type", "",
-                  "a service type such as HOME_CARE");
-  }
-  const auto from = ParseDate(line.from_date());
-  const auto to = line.to_date().empty() ? std::optional<DateNumber>(0) : ParseDate(line.to_date());
-  if (!from) {
-    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "coverage.from_date", line.from_date(),
-                  "a date, YYYY-MM-DD");
-  }
-  if (!to || (*to != 0 && *to <= *from)) {
-    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "coverage.to_date", line.to_date(),
-                  "a date after from_date, YYYY-MM-DD, or nothing");
-  }
-  if (line.priority() < 0) {
-    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "coverage.priority",
-                  absl::StrCat(line.priority()), "1 for the first branch, or more");
-  }
-  DirectoryFact fact =
-      NewFact(CoverageKey(line.branch_id(), line.ward_code(), line.service_type()), framework_id);
-  *fact.mutable_coverage() = line;
-  AddFact(fact, "");
-  return absl::OkStatus();
 }
 
 absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {

@@ -202,6 +202,11 @@ absl::StatusOr<PackageRow> Deciding::CheckReferral(const PackageReferral& referr
   if (!postcode.empty() && sector.empty()) {
     return Invalid("referral.postcode", "", "a full postcode such as NG18 1AB");
   }
+  if (postcode.empty() && state_.directory.CoversByArea(referral.framework_id(), Today(rules))) {
+    return Required("referral.postcode",
+                    "a full postcode: branches cover postcode areas in this framework, and without "
+                    "one it is not known who may be asked");
+  }
   absl::Status status =
       CheckTerms(referral.terms(), "referral.terms", referral.already_running() ? 0 : Today(rules));
   if (status.ok()) status = CheckNeeds(referral);

@@ -52,6 +52,12 @@ std::vector<std::string> Directory::SubjectsOf(const DirectoryFact& fact) {
     case DirectoryFact::kNovation:
       return {absl::StrCat("novations/", fact.novation().contract_id()),
               absl::StrCat("held/", fact.novation().new_provider_id())};
+    case DirectoryFact::kCoverage:  // by their keys, but for the question whether there are any
+      if (fact.coverage().postcode_area().empty()) return {};
+      return {absl::StrCat("area_coverage/", fact.framework_id())};
+    case DirectoryFact::kCoverageProposal:
+      if (fact.coverage_proposal().state() != v1::PROPOSAL_STATE_OPEN) return {};
+      return {absl::StrCat("proposals/", CoverageKey(fact.coverage_proposal().coverage()))};
     case DirectoryFact::kOptOutWindow:
       return {absl::StrCat("opt_outs/", fact.opt_out_window().branch_id())};
     case DirectoryFact::kSuspension:

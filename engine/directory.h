@@ -19,6 +19,13 @@
 
 namespace brokerage::engine {
 
+// Where a package's care is given, as coverage sees it.
+struct CarePlace {
+  absl::string_view framework_id;
+  absl::string_view ward_code;
+  std::string postcode_area;  // "GU"; empty where no postcode is known
+};
+
 class Directory {
  public:
   // Puts a fact in; it replaces the one with the same key. The only mutators; called by Apply and
@@ -70,11 +77,18 @@ class Directory {
   // novation; 0 if it never did.
   DateNumber HoldsContractsSince(absl::string_view provider_id,
                                  absl::string_view framework_id) const;
-  // The line of coverage in force on the date; null if none.
-  const v1::Coverage* CoverageOf(absl::string_view branch_id, absl::string_view ward_code,
+  // The line of coverage in force on the date, the ward's before the area's; null if none.
+  const v1::Coverage* CoverageOf(absl::string_view branch_id, const CarePlace& place,
                                  v1::ServiceType service, DateNumber date) const;
-  bool CoversWard(absl::string_view branch_id, absl::string_view ward_code,
-                  DateNumber date) const;  // any service
+  // Likewise a line for any service.
+  const v1::Coverage* AnyCoverageOf(absl::string_view branch_id, const CarePlace& place,
+                                    DateNumber date) const;
+  // Whether any branch covers a postcode area of the framework on the date or later: packages then
+  // need a postcode.
+  bool CoversByArea(absl::string_view framework_id, DateNumber date) const;
+  static bool InForce(const v1::Coverage& line, DateNumber date);  // [from, to)
+  // The proposal for the same branch, place and service that waits for a decision; null if none.
+  const v1::CoverageProposal* OpenProposalFor(const v1::Coverage& line) const;
   bool OptedOut(absl::string_view branch_id, absl::Time time) const;
   bool ContractSuspended(absl::string_view contract_id, absl::Time time) const;
   bool ProviderSuspended(absl::string_view provider_id, absl::Time time) const;  // everywhere
@@ -116,6 +130,14 @@ std::string ProviderKey(absl::string_view id);
 std::string BranchKey(absl::string_view id);
 std::string CoverageKey(absl::string_view branch_id, absl::string_view ward_code,
                         v1::ServiceType service);
+// Of a line as it is written, for a ward or for a postcode area.
+std::string CoverageKey(const v1::Coverage& line);
+// What the keys of a branch's lines begin with: all of them, those for a ward, those for an area.
+std::string CoveragePrefix(absl::string_view branch_id);
+std::string WardCoveragePrefix(absl::string_view branch_id, absl::string_view ward_code);
+std::string AreaCoveragePrefix(absl::string_view branch_id, absl::string_view postcode_area,
+                               absl::string_view framework_id);
+std::string ProposalKey(absl::string_view id);
 std::string ContractKey(absl::string_view id);
 std::string NovationKey(absl::string_view contract_id, DateNumber date);
 std::string OptOutKey(absl::string_view id);
@@ -125,5 +147,7 @@ std::string HolidayKey(absl::string_view framework_id, DateNumber date);
 // "NG18 1AB" -> "NG18 1"; "NG". Empty unless the text is of the form of a full UK postcode.
 std::string PostcodeSector(absl::string_view postcode);
 std::string PostcodeArea(absl::string_view postcode_or_sector);
+// One or two capital letters: of the form of a postcode area.
+bool IsPostcodeArea(absl::string_view text);
 
 }  // namespace brokerage::engine

@@ -1,6 +1,7 @@
 // The directory's questions as of a date or a moment.
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "engine/directory.h"
@@ -78,20 +79,48 @@ DateNumber Directory::HoldsContractsSince(absl::string_view provider_id,
   return first;
 }
 
-const v1::Coverage* Directory::CoverageOf(absl::string_view branch_id, absl::string_view ward_code,
-                                          v1::ServiceType service, DateNumber date) const {
-  const DirectoryFact* fact = Live(CoverageKey(branch_id, ward_code, service));
-  if (fact == nullptr) return nullptr;
-  const v1::Coverage& line = fact->coverage();
-  return FirstDate(line.from_date()) <= date && !Over(line.to_date(), date) ? &line : nullptr;
+bool Directory::InForce(const v1::Coverage& line, DateNumber date) {
+  return FirstDate(line.from_date()) <= date && !Over(line.to_date(), date);
 }
 
-bool Directory::CoversWard(absl::string_view branch_id, absl::string_view ward_code,
-                           DateNumber date) const {
-  for (int service = 1; service < v1::ServiceType_ARRAYSIZE; ++service) {
-    if (CoverageOf(branch_id, ward_code, static_cast<v1::ServiceType>(service), date)) return true;
-  }
-  return false;
+const v1::Coverage* Directory::CoverageOf(absl::string_view branch_id, const CarePlace& place,
+                                          v1::ServiceType service, DateNumber date) const {
+  auto in_force = [&](const std::string& key) -> const v1::Coverage* {
+    const DirectoryFact* fact = Live(key);
+    return fact != nullptr && InForce(fact->coverage(), date) ? &fact->coverage() : nullptr;
+  };
+  const v1::Coverage* line = in_force(CoverageKey(branch_id, place.ward_code, service));
+  if (line != nullptr || place.postcode_area.empty()) return line;
+  return in_force(
+      absl::StrCat(AreaCoveragePrefix(branch_id, place.postcode_area, place.framework_id),
+                   static_cast<int>(service)));
+}
+
+const v1::Coverage* Directory::AnyCoverageOf(absl::string_view branch_id, const CarePlace& place,
+                                             DateNumber date) const {
+  auto first_of = [&](const std::string& prefix) -> const v1::Coverage* {
+    for (auto it = facts_.lower_bound(prefix);
+         it != facts_.end() && absl::StartsWith(it->first, prefix); ++it) {
+      const v1::Coverage& line = it->second->coverage();
+      if (!it->second->ended() && InForce(line, date)) return &line;
+    }
+    return nullptr;
+  };
+  const v1::Coverage* line = first_of(WardCoveragePrefix(branch_id, place.ward_code));
+  if (line != nullptr || place.postcode_area.empty()) return line;
+  return first_of(AreaCoveragePrefix(branch_id, place.postcode_area, place.framework_id));
+}
+
+bool Directory::CoversByArea(absl::string_view framework_id, DateNumber date) const {
+  const FactList& lines = About(absl::StrCat("area_coverage/", framework_id));
+  return std::any_of(lines.begin(), lines.end(), [date](const DirectoryFact* fact) {
+    return !Over(fact->coverage().to_date(), date);
+  });
+}
+
+const v1::CoverageProposal* Directory::OpenProposalFor(const v1::Coverage& line) const {
+  const FactList& proposals = About(absl::StrCat("proposals/", CoverageKey(line)));
+  return proposals.empty() ? nullptr : &proposals.front()->coverage_proposal();
 }
 
 bool Directory::OptedOut(absl::string_view branch_id, absl::Time time) const {

@@ -25,8 +25,32 @@ std::string BranchKey(absl::string_view id) { return absl::StrCat("branch/", id)
 
 std::string CoverageKey(absl::string_view branch_id, absl::string_view ward_code,
                         v1::ServiceType service) {
-  return absl::StrCat("coverage/", branch_id, "/", ward_code, "/", static_cast<int>(service));
+  return absl::StrCat(WardCoveragePrefix(branch_id, ward_code), static_cast<int>(service));
 }
+
+std::string CoverageKey(const v1::Coverage& line) {
+  if (line.postcode_area().empty()) {
+    return CoverageKey(line.branch_id(), line.ward_code(), line.service_type());
+  }
+  return absl::StrCat(
+      AreaCoveragePrefix(line.branch_id(), line.postcode_area(), line.framework_id()),
+      static_cast<int>(line.service_type()));
+}
+
+std::string CoveragePrefix(absl::string_view branch_id) {
+  return absl::StrCat("coverage/", branch_id, "/");
+}
+
+std::string WardCoveragePrefix(absl::string_view branch_id, absl::string_view ward_code) {
+  return absl::StrCat(CoveragePrefix(branch_id), ward_code, "/");
+}
+
+std::string AreaCoveragePrefix(absl::string_view branch_id, absl::string_view postcode_area,
+                               absl::string_view framework_id) {
+  return absl::StrCat(CoveragePrefix(branch_id), "area:", postcode_area, "/", framework_id, "/");
+}
+
+std::string ProposalKey(absl::string_view id) { return absl::StrCat("coverage_proposal/", id); }
 
 std::string ContractKey(absl::string_view id) { return absl::StrCat("contract/", id); }
 
@@ -82,6 +106,11 @@ std::string PostcodeArea(absl::string_view postcode_or_sector) {
   bool is_area =
       length > 0 && length < postcode_or_sector.size() && IsDigit(postcode_or_sector[length]);
   return is_area ? absl::AsciiStrToUpper(postcode_or_sector.substr(0, length)) : "";
+}
+
+bool IsPostcodeArea(absl::string_view text) {
+  return (text.size() == 1 || text.size() == 2) && AreaLength(text) == text.size() &&
+         absl::AsciiStrToUpper(text) == text;
 }
 
 }  // namespace brokerage::engine

@@ -23,11 +23,31 @@ std::string MomentsOf(const Window& window) {
 }
 
 std::string CoverageWords(const DirectoryFact& fact, const Directory& directory) {
-  const v1::Coverage& coverage = fact.coverage();
+  const v1::Coverage& coverage =
+      fact.has_coverage() ? fact.coverage() : fact.coverage_proposal().coverage();
   return absl::StrCat(BranchWords(coverage.branch_id(), "", directory), " covers ",
-                      WardWords(fact.framework_id(), coverage.ward_code(), directory), " for ",
+                      coverage.postcode_area().empty()
+                          ? WardWords(fact.framework_id(), coverage.ward_code(), directory)
+                          : absl::StrCat("postcode area ", coverage.postcode_area()),
+                      " for ",
                       PlainWords(v1::ServiceType_Name(coverage.service_type()), "SERVICE_TYPE_"),
                       FromTo(coverage.from_date(), coverage.to_date()));
+}
+
+std::string ProposalWords(const DirectoryFact& fact, const Directory& directory) {
+  const v1::CoverageProposal& proposal = fact.coverage_proposal();
+  const std::string line = CoverageWords(fact, directory);
+  switch (proposal.state()) {
+    case v1::PROPOSAL_STATE_ACCEPTED:
+      return absl::StrCat(proposal.decided_by().empty()
+                              ? "Proposed, and accepted by the framework's rule, "
+                              : "Accepted, as proposed in ",
+                          proposal.id(), ": ", line);
+    case v1::PROPOSAL_STATE_REJECTED:
+      return absl::StrCat("Rejected, proposed in ", proposal.id(), ": ", line);
+    default:
+      return absl::StrCat("Proposed in ", proposal.id(), ": ", line);
+  }
 }
 
 std::string ContractWords(const v1::Contract& contract, const Directory& directory) {
@@ -64,6 +84,8 @@ std::string WordsOf(const DirectoryFact& fact, const Directory& directory) {
                           ProviderWords(fact.branch().provider_id(), directory));
     case DirectoryFact::kCoverage:
       return CoverageWords(fact, directory);
+    case DirectoryFact::kCoverageProposal:
+      return ProposalWords(fact, directory);
     case DirectoryFact::kContract:
       return ContractWords(fact.contract(), directory);
     case DirectoryFact::kNovation:
@@ -102,6 +124,8 @@ std::string DirectoryFactKind(const DirectoryFact& fact) {
       return "branch";
     case DirectoryFact::kCoverage:
       return "line of coverage";
+    case DirectoryFact::kCoverageProposal:
+      return "proposed line of coverage";
     case DirectoryFact::kContract:
       return "contract";
     case DirectoryFact::kNovation:
@@ -123,6 +147,8 @@ std::string BranchOfFact(const DirectoryFact& fact) {
       return fact.branch().id();
     case DirectoryFact::kCoverage:
       return fact.coverage().branch_id();
+    case DirectoryFact::kCoverageProposal:
+      return fact.coverage_proposal().coverage().branch_id();
     case DirectoryFact::kOptOutWindow:
       return fact.opt_out_window().branch_id();
     default:

@@ -59,14 +59,6 @@ std::set<std::string> NamesOf(int first, int last) {
   return names;
 }
 
-bool IsPostcodeArea(absl::string_view text) {
-  if (text.size() > 2) return false;  // empty: no postcode was given
-  for (char c : text) {
-    if (!absl::ascii_isupper(c)) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::string TextOf(v1::ServiceType service_type) {
@@ -266,7 +258,8 @@ std::string FigureDimensions::ExpectedPlace(v1::Dimension dimension,
       return absl::StrCat("the ONS code of a ward of the framework", nearest);
     }
     default:
-      return IsPostcodeArea(value) ? "" : "a postcode area, such as \"NG\", or empty";
+      return value.empty() || IsPostcodeArea(value) ? ""
+                                                    : "a postcode area, such as \"NG\", or empty";
   }
 }
 

@@ -109,7 +109,7 @@ class TogetherChecker {
     IndexOf(
         tables_.coverage, "branch_id",
         [](auto& line) {
-          return absl::StrCat(line.branch_id(), ", ", line.ward_code(), ", ",
+          return absl::StrCat(line.branch_id(), ", ", line.ward_code(), line.postcode_area(), ", ",
                               ServiceWord(line.service_type()));
         },
         errors_);
@@ -153,7 +153,7 @@ class TogetherChecker {
     for (const auto& row : tables_.coverage) {
       covering.insert(row.value.branch_id());
       CheckExists(row.place, "branch_id", row.value.branch_id(), branches_, TableKind::kBranches);
-      CheckWard(row.place, row.value.ward_code());
+      if (row.value.postcode_area().empty()) CheckWard(row.place, row.value.ward_code());
       CheckOpens(row.place, "the line", row.value.from_date(), row.value.to_date());
     }
     for (const auto& row : tables_.branches) {

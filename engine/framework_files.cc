@@ -121,6 +121,9 @@ DateNumber DateOf(const std::string& text) { return ParseDate(text).value_or(0);
 void MakeFacts(FrameworkTables tables, ParsedFramework* parsed) {
   const std::string& id = parsed->rules.framework_id();
   for (Placed<v1::Lot>& lot : tables.lots) lot.value.set_framework_id(id);
+  for (Placed<v1::Coverage>& line : tables.coverage) {
+    if (!line.value.postcode_area().empty()) line.value.set_framework_id(id);
+  }
   FactMaker maker(id);
   maker.AddAll(
       tables.wards, [&](const auto& ward) { return WardKey(id, ward.code()); },
@@ -139,10 +142,7 @@ void MakeFacts(FrameworkTables tables, ParsedFramework* parsed) {
       tables.branches, [](const auto& branch) { return BranchKey(branch.id()); },
       &DirectoryFact::mutable_branch);
   maker.AddAll(
-      tables.coverage,
-      [](const auto& line) {
-        return CoverageKey(line.branch_id(), line.ward_code(), line.service_type());
-      },
+      tables.coverage, [](const auto& line) { return CoverageKey(line); },
       &DirectoryFact::mutable_coverage);
   maker.AddAll(
       tables.contracts, [](const auto& contract) { return ContractKey(contract.id()); },

@@ -45,8 +45,9 @@ absl::Span<const CsvColumn> ColumnsOf(TableKind kind) {
                                             {"easting"},
                                             {"northing"},
                                             {"needs_met", true}};
-  static constexpr CsvColumn kCoverage[] = {{"branch_id"}, {"ward_code"}, {"service_type"},
-                                            {"from"},      {"to"},        {"priority"}};
+  static constexpr CsvColumn kCoverage[] = {
+      {"branch_id"}, {"ward_code"}, {"service_type"},       {"from"},
+      {"to"},        {"priority"},  {"postcode_area", true}};
   static constexpr CsvColumn kContracts[] = {
       {"contract_id"},   {"provider_id"},   {"lot_id"},      {"tier"},
       {"service_types"}, {"from"},          {"to"},          {"minimum_pickup_percent"},
@@ -282,10 +283,30 @@ v1::Branch ReadBranch(RowReader* row) {
   return branch;
 }
 
+// A ward or a postcode area, one of the two.
+void ReadCoveredPlace(RowReader* row, v1::Coverage* coverage) {
+  absl::string_view area = row->Cell("postcode_area");
+  if (area.empty() && row->Cell("ward_code").empty()) {
+    row->Fail("ward_code", "", "needs a postcode_area beside it; a row covers a ward or an area");
+    row->LoseRow();
+  } else if (area.empty()) {
+    coverage->set_ward_code(row->WardCode("ward_code"));
+  } else if (!row->Cell("ward_code").empty()) {
+    row->Fail("postcode_area", area,
+              "stands beside a ward_code; a row covers the one or the other");
+    row->LoseRow();
+  } else if (!IsPostcodeArea(area)) {
+    row->Fail("postcode_area", area, "is no postcode area; one or two capital letters such as GU");
+    row->LoseRow();
+  } else {
+    coverage->set_postcode_area(std::string(area));
+  }
+}
+
 v1::Coverage ReadCoverage(RowReader* row) {
   v1::Coverage coverage;
   coverage.set_branch_id(row->Id("branch_id"));
-  coverage.set_ward_code(row->WardCode("ward_code"));
+  ReadCoveredPlace(row, &coverage);
   coverage.set_service_type(row->Service("service_type", row->Cell("service_type")));
   if (coverage.service_type() == v1::SERVICE_TYPE_UNSPECIFIED) row->LoseRow();
   row->Dates(coverage.mutable_from_date(), coverage.mutable_to_date());

@@ -198,6 +198,8 @@ class Historian {
             administrator);
     } else if (fact.has_directory_changed() && reads_directory) {
       TellOfDirectory(fact, administrator);
+    } else if (fact.has_directory_changed()) {
+      TellOfOwnCoverage(fact);
     } else if (fact.has_account_changed() && administrator) {
       const v1::Account& account = fact.account_changed().account().account();
       Event(KindOf(fact),
@@ -233,6 +235,25 @@ class Historian {
       std::string text = DirectoryFactWords(one, directory_);
       if (tell_reason) absl::StrAppend(&text, " Reason: ", changed.reason());
       Event(KindOf(fact), text, administrator)->set_branch_id(BranchOfFact(one));
+    }
+  }
+
+  // A provider is told what of its branches' coverage was proposed, decided and changed.
+  void TellOfOwnCoverage(const Fact& fact) {
+    const journal::v1::DirectoryChanged& changed = fact.directory_changed();
+    if (changed.facts_size() > kFactsToldSingly) return;
+    for (const DirectoryFact& one : changed.facts()) {
+      if (!one.has_coverage() && !one.has_coverage_proposal()) continue;
+      const v1::Branch* branch = directory_.Branch(BranchOfFact(one));
+      const bool own =
+          branch != nullptr && branch->provider_id() == caller_.provider_id &&
+          (caller_.role == v1::ROLE_PROVIDER_ORGANISATION ||
+           (caller_.role == v1::ROLE_PROVIDER_BRANCH && branch->id() == caller_.branch_id));
+      if (!own) continue;
+      std::string text = DirectoryFactWords(one, directory_);
+      const std::string& reason = one.coverage_proposal().decision_reason();
+      if (!reason.empty()) absl::StrAppend(&text, " Reason: ", reason);
+      Event(KindOf(fact), text, false)->set_branch_id(branch->id());
     }
   }
 

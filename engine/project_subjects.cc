@@ -62,6 +62,9 @@ void AddDirectoryFact(const DirectoryFact& fact, Subjects* subjects) {
     case DirectoryFact::kCoverage:
       Add(HistoryScope::kBranch, fact.coverage().branch_id(), subjects);
       break;
+    case DirectoryFact::kCoverageProposal:
+      Add(HistoryScope::kBranch, fact.coverage_proposal().coverage().branch_id(), subjects);
+      break;
     case DirectoryFact::kContract:
       Add(HistoryScope::kProvider, fact.contract().provider_id(), subjects);
       break;

@@ -53,6 +53,7 @@ absl::StatusCode CodeOf(v1::RejectionReason reason) {
     case v1::REJECTION_REASON_IN_THE_PAST:
     case v1::REJECTION_REASON_CLOCK_IS_REAL:
     case v1::REJECTION_REASON_DIRECTORY_CLASH:
+    case v1::REJECTION_REASON_ALREADY_DECIDED:
       return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_NOT_SUPPORTED:
       return absl::StatusCode::kUnimplemented;

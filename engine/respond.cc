@@ -107,6 +107,16 @@ class Responding {
     *response->mutable_coverage() = FirstFact().coverage();
     return response;
   }
+  std::unique_ptr<Message> On(const v1::ProposeCoverageRequest&) const {
+    auto response = std::make_unique<v1::ProposeCoverageResponse>();
+    *response->mutable_proposal() = FirstFact().coverage_proposal();
+    return response;
+  }
+  std::unique_ptr<Message> On(const v1::DecideCoverageRequest&) const {
+    auto response = std::make_unique<v1::DecideCoverageResponse>();
+    *response->mutable_proposal() = FirstFact().coverage_proposal();
+    return response;
+  }
   std::unique_ptr<Message> On(const v1::OpenOptOutWindowRequest&) const {
     auto response = std::make_unique<v1::OpenOptOutWindowResponse>();
     *response->mutable_window() = FirstFact().opt_out_window();

@@ -61,16 +61,26 @@ bool MeetsNeeds(const RoutingQuestion& question, const v1::Branch& branch) {
   });
 }
 
+// The lines by which a branch covers the package; null where it does not.
+struct Covering {
+  const v1::Coverage* service;  // for its service
+  const v1::Coverage* place;    // that one; else for any service
+};
+
+Covering CoveringOf(const RoutingQuestion& question, const v1::Branch& branch, DateNumber date) {
+  const PackageRow& row = question.package.row;
+  const CarePlace place = CarePlaceOf(row);
+  const v1::Coverage* service =
+      question.directory.CoverageOf(branch.id(), place, row.terms().service_type(), date);
+  return {service, service != nullptr ? service
+                                      : question.directory.AnyCoverageOf(branch.id(), place, date)};
+}
+
 uint32_t BranchFailures(const RoutingQuestion& question, const v1::Branch& branch, AsOf as_of) {
   const Directory& directory = question.directory;
-  const PackageRow& row = question.package.row;
-  const bool covers_service =
-      directory.CoverageOf(branch.id(), row.ward_code(), row.terms().service_type(), as_of.date) !=
-      nullptr;
-  const bool covers_ward =
-      covers_service || directory.CoversWard(branch.id(), row.ward_code(), as_of.date);
-  return FailsUnless(covers_ward, v1::HARD_RULE_BRANCH_COVERS_WARD) |
-         FailsUnless(covers_service, v1::HARD_RULE_BRANCH_COVERS_SERVICE) |
+  const Covering covering = CoveringOf(question, branch, as_of.date);
+  return FailsUnless(covering.place != nullptr, v1::HARD_RULE_BRANCH_COVERS_WARD) |
+         FailsUnless(covering.service != nullptr, v1::HARD_RULE_BRANCH_COVERS_SERVICE) |
          FailsUnless(branch.regulator_active(), v1::HARD_RULE_BRANCH_REGISTERED) |
          FailsUnless(!directory.OptedOut(branch.id(), as_of.time),
                      v1::HARD_RULE_BRANCH_TAKING_OFFERS) |
@@ -186,10 +196,10 @@ Candidate Consider(const RoutingQuestion& question, const v1::Contract& contract
     if (candidate.distance_squared != kDistanceUnknown) {
       verdict.set_distance_m(RootOf(candidate.distance_squared));
     }
-    const v1::Coverage* line = question.directory.CoverageOf(branch->id(), row.ward_code(),
-                                                             row.terms().service_type(), now.date);
+    const auto [line, any_line] = CoveringOf(question, *branch, now.date);
     const bool has_priority = line != nullptr && line->priority() > 0;
     candidate.priority = has_priority ? line->priority() : std::numeric_limits<int32_t>::max();
+    if (any_line != nullptr) verdict.set_covering_area(any_line->postcode_area());
     candidate.tie_break = TieBreak(row.number(), branch->id());
   }
   verdict.set_failed_rules(ContractFailures(question, contract, now) |
@@ -251,6 +261,10 @@ std::optional<v1::HardRule> FirstOf(uint32_t failures) {
 }
 
 }  // namespace
+
+CarePlace CarePlaceOf(const PackageRow& package) {
+  return {package.framework_id(), package.ward_code(), PostcodeArea(package.postcode_sector())};
+}
 
 std::vector<Verdict> Route(const RoutingQuestion& question) {
   const PackageRow& row = question.package.row;

@@ -24,6 +24,9 @@ struct RoutingQuestion {
   bool restart = false;  // the restart's own round: only row.previous_branch_id can pass, any tier
 };
 
+// Where the package's care is given.
+CarePlace CarePlaceOf(const journal::v1::PackageRow& package);
+
 // Every branch of every provider with a contract in the package's lot (whatever its dates), under
 // each of its contracts, with a bit for each hard rule that failed; `offered` where none did. A
 // provider without branches has one verdict with an empty branch id that fails BRANCH_COVERS_WARD.

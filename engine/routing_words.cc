@@ -75,6 +75,20 @@ Names NamesOf(const Verdict& verdict, const PackageRow& package, const Directory
   return names;
 }
 
+// What the branch covers, or does not: the ward, and where postcode areas count, that of the
+// package.
+std::string PlaceWords(bool passed, const Names& names, const Verdict& verdict,
+                       const PackageRow& package, const Directory& directory) {
+  if (passed) {
+    return verdict.covering_area().empty()
+               ? names.ward
+               : absl::StrCat(names.ward, " by postcode area ", verdict.covering_area());
+  }
+  const bool areas_count = !PostcodeArea(package.postcode_sector()).empty() &&
+                           directory.CoversByArea(package.framework_id(), 0);
+  return areas_count ? absl::StrCat(names.ward, " or ", names.area) : names.ward;
+}
+
 std::string OneBranchWords(bool passed, const Names& names, const Verdict& verdict,
                            const Directory& directory) {
   if (passed) {
@@ -111,10 +125,11 @@ std::string ExplainRule(v1::HardRule rule, bool passed, const Verdict& verdict,
     case v1::HARD_RULE_SERVICE_CONTRACTED:
       return absl::StrCat(n.contract, passed ? " includes " : " does not include ", n.service, ".");
     case v1::HARD_RULE_BRANCH_COVERS_WARD:
-      return absl::StrCat(n.branch, passed ? " covers " : " does not cover ", n.ward, ".");
+      return absl::StrCat(n.branch, passed ? " covers " : " does not cover ",
+                          PlaceWords(passed, n, verdict, package, directory), ".");
     case v1::HARD_RULE_BRANCH_COVERS_SERVICE:
       return absl::StrCat(n.branch, passed ? " covers " : " does not cover ", n.service, " in ",
-                          n.ward, ".");
+                          PlaceWords(passed, n, verdict, package, directory), ".");
     case v1::HARD_RULE_BRANCH_REGISTERED:
       return absl::StrCat("The regulator ", passed ? "has " : "does not have ", n.branch,
                           " as active for personal care.");

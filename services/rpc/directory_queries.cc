@@ -1,5 +1,6 @@
 #include "services/rpc/directory_queries.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -69,6 +70,23 @@ v1::Contract ToContract(const Directory& directory, const v1::Contract& written,
   contract.set_provider_id(directory.ProviderOfContract(written.id(), date));
   contract.set_status(directory.StatusOf(written, date, time));
   return contract;
+}
+
+// What a branch proposes is for those who run the framework, and for the branch.
+bool MayReadProposal(const engine::Caller& caller, const Directory& directory,
+                     const DirectoryFact& fact) {
+  if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
+  if (caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH) {
+    const std::string& branch_id = fact.coverage_proposal().coverage().branch_id();
+    const v1::Branch* branch = directory.Branch(branch_id);
+    return branch != nullptr && MayRead(caller, branch->provider_id(), branch_id);
+  }
+  const FrameworkRow* framework = directory.Framework(fact.framework_id());
+  if (framework == nullptr) return false;
+  const auto& authorities = framework->rules().authorities();
+  return std::any_of(authorities.begin(), authorities.end(), [&](const v1::Authority& authority) {
+    return authority.id() == caller.authority_id;
+  });
 }
 
 // One page of the facts whose keys have the prefix, those that ended left out. `add` puts a fact
@@ -228,14 +246,21 @@ absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const Ca
   if (!date.ok()) return date.status();
   v1::GetBranchResponse response;
   *response.mutable_branch() = *branch;
-  const std::string lines = absl::StrCat("coverage/", branch->id(), "/");
+  const std::string lines = engine::CoveragePrefix(branch->id());
   const auto& facts = directory.Facts();
   for (auto it = facts.lower_bound(lines); it != facts.end() && absl::StartsWith(it->first, lines);
        ++it) {
     const v1::Coverage& line = it->second->coverage();
-    if (directory.CoverageOf(branch->id(), line.ward_code(), line.service_type(), *date) !=
-        nullptr) {
-      *response.add_coverage() = line;
+    if (!it->second->ended() && Directory::InForce(line, *date)) *response.add_coverage() = line;
+  }
+  const std::string proposals = engine::ProposalKey("");
+  for (auto it = facts.lower_bound(proposals);
+       it != facts.end() && absl::StartsWith(it->first, proposals); ++it) {
+    const v1::CoverageProposal& proposal = it->second->coverage_proposal();
+    if (proposal.coverage().branch_id() == branch->id() &&
+        proposal.state() == v1::PROPOSAL_STATE_OPEN &&
+        MayReadProposal(context.caller, directory, *it->second)) {
+      *response.add_proposals() = proposal;
     }
   }
   const std::string windows = engine::OptOutKey("");
@@ -263,6 +288,50 @@ absl::StatusOr<v1::ListBranchesResponse> ListBranches(const Backend& backend,
         if (!provider_id.empty() && branch.provider_id() != provider_id) return false;
         if (!MayRead(context.caller, branch.provider_id(), branch.id())) return false;
         *response->add_branches() = branch;
+        return true;
+      });
+}
+
+absl::StatusOr<v1::ListCoverageResponse> ListCoverage(const Backend& backend,
+                                                      const CallContext& context,
+                                                      const v1::ListCoverageRequest& request) {
+  const Directory& directory = context.published->directory;
+  const std::string& framework_id = request.framework_id();
+  auto framework = FindFramework(directory, framework_id);
+  if (!framework.ok()) return framework.status();
+  auto date = DayOf(request.as_of_date(), directory, framework_id, backend.clock->Now());
+  if (!date.ok()) return date.status();
+  const std::string prefix =
+      request.branch_id().empty() ? "coverage/" : engine::CoveragePrefix(request.branch_id());
+  return Page<v1::ListCoverageRequest, v1::ListCoverageResponse>(
+      context, request, prefix, [&](const DirectoryFact& fact, v1::ListCoverageResponse* response) {
+        const v1::Coverage& line = fact.coverage();
+        const v1::Branch* branch = directory.Branch(line.branch_id());
+        if (branch == nullptr || !MayRead(context.caller, branch->provider_id(), branch->id()))
+          return false;
+        const bool in_framework = line.postcode_area().empty()
+                                      ? directory.WardInFramework(framework_id, line.ward_code())
+                                      : line.framework_id() == framework_id;
+        if (!in_framework || !Directory::InForce(line, *date)) return false;
+        *response->add_coverage() = line;
+        return true;
+      });
+}
+
+absl::StatusOr<v1::ListCoverageProposalsResponse> ListCoverageProposals(
+    const Backend& backend, const CallContext& context,
+    const v1::ListCoverageProposalsRequest& request) {
+  return Page<v1::ListCoverageProposalsRequest, v1::ListCoverageProposalsResponse>(
+      context, request, engine::ProposalKey(""),
+      [&](const DirectoryFact& fact, v1::ListCoverageProposalsResponse* response) {
+        const v1::CoverageProposal& proposal = fact.coverage_proposal();
+        const bool asked =
+            (request.state() == v1::PROPOSAL_STATE_UNSPECIFIED ||
+             request.state() == proposal.state()) &&
+            (request.branch_id().empty() || request.branch_id() == proposal.coverage().branch_id());
+        if (!asked || !MayReadProposal(context.caller, context.published->directory, fact))
+          return false;
+        *response->add_proposals() = proposal;
         return true;
       });
 }

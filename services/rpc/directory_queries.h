@@ -34,6 +34,12 @@ absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const Ca
 absl::StatusOr<v1::ListBranchesResponse> ListBranches(const Backend& backend,
                                                       const CallContext& context,
                                                       const v1::ListBranchesRequest& request);
+absl::StatusOr<v1::ListCoverageResponse> ListCoverage(const Backend& backend,
+                                                      const CallContext& context,
+                                                      const v1::ListCoverageRequest& request);
+absl::StatusOr<v1::ListCoverageProposalsResponse> ListCoverageProposals(
+    const Backend& backend, const CallContext& context,
+    const v1::ListCoverageProposalsRequest& request);
 absl::StatusOr<v1::GetContractResponse> GetContract(const Backend& backend,
                                                     const CallContext& context,
                                                     const v1::GetContractRequest& request);

@@ -38,6 +38,13 @@ void RegisterDirectory(Adapter* adapter) {
       .Unary(&Service::RequestListContracts, "DirectoryService/ListContracts", Cheap(ListContracts))
       .Unary(&Service::RequestChangeCoverage, "DirectoryService/ChangeCoverage",
              Command<v1::ChangeCoverageRequest>())
+      .Unary(&Service::RequestListCoverage, "DirectoryService/ListCoverage", Slow(ListCoverage))
+      .Unary(&Service::RequestProposeCoverage, "DirectoryService/ProposeCoverage",
+             Command<v1::ProposeCoverageRequest>())
+      .Unary(&Service::RequestDecideCoverage, "DirectoryService/DecideCoverage",
+             Command<v1::DecideCoverageRequest>())
+      .Unary(&Service::RequestListCoverageProposals, "DirectoryService/ListCoverageProposals",
+             Cheap(ListCoverageProposals))
       .Unary(&Service::RequestOpenOptOutWindow, "DirectoryService/OpenOptOutWindow",
              Command<v1::OpenOptOutWindowRequest>())
       .Unary(&Service::RequestCloseOptOutWindow, "DirectoryService/CloseOptOutWindow",

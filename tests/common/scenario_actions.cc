@@ -78,6 +78,9 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("opts out[ NAME][ from TIME][ until TIME]"), &R::OptOut},
       {Phrase("opts in"), &R::OptIn},
       {Phrase("changes coverage: REST"), &R::ChangeCoverage},
+      {Phrase("proposes coverage: REST"), &R::ProposeCoverage},
+      {Phrase("accepts the proposal of NAME"), &R::AcceptProposal},
+      {Phrase("rejects the proposal of NAME[ because TEXT]"), &R::RejectProposal},
       {Phrase("suspends contract NAME"), &R::SuspendContract},
       {Phrase("resumes contract NAME"), &R::ResumeContract},
       {Phrase("ends contract NAME on DATE"), &R::EndContract},
@@ -409,16 +412,17 @@ void ScenarioRunner::OptIn(const Words&) {
   Ask(std::move(request));
 }
 
-// "add-one, ward Abbey, home_care, from 1 Jul, to 5 Jul, priority 2".
-void ScenarioRunner::ChangeCoverage(const Words& words) {
-  v1::ChangeCoverageRequest request;
-  v1::Coverage& line = *request.mutable_coverage();
+// "add-one, ward Abbey, home_care, from 1 Jul, to 5 Jul, priority 2"; "area NG" in a ward's place.
+v1::Coverage ScenarioRunner::LineOf(const std::string& text) {
+  v1::Coverage line;
   line.set_priority(1);
-  for (const std::string& item : SplitList(words[0])) {
+  for (const std::string& item : SplitList(text)) {
     absl::string_view rest = item;
     int number = 0;
     if (absl::ConsumePrefix(&rest, "ward ")) {
       line.set_ward_code(WardCode(std::string(rest)));
+    } else if (absl::ConsumePrefix(&rest, "area ")) {
+      line.set_postcode_area(std::string(rest));
     } else if (absl::ConsumePrefix(&rest, "from ")) {
       line.set_from_date(DateOf(std::string(rest)));
     } else if (absl::ConsumePrefix(&rest, "to ")) {
@@ -431,6 +435,35 @@ void ScenarioRunner::ChangeCoverage(const Words& words) {
       line.set_branch_id(item);
     }
   }
+  return line;
+}
+
+void ScenarioRunner::ChangeCoverage(const Words& words) {
+  v1::ChangeCoverageRequest request;
+  *request.mutable_coverage() = LineOf(words[0]);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::ProposeCoverage(const Words& words) {
+  v1::ProposeCoverageRequest request;
+  *request.mutable_coverage() = LineOf(words[0]);
+  if (request.coverage().branch_id().empty()) {
+    request.mutable_coverage()->set_branch_id(caller_.branch_id);
+  }
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::AcceptProposal(const Words& words) {
+  v1::DecideCoverageRequest request;
+  request.set_proposal_id(NewestProposal(words[0]).id());
+  request.set_accept(true);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::RejectProposal(const Words& words) {
+  v1::DecideCoverageRequest request;
+  request.set_proposal_id(NewestProposal(words[0]).id());
+  request.set_reason(words[1]);
   Ask(std::move(request));
 }
 

@@ -15,6 +15,7 @@
 #include "engine/performance.h"
 #include "engine/rates.h"
 #include "engine/rollups.h"
+#include "engine/routing.h"
 #include "tests/common/scenario_runner.h"
 
 namespace brokerage::engine {
@@ -85,6 +86,7 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("PACKAGE round N closed TIME"), &R::CheckRoundClosed},
       {Phrase("PACKAGE not offered to NAME[ under NAME][ in round N] because WORD"),
        &R::CheckNotOffered},
+      {Phrase("PACKAGE is explained for NAME as TEXT"), &R::CheckExplained},
       {Phrase("preview round N offers NAMES"), &R::CheckPreview},
       {Phrase("PACKAGE offer NAME[ of round N] is WORD[ by WORD]"), &R::CheckOfferState},
       {Phrase("PACKAGE offer NAME[ of round N] is due TIME"), &R::CheckOfferDue},
@@ -103,6 +105,8 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("PACKAGE summary is gone"), &R::CheckSummaryGone},
       {Phrase("PACKAGE summary is TEXT"), &R::CheckSummary},
       {Phrase("limit TEXT of NAME counts N package[s] and N minutes"), &R::CheckLimit},
+      {Phrase("proposal of NAME is WORD"), &R::CheckProposal},
+      {Phrase("there is the line REST"), &R::CheckLine},
       {Phrase("contract NAME: REST"), &R::CheckCompliance},
       {Phrase("figures of all[ by WORD]: REST"), &R::CheckAllFigures},
       {Phrase("figures of WORD NAME[ by WORD]: REST"), &R::CheckFigures},
@@ -330,6 +334,48 @@ void ScenarioRunner::CheckFactsChange(const Words& words) {
     absl::StrAppend(&keys, " ", one.key());
   Expect(words[0], absl::StrCat(applied->differences_size()));
   if (words[0] != absl::StrCat(applied->differences_size())) Problem("they are" + keys);
+}
+
+// --- Coverage.
+
+v1::CoverageProposal ScenarioRunner::NewestProposal(const std::string& branch) {
+  v1::CoverageProposal newest;
+  for (const auto& [key, fact] : driver_->engine().directory().Facts()) {
+    const v1::CoverageProposal& one = fact->coverage_proposal();
+    if (one.coverage().branch_id() == branch) newest = one;
+  }
+  return newest;
+}
+
+void ScenarioRunner::CheckProposal(const Words& words) {
+  Expect(words[1],
+         InLowerCase(v1::ProposalState_Name(NewestProposal(words[0]).state()), "PROPOSAL_STATE_"));
+}
+
+void ScenarioRunner::CheckLine(const Words& words) {
+  v1::Coverage expected = LineOf(words[0]);
+  if (!expected.postcode_area().empty()) expected.set_framework_id(framework_id_);
+  const auto* found = driver_->engine().directory().Fact(CoverageKey(expected));
+  if (found == nullptr) return Problem("there is no such line");
+  Expect(expected.ShortDebugString(), found->coverage().ShortDebugString());
+}
+
+// The words of the rules on coverage.
+void ScenarioRunner::CheckExplained(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  const auto* round = RoundOf(package, absl::StrCat(package.row.rounds_size()));
+  if (round == nullptr) return;
+  std::vector<std::string> told;
+  for (const journal::v1::Verdict& verdict : round->verdicts()) {
+    if (verdict.branch_id() != words[1]) continue;
+    for (auto rule : {v1::HARD_RULE_BRANCH_COVERS_WARD, v1::HARD_RULE_BRANCH_COVERS_SERVICE}) {
+      const bool passed = (verdict.failed_rules() & (1u << rule)) == 0;
+      told.push_back(
+          ExplainRule(rule, passed, verdict, package.row, driver_->engine().directory()));
+      if (told.back() == words[2]) return;
+    }
+  }
+  Problem("expected \"" + words[2] + "\", found " + absl::StrJoin(told, " "));
 }
 
 // --- Figures.

@@ -68,6 +68,9 @@ class ScenarioRunner {
   void OptOut(const Words& words);
   void OptIn(const Words& words);
   void ChangeCoverage(const Words& words);
+  void ProposeCoverage(const Words& words);
+  void AcceptProposal(const Words& words);
+  void RejectProposal(const Words& words);
   void SuspendContract(const Words& words);
   void ResumeContract(const Words& words);
   void EndContract(const Words& words);
@@ -113,6 +116,9 @@ class ScenarioRunner {
   void CheckFigures(const Words& words);
   void CheckAllFigures(const Words& words);
   void CheckPreview(const Words& words);
+  void CheckProposal(const Words& words);
+  void CheckLine(const Words& words);
+  void CheckExplained(const Words& words);
   void CheckNothingChanged(const Words& words);
   void CheckFactsChange(const Words& words);
 
@@ -125,6 +131,9 @@ class ScenarioRunner {
   void AddToTerms(const std::string& item, v1::PackageTerms* terms);
   void Apply(const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files);
   void AddFramework();
+  v1::Coverage LineOf(const std::string& text);
+  // The last that was made for the branch; empty if there is none.
+  v1::CoverageProposal NewestProposal(const std::string& branch);
   uint64_t NumberOf(const std::string& label);
   std::string IdOf(const std::string& label);
   std::string OfferIdOf(const std::string& label, const std::string& branch,

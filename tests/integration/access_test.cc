@@ -52,6 +52,10 @@ constexpr Row kExpected[] = {
     {"DirectoryService/GetContract", /*     */ "++ +0 ++0 ++ +"},
     {"DirectoryService/ListContracts", /*   */ "++ ++ +++ ++ +"},
     {"DirectoryService/ChangeCoverage", /*  */ "-- -- --- +0 +"},
+    {"DirectoryService/ListCoverage", /*    */ "++ +0 +00 ++ +"},
+    {"DirectoryService/ProposeCoverage", /* */ "-- +0 +00 -- -"},
+    {"DirectoryService/DecideCoverage", /*  */ "+0 -- --- +0 -"},
+    {"DirectoryService/ListCoverageProposals", "++ +0 +00 ++ +"},
     {"DirectoryService/OpenOptOutWindow", /**/ "-- +0 +00 +0 +"},
     {"DirectoryService/CloseOptOutWindow", /**/ "-- +0 +00 +0 +"},
     {"DirectoryService/SuspendContract", /* */ "-- -- --- +0 +"},
@@ -97,6 +101,7 @@ struct Things {
   std::string offer_id;  // to alpha-east
   std::string window_id;
   std::string suspension_id;
+  std::string proposal_id;  // of alpha-east
 };
 
 // A field of a request by its path; makes the messages on the way.
@@ -120,6 +125,7 @@ void NameThings(const Things& things, Message* request) {
       {"offer_id", things.offer_id},
       {"window_id", things.window_id},
       {"suspension_id", things.suspension_id},
+      {"proposal_id", things.proposal_id},
       {"branch_id", "alpha-east"},
       {"provider_id", "alpha"},
       {"contract_id", "shire/north/lead/alpha"},
@@ -177,7 +183,23 @@ class AccessTest : public ServerFixture {
                                                             kCommissioner, suspension)
                                .suspension()
                                .id();
+    things.proposal_id = Propose("alpha-east", kBranch);
     return things;
+  }
+
+  // The id of a proposal to cover the west ward from a day on.
+  std::string Propose(const std::string& branch_id, const std::string& account) const {
+    v1::ProposeCoverageRequest request;
+    request.set_request_id(NewRequestId());
+    v1::Coverage& line = *request.mutable_coverage();
+    line.set_branch_id(branch_id);
+    line.set_ward_code(kWestWard);
+    line.set_service_type(v1::SERVICE_TYPE_LIVE_IN);
+    line.set_from_date("2030-01-01");
+    line.set_priority(1);
+    return Ask<v1::ProposeCoverageResponse>("DirectoryService/ProposeCoverage", account, request)
+        .proposal()
+        .id();
   }
 
   // A request that names the things and gets no further than it must: what it lacks beyond that,
@@ -281,6 +303,52 @@ TEST_F(AccessTest, ADisabledAccountIsNotSignedInAnyMore) {
   EXPECT_EQ(
       Call("AccountService/GetOwnAccount", kBranch, v1::GetOwnAccountRequest()).rejection.reason(),
       v1::REJECTION_REASON_NOT_SIGNED_IN);
+}
+
+TEST_F(AccessTest, CoverageAndItsProposalsAreListedForThoseTheyConcern) {
+  Propose("alpha-east", kBranch);
+  Propose("beta-main", kOtherBranch);
+  auto proposals = [this](const char* account) {
+    return Ask<v1::ListCoverageProposalsResponse>("DirectoryService/ListCoverageProposals", account,
+                                                  v1::ListCoverageProposalsRequest())
+        .proposals_size();
+  };
+  EXPECT_EQ(proposals(kBranch), 1);
+  EXPECT_EQ(proposals(kSiblingBranch), 0);
+  EXPECT_EQ(proposals(kOrganisation), 1);
+  EXPECT_EQ(proposals(kNavigator), 2);
+  EXPECT_EQ(proposals(kCommissioner), 2);
+  EXPECT_EQ(proposals(kOtherNavigator), 0) << "another authority's framework";
+  EXPECT_EQ(proposals(kAdmin), 2);
+
+  v1::GetBranchRequest branch;
+  branch.set_branch_id("alpha-east");
+  auto proposed = [&](const char* account) {
+    return Ask<v1::GetBranchResponse>("DirectoryService/GetBranch", account, branch)
+        .proposals_size();
+  };
+  EXPECT_EQ(proposed(kBranch), 1);
+  EXPECT_EQ(proposed(kNavigator), 1);
+  EXPECT_EQ(proposed(kOtherNavigator), 0);
+
+  v1::ListCoverageRequest coverage;
+  coverage.set_framework_id("shire");
+  auto lines = [&](const char* account) {
+    return Ask<v1::ListCoverageResponse>("DirectoryService/ListCoverage", account, coverage)
+        .coverage_size();
+  };
+  EXPECT_EQ(lines(kNavigator), 4);
+  EXPECT_EQ(lines(kOrganisation), 2);
+  EXPECT_EQ(lines(kBranch), 1);
+  coverage.set_as_of_date("1999-01-01");
+  EXPECT_EQ(lines(kNavigator), 0);
+  coverage.clear_as_of_date();
+  coverage.set_page_size(3);
+  auto page =
+      Ask<v1::ListCoverageResponse>("DirectoryService/ListCoverage", kCommissioner, coverage);
+  EXPECT_EQ(page.coverage_size(), 3);
+  coverage.set_page_token(page.next_page_token());
+  EXPECT_EQ(lines(kCommissioner), 1);
 }
 
 TEST_F(AccessTest, ListsHoldOnlyWhatIsTheCallers) {

@@ -34,7 +34,7 @@ std::string RuleNames(const std::set<int>& rules) {
 
 std::string Told(const NaiveVerdict& one) {
   return absl::StrCat(one.contract_id, " ", one.branch_id, one.offered ? " offered " : " ",
-                      RuleNames(one.failed), " ", one.chosen_branch_id);
+                      RuleNames(one.failed), " ", one.chosen_branch_id, one.covering_area);
 }
 
 std::string Told(const journal::v1::Verdict& one) {
@@ -43,7 +43,7 @@ std::string Told(const journal::v1::Verdict& one) {
     if (one.failed_rules() >> rule & 1) failed.insert(rule);
   }
   return absl::StrCat(one.contract_id(), " ", one.branch_id(), one.offered() ? " offered " : " ",
-                      RuleNames(failed), " ", one.chosen_branch_id());
+                      RuleNames(failed), " ", one.chosen_branch_id(), one.covering_area());
 }
 
 bool AnyOffered(const std::vector<NaiveVerdict>& verdicts) {
@@ -330,6 +330,7 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
     naive.insert(Told(verdict));
     for (int rule : verdict.failed) tally_(absl::StrCat("routing: ", v1::HardRule_Name(rule)));
     if (verdict.offered) offered.insert(verdict.contract_id + " " + verdict.branch_id);
+    if (verdict.offered && !verdict.covering_area.empty()) tally_("offered by postcode area");
   }
   for (const journal::v1::Verdict& verdict : round.verdicts()) real.insert(Told(verdict));
   for (const std::string& one : naive) {

@@ -58,6 +58,8 @@ class CountyDrive {
   void ChangeDirectory();
   void NewRevision();
   v1::PackageTerms RandomTerms();
+  v1::Coverage RandomLine(const std::string& from);
+  void ProposeCoverage(const std::string& from);
   const PackageAggregate* RandomPackage();
   void Refused(const std::string& what, const absl::Status& status);
 

@@ -83,7 +83,9 @@ void CountyDrive::Submit() {
   referral.set_origin(v1::ORIGIN_HOSPITAL_DISCHARGE);
   referral.set_urgency(dice_.Percent(35) ? v1::URGENCY_URGENT : v1::URGENCY_STANDARD);
   referral.set_ward_code(dice_.Of(county_.wards));
-  if (dice_.Percent(70)) referral.set_postcode(dice_.Percent(60) ? "NG18 1AB" : "DN22 6ZZ");
+  if (county_.by_area || dice_.Percent(70)) {
+    referral.set_postcode(dice_.Percent(60) ? "NG18 1AB" : "DN22 6ZZ");
+  }
   *referral.mutable_terms() = RandomTerms();
   if (dice_.Percent(30)) referral.add_needs()->set_kind(v1::NEED_KIND_DOUBLE_HANDED);
   if (dice_.Percent(20)) {
@@ -334,14 +336,9 @@ void CountyDrive::ChangeDirectory() {
     return say(std::move(request));
   }
   if (what == 4 && !county_.branches.empty()) {
+    if (dice_.Percent(50)) return ProposeCoverage(date);
     v1::ChangeCoverageRequest request;
-    v1::Coverage& line = *request.mutable_coverage();
-    line.set_branch_id(dice_.Of(county_.branches));
-    line.set_ward_code(dice_.Of(county_.wards));
-    line.set_service_type(v1::SERVICE_TYPE_HOME_CARE);
-    line.set_from_date(dice_.Percent(70) ? "2018-01-01" : date);
-    if (dice_.Percent(30)) line.set_to_date("2030-01-01");
-    line.set_priority(dice_.Between(1, 3));
+    *request.mutable_coverage() = RandomLine(dice_.Percent(70) ? "2018-01-01" : date);
     return say(std::move(request));
   }
   if (county_.contracts.empty()) return;
@@ -371,6 +368,45 @@ void CountyDrive::ChangeDirectory() {
   request.set_contract_id(contract);
   request.set_to_date(date);
   say(std::move(request));
+}
+
+v1::Coverage CountyDrive::RandomLine(const std::string& from) {
+  v1::Coverage line;
+  line.set_branch_id(dice_.Of(county_.branches));
+  if (county_.by_area && dice_.Percent(60)) {
+    line.set_postcode_area(dice_.Of(kAreas));
+  } else {
+    line.set_ward_code(dice_.Of(county_.wards));
+  }
+  line.set_service_type(v1::SERVICE_TYPE_HOME_CARE);
+  line.set_from_date(from);
+  if (dice_.Percent(30)) line.set_to_date("2030-01-01");
+  line.set_priority(dice_.Between(1, 3));
+  return line;
+}
+
+// A branch proposes, and care navigation decides about half of what waits.
+void CountyDrive::ProposeCoverage(const std::string& from) {
+  v1::ProposeCoverageRequest request;
+  *request.mutable_coverage() = RandomLine(from);
+  Caller branch;
+  branch.account_id = branch.branch_id = request.coverage().branch_id();
+  branch.role = v1::ROLE_PROVIDER_BRANCH;
+  branch.provider_id = world_.Branch(branch.branch_id)->provider_id();
+  Do(branch, std::move(request));
+  std::vector<std::string> waiting;
+  for (const auto& fact : world_.facts) {
+    const v1::CoverageProposal& proposal = fact.coverage_proposal();
+    if (proposal.state() == v1::PROPOSAL_STATE_OPEN) waiting.push_back(proposal.id());
+  }
+  for (const std::string& id : waiting) {
+    if (dice_.Percent(50)) continue;
+    v1::DecideCoverageRequest decide;
+    decide.set_proposal_id(id);
+    decide.set_accept(dice_.Percent(80));
+    decide.set_reason("so it is");
+    Do(Navigator(county_.authorities.front()), std::move(decide));
+  }
 }
 
 // The same tiers and rounds with other criteria, as a council would apply them in its files.

@@ -57,9 +57,9 @@ std::set<int> CommonFailures(const NaiveWorld& world, const PackageRow& package,
     failed.insert(v1::HARD_RULE_BRANCH_COVERS_WARD);
     return failed;
   }
-  fail_unless(world.Coverage(branch->id(), package.ward_code(), v1::SERVICE_TYPE_UNSPECIFIED, date),
+  fail_unless(world.Coverage(branch->id(), package, v1::SERVICE_TYPE_UNSPECIFIED, date),
               v1::HARD_RULE_BRANCH_COVERS_WARD);
-  fail_unless(world.Coverage(branch->id(), package.ward_code(), service, date),
+  fail_unless(world.Coverage(branch->id(), package, service, date),
               v1::HARD_RULE_BRANCH_COVERS_SERVICE);
   fail_unless(branch->regulator_active(), v1::HARD_RULE_BRANCH_REGISTERED);
   fail_unless(!world.OptedOut(branch->id(), time), v1::HARD_RULE_BRANCH_TAKING_OFFERS);
@@ -107,8 +107,8 @@ void KeepTheFirst(const NaiveWorld& world, const NaiveIssue& issue, bool by_bran
       if (tier.id() == verdict.tier_id) tier_order = tier.order();
     }
     const v1::Coverage* line =
-        world.Coverage(verdict.branch_id, issue.package.ward_code(),
-                       issue.package.terms().service_type(), world.Today(issue.time));
+        world.Coverage(verdict.branch_id, issue.package, issue.package.terms().service_type(),
+                       world.Today(issue.time));
     return std::tuple(
         tier_order, line->priority(),
         SquaredDistance(*world.Branch(verdict.branch_id), *world.Ward(issue.package.ward_code())),
@@ -159,6 +159,12 @@ std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& 
       verdict.tier_id = contract.tier_id();
       verdict.failed = CommonFailures(world, package, issue.rules, contract, provider_id, branch,
                                       package.terms().service_type(), today, issue.time);
+      const v1::Coverage* line =
+          world.Coverage(verdict.branch_id, package, package.terms().service_type(), today);
+      if (line == nullptr) {
+        line = world.Coverage(verdict.branch_id, package, v1::SERVICE_TYPE_UNSPECIFIED, today);
+      }
+      if (line != nullptr) verdict.covering_area = line->postcode_area();
       const bool in_round = issue.restart
                                 ? branch != nullptr && branch->id() == package.previous_branch_id()
                                 : Holds(issue.tier_ids, contract.tier_id());

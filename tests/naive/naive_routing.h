@@ -19,6 +19,7 @@ struct NaiveVerdict {
   std::set<int> failed;  // HardRule
   std::string chosen_branch_id;
   bool offered = false;
+  std::string covering_area;  // empty where a ward's line covers
 };
 
 struct NaiveIssue {

@@ -35,7 +35,7 @@ TEST_P(Naive, EngineAgreesInEveryCounty) {
         "package_returned", "package_handed_back", "offers_closed", "figures compared",
         "query scanned", "query from roll-ups", "contract short of its minimum",
         "packages beside figures", "deadline_extended", "award overridden", "limit compared",
-        "void by WITHIN_ACCEPTANCE_LIMIT"}) {
+        "void by WITHIN_ACCEPTANCE_LIMIT", "offered by postcode area"}) {
     EXPECT_GT(tally.happened[what], 0) << what;
   }
   for (int rule = v1::HARD_RULE_TIER_IN_ROUND; rule <= v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER;

@@ -80,14 +80,20 @@ const v1::Branch* NaiveWorld::Branch(const std::string& id) const {
   return nullptr;
 }
 
-const v1::Coverage* NaiveWorld::Coverage(const std::string& branch_id, const std::string& ward_code,
+const v1::Coverage* NaiveWorld::Coverage(const std::string& branch_id,
+                                         const journal::v1::PackageRow& package,
                                          v1::ServiceType service, DateNumber date) const {
-  for (const auto& fact : facts) {
-    if (!fact.has_coverage() || fact.ended()) continue;
-    const v1::Coverage& line = fact.coverage();
-    if (line.branch_id() != branch_id || line.ward_code() != ward_code) continue;
-    if (service != v1::SERVICE_TYPE_UNSPECIFIED && line.service_type() != service) continue;
-    if (DatesHold(line.from_date(), line.to_date(), date)) return &line;
+  const std::string area = AreaOf(package.postcode_sector());
+  for (bool by_area : {false, true}) {
+    for (const auto& fact : facts) {
+      if (!fact.has_coverage() || fact.ended()) continue;
+      const v1::Coverage& line = fact.coverage();
+      if (line.branch_id() != branch_id || line.postcode_area().empty() == by_area) continue;
+      if (by_area ? line.postcode_area() != area : line.ward_code() != package.ward_code())
+        continue;
+      if (service != v1::SERVICE_TYPE_UNSPECIFIED && line.service_type() != service) continue;
+      if (DatesHold(line.from_date(), line.to_date(), date)) return &line;
+    }
   }
   return nullptr;
 }

@@ -28,7 +28,9 @@ struct NaiveWorld {
   const v1::Ward* Ward(const std::string& code) const;
   const v1::Contract* Contract(const std::string& id) const;
   const v1::Branch* Branch(const std::string& id) const;
-  const v1::Coverage* Coverage(const std::string& branch_id, const std::string& ward_code,
+  // A line for the package's ward, or else for its postcode area; of any service where none is
+  // given.
+  const v1::Coverage* Coverage(const std::string& branch_id, const journal::v1::PackageRow& package,
                                v1::ServiceType service, DateNumber date) const;
   // Who holds the contract on the date: the last novation up to then, or its first provider.
   std::string Holder(const v1::Contract& contract, DateNumber date) const;

@@ -14,7 +14,7 @@ constexpr char kFramework[] = "county";
 
 class Maker {
  public:
-  explicit Maker(uint64_t seed) : dice_(seed) {}
+  explicit Maker(uint64_t seed) : dice_(seed), area_dice_(~seed) {}
 
   RandomCounty Make() {
     absl::LoadTimeZone("Europe/London", &county_.zone);
@@ -24,6 +24,10 @@ class Maker {
     MakeRounds();
     MakeCriteria();
     MakePlaces();
+    county_.by_area = area_dice_.Percent(35);
+    if (area_dice_.Percent(50)) {
+      county_.rules.set_coverage_decision(v1::COVERAGE_DECISION_AUTOMATIC);
+    }
     for (int i = 0, many = dice_.Between(4, 9); i < many; ++i) MakeProvider(absl::StrCat("p", i));
     for (const std::string& lot : lots_) MakeContracts(lot);
     return std::move(county_);
@@ -200,7 +204,11 @@ class Maker {
       need->set_kind(v1::NEED_KIND_LANGUAGE);
       need->set_value(dice_.Percent(50) ? "Polish" : "urdu");
     }
+    // One that covers areas may cover some wards besides.
+    const bool opted_in = county_.by_area && area_dice_.Percent(70);
+    if (opted_in) MakeAreaCoverage(id);
     for (const std::string& ward : county_.wards) {
+      if (opted_in && area_dice_.Percent(80)) continue;
       for (v1::ServiceType service : {v1::SERVICE_TYPE_HOME_CARE, v1::SERVICE_TYPE_LIVE_IN,
                                       v1::SERVICE_TYPE_SHORT_TERM_CARE}) {
         if (!dice_.Percent(service == v1::SERVICE_TYPE_HOME_CARE ? 90 : 65)) continue;
@@ -211,6 +219,24 @@ class Maker {
         line->set_from_date(Date(dice_.Percent(90) ? -100 : dice_.Between(0, 15)));
         if (dice_.Percent(10)) line->set_to_date(Date(dice_.Between(16, 35)));
         line->set_priority(dice_.Between(1, 3));
+      }
+    }
+  }
+
+  void MakeAreaCoverage(const std::string& branch_id) {
+    for (const char* area : kAreas) {
+      for (v1::ServiceType service : {v1::SERVICE_TYPE_HOME_CARE, v1::SERVICE_TYPE_LIVE_IN,
+                                      v1::SERVICE_TYPE_SHORT_TERM_CARE}) {
+        if (!area_dice_.Percent(service == v1::SERVICE_TYPE_HOME_CARE ? 75 : 50)) continue;
+        v1::Coverage line;
+        line.set_branch_id(branch_id);
+        line.set_postcode_area(area);
+        line.set_framework_id(kFramework);
+        line.set_service_type(service);
+        line.set_from_date(Date(area_dice_.Percent(85) ? -100 : area_dice_.Between(0, 15)));
+        if (area_dice_.Percent(15)) line.set_to_date(Date(area_dice_.Between(10, 35)));
+        line.set_priority(area_dice_.Between(1, 3));
+        *NewFact(CoverageKey(line)).mutable_coverage() = line;
       }
     }
   }
@@ -255,6 +281,7 @@ class Maker {
   }
 
   Dice dice_;
+  Dice area_dice_;  // for coverage by area, so that the rest of a seed's county is as without it
   RandomCounty county_;
   absl::CivilDay day_;
   std::vector<std::string> lots_;

@@ -2,6 +2,7 @@
 // bar a branch happens to some.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -46,7 +47,11 @@ struct RandomCounty {
   std::vector<std::string> branches;
   std::vector<std::string> contracts;
   std::vector<std::string> authorities;
+  bool by_area = false;  // some branches cover postcode areas: every package has a postcode
 };
+
+// The postcode areas of every county.
+inline constexpr std::array<const char*, 2> kAreas = {"NG", "DN"};
 
 RandomCounty MakeRandomCounty(uint64_t seed);
 

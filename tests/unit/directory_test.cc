@@ -55,12 +55,42 @@ TEST(Directory, CoverageHasDatesAndAService) {
   county.PutCoverage(line);
   const Directory& directory = county.directory;
   const auto home_care = v1::SERVICE_TYPE_HOME_CARE;
-  EXPECT_EQ(directory.CoverageOf("a", county.kWard, home_care, 20180630), nullptr);
-  EXPECT_NE(directory.CoverageOf("a", county.kWard, home_care, 20180731), nullptr);
-  EXPECT_EQ(directory.CoverageOf("a", county.kWard, home_care, 20180801), nullptr);
-  EXPECT_EQ(directory.CoverageOf("a", county.kWard, v1::SERVICE_TYPE_LIVE_IN, 20180731), nullptr);
-  EXPECT_TRUE(directory.CoversWard("a", county.kWard, 20180731));
-  EXPECT_FALSE(directory.CoversWard("a", county.kSouthWard, 20180731));
+  const CarePlace place = county.PlaceOf(county.kWard);
+  EXPECT_EQ(directory.CoverageOf("a", place, home_care, 20180630), nullptr);
+  EXPECT_NE(directory.CoverageOf("a", place, home_care, 20180731), nullptr);
+  EXPECT_EQ(directory.CoverageOf("a", place, home_care, 20180801), nullptr);
+  EXPECT_EQ(directory.CoverageOf("a", place, v1::SERVICE_TYPE_LIVE_IN, 20180731), nullptr);
+  EXPECT_NE(directory.AnyCoverageOf("a", place, 20180731), nullptr);
+  EXPECT_EQ(directory.AnyCoverageOf("a", county.PlaceOf(county.kSouthWard), 20180731), nullptr);
+}
+
+TEST(Directory, ALineForAWardComesBeforeOneForItsPostcodeArea) {
+  SmallCounty county;
+  const Directory& directory = county.directory;
+  const CarePlace place = {county.kFramework, county.kWard, "NG"};
+  const auto home_care = v1::SERVICE_TYPE_HOME_CARE;
+  v1::Coverage area = county.CoverageLine("a", 2);
+  area.clear_ward_code();
+  area.set_postcode_area("NG");
+  area.set_framework_id(county.kFramework);
+  EXPECT_FALSE(directory.CoversByArea(county.kFramework, county.kDate));
+  county.PutCoverage(area);
+  EXPECT_TRUE(directory.CoversByArea(county.kFramework, county.kDate));
+  EXPECT_FALSE(directory.CoversByArea("elsewhere", county.kDate));
+  ASSERT_NE(directory.CoverageOf("a", place, home_care, county.kDate), nullptr);
+  EXPECT_EQ(directory.CoverageOf("a", place, home_care, county.kDate)->priority(), 2);
+  EXPECT_EQ(directory.AnyCoverageOf("a", place, county.kDate)->postcode_area(), "NG");
+  EXPECT_EQ(directory.CoverageOf("a", place, v1::SERVICE_TYPE_LIVE_IN, county.kDate), nullptr);
+  EXPECT_EQ(directory.AnyCoverageOf("a", {county.kFramework, county.kWard, "N"}, county.kDate),
+            nullptr);
+  EXPECT_EQ(directory.AnyCoverageOf("a", {"elsewhere", county.kWard, "NG"}, county.kDate), nullptr)
+      << "opted in under another framework";
+  county.AddCoverage("a", 1);
+  EXPECT_EQ(directory.CoverageOf("a", place, home_care, county.kDate)->priority(), 1);
+  area.set_to_date("2018-08-01");
+  county.PutCoverage(area);
+  EXPECT_TRUE(directory.CoversByArea(county.kFramework, 20180731));
+  EXPECT_FALSE(directory.CoversByArea(county.kFramework, 20180801));
 }
 
 TEST(Directory, AWindowIsOpenUntilBeforeItsEnd) {
@@ -93,7 +123,8 @@ TEST(Directory, AFactThatEndedIsHistoryOnly) {
   county.PutCoverage(county.CoverageLine("a"), /*ended=*/true);
   EXPECT_EQ(county.directory.Contract("north/lead/fosse"), nullptr);
   EXPECT_THAT(county.directory.ContractsOfLot(county.kFramework, "north"), IsEmpty());
-  EXPECT_FALSE(county.directory.CoversWard("a", county.kWard, county.kDate));
+  EXPECT_EQ(county.directory.AnyCoverageOf("a", county.PlaceOf(county.kWard), county.kDate),
+            nullptr);
   ASSERT_NE(county.directory.Fact("contract/north/lead/fosse"), nullptr);
   EXPECT_TRUE(county.directory.Fact("contract/north/lead/fosse")->ended());
 }

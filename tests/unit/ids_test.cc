@@ -64,6 +64,13 @@ TEST(KeysOfFacts, NameWhatTheFactIsAbout) {
   EXPECT_EQ(BranchKey("agincare-mansfield"), "branch/agincare-mansfield");
   EXPECT_EQ(CoverageKey("agincare-mansfield", "E05008857", v1::SERVICE_TYPE_REABLEMENT),
             "coverage/agincare-mansfield/E05008857/4");
+  v1::Coverage area;
+  area.set_branch_id("su-ash-grove-guildford");
+  area.set_postcode_area("GU");
+  area.set_framework_id("surrey");
+  area.set_service_type(v1::SERVICE_TYPE_HOME_CARE);
+  EXPECT_EQ(CoverageKey(area), "coverage/su-ash-grove-guildford/area:GU/surrey/1");
+  EXPECT_EQ(ProposalKey("C-000001"), "coverage_proposal/C-000001");
   EXPECT_EQ(ContractKey("broxtowe/lead/direct-health"), "contract/broxtowe/lead/direct-health");
   EXPECT_EQ(NovationKey("a/b/c", 20190401), "novation/a/b/c/20190401");
   EXPECT_EQ(OptOutKey("W-1"), "opt_out/W-1");

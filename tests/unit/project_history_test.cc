@@ -253,7 +253,7 @@ TEST_F(Projection, NoTextOfAPersonIsInAnyHistory) {
   }
 }
 
-TEST_F(Projection, DirectoryFactsAreForThoseWhoRunTheFramework) {
+TEST_F(Projection, DirectoryFactsAreForThoseWhoRunTheFrameworkAndCoverageForItsBranch) {
   Record record = RecordAt(kIssued, "quality");
   journal::v1::DirectoryChanged& changed = *record.add_facts()->mutable_directory_changed();
   v1::Coverage& coverage = *changed.add_facts()->mutable_coverage();
@@ -273,9 +273,45 @@ TEST_F(Projection, DirectoryFactsAreForThoseWhoRunTheFramework) {
   EXPECT_EQ(Told(record, Administrator()), told);
   EXPECT_EQ(History(record, Administrator())[0].account_id(), "quality");
   EXPECT_EQ(History(record, Administrator())[0].branch_id(), "fosse-mansfield");
-  EXPECT_EQ(Told(record, fosse_), Strings{});
+  EXPECT_EQ(Told(record, fosse_), Strings{told[0]});
+  EXPECT_EQ(Told(record, agincare_), Strings{});
   EXPECT_EQ(Subjects(record),
             (std::set<std::string>{"A:", "B:agincare-kirkby", "B:fosse-mansfield"}));
+}
+
+TEST_F(Projection, AProposalOfCoverageAndItsDecisionAreToldToItsBranchAndToWhoRunsTheFramework) {
+  Record record = RecordAt(kIssued, "fosse-desk");
+  v1::CoverageProposal& proposal =
+      *record.add_facts()->mutable_directory_changed()->add_facts()->mutable_coverage_proposal();
+  proposal.set_id("C-000001");
+  proposal.set_state(v1::PROPOSAL_STATE_OPEN);
+  v1::Coverage& line = *proposal.mutable_coverage();
+  line.set_branch_id("fosse-mansfield");
+  line.set_postcode_area("NG");
+  line.set_service_type(v1::SERVICE_TYPE_HOME_CARE);
+  line.set_from_date("2018-08-01");
+  EXPECT_EQ(Told(record, fosse_),
+            Strings{"Proposed in C-000001: Fosse Mansfield covers postcode area NG for home care "
+                    "from 2018-08-01."});
+  EXPECT_EQ(Told(record, Commissioner()), Told(record, fosse_));
+  EXPECT_EQ(Told(record, agincare_), Strings{});
+  EXPECT_EQ(Subjects(record), (std::set<std::string>{"A:", "B:fosse-mansfield"}));
+
+  proposal.set_state(v1::PROPOSAL_STATE_REJECTED);
+  proposal.set_decided_by("quality");
+  proposal.set_decision_reason("Two others cover it.");
+  record.mutable_facts(0)->mutable_directory_changed()->set_reason("Two others cover it.");
+  EXPECT_EQ(Told(record, fosse_),
+            Strings{"Rejected, proposed in C-000001: Fosse Mansfield covers postcode area NG for "
+                    "home care from 2018-08-01. Reason: Two others cover it."});
+  EXPECT_EQ(Told(record, Commissioner()), Told(record, fosse_));
+
+  proposal.set_state(v1::PROPOSAL_STATE_ACCEPTED);
+  proposal.clear_decided_by();
+  proposal.clear_decision_reason();
+  EXPECT_EQ(Told(record, fosse_),
+            Strings{"Proposed, and accepted by the framework's rule, C-000001: Fosse Mansfield "
+                    "covers postcode area NG for home care from 2018-08-01."});
 }
 
 TEST_F(Projection, TheFilesOfAFrameworkAreToldInOneSentence) {

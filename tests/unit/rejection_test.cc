@@ -63,6 +63,8 @@ absl::StatusCode ExpectedCode(v1::RejectionReason reason) {
       return absl::StatusCode::kResourceExhausted;
     case v1::REJECTION_REASON_NOT_SUPPORTED:
       return absl::StatusCode::kUnimplemented;
+    case v1::REJECTION_REASON_ALREADY_DECIDED:
+      return absl::StatusCode::kFailedPrecondition;
     default:
       return absl::StatusCode::kOk;  // a new reason: say its code here, too
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 
 #include "tests/unit/small_county.h"
 
@@ -401,6 +402,25 @@ TEST(Words, NamePlacesAsPeopleDo) {
   EXPECT_EQ(ExplainRule(v1::HARD_RULE_AREA_NOT_SUSPENDED, false, verdict, county.package.row,
                         county.directory),
             "fosse Ltd is suspended in postcode area NG.");
+}
+
+TEST(Words, NameThePostcodeAreaWhereOneCovers) {
+  SmallCounty county = TwoBranches();
+  v1::Coverage area = county.CoverageLine("fosse-b");
+  area.clear_ward_code();
+  area.set_postcode_area("NG");
+  area.set_framework_id(county.kFramework);
+  county.PutCoverage(county.CoverageLine("fosse-b"), /*ended=*/true);
+  county.PutCoverage(county.CoverageLine("fosse-a"), /*ended=*/true);
+  county.PutCoverage(area);
+  std::map<std::string, std::string> told;
+  for (const auto& verdict : county.Routed()) {
+    const bool passed = (verdict.failed_rules() & Bit(v1::HARD_RULE_BRANCH_COVERS_WARD)) == 0;
+    told[verdict.branch_id()] = ExplainRule(v1::HARD_RULE_BRANCH_COVERS_WARD, passed, verdict,
+                                            county.package.row, county.directory);
+  }
+  EXPECT_EQ(told["fosse-a"], "fosse-a office does not cover Abbey Hill or postcode area NG.");
+  EXPECT_EQ(told["fosse-b"], "fosse-b office covers Abbey Hill by postcode area NG.");
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ struct SmallCounty {
   }
 
   void PutCoverage(const v1::Coverage& line, bool ended = false) {
-    auto fact = NewFact(CoverageKey(line.branch_id(), line.ward_code(), line.service_type()));
+    auto fact = NewFact(CoverageKey(line));
     *fact.mutable_coverage() = line;
     fact.set_ended(ended);
     directory.Put(fact);
@@ -129,6 +129,9 @@ struct SmallCounty {
   void AddCoverage(const std::string& branch_id, int priority = 1) {
     PutCoverage(CoverageLine(branch_id, priority));
   }
+
+  // Where a package of the ward is, without a postcode.
+  static CarePlace PlaceOf(const char* ward) { return {kFramework, ward, ""}; }
 
   v1::Contract ContractFor(const std::string& provider_id, const std::string& tier_id) {
     v1::Contract contract;
