@@ -39,6 +39,7 @@ int Main(int argc, char** argv) {
   app.get_formatter()->column_width(44);
   AddApiCommands(&app, &options, &chosen);
   AddFrameworkCommands(&app, &options, &chosen);
+  AddCoverageCommands(&app, &options, &chosen);
   AddSubmitCommand(&app, &options, &chosen);
   AddPlayCommand(&app, &options, &chosen);
   if (argc == 1) {

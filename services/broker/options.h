@@ -32,6 +32,7 @@ int Refused(const absl::Status& status);
 // `chosen` outlive the parse.
 void AddApiCommands(CLI::App* app, const Options* options, Chosen* chosen);
 void AddFrameworkCommands(CLI::App* app, const Options* options, Chosen* chosen);
+void AddCoverageCommands(CLI::App* app, const Options* options, Chosen* chosen);
 void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen);
 void AddPlayCommand(CLI::App* app, const Options* options, Chosen* chosen);
 

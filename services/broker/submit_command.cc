@@ -1,15 +1,10 @@
 // `broker submit FILE`: many packages from one file, a hundred a call. Running it again repeats
 // nothing: a row's request id is made of the file and the row.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "engine/calendar.h"
@@ -19,6 +14,7 @@
 #include "services/broker/message_text.h"
 #include "services/broker/options.h"
 #include "services/broker/referrals.h"
+#include "services/broker/row_files.h"
 #include "services/broker/words.h"
 
 namespace brokerage::broker {
@@ -34,57 +30,10 @@ struct Submit {
   std::string date;  // of the referral; empty: today
 };
 
-// The rows that were refused, as a file that people open beside the one they sent.
-class ErrorFile {
- public:
-  explicit ErrorFile(std::string path) : path_(std::move(path)) {}
-
-  void Add(const ReferralRow& row, const v1::Rejection& rejection) {
-    if (rows_++ == 0) {
-      file_.open(path_, std::ios::trunc);
-      file_ << "line,person_reference,reason,field,value,error\n";
-    }
-    file_ << row.line << ',' << Quoted(row.referral.person_reference()) << ','
-          << engine::ReasonName(rejection.reason()) << ',' << Quoted(rejection.field()) << ','
-          << Quoted(rejection.value()) << ',' << Quoted(SayError(engine::Reject(rejection)))
-          << '\n';
-  }
-  // An earlier run's file says nothing about this one.
-  bool Finish() {
-    if (rows_ == 0) return remove(path_.c_str()) == 0 || true;
-    file_.close();
-    return file_.good();
-  }
-  int rows() const { return rows_; }
-  const std::string& path() const { return path_; }
-
- private:
-  static std::string Quoted(const std::string& text) {
-    return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
-  }
-
-  std::string path_;
-  std::ofstream file_;
-  int rows_ = 0;
-};
-
-void ShowProgress(size_t done, size_t all) {
-  if (!isatty(STDERR_FILENO)) return;
-  constexpr size_t kWidth = 40;
-  const size_t filled = all == 0 ? kWidth : done * kWidth / all;
-  fprintf(stderr, "\r[%s%s] %zu of %zu%s", std::string(filled, '#').c_str(),
-          std::string(kWidth - filled, '.').c_str(), done, all, done == all ? "\n" : "");
-}
-
-std::string ErrorPath(const std::string& file) {
-  return absl::StrCat(absl::EndsWith(file, ".csv") ? file.substr(0, file.size() - 4) : file,
-                      ".errors.csv");
-}
-
 class Run {
  public:
   Run(const Options& options, const Submit& submit)
-      : options_(options), submit_(submit), errors_(ErrorPath(submit.file)) {}
+      : options_(options), submit_(submit), errors_(ErrorPath(submit.file), {"person_reference"}) {}
 
   absl::Status Go() {
     auto content = ReadFile(submit_.file);
@@ -118,13 +67,17 @@ class Run {
   const ErrorFile& errors() const { return errors_; }
 
  private:
+  void Refuse(const ReferralRow& row, const v1::Rejection& rejection) {
+    errors_.Add(row.line, {row.referral.person_reference()}, rejection);
+  }
+
   absl::Status SendBatch(const Connection& connection, absl::CivilDay day,
                          const std::vector<ReferralRow>& rows, size_t from, size_t to) {
     v1::SubmitPackagesRequest request;
     std::vector<const ReferralRow*> sent;
     for (size_t i = from; i < to; ++i) {
       if (!rows[i].status.ok()) {
-        errors_.Add(rows[i], engine::RejectionOf(rows[i].status));
+        Refuse(rows[i], engine::RejectionOf(rows[i].status));
         continue;
       }
       v1::SubmitPackageRequest* one = request.add_requests();
@@ -141,7 +94,7 @@ class Run {
     if (!response.ok()) return response.status();
     for (int i = 0; i < response->results_size() && i < request.requests_size(); ++i) {
       if (response->results(i).has_rejection()) {
-        errors_.Add(*sent[i], response->results(i).rejection());
+        Refuse(*sent[i], response->results(i).rejection());
       } else {
         ++taken_;
         if (options_.json) fputs(MessageJson(response->results(i).package(), true).c_str(), stdout);

@@ -170,6 +170,8 @@ const char* ReasonInWords(v1::RejectionReason reason) {
       return "a limit of the system is reached";
     case v1::REJECTION_REASON_NOT_SUPPORTED:
       return "the server does not support that";
+    case v1::REJECTION_REASON_ALREADY_DECIDED:
+      return "it was decided already";
     default:
       return nullptr;
   }

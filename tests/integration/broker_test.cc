@@ -84,6 +84,18 @@ class BrokerProgram : public ::testing::Test {
                         " ");
   }
 
+  void Account(const std::string& id, const std::string& role) const {
+    Ran made = Shell(Broker("admin") + "account create --id " + id + " --role " + role +
+                     " --token-file " + root_ + "/" + id);
+    ASSERT_EQ(made.exit_code, 0) << made.output;
+  }
+
+  static std::string Text(const std::string& file) {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+  }
+
   // The first `rows` referrals of the played weeks, the last of them in a ward that does not exist.
   std::string Referrals(int rows) const {
     const std::string name = root_ + "/referrals.csv";
@@ -118,6 +130,64 @@ TEST_F(BrokerProgram, SubmitTakesGoodRowsNamesBadOnesAndRepeatsNothing) {
   for (size_t at = 0; (at = listed.output.find("\"id\": \"P-", at)) != std::string::npos; ++at)
     ++packages;
   EXPECT_EQ(packages, 3u) << listed.output;
+}
+
+TEST_F(BrokerProgram, CoverageGoesRoundAsAFile) {
+  Account("quality", "commissioner --authority-id ncc");
+  Account("mansfield", "provider_branch --branch-id agincare-mansfield");
+  const std::string file = root_ + "/wards.csv";
+  const std::string exported = Broker("mansfield") +
+                               "coverage export --framework nottinghamshire " +
+                               "--branch agincare-mansfield " + file;
+  Ran ran = Shell(exported);
+  ASSERT_EQ(ran.exit_code, 0) << ran.output;
+  const std::string whole = Text(file);
+  EXPECT_TRUE(
+      whole.starts_with("branch_id,ward_code,ward_name,district,service_type,from,to,"
+                        "priority,postcode_area\n"))
+      << whole;
+  ran = Shell(Broker("mansfield") + "coverage import " + file);
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_NE(ran.output.find("0 accepted, 0 waiting for a decision, 0 refused"), std::string::npos)
+      << ran.output;
+
+  // One line changed, one new, one whose name is another ward's, the rest left out.
+  const std::string first =
+      whole.substr(whole.find('\n') + 1, whole.find('\n', 120) - whole.find('\n') - 1);
+  std::string changed = first;
+  changed.replace(changed.rfind(",1,"), 3, ",2,");
+  const std::string header = whole.substr(0, whole.find('\n') + 1);
+  std::ofstream(file) << header << changed << "\n"
+                      << "agincare-mansfield,E05006377,,,home_care,2018-07-02,,1,\n"
+                      << "agincare-mansfield,E05006378,Nowhere,,home_care,2018-07-02,,1,\n";
+  ran = Shell(Broker("mansfield") + "coverage import --dry-run " + file);
+  EXPECT_NE(ran.output.find("line 2: would change: agincare-mansfield, "), std::string::npos);
+  EXPECT_NE(ran.output.find("priority 2; was from 2018-07-01, priority 1"), std::string::npos);
+  EXPECT_NE(ran.output.find("line 3: would be new"), std::string::npos) << ran.output;
+  EXPECT_NE(ran.output.find("2 would change, 0 waiting for a decision, 1 refused"),
+            std::string::npos)
+      << ran.output;
+  ran = Shell(Broker("mansfield") + "coverage import " + file);
+  EXPECT_EQ(ran.exit_code, 1) << "one was refused";
+  EXPECT_NE(ran.output.find("line 2: waiting"), std::string::npos) << ran.output;
+  EXPECT_NE(ran.output.find("there and not in the file"), std::string::npos) << ran.output;
+  EXPECT_NE(Text(root_ + "/wards.errors.csv")
+                .find("4,\"agincare-mansfield\",\"E05006378\",\"\","
+                      "FIELD_INVALID,\"ward_name\",\"Nowhere\""),
+            std::string::npos)
+      << Text(root_ + "/wards.errors.csv");
+  ran = Shell(Broker("mansfield") + "coverage import " + file);
+  EXPECT_NE(ran.output.find("0 waiting for a decision, 3 refused"), std::string::npos)
+      << "what waits is not proposed again: " << ran.output;
+
+  ran = Shell(Broker("quality") + "coverage import " + file);
+  EXPECT_NE(ran.output.find("2 accepted, 0 waiting for a decision, 1 refused, 0 as it is"),
+            std::string::npos)
+      << ran.output;
+  ran = Shell(Broker("quality") + "coverage import " + file);
+  EXPECT_NE(ran.output.find("0 accepted, 0 waiting for a decision, 1 refused, 2 as it is"),
+            std::string::npos)
+      << ran.output;
 }
 
 TEST_F(BrokerProgram, ARefusalIsToldInWordsAndEndsWithOne) {
