@@ -175,12 +175,17 @@ absl::StatusOr<PackageRow> Deciding::CheckReferral(const PackageReferral& referr
   const v1::FrameworkRules& rules = framework->rules();
   if (referral.authority_id().empty())
     return Required("referral.authority_id", "your authority's id");
-  const bool buys = std::any_of(
-      rules.authorities().begin(), rules.authorities().end(),
-      [&](const v1::Authority& authority) { return authority.id() == referral.authority_id(); });
-  if (!buys || referral.authority_id() != caller_.authority_id) {
+  const auto authority =
+      std::find_if(rules.authorities().begin(), rules.authorities().end(),
+                   [&](const v1::Authority& one) { return one.id() == referral.authority_id(); });
+  if (authority == rules.authorities().end() || referral.authority_id() != caller_.authority_id) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "referral.authority_id", referral.authority_id(),
                   "your own authority, one of the framework's");
+  }
+  if (authority->reads_only()) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "referral.authority_id",
+                  referral.authority_id(),
+                  "an authority that buys under the framework; this one reads its figures");
   }
   if (referral.origin() == v1::ORIGIN_UNSPECIFIED) return Required("referral.origin", "an origin");
   if (referral.urgency() == v1::URGENCY_UNSPECIFIED) {

@@ -1,5 +1,6 @@
 #include "engine/framework_rules.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
@@ -65,6 +66,11 @@ class RulesChecker {
       const v1::Authority& authority = rules_.authorities(i);
       CheckId({{"authorities", i}, "id"}, authority.id(), &ids);
       CheckName({{"authorities", i}, "name"}, authority.name());
+    }
+    if (!rules_.authorities().empty() &&
+        std::all_of(rules_.authorities().begin(), rules_.authorities().end(),
+                    [](const v1::Authority& authority) { return authority.reads_only(); })) {
+      Fail({{"authorities", 0}, "reads_only"}, "at least one authority must buy");
     }
     if (!IsUtf8(rules_.time_zone()) || !zone_known(rules_.time_zone())) {
       Fail({"time_zone"}, absl::StrCat(Shown(rules_.time_zone()),
@@ -188,6 +194,7 @@ class RulesChecker {
     CheckRange({"hand_back_days"}, rules_.hand_back_days(), 0, kHandBackDaysMax);
     CheckPercent({"quality_weight_percent"}, rules_.quality_weight_percent());
     CheckPercent({"response_target_percent"}, rules_.response_target_percent());
+    CheckPercent({"medium_risk_percent"}, rules_.medium_risk_percent());
     CheckRange({"price_floor_pence"}, rules_.price_floor_pence(), 0, kPenceMax);
     CheckRange({"price_ceiling_pence"}, rules_.price_ceiling_pence(), 0, kPenceMax);
     if (rules_.price_ceiling_pence() != 0 &&
@@ -198,7 +205,47 @@ class RulesChecker {
     }
   }
 
+  void CheckScorecard() {
+    const int target = rules_.response_target_percent();
+    const int medium = rules_.medium_risk_percent();
+    if (medium > 0 && target == 0) {
+      Fail({"medium_risk_percent"}, "needs response_target_percent: there is no risk without it");
+    } else if (medium > 0 && medium >= target) {
+      Fail({"medium_risk_percent"},
+           absl::StrCat(medium, " is not less than response_target_percent, ", target));
+    }
+    std::set<int> seen;
+    for (int i = 0; i < rules_.bands_size(); ++i) {
+      const v1::RateBands& bands = rules_.bands(i);
+      if (!v1::Kpi_IsValid(bands.kpi()) || bands.kpi() == v1::KPI_UNSPECIFIED) {
+        Fail({{"bands", i}, "kpi"}, "a rate is required, such as KPI_RESPONSE");
+      } else if (!seen.insert(bands.kpi()).second) {
+        Fail({{"bands", i}, "kpi"}, absl::StrCat(v1::Kpi_Name(bands.kpi()), " is there twice"));
+      }
+      CheckPercent({{"bands", i}, "green_percent"}, bands.green_percent());
+      CheckPercent({{"bands", i}, "amber_percent"}, bands.amber_percent());
+      if (bands.amber_percent() >= bands.green_percent()) {
+        Fail({{"bands", i}, "amber_percent"},
+             absl::StrCat(bands.amber_percent(), " is not less than green_percent, ",
+                          bands.green_percent()));
+      }
+      for (int g = 0; g < bands.printed_gaps_size(); ++g) CheckPrintedGap(i, g);
+    }
+  }
+
  private:
+  void CheckPrintedGap(int i, int g) {
+    const v1::PrintedGap& gap = rules_.bands(i).printed_gaps(g);
+    const Step bands = {"bands", i}, gaps = {"printed_gaps", g};
+    CheckPercent({bands, gaps, "above_percent"}, gap.above_percent());
+    CheckPercent({bands, gaps, "below_percent"}, gap.below_percent());
+    if (gap.above_percent() >= gap.below_percent()) {
+      Fail({bands, gaps, "above_percent"},
+           absl::StrCat(gap.above_percent(), " is not less than below_percent, ",
+                        gap.below_percent()));
+    }
+  }
+
   void Fail(Path path, absl::string_view message) {
     errors_->Add(file_.At(path), (path.end() - 1)->field, message);
   }
@@ -364,6 +411,7 @@ void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&
   checker.CheckCriteria();
   checker.CheckBranchesOwn();
   checker.CheckFigures();
+  checker.CheckScorecard();
 }
 
 std::optional<Place> WorkingDaysCounted(const RulesFile& file) {

@@ -72,25 +72,49 @@ int64_t ToRecover(const v1::Rate& rate, int32_t percent) {
   return DivideUp(-margin, 100 - percent);
 }
 
-BandResult BandOf(const v1::Rate& rate, const PrintedBands& bands) {
-  if (rate.denominator() == 0) return {};
-  BandResult result;
-  if (CompareToPercent(rate, bands.green_from) >= 0) {
-    result.band = Band::kGreen;
-  } else if (CompareToPercent(rate, bands.amber_from) >= 0) {
-    result.band = Band::kAmber;
-    result.in_printed_gap = CompareToPercent(rate, bands.amber_to) > 0;
-  } else {
-    result.band = Band::kRed;
-    result.in_printed_gap = CompareToPercent(rate, bands.red_to) > 0;
+const v1::RateBands* BandsOf(const v1::FrameworkRules& rules, v1::Kpi kpi) {
+  for (const v1::RateBands& bands : rules.bands()) {
+    if (bands.kpi() == kpi) return &bands;
   }
-  return result;
+  return nullptr;
+}
+
+v1::BandedRate BandedRateOf(const v1::Rate& rate, const v1::RateBands* bands) {
+  v1::BandedRate banded;
+  *banded.mutable_rate() = rate;
+  if (rate.denominator() == 0 || bands == nullptr) return banded;
+  if (CompareToPercent(rate, bands->green_percent()) >= 0) {
+    banded.set_band(v1::BAND_GREEN);
+  } else if (CompareToPercent(rate, bands->amber_percent()) >= 0) {
+    banded.set_band(v1::BAND_AMBER);
+  } else {
+    banded.set_band(v1::BAND_RED);
+  }
+  for (const v1::PrintedGap& gap : bands->printed_gaps()) {
+    if (CompareToPercent(rate, gap.above_percent()) > 0 &&
+        CompareToPercent(rate, gap.below_percent()) < 0) {
+      banded.set_in_printed_gap(true);
+    }
+  }
+  return banded;
+}
+
+v1::Risk RiskOf(const v1::Rate& rate, const v1::FrameworkRules& rules) {
+  if (rate.denominator() == 0 || rules.response_target_percent() == 0) return v1::RISK_UNSPECIFIED;
+  if (CompareToPercent(rate, rules.response_target_percent()) >= 0) return v1::RISK_LOW;
+  const int32_t medium =
+      rules.medium_risk_percent() > 0 ? rules.medium_risk_percent() : kMediumRiskPercentDefault;
+  return CompareToPercent(rate, medium) >= 0 ? v1::RISK_MEDIUM : v1::RISK_HIGH;
+}
+
+int64_t TenthsOfPercent(const v1::Rate& rate) {
+  const absl::int128 doubled = absl::int128(rate.numerator()) * 2000 + rate.denominator();
+  return static_cast<int64_t>(doubled / (absl::int128(rate.denominator()) * 2));
 }
 
 std::string PrintRate(const v1::Rate& rate) {
   if (rate.denominator() == 0) return "n/a";
-  const absl::int128 doubled = absl::int128(rate.numerator()) * 2000 + rate.denominator();
-  const int64_t tenths = static_cast<int64_t>(doubled / (absl::int128(rate.denominator()) * 2));
+  const int64_t tenths = TenthsOfPercent(rate);
   return absl::StrCat(tenths / 10, ".", tenths % 10, "%");
 }
 

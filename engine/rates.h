@@ -1,5 +1,5 @@
-// Rates as exact fractions: what is put over what, the bands of a score card, what a contract is
-// short of, and how a rate is printed. A rate whose denominator is 0 is not available: it is in no
+// Rates as exact fractions: what is put over what, bands and risk, what a contract is short of, and
+// how a rate is printed. A rate whose denominator is 0 is not available: it is in no
 // band and short of nothing.
 #pragma once
 
@@ -31,29 +31,23 @@ int64_t ShortBy(const v1::Rate& rate, int32_t percent);
 // The least n >= 0 with (numerator + n) / (denominator + n) >= percent; -1 where none would do.
 int64_t ToRecover(const v1::Rate& rate, int32_t percent);
 
-// A score card's bands in whole percent as a council prints them: "green 90+, amber 75-89, red
-// 0-74".
-struct PrintedBands {
-  int32_t green_from = 0;
-  int32_t amber_to = 0;
-  int32_t amber_from = 0;
-  int32_t red_to = 0;
-};
-inline constexpr PrintedBands kSurreyBands = {90, 89, 75, 74};      // KPI 1, 2 and 4
-inline constexpr PrintedBands kSurreyKpi3Bands = {95, 89, 75, 74};  // KPI 3
+// The framework's bands for the figure; null if it has none.
+const v1::RateBands* BandsOf(const v1::FrameworkRules& rules, v1::Kpi kpi);
+// The rate with its band, half-open on the exact fraction: green from green_percent, amber from
+// amber_percent, else red. In a printed gap where it lies strictly between the ends of one. Neither
+// where the rate is not available or `bands` is null.
+v1::BandedRate BandedRateOf(const v1::Rate& rate, const v1::RateBands* bands);
 
-enum class Band { kNotAvailable, kRed, kAmber, kGreen };
+// From this response rate on a provider below the target is of medium risk, unless the framework
+// says otherwise.
+inline constexpr int32_t kMediumRiskPercentDefault = 75;
+// The risk of not responding: low where the rate meets the framework's target, medium from its
+// medium_risk_percent on, else high. None where the rate is not available or there is no target.
+v1::Risk RiskOf(const v1::Rate& rate, const v1::FrameworkRules& rules);
 
-struct BandResult {
-  Band band = Band::kNotAvailable;
-  // The printed bands leave the value out: it lies between the top of one and the bottom of the
-  // next.
-  bool in_printed_gap = false;
-};
-
-// Half-open on the exact fraction: green from green_from, amber from amber_from, else red.
-BandResult BandOf(const v1::Rate& rate, const PrintedBands& bands);
-
+// The rate in tenths of a percent, half away from zero: 850 for 17/20. REQUIRES: numerator >= 0,
+// denominator > 0.
+int64_t TenthsOfPercent(const v1::Rate& rate);
 // "85.0%": one decimal, half away from zero; "n/a" where the rate is not available. REQUIRES:
 // numerator >= 0.
 std::string PrintRate(const v1::Rate& rate);

@@ -31,9 +31,10 @@ std::string FieldAt(const Message& request, absl::string_view path) {
   return message->GetReflection()->GetString(*message, field);
 }
 
+// One that only reads figures changes nothing of what others buy.
 bool Buys(const v1::FrameworkRules& rules, absl::string_view authority_id) {
   for (const v1::Authority& authority : rules.authorities()) {
-    if (authority.id() == authority_id) return true;
+    if (authority.id() == authority_id) return !authority.reads_only();
   }
   return false;
 }

@@ -425,6 +425,42 @@ TEST(RulesOfBranchesAndReleases, AreTakenWhereTheyAreRight) {
       IsEmpty());
 }
 
+INSTANTIATE_TEST_SUITE_P(
+    RulesOfTheScorecard, AFrameworkWith,
+    ::testing::Values(
+        Case{"NobodyWhoBuys", Rules("name: \"A\" }", "name: \"A\" reads_only: true }"),
+             "framework.textproto:3 reads_only: at least one authority must buy"},
+        Case{"AMediumRiskWithoutATarget", Rules("rounds {", "medium_risk_percent: 75\nrounds {"),
+             "framework.textproto:7 medium_risk_percent: needs response_target_percent"},
+        Case{"AMediumRiskThatMeetsTheTarget",
+             Rules("rounds {", "response_target_percent: 75\nmedium_risk_percent: 75\nrounds {"),
+             "framework.textproto:8 medium_risk_percent: 75 is not less than "
+             "response_target_percent, 75"},
+        Case{"ANegativeMediumRisk", Rules("rounds {", "medium_risk_percent: -1\nrounds {"),
+             "framework.textproto:7 medium_risk_percent: -1 is not from 0 to 100"},
+        Case{"BandsOfNothing",
+             Rules("rounds {", "bands { green_percent: 90 amber_percent: 75 }\nrounds {"),
+             "framework.textproto:7 kpi: a rate is required, such as KPI_RESPONSE"},
+        Case{"BandsTwice",
+             Rules("rounds {",
+                   "bands { kpi: KPI_RESPONSE green_percent: 90 amber_percent: 75 }\n"
+                   "bands { kpi: KPI_RESPONSE green_percent: 95 amber_percent: 75 }\nrounds {"),
+             "framework.textproto:8 kpi: KPI_RESPONSE is there twice"},
+        Case{"AmberAboveGreen",
+             Rules("rounds {",
+                   "bands { kpi: KPI_RESPONSE green_percent: 75 amber_percent: 90 }\nrounds {"),
+             "framework.textproto:7 amber_percent: 90 is not less than green_percent, 75"},
+        Case{"GreenBeyondAHundred",
+             Rules("rounds {",
+                   "bands { kpi: KPI_RESPONSE green_percent: 101 amber_percent: 90 }\nrounds {"),
+             "framework.textproto:7 green_percent: 101 is not from 0 to 100"},
+        Case{"AGapTheWrongWayRound",
+             Rules("rounds {",
+                   "bands { kpi: KPI_RESPONSE green_percent: 90 amber_percent: 75\n"
+                   "printed_gaps { above_percent: 90 below_percent: 89 } }\nrounds {"),
+             "framework.textproto:8 above_percent: 90 is not less than below_percent, 89"}),
+    CaseName);
+
 TEST(TwoTiers, OfOneOrderAreRefused) {
   Files files = Rules("rounds {", "tiers { id: \"dps\" name: \"DPS\" order: 1 }\nrounds {");
   absl::StrAppend(Content(&files, "contracts.csv"), "d,p,north,dps,home_care,2018-07-01,,,,,,,,\n");

@@ -4,14 +4,32 @@
 
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace brokerage::engine {
 namespace {
 
+// As Surrey prints them: KPI 1, 2 and 4 green 90+, amber 75-89, red 0-74; KPI 3 green 95+.
+v1::RateBands Bands(int32_t green) {
+  v1::RateBands bands;
+  bands.set_green_percent(green);
+  bands.set_amber_percent(75);
+  for (const auto& [above, below] : {std::pair(89, green), std::pair(74, 75)}) {
+    v1::PrintedGap* gap = bands.add_printed_gaps();
+    gap->set_above_percent(above);
+    gap->set_below_percent(below);
+  }
+  return bands;
+}
+
+v1::Band BandOf(const v1::Rate& rate, const v1::RateBands& bands) {
+  return BandedRateOf(rate, &bands).band();
+}
+
 TEST(Rates, WithoutDenominatorARateIsNotAvailable) {
   const v1::Rates rates = RatesOf(v1::Counts(), true);
   EXPECT_EQ(PrintRate(rates.response()), "n/a");
-  EXPECT_EQ(BandOf(rates.response(), kSurreyBands).band, Band::kNotAvailable);
+  EXPECT_EQ(BandOf(rates.response(), Bands(90)), v1::BAND_UNSPECIFIED);
   EXPECT_EQ(ShortBy(rates.response(), 75), 0);
   EXPECT_EQ(ToRecover(rates.response(), 75), 0);
 }
@@ -47,23 +65,47 @@ TEST(Rates, PrintToOneDecimalHalfAwayFromZero) {
 TEST(Bands, NeverDependOnThePrintedFigure) {
   const v1::Rate just_below = RateOf(89999, 100000);
   EXPECT_EQ(PrintRate(just_below), "90.0%");
-  EXPECT_EQ(BandOf(just_below, kSurreyBands).band, Band::kAmber);
-  EXPECT_EQ(BandOf(RateOf(9, 10), kSurreyBands).band, Band::kGreen);
-  EXPECT_EQ(BandOf(RateOf(3, 4), kSurreyBands).band, Band::kAmber);
-  EXPECT_EQ(BandOf(RateOf(74999, 100000), kSurreyBands).band, Band::kRed);
+  EXPECT_EQ(BandOf(just_below, Bands(90)), v1::BAND_AMBER);
+  EXPECT_EQ(BandOf(RateOf(9, 10), Bands(90)), v1::BAND_GREEN);
+  EXPECT_EQ(BandOf(RateOf(3, 4), Bands(90)), v1::BAND_AMBER);
+  EXPECT_EQ(BandOf(RateOf(74999, 100000), Bands(90)), v1::BAND_RED);
 }
 
 TEST(Bands, SayWhereThePrintedOnesLeaveAGap) {
-  auto gap = [](int64_t tenths, const PrintedBands& bands) {
-    return BandOf(RateOf(tenths, 1000), bands).in_printed_gap;
+  auto gap = [](int64_t tenths, const v1::RateBands& bands) {
+    return BandedRateOf(RateOf(tenths, 1000), &bands).in_printed_gap();
   };
-  EXPECT_TRUE(gap(895, kSurreyBands));
-  EXPECT_TRUE(gap(745, kSurreyBands));
+  EXPECT_TRUE(gap(895, Bands(90)));
+  EXPECT_TRUE(gap(745, Bands(90)));
   for (int64_t tenths : {0, 740, 750, 890, 900, 1000})
-    EXPECT_FALSE(gap(tenths, kSurreyBands)) << tenths;
-  for (int64_t tenths : {891, 900, 940, 949}) EXPECT_TRUE(gap(tenths, kSurreyKpi3Bands)) << tenths;
-  EXPECT_FALSE(gap(950, kSurreyKpi3Bands));
-  EXPECT_EQ(BandOf(RateOf(92, 100), kSurreyKpi3Bands).band, Band::kAmber);
+    EXPECT_FALSE(gap(tenths, Bands(90))) << tenths;
+  for (int64_t tenths : {891, 900, 940, 949}) EXPECT_TRUE(gap(tenths, Bands(95))) << tenths;
+  EXPECT_FALSE(gap(950, Bands(95)));
+  EXPECT_EQ(BandOf(RateOf(92, 100), Bands(95)), v1::BAND_AMBER);
+}
+
+TEST(Bands, AreNoneWhereTheFrameworkHasNone) {
+  EXPECT_EQ(BandedRateOf(RateOf(1, 2), nullptr).band(), v1::BAND_UNSPECIFIED);
+  EXPECT_EQ(BandedRateOf(RateOf(1, 2), nullptr).rate().denominator(), 2);
+  v1::FrameworkRules rules;
+  EXPECT_EQ(BandsOf(rules, v1::KPI_RESPONSE), nullptr);
+  rules.add_bands()->set_kpi(v1::KPI_RESTARTS);
+  rules.add_bands()->set_kpi(v1::KPI_RESPONSE);
+  EXPECT_EQ(BandsOf(rules, v1::KPI_RESPONSE), &rules.bands(1));
+}
+
+TEST(Risk, IsByTheExactFraction) {
+  v1::FrameworkRules rules;
+  EXPECT_EQ(RiskOf(RateOf(1, 1), rules), v1::RISK_UNSPECIFIED) << "no target";
+  rules.set_response_target_percent(95);
+  EXPECT_EQ(RiskOf(v1::Rate(), rules), v1::RISK_UNSPECIFIED) << "no rate";
+  EXPECT_EQ(RiskOf(RateOf(95, 100), rules), v1::RISK_LOW);
+  EXPECT_EQ(RiskOf(RateOf(94999, 100000), rules), v1::RISK_MEDIUM) << "printed as 95.0%";
+  EXPECT_EQ(RiskOf(RateOf(3, 4), rules), v1::RISK_MEDIUM) << "75 unless the framework says";
+  EXPECT_EQ(RiskOf(RateOf(74999, 100000), rules), v1::RISK_HIGH);
+  rules.set_medium_risk_percent(80);
+  EXPECT_EQ(RiskOf(RateOf(3, 4), rules), v1::RISK_HIGH);
+  EXPECT_EQ(RiskOf(RateOf(4, 5), rules), v1::RISK_MEDIUM);
 }
 
 TEST(Shortfall, IsTheLeastNumberThatWouldDo) {
