@@ -74,7 +74,8 @@ v1::ComplianceRow RowOf(const FigureGroup& group, const FigureTotals& totals,
   row.set_to_recover(ToRecover(rate, minimum));
   const int64_t enough =
       rules.sanction_minimum_units() > 0 ? rules.sanction_minimum_units() : kSanctionUnitsDefault;
-  row.set_below_minimum(row.short_by() > 0 && rate.denominator() >= enough);
+  row.set_below_minimum(row.short_by() > 0);
+  row.set_sanction_proposed(row.below_minimum() && rate.denominator() >= enough);
   return row;
 }
 
@@ -112,7 +113,7 @@ absl::StatusOr<v1::QueryComplianceResponse> QueryCompliance(
     const v1::QueryComplianceRequest& request, const PerformanceScope& scope,
     const Directory& directory, const FigureSource& source, DateNumber today) {
   FigureQuery query;
-  auto rules = CheckFramework("", request.framework_id(), directory);
+  auto rules = CheckFramework("", request.framework_id(), scope, directory);
   if (!rules.ok()) return rules.status();
   query.rules = *rules;
   auto period = CheckPeriod("", request.from_date(), request.to_date());

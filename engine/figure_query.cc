@@ -47,6 +47,14 @@ absl::Status CheckGroupBy(const v1::PerformanceQuery& query) {
   return absl::OkStatus();
 }
 
+bool MayAskFor(const PerformanceScope& scope, const v1::FrameworkRules& rules) {
+  return !scope.member_authority_id ||
+         std::any_of(rules.authorities().begin(), rules.authorities().end(),
+                     [&](const v1::Authority& authority) {
+                       return authority.id() == *scope.member_authority_id;
+                     });
+}
+
 // Others' ids are as unknown as those that do not exist.
 bool OutsideScope(const PerformanceScope& scope, v1::Dimension dimension, const std::string& value,
                   const Directory& directory) {
@@ -203,17 +211,21 @@ bool FigurePeriodDates::IsWholeMonths() const {
 
 absl::StatusOr<const v1::FrameworkRules*> CheckFramework(const std::string& prefix,
                                                          const std::string& framework_id,
+                                                         const PerformanceScope& scope,
                                                          const Directory& directory) {
   const std::string path = prefix + "framework_id";
   if (framework_id.empty()) {
     return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, path, "", "the id of a framework");
   }
-  if (const journal::v1::FrameworkRow* framework = directory.Framework(framework_id)) {
-    return &framework->rules();
-  }
+  const journal::v1::FrameworkRow* framework = directory.Framework(framework_id);
+  if (framework != nullptr && MayAskFor(scope, framework->rules())) return &framework->rules();
   std::vector<std::string> known;
   for (const journal::v1::FrameworkRow* row : directory.Frameworks()) {
-    known.push_back(row->framework_id());
+    if (MayAskFor(scope, row->rules())) known.push_back(row->framework_id());
+  }
+  if (known.empty()) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, path, framework_id,
+                  "a framework of your authority");
   }
   return Reject(v1::REJECTION_REASON_NOT_FOUND, path, framework_id,
                 absl::StrCat("one of ", absl::StrJoin(known, ", ")));
@@ -262,7 +274,7 @@ void Narrow(const PerformanceScope& scope, FigureQuery* query) {
 absl::StatusOr<FigureQuery> CheckQuery(const v1::PerformanceQuery& query,
                                        const PerformanceScope& scope, const Directory& directory) {
   FigureQuery checked;
-  auto rules = CheckFramework("query.", query.framework_id(), directory);
+  auto rules = CheckFramework("query.", query.framework_id(), scope, directory);
   if (!rules.ok()) return rules.status();
   checked.rules = *rules;
   auto period = CheckPeriod("query.", query.from_date(), query.to_date());
@@ -288,6 +300,8 @@ absl::StatusOr<FigureQuery> CheckQuery(const v1::PerformanceQuery& query,
   Narrow(scope, &checked);
   return checked;
 }
+
+void AddCounts(const v1::Counts& from, v1::Counts* to) { AddAll(from, to); }
 
 FigureAnswer CountFigures(const FigureQuery& query, const Directory& directory,
                           const FigureSource& source) {

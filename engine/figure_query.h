@@ -29,9 +29,11 @@ struct FigureQuery {
   std::map<v1::Dimension, std::set<std::string>> filters;
 };
 
-// Fields are named with `prefix` before them.
+// Fields are named with `prefix` before them. A framework outside the scope is as unknown as one
+// that does not exist.
 absl::StatusOr<const v1::FrameworkRules*> CheckFramework(const std::string& prefix,
                                                          const std::string& framework_id,
+                                                         const PerformanceScope& scope,
                                                          const Directory& directory);
 absl::StatusOr<FigurePeriodDates> CheckPeriod(const std::string& prefix,
                                               const std::string& from_date,
@@ -40,6 +42,9 @@ absl::StatusOr<FigureQuery> CheckQuery(const v1::PerformanceQuery& query,
                                        const PerformanceScope& scope, const Directory& directory);
 // Limits the filters to the scope.
 void Narrow(const PerformanceScope& scope, FigureQuery* query);
+
+// Adds every count.
+void AddCounts(const v1::Counts& from, v1::Counts* to);
 
 using FigureGroup = std::vector<std::string>;  // values in the order of group_by
 

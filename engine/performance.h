@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@
 #include "engine/directory.h"
 
 namespace brokerage::engine {
+
+struct Caller;
 
 // What is kept to count from, all of one moment.
 class FigureSource {
@@ -42,9 +45,16 @@ struct PerformanceScope {
   std::string provider_id;
   std::string branch_id;
   std::vector<std::string> authority_ids;
+  // Only frameworks of which this authority is one of the authorities, one that only reads
+  // included.
+  std::optional<std::string> member_authority_id;
 
   bool LimitedToProvider() const { return !provider_id.empty() || !branch_id.empty(); }
 };
+
+// A provider is limited to its own figures, a branch to its branch's; care navigation and
+// commissioners see whole markets, those of their authority's frameworks.
+PerformanceScope ScopeOf(const Caller& caller);
 
 // Answers from roll-ups where the period is whole months (or open) and a roll-up has every
 // dimension asked for; otherwise scans: for offers the facts of the period; for units also, one

@@ -171,6 +171,24 @@ absl::Status Replay::Flush() {
 
 std::unique_ptr<View> Replay::Read() const { return ReadDatabase(scratch_); }
 
+absl::StatusOr<std::unique_ptr<Replay>> ReplayUpTo(const View& view, uint64_t sequence,
+                                                   engine::ZoneFinder zones,
+                                                   const std::string& scratch_directory,
+                                                   absl::FunctionRef<bool()> go_on) {
+  absl::StatusOr<std::unique_ptr<Replay>> replay =
+      Replay::Begin(std::move(zones), scratch_directory);
+  if (!replay.ok() || sequence == 0) return replay;
+  absl::Status status;
+  absl::Status read = view.Tail(1, [&](const journal::v1::JournalEntry& entry) {
+    status = go_on() ? (*replay)->Add(entry) : absl::AbortedError("nobody waits for it any more");
+    return status.ok() && entry.sequence() < sequence;
+  });
+  status.Update(read);
+  status.Update((*replay)->Flush());
+  if (!status.ok()) return status;
+  return replay;
+}
+
 bool Replay::NamesText(uint64_t package_number, absl::string_view hash) const {
   const std::string key = engine::PackageKey(package_number) + std::string(hash);
   return scratch_->Get(scratch_->db()->DefaultColumnFamily(), key, nullptr).has_value();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/engine.h"
@@ -33,6 +34,9 @@ class Replay {
 
   // The rows. REQUIRES: Flush after the last Add.
   std::unique_ptr<View> Read() const;
+  // The directory, and the time of the last record, as of the last Add.
+  const engine::Directory& directory() const { return engine_.directory(); }
+  int64_t last_time_us() const { return engine_.state().last_time_us; }
   // Whether the journal names a text of the package with this salted hash, and did not erase it
   // since.
   bool NamesText(uint64_t package_number, absl::string_view hash) const;
@@ -46,5 +50,13 @@ class Replay {
   engine::Engine engine_;
   std::unique_ptr<Pending> pending_;
 };
+
+// What was known at `sequence`: the view's journal replayed up to and with that entry. Asks `go_on`
+// before each. Errors: as Begin and Add; ABORTED once `go_on` says no.
+// REQUIRES: sequence <= view.head().sequence.
+absl::StatusOr<std::unique_ptr<Replay>> ReplayUpTo(const View& view, uint64_t sequence,
+                                                   engine::ZoneFinder zones,
+                                                   const std::string& scratch_directory,
+                                                   absl::FunctionRef<bool()> go_on);
 
 }  // namespace brokerage::storage

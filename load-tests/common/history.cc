@@ -59,7 +59,9 @@ History::History(const std::string& directory, const std::string& framework_fold
   Do({.account_id = "admin", .role = v1::ROLE_ADMINISTRATOR}, ReadFolder(framework_folder));
   const journal::v1::FrameworkRow& framework = *engine_.directory().Frameworks()[0];
   framework_id_ = framework.framework_id();
-  authority_id_ = framework.rules().authorities(0).id();
+  for (const v1::Authority& authority : framework.rules().authorities()) {
+    if (authority_id_.empty() && !authority.reads_only()) authority_id_ = authority.id();
+  }
   for (const auto& [key, fact] : engine_.directory().Facts()) {
     if (fact->has_lot_ward()) wards_.push_back(fact->lot_ward().ward_code());
   }

@@ -40,6 +40,7 @@ int Main(int argc, char** argv) {
   AddApiCommands(&app, &options, &chosen);
   AddFrameworkCommands(&app, &options, &chosen);
   AddCoverageCommands(&app, &options, &chosen);
+  AddScorecardCommand(&app, &options, &chosen);
   AddSubmitCommand(&app, &options, &chosen);
   AddPlayCommand(&app, &options, &chosen);
   if (argc == 1) {

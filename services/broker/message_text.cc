@@ -46,7 +46,8 @@ const std::vector<std::string>* ColumnsOf(const std::string& type) {
         "live_rates.acceptance", "live_rates.pick_up", "live_rates.award"}},
       {"ComplianceRow",
        {"contract_id", "settled.issued", "settled.accepted", "pick_up", "minimum_pickup_percent",
-        "short_by", "to_recover", "below_minimum", "missed_in_opt_out", "wards_not_covered"}},
+        "short_by", "to_recover", "below_minimum", "sanction_proposed", "missed_in_opt_out",
+        "wards_not_covered"}},
   };
   auto found = columns->find(type);
   return found == columns->end() ? nullptr : &found->second;

@@ -33,6 +33,7 @@ int Refused(const absl::Status& status);
 void AddApiCommands(CLI::App* app, const Options* options, Chosen* chosen);
 void AddFrameworkCommands(CLI::App* app, const Options* options, Chosen* chosen);
 void AddCoverageCommands(CLI::App* app, const Options* options, Chosen* chosen);
+void AddScorecardCommand(CLI::App* app, const Options* options, Chosen* chosen);
 void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen);
 void AddPlayCommand(CLI::App* app, const Options* options, Chosen* chosen);
 

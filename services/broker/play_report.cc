@@ -207,7 +207,7 @@ absl::Status PrintCompliance(const World& world) {
                !contracted            ? ""
                : row.to_recover() < 0 ? "n/a"
                                       : absl::StrCat(row.to_recover()),
-               row.below_minimum() ? "below minimum" : ""});
+               row.sanction_proposed() ? "below minimum" : ""});
   }
   fputs(table.Text(2).c_str(), stdout);
   return absl::OkStatus();

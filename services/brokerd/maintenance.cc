@@ -14,6 +14,7 @@
 #include "services/zones.h"
 #include "storage/backup.h"
 #include "storage/digest.h"
+#include "storage/replay.h"
 #include "storage/verify.h"
 
 namespace brokerage::services::brokerd {
@@ -67,6 +68,27 @@ absl::StatusOr<storage::VerifyReport> VerifyCheckpoint(const storage::RocksDbSto
   return report;
 }
 
+// Each replay has a directory of its own, which goes with it; what a killed process left is deleted
+// first.
+auto KnownAt(const storage::RocksDbStore& store, const std::string& directory) {
+  Remove(directory);
+  auto replaying = std::make_shared<std::mutex>();
+  auto replays = std::make_shared<int64_t>(0);
+  return [=, &store](
+             uint64_t sequence,
+             absl::FunctionRef<bool()> go_on) -> absl::StatusOr<std::unique_ptr<storage::Replay>> {
+    std::unique_lock lock(*replaying, std::try_to_lock);
+    if (!lock.owns_lock()) return absl::UnavailableError("an earlier state is being replayed");
+    const std::string scratch = absl::StrCat(directory, "/", ++*replays);
+    std::error_code error;
+    fs::create_directories(scratch, error);
+    if (error) return absl::InternalError(absl::StrCat(scratch, ": ", error.message()));
+    auto replay = storage::ReplayUpTo(*store.Read(), sequence, HostZones(), scratch, go_on);
+    if (replay.ok()) spdlog::info("event=replayed sequence={}", sequence);
+    return replay;
+  };
+}
+
 absl::Status Tell(const storage::VerifyReport& report) {
   if (!report.ok()) {
     return absl::DataLossError(
@@ -103,6 +125,7 @@ void SetMaintenance(const ServeOptions& serve, storage::RocksDbStore* store,
     return RpcServer::Verification{static_cast<int64_t>(report->records), report->head,
                                    report->problems};
   };
+  options->known_at = KnownAt(*store, serve.data + ".known");
   options->digest = [](const storage::View& view) -> absl::StatusOr<std::string> {
     return engine::Hex(storage::DigestOf(view));
   };

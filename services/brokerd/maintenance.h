@@ -7,8 +7,8 @@
 
 namespace brokerage::services::brokerd {
 
-// Gives the server's AdminService its backups (when there is a backup directory), its verification
-// and its digest. The store outlives the server.
+// Gives the server its backups (when there is a backup directory), its verification, its digest,
+// and what was known earlier. The store outlives the server.
 void SetMaintenance(const ServeOptions& serve, storage::RocksDbStore* store,
                     RpcServer::Options* options);
 

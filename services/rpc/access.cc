@@ -114,6 +114,8 @@ constexpr Access kTable[] = {
 
     {"PerformanceService/QueryPerformance", kFigures, Scope::kOwn, "", Audit::kNone},
     {"PerformanceService/QueryCompliance", kFigures, Scope::kOwn, "", Audit::kNone},
+    {"PerformanceService/QueryScorecard", kFigures, Scope::kOwn, "", Audit::kNone},
+    {"PerformanceService/QueryDistribution", kFigures, Scope::kOwn, "", Audit::kNone},
     {"PerformanceService/WatchPerformance", kFigures, Scope::kOwn, "", Audit::kNone},
 };
 

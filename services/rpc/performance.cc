@@ -5,9 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "engine/compliance.h"
+#include "engine/figure_query.h"
 #include "engine/performance.h"
 #include "engine/rejection.h"
+#include "engine/scorecard.h"
 #include "services/rpc/today.h"
 #include "services/rpc/view_figures.h"
 
@@ -17,14 +20,11 @@ namespace {
 
 constexpr absl::Duration kBetweenChanges = absl::Milliseconds(100);
 
-// A provider sees its own figures; care navigation and commissioners the market's.
-engine::PerformanceScope ScopeOf(const engine::Caller& caller) {
-  engine::PerformanceScope scope;
-  if (caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH) {
-    scope.provider_id = caller.provider_id;
-  }
-  if (caller.role == v1::ROLE_PROVIDER_BRANCH) scope.branch_id = caller.branch_id;
-  return scope;
+// The answer, unless a row that it counts could not be read.
+template <typename Response>
+absl::StatusOr<Response> Sound(absl::StatusOr<Response> response, const ViewFigures& figures) {
+  if (response.ok() && !figures.status().ok()) return figures.status();
+  return response;
 }
 
 absl::StatusOr<v1::QueryPerformanceResponse> Ask(const Backend& backend,
@@ -32,9 +32,55 @@ absl::StatusOr<v1::QueryPerformanceResponse> Ask(const Backend& backend,
                                                  const v1::PerformanceQuery& query) {
   const std::shared_ptr<const Published> published = backend.sequencer->published();
   const ViewFigures figures(backend.store->Read());
-  auto response = engine::QueryPerformance(query, ScopeOf(caller), published->directory, figures);
-  if (response.ok() && !figures.status().ok()) return figures.status();
-  return response;
+  return Sound(
+      engine::QueryPerformance(query, engine::ScopeOf(caller), published->directory, figures),
+      figures);
+}
+
+// What a question about an earlier sequence is answered from.
+struct Earlier {
+  std::unique_ptr<storage::Replay> replay;
+  std::unique_ptr<ViewFigures> figures;
+  engine::PerformanceScope scope;  // who may ask was decided by what is so now
+};
+
+// Replays the journal. The fields are named with `prefix` before them.
+absl::StatusOr<Earlier> EarlierAt(const Backend& backend, const CallContext& context,
+                                  const std::string& prefix, const std::string& framework_id,
+                                  int64_t sequence) {
+  Earlier earlier;
+  earlier.scope = engine::ScopeOf(context.caller);
+  auto framework =
+      engine::CheckFramework(prefix, framework_id, earlier.scope, context.published->directory);
+  if (!framework.ok()) return framework.status();
+  earlier.scope.member_authority_id.reset();
+  const std::unique_ptr<storage::View> view = backend.store->Read();
+  const auto head = static_cast<int64_t>(view->head().sequence);
+  if (sequence < 1 || sequence > head) {
+    return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, prefix + "as_known_at",
+                          absl::StrCat(sequence),
+                          absl::StrCat("a sequence of the journal, 1 to ", head, ", or 0 for now"));
+  }
+  if (backend.options->known_at == nullptr) {
+    return engine::Reject(v1::REJECTION_REASON_NOT_SUPPORTED, prefix + "as_known_at", "",
+                          "a server that can replay its journal");
+  }
+  auto replay = backend.options->known_at(static_cast<uint64_t>(sequence), [&] {
+    return backend.clock->MachineNow() < context.deadline;
+  });
+  if (absl::IsUnavailable(replay.status())) {
+    return engine::Reject(v1::REJECTION_REASON_OVERLOADED, prefix + "as_known_at", "",
+                          "a later try: one earlier state is replayed at a time");
+  }
+  if (absl::IsAborted(replay.status())) {
+    return engine::Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
+                          "a longer deadline");
+  }
+  if (!replay.ok()) return replay.status();
+  earlier.replay = *std::move(replay);
+  earlier.figures =
+      std::make_unique<ViewFigures>(earlier.replay->Read(), static_cast<uint64_t>(sequence));
+  return earlier;
 }
 
 class PerformanceStream final : public Stream {
@@ -88,23 +134,59 @@ class PerformanceStream final : public Stream {
 absl::StatusOr<v1::QueryPerformanceResponse> QueryPerformance(
     const Backend& backend, const CallContext& context,
     const v1::QueryPerformanceRequest& request) {
-  return Ask(backend, context.caller, request.query());
+  const v1::PerformanceQuery& query = request.query();
+  if (query.as_known_at() == 0) return Ask(backend, context.caller, query);
+  auto earlier = EarlierAt(backend, context, "query.", query.framework_id(), query.as_known_at());
+  if (!earlier.ok()) return earlier.status();
+  return Sound(engine::QueryPerformance(query, earlier->scope, earlier->replay->directory(),
+                                        *earlier->figures),
+               *earlier->figures);
 }
 
 absl::StatusOr<v1::QueryComplianceResponse> QueryCompliance(
     const Backend& backend, const CallContext& context, const v1::QueryComplianceRequest& request) {
+  if (request.as_known_at() != 0) {
+    auto earlier = EarlierAt(backend, context, "", request.framework_id(), request.as_known_at());
+    if (!earlier.ok()) return earlier.status();
+    const engine::Directory& directory = earlier->replay->directory();
+    const absl::Time then = absl::FromUnixMicros(earlier->replay->last_time_us());
+    return Sound(engine::QueryCompliance(request, earlier->scope, directory, *earlier->figures,
+                                         Today(directory, request.framework_id(), then)),
+                 *earlier->figures);
+  }
   const ViewFigures figures(backend.store->Read());
   const engine::Directory& directory = context.published->directory;
-  auto response =
-      engine::QueryCompliance(request, ScopeOf(context.caller), directory, figures,
-                              Today(directory, request.framework_id(), backend.clock->Now()));
-  if (response.ok() && !figures.status().ok()) return figures.status();
-  return response;
+  return Sound(
+      engine::QueryCompliance(request, engine::ScopeOf(context.caller), directory, figures,
+                              Today(directory, request.framework_id(), backend.clock->Now())),
+      figures);
+}
+
+absl::StatusOr<v1::QueryScorecardResponse> QueryScorecard(
+    const Backend& backend, const CallContext& context, const v1::QueryScorecardRequest& request) {
+  const ViewFigures figures(backend.store->Read());
+  return Sound(engine::QueryScorecard(request, engine::ScopeOf(context.caller),
+                                      context.published->directory, figures),
+               figures);
+}
+
+absl::StatusOr<v1::QueryDistributionResponse> QueryDistribution(
+    const Backend& backend, const CallContext& context,
+    const v1::QueryDistributionRequest& request) {
+  const ViewFigures figures(backend.store->Read());
+  return Sound(engine::QueryDistribution(request, engine::ScopeOf(context.caller),
+                                         context.published->directory, figures),
+               figures);
 }
 
 absl::StatusOr<std::unique_ptr<Stream>> WatchPerformance(
     const Backend& backend, const CallContext& context,
     const v1::WatchPerformanceRequest& request) {
+  if (request.query().as_known_at() != 0) {
+    return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, "query.as_known_at",
+                          absl::StrCat(request.query().as_known_at()),
+                          "0: what was known earlier does not change");
+  }
   return std::unique_ptr<Stream>(
       std::make_unique<PerformanceStream>(backend, context, request.query()));
 }

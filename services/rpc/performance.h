@@ -13,6 +13,12 @@ absl::StatusOr<v1::QueryPerformanceResponse> QueryPerformance(
     const Backend& backend, const CallContext& context, const v1::QueryPerformanceRequest& request);
 absl::StatusOr<v1::QueryComplianceResponse> QueryCompliance(
     const Backend& backend, const CallContext& context, const v1::QueryComplianceRequest& request);
+absl::StatusOr<v1::QueryScorecardResponse> QueryScorecard(const Backend& backend,
+                                                          const CallContext& context,
+                                                          const v1::QueryScorecardRequest& request);
+absl::StatusOr<v1::QueryDistributionResponse> QueryDistribution(
+    const Backend& backend, const CallContext& context,
+    const v1::QueryDistributionRequest& request);
 
 // All rows first, then those that changed, at most ten times a second.
 absl::StatusOr<std::unique_ptr<Stream>> WatchPerformance(

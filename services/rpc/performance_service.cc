@@ -13,6 +13,10 @@ void RegisterPerformance(Adapter* adapter) {
              Slow(QueryPerformance))
       .Unary(&Service::RequestQueryCompliance, "PerformanceService/QueryCompliance",
              Slow(QueryCompliance))
+      .Unary(&Service::RequestQueryScorecard, "PerformanceService/QueryScorecard",
+             Slow(QueryScorecard))
+      .Unary(&Service::RequestQueryDistribution, "PerformanceService/QueryDistribution",
+             Slow(QueryDistribution))
       .Streaming(&Service::RequestWatchPerformance, "PerformanceService/WatchPerformance",
                  StreamHandler<v1::WatchPerformanceRequest>(WatchPerformance));
 }

@@ -10,11 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/metrics.h"
 #include "services/sequencer.h"
+#include "storage/replay.h"
 #include "storage/store.h"
 
 namespace brokerage::services {
@@ -40,6 +42,12 @@ class RpcServer {
     // is NOT_SUPPORTED.
     std::function<absl::StatusOr<Backup>()> create_backup;
     std::function<absl::StatusOr<Verification>()> verify_journal;
+    // What was known at an earlier sequence of the journal, at most the head's. Not set: questions
+    // about it are NOT_SUPPORTED. Errors: UNAVAILABLE while another is replayed; ABORTED once
+    // `go_on` says no.
+    std::function<absl::StatusOr<std::unique_ptr<storage::Replay>>(uint64_t sequence,
+                                                                   absl::FunctionRef<bool()> go_on)>
+        known_at;
     // Counts calls and streams. Not set: nobody counts.
     Metrics* metrics = nullptr;
     // The digest over all rows, hexadecimal. Not set: GetStatus leaves it empty.

@@ -12,7 +12,11 @@ namespace brokerage::services::rpc {
 
 class ViewFigures final : public engine::FigureSource {
  public:
-  explicit ViewFigures(std::unique_ptr<storage::View> view) : view_(std::move(view)) {}
+  explicit ViewFigures(std::unique_ptr<storage::View> view)
+      : view_(std::move(view)), sequence_(view_->head().sequence) {}
+  // Rows of a replay, which keeps no journal: as of the sequence.
+  ViewFigures(std::unique_ptr<storage::View> view, uint64_t sequence)
+      : view_(std::move(view)), sequence_(sequence) {}
 
   void ForEachRollup(absl::string_view prefix,
                      absl::FunctionRef<void(const journal::v1::RollupRow&)> visit) const override;
@@ -22,13 +26,14 @@ class ViewFigures final : public engine::FigureSource {
   void ForEachOfferFactOfPackage(
       uint64_t package_number,
       absl::FunctionRef<void(const journal::v1::OfferFact&)> visit) const override;
-  int64_t sequence() const override { return static_cast<int64_t>(view_->head().sequence); }
+  int64_t sequence() const override { return static_cast<int64_t>(sequence_); }
 
   // DATA_LOSS once a row could not be read: what was counted is then not to be used.
   const absl::Status& status() const { return status_; }
 
  private:
   const std::unique_ptr<storage::View> view_;
+  const uint64_t sequence_;
   mutable absl::Status status_;
 };
 

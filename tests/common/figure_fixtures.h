@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "engine/package_aggregate.h"
 #include "engine/rollups.h"
 
@@ -160,7 +161,7 @@ inline PackageAggregate RandomPackage(std::mt19937& random, uint64_t number) {
       const int branches = 1 + static_cast<int>(random() % 4 == 0);
       for (int branch = 1; branch <= branches; ++branch) {
         Issue issue;
-        issue.contract_id = package.row.lot_id() + "/" + tier + "/" + provider;
+        issue.contract_id = absl::StrCat(package.row.lot_id(), "/", tier, "/", provider);
         issue.provider_id = provider;
         issue.branch_id = provider + "-" + std::to_string(branch);
         issue.tier_id = tier;

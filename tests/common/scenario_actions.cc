@@ -95,6 +95,9 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("confirms the clock"), &R::ConfirmClock},
       {Phrase("jumps"), &R::Jump},
       {Phrase("restarts the server"), &R::Restart},
+      {Phrase("asks for the scorecard[ of NAME][ from DATE to DATE]"), &R::AskForScorecard},
+      {Phrase("asks for the distribution[ of NAME][ from DATE to DATE]"), &R::AskForDistribution},
+      {Phrase("asks for the figures[ of NAME]"), &R::AskForFigures},
   };
   return kActions;
 }

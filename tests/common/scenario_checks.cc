@@ -108,6 +108,14 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("proposal of NAME is WORD"), &R::CheckProposal},
       {Phrase("there is the line REST"), &R::CheckLine},
       {Phrase("contract NAME: REST"), &R::CheckCompliance},
+      {Phrase("scorecard of the market: REST"), &R::CheckMarketScore},
+      {Phrase("scorecard of NAME: REST"), &R::CheckScore},
+      {Phrase("scorecard shows NAMES"), &R::CheckScoresShown},
+      {Phrase("scorecard names nobody"), &R::CheckNoScores},
+      {Phrase("NAME never takes WORD: due N, declined N, unanswered N"), &R::CheckUnserved},
+      {Phrase("N ward[s] unserved"), &R::CheckUnservedCount},
+      {Phrase("distribution: REST"), &R::CheckDistribution},
+      {Phrase("the figures are given"), &R::CheckFiguresGiven},
       {Phrase("figures of all[ by WORD]: REST"), &R::CheckAllFigures},
       {Phrase("figures of WORD NAME[ by WORD]: REST"), &R::CheckFigures},
   };
@@ -436,6 +444,12 @@ void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& pla
     if (item == "below minimum" || item == "not below minimum") {
       Expect(item, compliance != nullptr && compliance->below_minimum() ? "below minimum"
                                                                         : "not below minimum");
+      continue;
+    }
+    if (item == "sanction proposed" || item == "no sanction proposed") {
+      Expect(item, compliance != nullptr && compliance->sanction_proposed()
+                       ? "sanction proposed"
+                       : "no sanction proposed");
       continue;
     }
     const size_t space = item.rfind(' ');

@@ -125,6 +125,12 @@ void ScenarioRunner::SetCaller(const std::string& who) {
   } else if (who == "other authority") {
     caller_.role = v1::ROLE_CARE_NAVIGATOR;
     caller_.authority_id = authorities_.back();
+  } else if (absl::StartsWith(who, "navigator of ")) {
+    caller_.role = v1::ROLE_CARE_NAVIGATOR;
+    caller_.authority_id = who.substr(sizeof("navigator of ") - 1);
+  } else if (absl::StartsWith(who, "commissioner of ")) {
+    caller_.role = v1::ROLE_COMMISSIONER;
+    caller_.authority_id = who.substr(sizeof("commissioner of ") - 1);
   } else if (who == "commissioner") {
     caller_.role = v1::ROLE_COMMISSIONER;
     caller_.authority_id = authority;

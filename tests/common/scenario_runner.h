@@ -85,6 +85,10 @@ class ScenarioRunner {
   void ConfirmClock(const Words& words);
   void Jump(const Words& words);
   void Restart(const Words& words);
+  // scenario_scorecard.cc
+  void AskForScorecard(const Words& words);
+  void AskForDistribution(const Words& words);
+  void AskForFigures(const Words& words);
 
   // --- What must follow.
   void CheckState(const Words& words);
@@ -115,6 +119,15 @@ class ScenarioRunner {
   void CheckCompliance(const Words& words);
   void CheckFigures(const Words& words);
   void CheckAllFigures(const Words& words);
+  // scenario_scorecard.cc
+  void CheckMarketScore(const Words& words);
+  void CheckScore(const Words& words);
+  void CheckScoresShown(const Words& words);
+  void CheckNoScores(const Words& words);
+  void CheckUnserved(const Words& words);
+  void CheckUnservedCount(const Words& words);
+  void CheckDistribution(const Words& words);
+  void CheckFiguresGiven(const Words& words);
   void CheckPreview(const Words& words);
   void CheckProposal(const Words& words);
   void CheckLine(const Words& words);
@@ -151,6 +164,12 @@ class ScenarioRunner {
   void CheckCounts(const std::string& items, const v1::Counts& plain, const v1::Counts& live,
                    const v1::Counts& settled, const v1::Rates& rates,
                    const v1::PackageCounts& packages, const v1::ComplianceRow* compliance);
+  template <typename Request, typename Response>
+  void AskAbout(const Words& words,
+                absl::StatusOr<Response> (*query)(const Request&, const PerformanceScope&,
+                                                  const Directory&, const FigureSource&));
+  void Take(const absl::Status& refused, std::unique_ptr<google::protobuf::Message> reply);
+  void CheckScoreItems(const v1::ScorecardRow& row, const std::string& items);
   void QueryFigures(const std::string& dimension, const std::string& value, const std::string& unit,
                     const std::string& items);
 

@@ -90,9 +90,11 @@ constexpr Row kExpected[] = {
     {"PackageService/CeasePackage", /*      */ "+0 -- --- -- -"},
     {"PackageService/ErasePackageTexts", /* */ "+0 -- --- -- -"},
     {"PackageService/WatchPackages", /*     */ "++ -- --- -- -"},
-    {"PerformanceService/QueryPerformance", "++ ++ +++ ++ -"},
-    {"PerformanceService/QueryCompliance", /**/ "++ ++ +++ ++ -"},
-    {"PerformanceService/WatchPerformance", "++ ++ +++ ++ -"},
+    {"PerformanceService/QueryPerformance", "+0 ++ +++ +0 -"},
+    {"PerformanceService/QueryCompliance", /**/ "+0 ++ +++ +0 -"},
+    {"PerformanceService/QueryScorecard", /* */ "+0 ++ +++ +0 -"},
+    {"PerformanceService/QueryDistribution", "+0 ++ +++ +0 -"},  // providers: it is not supported
+    {"PerformanceService/WatchPerformance", "+0 ++ +++ +0 -"},
 };
 
 // Something of the council's, of alpha's and of alpha-east's to ask for.

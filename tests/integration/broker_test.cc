@@ -190,6 +190,22 @@ TEST_F(BrokerProgram, CoverageGoesRoundAsAFile) {
       << ran.output;
 }
 
+TEST_F(BrokerProgram, TheScorecardIsForPeopleAndAsJson) {
+  Shell(Broker("day") + "submit " + Referrals(4) + " --framework nottinghamshire --authority ncc");
+  Ran advanced = Shell(Broker("admin") + "admin advance-clock --target-time 2018-07-09T12:00:00Z");
+  ASSERT_EQ(advanced.exit_code, 0) << advanced.output;
+  const std::string scorecard = "scorecard nottinghamshire --from 2018-07-01 --to 2018-08-01";
+  Ran table = Shell(Broker("day") + scorecard);
+  EXPECT_EQ(table.exit_code, 0) << table.output;
+  for (const char* said : {"the market", "0.0%", "Never answered an offer",
+                           "Wards that a branch covers and never takes"}) {
+    EXPECT_NE(table.output.find(said), std::string::npos) << said << " in " << table.output;
+  }
+  Ran json = Shell(Broker("day") + "--json " + scorecard);
+  EXPECT_NE(json.output.find("\"never_answered\""), std::string::npos) << json.output;
+  EXPECT_EQ(Shell(Broker("day") + "scorecard nottinghamshire").exit_code, 2) << "no period";
+}
+
 TEST_F(BrokerProgram, ARefusalIsToldInWordsAndEndsWithOne) {
   Ran refused = Shell(Broker("day") + "package cancel --package-id P-2018-000001 --reason gone");
   EXPECT_EQ(refused.exit_code, 1);

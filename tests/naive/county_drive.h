@@ -90,6 +90,10 @@ class CountyDrive {
   void CheckPackageCounts(const NaiveHistory& history, const v1::PerformanceQuery& query,
                           const v1::PerformanceRow& row);
   void CheckCompliance(const NaiveHistory& history);
+  // (county_scorecard.cc)
+  void CheckScorecard(const NaiveHistory& history);
+  void CheckDistribution(const NaiveHistory& history, const v1::QueryScorecardRequest& like,
+                         const PerformanceScope& scope);
   void CheckReplay();
 
   const uint64_t seed_;

@@ -1,13 +1,12 @@
 // Holds roll-ups, performance and compliance against counts over the raw rows.
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/compliance.h"
-#include "engine/keys.h"
 #include "engine/performance.h"
 #include "tests/naive/county_drive.h"
+#include "tests/naive/written_figures.h"
 
 namespace brokerage::engine::naive {
 
@@ -15,45 +14,6 @@ using journal::v1::OfferRow;
 using journal::v1::RollupRow;
 
 namespace {
-
-// The rows that the engine wrote, parsed.
-class WrittenFigures : public FigureSource {
- public:
-  explicit WrittenFigures(const std::map<std::pair<Table, std::string>, std::string>& rows) {
-    for (const auto& [key, value] : rows) {
-      if (key.first == Table::kRollups) rollups_[key.second].ParseFromString(value);
-      if (key.first == Table::kOfferFacts) facts_.emplace_back().ParseFromString(value);
-    }
-  }
-
-  void ForEachRollup(absl::string_view prefix,
-                     absl::FunctionRef<void(const RollupRow&)> visit) const override {
-    for (const auto& [key, row] : rollups_) {
-      if (absl::StartsWith(key, prefix)) visit(row);
-    }
-  }
-  void ForEachOfferFact(
-      absl::string_view framework_id, DateNumber from, DateNumber to,
-      absl::FunctionRef<void(const journal::v1::OfferFact&)> visit) const override {
-    for (const journal::v1::OfferFact& fact : facts_) {
-      if (fact.issued_date() >= from && (to == 0 || fact.issued_date() < to)) visit(fact);
-    }
-  }
-  void ForEachOfferFactOfPackage(
-      uint64_t package_number,
-      absl::FunctionRef<void(const journal::v1::OfferFact&)> visit) const override {
-    for (const journal::v1::OfferFact& fact : facts_) {
-      if (fact.package_number() == package_number) visit(fact);
-    }
-  }
-  int64_t sequence() const override { return 7; }
-
-  const std::map<std::string, RollupRow>& rollups() const { return rollups_; }
-
- private:
-  std::map<std::string, RollupRow> rollups_;
-  std::vector<journal::v1::OfferFact> facts_;  // by framework, date, package, ordinal
-};
 
 bool Same(const google::protobuf::Message& a, const google::protobuf::Message& b) {
   return a.SerializeAsString() == b.SerializeAsString();
@@ -98,6 +58,7 @@ void CountyDrive::CheckFigures() {
   CheckRollups(history);
   for (int i = 0; i < 6 && problems_.empty(); ++i) CheckQuery(history);
   for (int i = 0; i < 2 && problems_.empty(); ++i) CheckCompliance(history);
+  if (problems_.empty()) CheckScorecard(history);
   tally_("figures compared");
 }
 
@@ -291,16 +252,17 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
         to_recover = minimum == 100 ? -1 : to_recover + 1;
       }
     }
-    const bool below = rate.denominator() >= fewest && short_by > 0;
+    const bool below = short_by > 0;
+    const bool sanction = below && rate.denominator() >= fewest;
     if (!Same(totals.live, row.live()) || !Same(totals.settled, row.settled()) ||
         !Same(rate, row.pick_up()) || row.minimum_pickup_percent() != minimum ||
         row.short_by() != short_by || row.to_recover() != to_recover ||
-        row.below_minimum() != below) {
+        row.below_minimum() != below || row.sanction_proposed() != sanction) {
       return Problem(absl::StrCat(where, "naive live ", totals.live.ShortDebugString(), " settled ",
                                   totals.settled.ShortDebugString(), " rate ",
                                   rate.ShortDebugString(), " minimum ", minimum, " short by ",
-                                  short_by, " to recover ", to_recover, " below ", below, "; real ",
-                                  row.ShortDebugString()));
+                                  short_by, " to recover ", to_recover, " below ", below,
+                                  " sanction ", sanction, "; real ", row.ShortDebugString()));
     }
     if (row.missed_in_opt_out() != avoided[row.contract_id()].missed_in_opt_out ||
         row.wards_not_covered() != avoided[row.contract_id()].wards_not_covered) {
@@ -308,6 +270,7 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
     }
     if (row.missed_in_opt_out() > 0) tally_("contract missed packages in an opt-out");
     if (short_by > 0) tally_("contract short of its minimum");
+    if (sanction) tally_("sanction proposed");
   }
   for (const auto& [key, totals] : naive) {
     Problem(absl::StrCat(where, "no row for ", key.first, " of ", key.second));

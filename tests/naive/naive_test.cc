@@ -30,12 +30,30 @@ TEST_P(Naive, EngineAgreesInEveryCounty) {
   }
   if (HasFailure()) return;
   // Nothing was compared in vain.
-  for (const char* what :
-       {"round_opened", "package_awarded", "award_proposed", "certain before all have answered",
-        "package_returned", "package_handed_back", "offers_closed", "figures compared",
-        "query scanned", "query from roll-ups", "contract short of its minimum",
-        "packages beside figures", "deadline_extended", "award overridden", "limit compared",
-        "void by WITHIN_ACCEPTANCE_LIMIT", "offered by postcode area"}) {
+  for (const char* what : {"round_opened",
+                           "package_awarded",
+                           "award_proposed",
+                           "certain before all have answered",
+                           "package_returned",
+                           "package_handed_back",
+                           "offers_closed",
+                           "figures compared",
+                           "query scanned",
+                           "query from roll-ups",
+                           "contract short of its minimum",
+                           "packages beside figures",
+                           "deadline_extended",
+                           "award overridden",
+                           "limit compared",
+                           "void by WITHIN_ACCEPTANCE_LIMIT",
+                           "offered by postcode area",
+                           "sanction proposed",
+                           "scorecard with restarts",
+                           "scorecard with unserved wards",
+                           "scorecard with one who never answered",
+                           "scorecard with a rate in a printed gap",
+                           "scorecard with a medium risk",
+                           "distribution of five or more"}) {
     EXPECT_GT(tally.happened[what], 0) << what;
   }
   for (int rule = v1::HARD_RULE_TIER_IN_ROUND; rule <= v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER;

@@ -98,6 +98,26 @@ class Maker {
     rules.set_pick_up_numerator(static_cast<v1::PickUpNumerator>(dice_.Below(3)));
     rules.set_sanction_minimum_units(dice_.Percent(50) ? 3 : 0);
     rules.set_hand_back_days(dice_.Percent(50) ? dice_.Between(1, 6) : 0);
+    MakeScorecardRules();
+  }
+
+  void MakeScorecardRules() {
+    v1::FrameworkRules& rules = county_.rules;
+    if (dice_.Percent(80)) rules.set_response_target_percent(dice_.Between(50, 95));
+    if (rules.response_target_percent() > 0 && dice_.Percent(50)) {
+      rules.set_medium_risk_percent(dice_.Between(10, 49));
+    }
+    rules.set_anonymous_comparison(dice_.Percent(50));
+    for (v1::Kpi kpi : {v1::KPI_RESPONSE, v1::KPI_RESTARTS}) {
+      if (dice_.Percent(30)) continue;
+      v1::RateBands* bands = rules.add_bands();
+      bands->set_kpi(kpi);
+      bands->set_green_percent(dice_.Between(51, 95));
+      bands->set_amber_percent(dice_.Between(20, 50));
+      v1::PrintedGap* gap = bands->add_printed_gaps();
+      gap->set_above_percent(dice_.Between(0, bands->amber_percent() - 1));
+      gap->set_below_percent(bands->amber_percent());
+    }
   }
 
   void MakeRounds() {

@@ -99,8 +99,7 @@ TEST(ScenariosTogether, ShowEveryReasonThatTheEngineGives) {
   const std::set<v1::RejectionReason> elsewhere = {
       v1::REJECTION_REASON_NOT_SIGNED_IN,     v1::REJECTION_REASON_ROLE_MAY_NOT,
       v1::REJECTION_REASON_OVERLOADED,        v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE,
-      v1::REJECTION_REASON_REQUEST_ID_REUSED, v1::REJECTION_REASON_CLOCK_IS_REAL,
-      v1::REJECTION_REASON_NOT_SUPPORTED};
+      v1::REJECTION_REASON_REQUEST_ID_REUSED, v1::REJECTION_REASON_CLOCK_IS_REAL};
   std::vector<std::string> all;
   for (int reason = 1; reason < v1::RejectionReason_ARRAYSIZE; ++reason) {
     const auto one = static_cast<v1::RejectionReason>(reason);

@@ -73,23 +73,27 @@ TEST_F(ComplianceTest, TheWorkedExampleIsShortByTwoAndRecoversWithEight) {
   EXPECT_EQ(row.short_by(), 2);
   EXPECT_EQ(row.to_recover(), 8);
   EXPECT_TRUE(row.below_minimum());
+  EXPECT_TRUE(row.sanction_proposed());
   EXPECT_EQ(Ask().as_known_at(), 42);
 }
 
 TEST_F(ComplianceTest, NoSanctionIsProposedOnFewerThanTenUnits) {
   AddUnits(9, v1::ANSWER_DECLINE);
-  EXPECT_FALSE(RowOf("north/lead/alder").below_minimum());
+  EXPECT_FALSE(RowOf("north/lead/alder").sanction_proposed());
+  EXPECT_TRUE(RowOf("north/lead/alder").below_minimum());
   EXPECT_EQ(RowOf("north/lead/alder").short_by(), 7);
   AddUnits(1, v1::ANSWER_DECLINE);
-  EXPECT_TRUE(RowOf("north/lead/alder").below_minimum());
+  EXPECT_TRUE(RowOf("north/lead/alder").sanction_proposed());
 }
 
 TEST_F(ComplianceTest, AFrameworkSaysOnHowManyUnits) {
   v1::FrameworkRules rules = testing::ShireRules();
   rules.set_sanction_minimum_units(2);
   directory_ = testing::ShireDirectory(rules);
-  AddUnits(2, v1::ANSWER_DECLINE);
-  EXPECT_TRUE(RowOf("north/lead/alder").below_minimum());
+  AddUnits(1, v1::ANSWER_DECLINE);
+  EXPECT_FALSE(RowOf("north/lead/alder").sanction_proposed());
+  AddUnits(1, v1::ANSWER_DECLINE);
+  EXPECT_TRUE(RowOf("north/lead/alder").sanction_proposed());
 }
 
 TEST_F(ComplianceTest, OnlySettledUnitsDecide) {
@@ -100,6 +104,17 @@ TEST_F(ComplianceTest, OnlySettledUnitsDecide) {
   const v1::ComplianceRow row = RowOf("north/lead/alder");
   EXPECT_EQ(row.pick_up().numerator(), 0);
   EXPECT_EQ(row.live().accepted(), 1);
+}
+
+TEST_F(ComplianceTest, WhatWasExcludedIsNoUnitToSanctionOn) {
+  AddUnits(9, v1::ANSWER_DECLINE);
+  PackageAggregate package = MakePackage(++packages_);
+  journal::v1::OfferRow& offer = Put(&package);
+  testing::Uphold(offer);
+  Lapse(offer);
+  figures_.Add(package);
+  EXPECT_EQ(RowOf("north/lead/alder").settled().issued(), 10);
+  EXPECT_FALSE(RowOf("north/lead/alder").sanction_proposed());
 }
 
 TEST_F(ComplianceTest, UrgentPackagesCanBeLeftOut) {

@@ -168,6 +168,10 @@ void ServerFixture::Begin() {
   sequencer_->Start();
   RpcServer::Options options;
   options.listen_address = "127.0.0.1:0";
+  options.known_at = [this](uint64_t sequence, absl::FunctionRef<bool()> go_on) {
+    return storage::ReplayUpTo(*store_->Read(), sequence, HostZones(),
+                               absl::StrCat(directory_, "/known"), go_on);
+  };
   server_ = std::make_unique<RpcServer>(sequencer_.get(), store_.get(), clock_.get(), options);
   absl::Status started = server_->Start();
   ASSERT_TRUE(started.ok()) << started;
