@@ -46,6 +46,11 @@ std::vector<AgendaEntry> AgendaOf(const journal::v1::PackageRow& row) {
     entry.due_us = row.release_due_us();
     entries.push_back(entry);
   }
+  if (AwaitsLimit(row)) {
+    entry.phase = AgendaEntry::kLimit;
+    entry.due_us = row.limit_due_us();
+    entries.push_back(entry);
+  }
   if (row.needs_evaluation()) {
     entry.phase = AgendaEntry::kEvaluate;
     entry.due_us = 0;
@@ -140,6 +145,7 @@ PackageAggregate& Applier::Touch(uint64_t number) {
   if (first) {
     it->second = {.existed = true,
                   .open = IsOpenPackage(package->row),
+                  .over_limit = IsOverLimit(package->row),
                   .state = package->row.state(),
                   .offers = static_cast<int32_t>(package->offers.size())};
     LeavePackage(&state_, number);
@@ -262,6 +268,9 @@ void Applier::WritePackage(uint64_t number, const Before& before) {
       PackageStateKey(row.authority_id(), StatesOfOpenPackages()[0], number);
   if (open && !before.open) Put(Table::kPackagesByState, open_key, "");
   if (!open && before.open) Delete(Table::kPackagesByState, open_key);
+  const std::string limit_key = PackageStateKey(row.authority_id(), kOverLimit, number);
+  if (IsOverLimit(row) && !before.over_limit) Put(Table::kPackagesByState, limit_key, "");
+  if (!IsOverLimit(row) && before.over_limit) Delete(Table::kPackagesByState, limit_key);
 
   auto it = changed_offers_.lower_bound({number, 0});
   for (; it != changed_offers_.end() && it->first == number; ++it) {

@@ -38,6 +38,7 @@ class Applier {
   struct Before {
     bool existed = false;
     bool open = false;
+    bool over_limit = false;
     v1::PackageState state = v1::PACKAGE_STATE_UNSPECIFIED;
     bool row_changed = false;
     int32_t offers = 0;
@@ -94,6 +95,7 @@ class Applier {
   void On(const journal::v1::TextsErased& fact);
   void On(const journal::v1::AccountChanged& fact);
   void On(const journal::v1::ClockJudged& fact);
+  void On(const journal::v1::LimitPassed& fact);
 
   void WritePackage(uint64_t number, const Before& before);
   void WriteHistory();

@@ -68,6 +68,8 @@ void Applier::Do(const Fact& fact) {
       return On(fact.clock_judged());
     case Fact::kRoundEvaluated:
       return On(fact.round_evaluated());
+    case Fact::kLimitPassed:
+      return On(fact.limit_passed());
     case Fact::kOfferMoved:
       return On(fact.offer_moved());
     case Fact::FACT_NOT_SET:
@@ -95,7 +97,7 @@ void Applier::On(const journal::v1::DirectoryChanged& fact) {
       state_.agenda.erase(entry);
     }
     if (before == nullptr && (changed.has_opt_out_window() || changed.has_suspension() ||
-                              changed.has_coverage_proposal())) {
+                              changed.has_coverage_proposal() || changed.has_transfer())) {
       state_.system.set_last_fact_number(state_.system.last_fact_number() + 1);
       system_changed_ = true;
     }
@@ -160,7 +162,13 @@ void Applier::CountUnderLimit(const PackageAggregate& package, const OfferRow& w
   });
 }
 
-void Applier::On(const journal::v1::PackageSubmitted& fact) { Insert(fact.package()); }
+void Applier::On(const journal::v1::PackageSubmitted& fact) {
+  Insert(fact.package());
+  if (fact.package().predecessor_number() == 0) return;
+  PackageRow& predecessor = Change(fact.package().predecessor_number());
+  predecessor.set_successor_number(fact.package().number());
+  predecessor.set_successor_year(fact.package().year());
+}
 
 void Applier::On(const journal::v1::PackageReleased& fact) {
   PackageRow& row = Change(fact.package_number());
@@ -323,6 +331,7 @@ void Applier::On(const journal::v1::PackageStarted& fact) {
               [](OfferRow& offer) { offer.set_started(true); });
   row.set_state(v1::PACKAGE_STATE_STARTED);
   row.set_started_time_us(record_.time_us());
+  row.set_limit_due_us(fact.limit_due_us());
 }
 
 void Applier::On(const journal::v1::PackageReturned& fact) {
@@ -369,6 +378,7 @@ void Applier::On(const journal::v1::PackageCeased& fact) {
   }
   row.set_state(v1::PACKAGE_STATE_CEASED);
   row.set_ended_time_us(record_.time_us());
+  row.set_leaving_outcome(fact.leaving_outcome());
 }
 
 void Applier::On(const journal::v1::OffersClosed& fact) {
@@ -445,6 +455,10 @@ void Applier::On(const journal::v1::AccountChanged& fact) {
   state_.accounts[id] = fact.account();
   ++state_.directory_version;
   Put(Table::kAccounts, id, fact.account().SerializeAsString());
+}
+
+void Applier::On(const journal::v1::LimitPassed& fact) {
+  Change(fact.package_number()).set_limit_passed(true);
 }
 
 void Applier::On(const journal::v1::ClockJudged& fact) {

@@ -55,6 +55,13 @@ absl::Status Deciding::CheckReason(absl::string_view text, absl::string_view fie
   return absl::OkStatus();
 }
 
+absl::Status Deciding::CheckImpersonal(absl::string_view text, absl::string_view field) {
+  const auto personal = FindPersonalText(text);
+  if (!personal) return absl::OkStatus();
+  return Reject(v1::REJECTION_REASON_TEXT_IDENTIFIES_PERSON, field, "",
+                absl::StrCat("a reason without ", personal->kind, "; it appears in reports"));
+}
+
 absl::Status Deciding::CheckCause(v1::Cause cause) {
   if (cause != v1::CAUSE_UNSPECIFIED) return absl::OkStatus();
   return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "cause", "",

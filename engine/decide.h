@@ -52,6 +52,7 @@ class Deciding {
   absl::Status On(const v1::ReturnPackageRequest& request);
   absl::Status On(const v1::HandBackPackageRequest& request);
   absl::Status On(const v1::CeasePackageRequest& request);
+  absl::Status On(const v1::TransferPackagesRequest& request);  // decide_transfer.cc
   absl::Status On(const v1::ErasePackageTextsRequest& request);
   // Checks a referral and makes the row that a package begins with. `texts_needed` is false for a
   // preview.
@@ -60,6 +61,8 @@ class Deciding {
   absl::Status CheckTexts(const v1::PackageReferral& referral);
   absl::Status CheckProviders(const v1::PackageReferral& referral);
   absl::Status CheckRunning(const v1::PackageReferral& referral);
+  // Checks the package that a referral follows, and names it in the row.
+  absl::Status CheckFollows(const v1::PackageReferral& referral, journal::v1::PackageRow* row);
   absl::Status CheckTerms(const v1::PackageTerms& terms, absl::string_view field,
                           DateNumber earliest_start);
   absl::StatusOr<const PackageAggregate*> FindPackage(absl::string_view id,
@@ -68,6 +71,20 @@ class Deciding {
   absl::Status CheckState(const journal::v1::PackageRow& row, PackageVerb verb);
   absl::Status CheckReason(absl::string_view text, absl::string_view field = "reason");
   absl::Status CheckCause(v1::Cause cause);
+  // A reason that is shown in reports must not identify a person.
+  absl::Status CheckImpersonal(absl::string_view text, absl::string_view field);
+  // Hands a running package back; the one that follows gets the number.
+  journal::v1::PackageHandedBack& AddHandBack(const PackageAggregate& package, v1::Cause cause,
+                                              absl::string_view reason, uint64_t successor_number);
+  // When the limit of a service that starts now passes; 0 if it is no interim service.
+  int64_t LimitDue(const v1::FrameworkRules& rules, v1::ServiceType service) const;
+
+  // --- Transfers (decide_transfer.cc).
+  absl::StatusOr<const v1::Contract*> FindOwnContract(absl::string_view id);
+  // The packages to hand back, in the order in which those that follow go out.
+  absl::StatusOr<std::vector<const PackageAggregate*>> FindRunning(
+      const v1::TransferPackagesRequest& request);
+  void PutOutAgain(journal::v1::PackageRow* successor);
 
   // --- Offers (decide_offer.cc).
   struct FoundOffer {

@@ -9,7 +9,6 @@
 #include "engine/ids.h"
 #include "engine/lifecycle.h"
 #include "engine/limits.h"
-#include "engine/personal_text.h"
 #include "engine/project.h"
 
 namespace brokerage::engine {
@@ -108,10 +107,7 @@ absl::Status Deciding::On(const v1::AwardPackageRequest& request) {
   for (auto [field, text] :
        {std::pair{"override_reason", &request.override_reason()},
         std::pair{"price_exception_reason", &request.price_exception_reason()}}) {
-    if (auto personal = FindPersonalText(*text)) {
-      return Reject(v1::REJECTION_REASON_TEXT_IDENTIFIES_PERSON, field, "",
-                    absl::StrCat("a reason without ", personal->kind, "; it appears in reports"));
-    }
+    if (absl::Status status = CheckImpersonal(*text, field); !status.ok()) return status;
   }
   journal::v1::PackageAwarded& awarded = *Add().mutable_package_awarded();
   FillAward(package, ranking, winner, &awarded);
@@ -164,7 +160,9 @@ absl::Status Deciding::On(const v1::StartPackageRequest& request) {
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kStart); !status.ok()) return status;
-  Add().mutable_package_started()->set_package_number(row.number());
+  journal::v1::PackageStarted& started = *Add().mutable_package_started();
+  started.set_package_number(row.number());
+  started.set_limit_due_us(LimitDue(RulesOf(state_, row), row.terms().service_type()));
   return absl::OkStatus();
 }
 
@@ -190,19 +188,27 @@ absl::Status Deciding::On(const v1::HandBackPackageRequest& request) {
   if (absl::Status status = CheckState(row, PackageVerb::kHandBack); !status.ok()) return status;
   if (absl::Status status = CheckCause(request.cause()); !status.ok()) return status;
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  AddHandBack(package, request.cause(), request.reason(), state_.system.last_package_number() + 1);
+  return absl::OkStatus();
+}
+
+journal::v1::PackageHandedBack& Deciding::AddHandBack(const PackageAggregate& package,
+                                                      v1::Cause cause, absl::string_view reason,
+                                                      uint64_t successor_number) {
+  const PackageRow& row = package.row;
   const journal::v1::FrameworkRow& framework = *state_.directory.Framework(row.framework_id());
   const v1::FrameworkRules& rules = framework.rules();
   journal::v1::PackageHandedBack& handed_back = *Add().mutable_package_handed_back();
   handed_back.set_package_number(row.number());
-  handed_back.set_cause(request.cause());
-  handed_back.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
+  handed_back.set_cause(cause);
+  handed_back.set_reason_hash(AddText(row.number(), ReasonName(), reason));
   if (!row.imported()) {
     const int32_t days = rules.hand_back_days() > 0 ? rules.hand_back_days() : 28;
     const absl::CivilDay last = FromDateNumber(row.award().award_date()) + days;
     handed_back.set_in_cohort(Today(rules) <= ToDateNumber(last));
   }
   PackageRow& next = *handed_back.mutable_successor();
-  next.set_number(state_.system.last_package_number() + 1);
+  next.set_number(successor_number);
   next.set_submitted_date(Today(rules));
   next.set_year(next.submitted_date() / 10000);
   next.set_state(v1::PACKAGE_STATE_UNFILLED);
@@ -240,7 +246,7 @@ absl::Status Deciding::On(const v1::HandBackPackageRequest& request) {
     hash.set_name(name);
     hash.set_hash(AddText(next.number(), name, package.Text(name)));
   }
-  return absl::OkStatus();
+  return handed_back;
 }
 
 absl::Status Deciding::On(const v1::CeasePackageRequest& request) {
@@ -249,10 +255,31 @@ absl::Status Deciding::On(const v1::CeasePackageRequest& request) {
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kCease); !status.ok()) return status;
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  const v1::LeavingOutcome outcome = request.leaving_outcome();
+  if (IsInterim(row) && outcome == v1::LEAVING_OUTCOME_UNSPECIFIED) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "leaving_outcome", "",
+                  "what became of the person: NO_CARE, LESS_CARE, SAME_CARE, MORE_CARE or OTHER");
+  }
+  if (!IsInterim(row) && outcome != v1::LEAVING_OUTCOME_UNSPECIFIED) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "leaving_outcome",
+                  v1::LeavingOutcome_Name(outcome),
+                  "nothing: the package did not start as an interim service");
+  }
   journal::v1::PackageCeased& ceased = *Add().mutable_package_ceased();
   ceased.set_package_number(row.number());
+  ceased.set_leaving_outcome(outcome);
   ceased.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
   return absl::OkStatus();
+}
+
+int64_t Deciding::LimitDue(const v1::FrameworkRules& rules, v1::ServiceType service) const {
+  const auto& types = rules.interim().service_types();
+  if (std::find(types.begin(), types.end(), service) == types.end()) return 0;
+  v1::Window window;
+  window.set_days(rules.interim().limit_days());
+  // From the whole second, as the windows of rounds.
+  const absl::Time from = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
+  return absl::ToUnixMicros(WindowEnd(window, from, ZoneOf(rules), Holidays()));
 }
 
 absl::Status Deciding::On(const v1::ErasePackageTextsRequest& request) {

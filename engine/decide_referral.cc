@@ -164,6 +164,30 @@ absl::Status Deciding::CheckRunning(const PackageReferral& referral) {
   return absl::OkStatus();
 }
 
+absl::Status Deciding::CheckFollows(const PackageReferral& referral, PackageRow* row) {
+  constexpr absl::string_view kField = "referral.follows_package_id";
+  const std::string& id = referral.follows_package_id();
+  if (id.empty()) return absl::OkStatus();
+  absl::StatusOr<const PackageAggregate*> found = FindPackage(id, kField);
+  if (!found.ok()) return found.status();
+  const PackageRow& before = (*found)->row;
+  if (before.state() != v1::PACKAGE_STATE_STARTED && before.state() != v1::PACKAGE_STATE_CEASED) {
+    return Reject(
+        v1::REJECTION_REASON_PACKAGE_STATE, kField, id,
+        absl::StrCat("a package that is STARTED or CEASED; it is ", StateName(before.state())));
+  }
+  if (before.successor_number() != 0) {
+    return Invalid(
+        kField, id,
+        absl::StrCat("a package that no other follows; ",
+                     FormatPackageId({before.successor_year(), before.successor_number()}),
+                     " follows it"));
+  }
+  row->set_predecessor_number(before.number());
+  row->set_predecessor_year(before.year());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<PackageRow> Deciding::CheckReferral(const PackageReferral& referral,
                                                    bool texts_needed) {
   if (referral.framework_id().empty()) return Required("referral.framework_id", "a framework's id");
@@ -191,7 +215,8 @@ absl::StatusOr<PackageRow> Deciding::CheckReferral(const PackageReferral& referr
   if (referral.urgency() == v1::URGENCY_UNSPECIFIED) {
     return Required("referral.urgency", "STANDARD or URGENT");
   }
-  if (referral.ward_code().empty()) return Required("referral.ward_code", "a ward's ONS code");
+  if (referral.ward_code().empty())
+    return Required("referral.ward_code", "a ward's ONS code, or a postcode");
   const std::string lot = state_.directory.LotOfWard(referral.framework_id(), referral.ward_code());
   if (lot.empty()) {
     std::string nearest;
@@ -218,9 +243,10 @@ absl::StatusOr<PackageRow> Deciding::CheckReferral(const PackageReferral& referr
   if (status.ok()) status = CheckProviders(referral);
   if (status.ok()) status = CheckRunning(referral);
   if (status.ok() && texts_needed) status = CheckTexts(referral);
+  PackageRow row;
+  if (status.ok()) status = CheckFollows(referral, &row);
   if (!status.ok()) return status;
 
-  PackageRow row;
   row.set_number(state_.system.last_package_number() + 1);
   row.set_submitted_date(Today(rules));
   row.set_year(row.submitted_date() / 10000);
@@ -248,6 +274,8 @@ absl::StatusOr<PackageRow> Deciding::CheckReferral(const PackageReferral& referr
     row.set_running_branch_id(referral.running_branch_id());
     row.set_running_contract_id(referral.running_contract_id());
     row.set_started_time_us(now_us());
+    // Nobody said when care began: the limit counts from the import.
+    row.set_limit_due_us(LimitDue(rules, row.terms().service_type()));
   } else if (!row.held()) {
     row.set_release_due_us(row.urgency() == v1::URGENCY_URGENT
                                ? now_us()

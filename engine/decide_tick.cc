@@ -1,5 +1,5 @@
-// What the clock brings: contract changes, deadlines, evaluations and distributions. One entry of
-// the agenda a Tick.
+// What the clock brings: contract changes, deadlines, evaluations, distributions and limits of
+// interim services. One entry of the agenda a Tick.
 
 #include <algorithm>
 #include <set>
@@ -43,6 +43,9 @@ absl::Status Deciding::On(const Tick&) {
       }
       break;
     }
+    case AgendaEntry::kLimit:
+      Add().mutable_limit_passed()->set_package_number(entry->package_number);
+      break;
     case AgendaEntry::kContractChange:
       break;
   }

@@ -142,6 +142,7 @@ std::string ContractKey(absl::string_view id);
 std::string NovationKey(absl::string_view contract_id, DateNumber date);
 std::string OptOutKey(absl::string_view id);
 std::string SuspensionKey(absl::string_view id);
+std::string TransferKey(absl::string_view id);
 std::string HolidayKey(absl::string_view framework_id, DateNumber date);
 
 // "NG18 1AB" -> "NG18 1"; "NG". Empty unless the text is of the form of a full UK postcode.
@@ -149,5 +150,10 @@ std::string PostcodeSector(absl::string_view postcode);
 std::string PostcodeArea(absl::string_view postcode_or_sector);
 // One or two capital letters: of the form of a postcode area.
 bool IsPostcodeArea(absl::string_view text);
+// "ng18 1ab" and "NG181AB" -> "NG181AB", as keys have it. Empty unless the text, its spaces left
+// out, is of the form of a full UK postcode.
+std::string PostcodeKey(absl::string_view postcode);
+// "NG181AB" -> "NG18 1AB". REQUIRES: a key of PostcodeKey.
+std::string PostcodeOfKey(absl::string_view key);
 
 }  // namespace brokerage::engine

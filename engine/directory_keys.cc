@@ -62,6 +62,8 @@ std::string OptOutKey(absl::string_view id) { return absl::StrCat("opt_out/", id
 
 std::string SuspensionKey(absl::string_view id) { return absl::StrCat("suspension/", id); }
 
+std::string TransferKey(absl::string_view id) { return absl::StrCat("transfer/", id); }
+
 std::string HolidayKey(absl::string_view framework_id, DateNumber date) {
   return absl::StrCat("holiday/", framework_id, "/", date);
 }
@@ -99,6 +101,20 @@ std::string PostcodeSector(absl::string_view postcode) {
     return "";
   }
   return absl::StrCat(absl::AsciiStrToUpper(outward), " ", inward.substr(0, 1));
+}
+
+std::string PostcodeKey(absl::string_view postcode) {
+  constexpr size_t kBytesMax = 16;  // files pad postcodes with spaces, by no more than a few
+  if (postcode.size() > kBytesMax) return "";
+  std::string key;
+  for (char c : postcode) {
+    if (c != ' ') key.push_back(absl::ascii_toupper(static_cast<unsigned char>(c)));
+  }
+  return PostcodeSector(key).empty() ? "" : key;
+}
+
+std::string PostcodeOfKey(absl::string_view key) {
+  return absl::StrCat(key.substr(0, key.size() - 3), " ", key.substr(key.size() - 3));
 }
 
 std::string PostcodeArea(absl::string_view postcode_or_sector) {

@@ -97,6 +97,10 @@ std::string WordsOf(const DirectoryFact& fact, const Directory& directory) {
                           " takes no offers", MomentsOf(fact.opt_out_window()));
     case DirectoryFact::kSuspension:
       return SuspensionWords(fact.suspension(), directory);
+    case DirectoryFact::kTransfer:
+      return absl::StrCat("Transfer ", fact.transfer().id(), ": ",
+                          fact.transfer().package_ids_size(), " running packages of contract ",
+                          fact.transfer().contract_id(), " were handed back and put out again");
     case DirectoryFact::kHoliday:
       return absl::StrCat(fact.holiday().date(), " is a holiday: ", fact.holiday().name());
     default:
@@ -134,6 +138,8 @@ std::string DirectoryFactKind(const DirectoryFact& fact) {
       return "opt-out window";
     case DirectoryFact::kSuspension:
       return "suspension";
+    case DirectoryFact::kTransfer:
+      return "transfer";
     case DirectoryFact::kHoliday:
       return "holiday";
     default:

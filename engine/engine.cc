@@ -53,13 +53,15 @@ std::vector<uint64_t> Engine::TouchedPackages(const Request& request) const {
   std::visit(
       [&](const auto& one) {
         using T = std::decay_t<decltype(one)>;
-        if constexpr (std::is_same_v<T, v1::ReleasePackagesRequest>) {
+        if constexpr (std::is_same_v<T, v1::ReleasePackagesRequest> ||
+                      std::is_same_v<T, v1::TransferPackagesRequest>) {
           for (const std::string& id : one.package_ids()) package(id);
         } else if constexpr (requires { one.package_id(); }) {
           package(one.package_id());
         } else if constexpr (requires { one.offer_id(); }) {
           if (auto parsed = ParseOfferId(one.offer_id())) touched.push_back(parsed->package.number);
         }
+        if constexpr (requires { one.referral(); }) package(one.referral().follows_package_id());
       },
       request);
   std::sort(touched.begin(), touched.end());

@@ -26,7 +26,7 @@ enum class Table : uint8_t {
   kOffersByBranch,    // branch, number, ordinal -> nothing
   kOffersByProvider,  // provider, number, ordinal -> nothing
   kPackagesByState,   // authority, state, number -> nothing; open packages under state 0, too (see
-                      // StatesOfOpenPackages)
+                      // StatesOfOpenPackages), interim ones over their limit under kOverLimit
   kHistory,           // scope, id, sequence -> nothing
   kTexts,             // number, name -> TextRow; not in digests: it can be erased
 };
@@ -63,6 +63,9 @@ std::string OwnedOfferPrefix(absl::string_view owner_id);
 std::string PackageStateKey(absl::string_view authority_id, v1::PackageState state,
                             uint64_t number);
 std::string PackageStatePrefix(absl::string_view authority_id, v1::PackageState state);
+// Stands in the place of a state in these keys: interim packages that run and whose limit has
+// passed.
+inline constexpr auto kOverLimit = static_cast<v1::PackageState>(100);
 // `id` is the package's key for kPackage, the account-visible id for the others, "" for kAll.
 std::string HistoryKey(HistoryScope scope, absl::string_view id, uint64_t sequence);
 std::string HistoryPrefix(HistoryScope scope, absl::string_view id);

@@ -30,6 +30,7 @@ inline constexpr int kAnswersPerOfferMax = 100;
 inline constexpr int kMovesPerOfferMax = 20;
 inline constexpr size_t kAcceptanceLimitNameBytesMax = 64;
 inline constexpr int kBatchItemsMax = 500;
+inline constexpr int kTransferPackagesMax = 500;  // routed and kept by one record
 
 // Frameworks.
 inline constexpr size_t kFrameworkBytesMax = 16u << 20;
@@ -39,6 +40,9 @@ inline constexpr int kFrameworkErrorsMax = 200;
 inline constexpr size_t kFrameworkRowsMax = 200000;  // of all tables together
 inline constexpr int kWindowHoursMax = 24 * 60;
 inline constexpr int kWindowDaysMax = 60;
+
+// Postcode directories.
+inline constexpr int kPostcodesPerRequestMax = 20000;
 
 // Reads.
 inline constexpr int kPageSizeMax = 1000;

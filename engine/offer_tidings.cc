@@ -267,6 +267,8 @@ uint64_t PackageNumberOf(const Fact& fact) {
       return fact.texts_erased().package_number();
     case Fact::kRoundEvaluated:
       return fact.round_evaluated().package_number();
+    case Fact::kLimitPassed:
+      return fact.limit_passed().package_number();
     case Fact::kOfferMoved:
       return fact.offer_moved().package_number();
     default:

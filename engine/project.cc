@@ -87,6 +87,8 @@ void AddTimes(const PackageRow& row, v1::Package* package) {
     *package->mutable_start_time() = ToTimestamp(row.started_time_us());
   }
   if (row.ended_time_us() != 0) *package->mutable_end_time() = ToTimestamp(row.ended_time_us());
+  if (row.limit_due_us() != 0) *package->mutable_limit_due_time() = ToTimestamp(row.limit_due_us());
+  package->set_limit_passed(row.limit_passed());
 }
 
 // The offers as care navigation sees them. The texts stand once, in the package, not again in every
@@ -148,6 +150,8 @@ v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
     package.set_predecessor_package_id(
         FormatPackageId({row.predecessor_year(), row.predecessor_number()}));
   }
+  package.set_leaving_outcome(row.leaving_outcome());
+  package.set_transfer_id(row.transfer_id());
   package.set_awaits_award(row.awaits_award());
   if (row.awaits_award() && row.proposed_ordinal() != 0) {
     package.set_proposed_offer_id(OfferIdOf(row, row.proposed_ordinal()));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/directory_words.h"
+#include "engine/ids.h"
 #include "engine/offer_tidings.h"
 #include "engine/project.h"
 #include "engine/project_words.h"
@@ -35,6 +36,10 @@ std::string SubmittedWords(const PackageRow& row, const Directory& directory) {
       PlainWords(v1::Urgency_Name(row.urgency()), "URGENCY_"), ", in ",
       WardWords(row.framework_id(), row.ward_code(), directory), ", ", row.terms().weekly_minutes(),
       " minutes a week, care needed from ", row.terms().start_by_date());
+  if (row.predecessor_number() != 0) {
+    absl::StrAppend(&text, ", follows ",
+                    FormatPackageId({row.predecessor_year(), row.predecessor_number()}));
+  }
   if (!row.imported()) return absl::StrCat("Taken in: ", text, ".");
   return absl::StrCat("Imported as running at ",
                       BranchWords(row.running_branch_id(), "", directory), ": ", text, ".");
@@ -107,6 +112,10 @@ std::string PackageWords(const Fact& fact, const PackageAggregate& package, bool
     case Fact::kPackageCancelled:
       return "Cancelled.";
     case Fact::kPackageStarted:
+      if (fact.package_started().limit_due_us() != 0) {
+        return absl::StrCat("Care started; the limit of the interim service is at ",
+                            MomentWords(fact.package_started().limit_due_us()), ".");
+      }
       return has_tidings ? "" : "Care started.";
     case Fact::kPackageReturned:
       return has_tidings ? "" : "The award was given up before the start.";
@@ -114,10 +123,19 @@ std::string PackageWords(const Fact& fact, const PackageAggregate& package, bool
       return absl::StrCat("Handed back: ", CauseWords(fact.package_handed_back().cause()), ". ",
                           PackageIdOf(fact.package_handed_back().successor()), " follows.");
     case Fact::kPackageCeased:
+      if (fact.package_ceased().leaving_outcome() != v1::LEAVING_OUTCOME_UNSPECIFIED) {
+        return absl::StrCat(
+            "Care ended. On leaving the interim service: ",
+            PlainWords(v1::LeavingOutcome_Name(fact.package_ceased().leaving_outcome()),
+                       "LEAVING_OUTCOME_"),
+            ".");
+      }
       return has_tidings ? "" : "Care ended.";
     case Fact::kDeadlineExtended:
       return absl::StrCat("The deadline of round ", fact.deadline_extended().round_number(),
                           " moved to ", MomentWords(fact.deadline_extended().deadline_us()), ".");
+    case Fact::kLimitPassed:
+      return "The limit of the interim service has passed, and the person is still there.";
     case Fact::kTextsErased:
       return "Every text that could identify the person was erased.";
     default:
@@ -180,6 +198,11 @@ class Historian {
       event->set_offer_id(OfferIdOf(package.row, tiding.offer->ordinal()));
       event->set_branch_id(std::string(tiding.branch_id));
     }
+    const PackageRow& begun = fact.package_submitted().package();
+    if (navigator && begun.predecessor_number() != 0) {
+      Event(KindOf(fact), absl::StrCat(PackageIdOf(begun), " follows."), true)
+          ->set_package_id(FormatPackageId({begun.predecessor_year(), begun.predecessor_number()}));
+    }
     if (navigator && fact.package_handed_back().has_successor()) {
       Event(KindOf(fact),
             absl::StrCat("Follows ", PackageIdOf(package.row), ", which was handed back."), true)
@@ -232,6 +255,7 @@ class Historian {
         std::none_of(changed.facts().begin(), changed.facts().end(),
                      [](const DirectoryFact& one) { return one.has_opt_out_window(); });
     for (const DirectoryFact& one : changed.facts()) {
+      if (one.has_transfer() && !administrator && !OfOwnAuthority(one.transfer())) continue;
       std::string text = DirectoryFactWords(one, directory_);
       if (tell_reason) absl::StrAppend(&text, " Reason: ", changed.reason());
       Event(KindOf(fact), text, administrator)->set_branch_id(BranchOfFact(one));
@@ -255,6 +279,14 @@ class Historian {
       if (!reason.empty()) absl::StrAppend(&text, " Reason: ", reason);
       Event(KindOf(fact), text, false)->set_branch_id(branch->id());
     }
+  }
+
+  // A transfer is its authority's affair, also where others buy under the same contract.
+  bool OfOwnAuthority(const v1::Transfer& transfer) const {
+    const auto id =
+        transfer.package_ids().empty() ? std::nullopt : ParsePackageId(transfer.package_ids(0));
+    const auto package = id ? package_(id->number) : nullptr;
+    return package != nullptr && package->row.authority_id() == caller_.authority_id;
   }
 
   const journal::v1::Record& record_;

@@ -32,7 +32,13 @@ void AddPackageFact(const Fact& fact, int64_t time_us, const PackageFinder& find
                     Subjects* subjects) {
   uint64_t number = PackageNumberOf(fact);
   Add(HistoryScope::kPackage, PackageKey(number), subjects);
-  if (fact.has_package_submitted()) AddPackage(fact.package_submitted().package(), subjects);
+  if (fact.has_package_submitted()) {
+    const journal::v1::PackageRow& row = fact.package_submitted().package();
+    AddPackage(row, subjects);
+    if (row.predecessor_number() != 0) {
+      Add(HistoryScope::kPackage, PackageKey(row.predecessor_number()), subjects);
+    }
+  }
   if (fact.has_package_handed_back() && fact.package_handed_back().has_successor()) {
     AddPackage(fact.package_handed_back().successor(), subjects);
   }

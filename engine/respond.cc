@@ -190,6 +190,11 @@ class Responding {
   std::unique_ptr<Message> On(const v1::CeasePackageRequest& request) const {
     return WithPackage<v1::CeasePackageResponse>(request.package_id());
   }
+  std::unique_ptr<Message> On(const v1::TransferPackagesRequest&) const {
+    auto response = std::make_unique<v1::TransferPackagesResponse>();
+    *response->mutable_transfer() = FirstFact().transfer();
+    return response;
+  }
   std::unique_ptr<Message> On(const v1::ErasePackageTextsRequest& request) const {
     return WithPackage<v1::ErasePackageTextsResponse>(request.package_id());
   }

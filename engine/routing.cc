@@ -92,13 +92,14 @@ uint32_t ProviderFailures(const RoutingQuestion& question, const std::string& pr
   const Directory& directory = question.directory;
   const PackageRow& row = question.package.row;
   const auto& refused = row.refused_provider_ids();
+  const bool is_refused = GaveItUp(row, provider_id) ||
+                          std::find(refused.begin(), refused.end(), provider_id) != refused.end();
   const std::string area = PostcodeArea(row.postcode_sector());
   return FailsUnless(!directory.ProviderSuspended(provider_id, as_of.time),
                      v1::HARD_RULE_PROVIDER_NOT_SUSPENDED) |
          FailsUnless(!directory.AreaSuspended(provider_id, area, as_of.time),
                      v1::HARD_RULE_AREA_NOT_SUSPENDED) |
-         FailsUnless(std::find(refused.begin(), refused.end(), provider_id) == refused.end(),
-                     v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
+         FailsUnless(!is_refused, v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
 }
 
 // What was said after the package was awarded is a remark and counts nowhere.
@@ -315,6 +316,10 @@ std::optional<v1::HardRule> FailsAtMove(const RoutingQuestion& question, const O
                  FailsUnless(!AlreadyDeclined(question.package, branch_id),
                              v1::HARD_RULE_NOT_ALREADY_DECLINED) |
                  FailsUnless(!has_one, v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER));
+}
+
+bool GaveItUp(const PackageRow& package, absl::string_view provider_id) {
+  return !package.transfer_id().empty() && provider_id == package.previous_provider_id();
 }
 
 bool VerdictConfirmsCoverage(const Verdict& verdict) {

@@ -40,6 +40,9 @@ std::vector<journal::v1::Verdict> Route(const RoutingQuestion& question);
 std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question,
                                          const journal::v1::OfferRow& offer);
 
+// Whether the provider gave the package up in the group transfer that made it. It fails
+// NOT_REFUSED_BY_PERSON then.
+bool GaveItUp(const journal::v1::PackageRow& package, absl::string_view provider_id);
 // The first hard rule that another branch of the offer's provider fails if it takes the open offer
 // over now, under the offer's contract; nothing if it passes. All are asked as of now but those
 // that are settled with the issue (tier_in_round, not_offered_dearer); one_branch_per_provider

@@ -144,6 +144,10 @@ std::string ExplainRule(v1::HardRule rule, bool passed, const Verdict& verdict,
       return absl::StrCat(n.branch, passed ? " meets" : " does not meet",
                           " the needs that this framework asks for.");
     case v1::HARD_RULE_NOT_REFUSED_BY_PERSON:
+      if (!passed && GaveItUp(package, verdict.provider_id())) {
+        return absl::StrCat(n.provider, " gave this person's care up in transfer ",
+                            package.transfer_id(), ".");
+      }
       return absl::StrCat("The person ", passed ? "does not refuse " : "refuses ", n.provider, ".");
     case v1::HARD_RULE_NOT_ALREADY_DECLINED:
       return absl::StrCat(n.branch, passed ? " has not declined" : " has declined",

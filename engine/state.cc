@@ -5,6 +5,26 @@
 
 namespace brokerage::engine {
 
+namespace {
+
+// What would be said to have passed by a clock that nobody trusts waits until it is confirmed.
+bool Pauses(const State& state, int phase) {
+  return state.system.clock_jumped() &&
+         (phase == AgendaEntry::kRoundDue || phase == AgendaEntry::kLimit);
+}
+
+}  // namespace
+
+bool IsInterim(const journal::v1::PackageRow& row) { return row.limit_due_us() != 0; }
+
+bool AwaitsLimit(const journal::v1::PackageRow& row) {
+  return IsInterim(row) && row.state() == v1::PACKAGE_STATE_STARTED && !row.limit_passed();
+}
+
+bool IsOverLimit(const journal::v1::PackageRow& row) {
+  return IsInterim(row) && row.state() == v1::PACKAGE_STATE_STARTED && row.limit_passed();
+}
+
 bool IsOpenPackage(const journal::v1::PackageRow& row) {
   switch (row.state()) {
     case v1::PACKAGE_STATE_SUBMITTED:
@@ -13,6 +33,7 @@ bool IsOpenPackage(const journal::v1::PackageRow& row) {
     case v1::PACKAGE_STATE_AWARDED:
       return true;
     default:
+      if (AwaitsLimit(row)) return true;
       // Until its last deadline has passed, a package's offers are not settled.
       return std::any_of(row.rounds().begin(), row.rounds().end(),
                          [](const journal::v1::RoundRow& round) { return !round.settled(); });
@@ -26,7 +47,7 @@ const std::vector<v1::PackageState>& StatesOfOpenPackages() {
 
 const AgendaEntry* FirstDue(const State& state, int64_t now_us) {
   for (int phase = 0; phase < AgendaEntry::kPhases; ++phase) {
-    if (phase == AgendaEntry::kRoundDue && state.system.clock_jumped()) continue;
+    if (Pauses(state, phase)) continue;
     AgendaEntry from;
     from.phase = static_cast<AgendaEntry::Phase>(phase);
     auto it = state.agenda.lower_bound(from);
@@ -38,7 +59,7 @@ const AgendaEntry* FirstDue(const State& state, int64_t now_us) {
 int64_t NextDueMicros(const State& state) {
   int64_t next = std::numeric_limits<int64_t>::max();
   for (int phase = 0; phase < AgendaEntry::kPhases; ++phase) {
-    if (phase == AgendaEntry::kRoundDue && state.system.clock_jumped()) continue;
+    if (Pauses(state, phase)) continue;
     AgendaEntry from;
     from.phase = static_cast<AgendaEntry::Phase>(phase);
     auto it = state.agenda.lower_bound(from);

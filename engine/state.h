@@ -27,8 +27,9 @@ struct AgendaEntry {
     kRoundDue,        // a deadline: all that are due lapse before anything is awarded
     kEvaluate,        // award, next round, or waiting list; due at once
     kRelease,         // a distribution
+    kLimit,           // the limit of an interim service: somebody is told, nothing moves
   };
-  static constexpr int kPhases = 4;
+  static constexpr int kPhases = 5;
   Phase phase = kContractChange;
   int64_t due_us = 0;
   bool standard = false;         // urgent first
@@ -43,6 +44,11 @@ struct AgendaEntry {
 // Whether a package in this state, with these rounds, must be in memory: somebody still waits for
 // something.
 bool IsOpenPackage(const journal::v1::PackageRow& row);
+// Whether it started as an interim service, by the rules of that moment.
+bool IsInterim(const journal::v1::PackageRow& row);
+// Whether it is an interim service that runs and whose limit has not passed yet; or has.
+bool AwaitsLimit(const journal::v1::PackageRow& row);
+bool IsOverLimit(const journal::v1::PackageRow& row);
 // Where start-up finds the open packages in kPackagesByState: every open package is listed there
 // under PACKAGE_STATE_UNSPECIFIED, too.
 const std::vector<v1::PackageState>& StatesOfOpenPackages();
@@ -90,7 +96,7 @@ struct State {
 };
 
 // The first entry of the agenda that is due, by phase and then in the agenda's order; null if none
-// is. Deadlines are passed over while the clock is in doubt.
+// is. Deadlines and limits are passed over while the clock is in doubt.
 const AgendaEntry* FirstDue(const State& state, int64_t now_us);
 // When the next entry is due; the largest value if none waits.
 int64_t NextDueMicros(const State& state);

@@ -34,6 +34,33 @@ std::optional<Outcome> DecodeOutcome(absl::string_view account_id, absl::string_
   return outcome;
 }
 
+namespace {
+void AppendNumber4(int32_t number, std::string* bytes) {
+  const auto value = static_cast<uint32_t>(number);
+  for (int shift = 24; shift >= 0; shift -= 8) bytes->push_back(static_cast<char>(value >> shift));
+}
+int32_t Number4At(absl::string_view bytes, size_t at) {
+  uint32_t value = 0;
+  for (size_t i = at; i < at + 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return static_cast<int32_t>(value);
+}
+}  // namespace
+
+std::string EncodePostcode(const PostcodePlace& place) {
+  std::string bytes;
+  bytes.reserve(8 + place.ward_code.size());
+  AppendNumber4(place.easting, &bytes);
+  AppendNumber4(place.northing, &bytes);
+  bytes.append(place.ward_code);
+  return bytes;
+}
+
+std::optional<PostcodePlace> DecodePostcode(absl::string_view key, absl::string_view value) {
+  if (value.size() <= 8) return std::nullopt;
+  return PostcodePlace{std::string(key), std::string(value.substr(8)), Number4At(value, 0),
+                       Number4At(value, 4)};
+}
+
 std::string DescribeKey(engine::Table table, absl::string_view key) {
   const std::string name = absl::StrCat(engine::TableName(table), " ");
   switch (table) {

@@ -28,6 +28,9 @@ std::string EncodeOutcome(const Outcome& outcome);  // without account and reque
 std::optional<Outcome> DecodeOutcome(absl::string_view account_id, absl::string_view request_id,
                                      absl::string_view value);
 
+std::string EncodePostcode(const PostcodePlace& place);  // without the key
+std::optional<PostcodePlace> DecodePostcode(absl::string_view key, absl::string_view value);
+
 // A row's key for people: "offers 123/4", "texts 123/summary", "accounts jo".
 std::string DescribeKey(engine::Table table, absl::string_view key);
 

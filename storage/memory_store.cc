@@ -149,6 +149,27 @@ absl::Status MemoryStore::SetLastAlive(absl::Time time) {
   return absl::OkStatus();
 }
 
+absl::Status MemoryStore::PutPostcodes(const std::vector<PostcodePlace>& places) {
+  std::lock_guard lock(mutex_);
+  if (!broken_.ok()) return broken_;
+  for (const PostcodePlace& place : places) postcodes_[place.key] = place;
+  return absl::OkStatus();
+}
+
+absl::Status MemoryStore::SyncPostcodes() {
+  std::lock_guard lock(mutex_);
+  if (!broken_.ok()) return broken_;
+  postcodes_synced_ = postcodes_;
+  return absl::OkStatus();
+}
+
+std::optional<PostcodePlace> MemoryStore::FindPostcode(absl::string_view key) const {
+  std::lock_guard lock(mutex_);
+  auto it = postcodes_.find(key);
+  if (it == postcodes_.end()) return std::nullopt;
+  return it->second;
+}
+
 void MemoryStore::FailNextAppend() {
   std::lock_guard lock(mutex_);
   fail_next_ = true;
@@ -159,6 +180,8 @@ std::unique_ptr<MemoryStore> MemoryStore::Reopen(Crash crash) {
   auto next = std::make_unique<MemoryStore>();
   next->tables_ = tables_;
   next->outcomes_ = outcomes_;
+  next->postcodes_ = crash == Crash::kKeepsUnsynced ? postcodes_ : postcodes_synced_;
+  next->postcodes_synced_ = next->postcodes_;
   next->epoch_ = epoch_;
   next->last_alive_ = crash == Crash::kKeepsUnsynced ? last_alive_ : last_alive_synced_;
   next->last_alive_synced_ = next->last_alive_;

@@ -27,6 +27,9 @@ class MemoryStore : public Store {
   uint64_t epoch() const override { return epoch_; }
   absl::Time LastAlive() const override;
   absl::Status SetLastAlive(absl::Time time) override;
+  absl::Status PutPostcodes(const std::vector<PostcodePlace>& places) override;
+  absl::Status SyncPostcodes() override;
+  std::optional<PostcodePlace> FindPostcode(absl::string_view key) const override;
 
   // The next Append writes its batch and fails in the sync, so that nobody knows whether it is
   // durable. After that this store refuses everything; Reopen tells which of the two it was.
@@ -55,6 +58,8 @@ class MemoryStore : public Store {
   mutable std::mutex mutex_;
   Tables tables_;
   std::map<std::pair<std::string, std::string>, Outcome> outcomes_;
+  std::map<std::string, PostcodePlace, std::less<>> postcodes_;
+  std::map<std::string, PostcodePlace, std::less<>> postcodes_synced_;
   uint64_t epoch_ = 1;
   absl::Time last_alive_ = absl::InfinitePast();
   absl::Time last_alive_synced_ = absl::InfinitePast();

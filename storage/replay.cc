@@ -31,6 +31,7 @@ struct Mentions {
 
 void MentionBirth(const journal::v1::PackageRow& row, Mentions* mentions) {
   mentions->born.insert(row.number());
+  if (row.predecessor_number() != 0) mentions->packages.insert(row.predecessor_number());
   for (const journal::v1::TextHash& text : row.text_hashes()) {
     mentions->texts.emplace_back(row.number(), text.hash());
   }

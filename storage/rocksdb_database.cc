@@ -20,6 +20,7 @@ namespace {
 constexpr size_t kBlockCacheBytes = 256u << 20;
 constexpr size_t kMemtableBytes = 256u << 20;  // of all tables together
 constexpr size_t kTableMemtableBytes = 32u << 20;
+constexpr int kPostcodeMemtables = 6;
 constexpr uint64_t kWalBytesMax = 512u << 20;
 constexpr double kBloomBitsPerKey = 10;
 
@@ -77,6 +78,8 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const std::string& name,
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = kTableMemtableBytes;
   options.compression = BestCompression();
+  // An import fills memtables faster than they are written: the journal must not wait for that.
+  if (name == schema::kPostcodes) options.max_write_buffer_number = kPostcodeMemtables;
   return options;
 }
 
@@ -88,6 +91,10 @@ std::vector<std::string> KnownFamilies() {
   }
   names.insert(names.end(), schema::kOwnFamilies.begin(), schema::kOwnFamilies.end());
   return names;
+}
+
+bool Has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // RocksDB would make an empty database where CURRENT is missing, and delete what lies beside it.
@@ -104,23 +111,25 @@ absl::Status CheckNothingIsLostIn(const std::string& directory) {
   return absl::OkStatus();
 }
 
-absl::Status CheckFamilies(const std::string& directory, const std::vector<std::string>& known) {
+absl::StatusOr<std::vector<std::string>> FamiliesOf(const std::string& directory) {
   std::vector<std::string> found;
   rocksdb::Status status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &found);
   if (!status.ok()) return FromRocks(status, absl::StrCat("opening ", directory));
-  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
+  return found;
+}
+
+absl::Status CheckFamilies(const std::string& directory, const std::vector<std::string>& found,
+                           const std::vector<std::string>& known) {
   for (const std::string& name : found) {
-    if (!has(known, name)) {
+    if (!Has(known, name)) {
       return absl::FailedPreconditionError(
           absl::StrCat(directory, " holds the table ", name,
                        ", which this program does not know: a newer one wrote it"));
     }
   }
-  if (!has(found, schema::kMeta)) return absl::OkStatus();
+  if (!Has(found, schema::kMeta)) return absl::OkStatus();
   for (const std::string& name : known) {
-    if (!has(found, name)) {
+    if (!Has(found, name) && name != schema::kPostcodes) {
       return absl::DataLossError(absl::StrCat(directory, " has lost its table ", name));
     }
   }
@@ -186,9 +195,15 @@ RocksDatabase::~RocksDatabase() {
 
 absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::string& directory,
                                                                    Mode mode) {
-  const std::vector<std::string> names = KnownFamilies();
+  std::vector<std::string> names = KnownFamilies();
   if (std::filesystem::exists(std::filesystem::path(directory) / "CURRENT")) {
-    if (absl::Status status = CheckFamilies(directory, names); !status.ok()) return status;
+    absl::StatusOr<std::vector<std::string>> found = FamiliesOf(directory);
+    if (!found.ok()) return found.status();
+    if (absl::Status status = CheckFamilies(directory, *found, names); !status.ok()) return status;
+    // Reading alone makes no table that an earlier program did not make.
+    if (mode == Mode::kReadOnly && !Has(*found, schema::kPostcodes)) {
+      std::erase(names, schema::kPostcodes);
+    }
   } else {
     if (absl::Status status = CheckNothingIsLostIn(directory); !status.ok()) return status;
     if (mode == Mode::kReadOnly) {
@@ -200,6 +215,7 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
   std::shared_ptr<RocksDatabase> database(new RocksDatabase(directory));
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(names.size());
   for (const std::string& name : names) families.emplace_back(name, FamilyOptions(name, cache));
   rocksdb::DBOptions options = DatabaseOptions(database->error_);
   options.avoid_flush_during_shutdown = mode == Mode::kScratch;
@@ -217,6 +233,7 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
   database->journal_ = *handle++;
   database->outcomes_ = *handle++;
   database->outcomes_by_time_ = *handle++;
+  if (Has(names, schema::kPostcodes)) database->postcodes_ = *handle++;
   database->meta_ = *handle++;
   return database;
 }

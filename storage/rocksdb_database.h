@@ -57,6 +57,8 @@ class RocksDatabase {
   rocksdb::ColumnFamilyHandle* journal() const { return journal_; }
   rocksdb::ColumnFamilyHandle* outcomes() const { return outcomes_; }
   rocksdb::ColumnFamilyHandle* outcomes_by_time() const { return outcomes_by_time_; }
+  // Null where a store that was opened for reading only has none.
+  rocksdb::ColumnFamilyHandle* postcodes() const { return postcodes_; }
   rocksdb::ColumnFamilyHandle* meta() const { return meta_; }
   const std::string& directory() const { return directory_; }
 
@@ -78,6 +80,7 @@ class RocksDatabase {
   rocksdb::ColumnFamilyHandle* journal_ = nullptr;
   rocksdb::ColumnFamilyHandle* outcomes_ = nullptr;
   rocksdb::ColumnFamilyHandle* outcomes_by_time_ = nullptr;
+  rocksdb::ColumnFamilyHandle* postcodes_ = nullptr;
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;
 };
 

@@ -18,6 +18,7 @@ namespace {
 // every opening.
 constexpr uint64_t kEntriesCheckedAtOpening = 10000;
 constexpr int kOutcomesPurgedPerWrite = 1000;
+constexpr uint32_t kPostcodesPerWrite = 1000;
 
 rocksdb::WriteOptions Synced() {
   rocksdb::WriteOptions options;
@@ -210,6 +211,42 @@ absl::Status RocksDbStore::SetLastAlive(absl::Time time) {
     return database_->error().Keep(FromRocks(status, "noting that the server is alive"));
   }
   return absl::OkStatus();
+}
+
+// Without the write-ahead log, which would be as long as the directory is: SyncPostcodes writes the
+// table itself. In small batches, so that the journal's batches never wait long behind them.
+absl::Status RocksDbStore::PutPostcodes(const std::vector<PostcodePlace>& places) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status;
+  for (size_t i = 0; i < places.size() && status.ok(); ++i) {
+    batch.Put(database_->postcodes(), places[i].key, EncodePostcode(places[i]));
+    if (batch.Count() < kPostcodesPerWrite && i + 1 < places.size()) continue;
+    status = database_->db()->Write(options, &batch);
+    batch.Clear();
+  }
+  if (status.ok()) return absl::OkStatus();
+  return database_->error().Keep(FromRocks(status, "taking in postcodes"));
+}
+
+absl::Status RocksDbStore::SyncPostcodes() {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  rocksdb::Status status = database_->db()->Flush(rocksdb::FlushOptions(), database_->postcodes());
+  if (status.ok()) return absl::OkStatus();
+  return database_->error().Keep(FromRocks(status, "keeping the postcodes"));
+}
+
+std::optional<PostcodePlace> RocksDbStore::FindPostcode(absl::string_view key) const {
+  if (database_->postcodes() == nullptr) return std::nullopt;
+  std::optional<std::string> value = database_->Get(database_->postcodes(), key, nullptr);
+  if (!value.has_value()) return std::nullopt;
+  std::optional<PostcodePlace> place = DecodePostcode(key, *value);
+  if (!place.has_value()) {
+    database_->error().Note(absl::DataLossError("a row of the table postcodes is damaged"));
+  }
+  return place;
 }
 
 }  // namespace brokerage::storage

@@ -36,6 +36,9 @@ class RocksDbStore : public Store {
   uint64_t epoch() const override { return epoch_; }
   absl::Time LastAlive() const override;
   absl::Status SetLastAlive(absl::Time time) override;
+  absl::Status PutPostcodes(const std::vector<PostcodePlace>& places) override;
+  absl::Status SyncPostcodes() override;
+  std::optional<PostcodePlace> FindPostcode(absl::string_view key) const override;
 
   // For backups and checkpoints.
   const RocksDatabase& database() const { return *database_; }

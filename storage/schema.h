@@ -21,6 +21,11 @@ inline constexpr char kOutcomes[] = "outcomes";
 // time in microseconds (8 bytes), key in outcomes -> nothing. Oldest first, for purging.
 inline constexpr char kOutcomesByTime[] = "outcomes_by_time";
 
+// The postcode, upper case without space -> easting (4 bytes), northing (4 bytes), the ward's code.
+// Reference data: beside the journal, in no digest, never verified, made anew by another import.
+// The one family that a store of an earlier program may lack.
+inline constexpr char kPostcodes[] = "postcodes";
+
 // The keys below. Created last, so that a database without it was never used.
 inline constexpr char kMeta[] = "meta";
 
@@ -29,7 +34,7 @@ inline constexpr char kMetaEpoch[] = "epoch";           // -> openings for writi
 inline constexpr char kMetaHead[] = "head";             // -> sequence (8 bytes), hash (32 bytes)
 inline constexpr char kMetaLastAlive[] = "last_alive";  // -> time in microseconds (8 bytes)
 
-inline constexpr std::array<const char*, 4> kOwnFamilies = {kJournal, kOutcomes, kOutcomesByTime,
-                                                            kMeta};
+inline constexpr std::array<const char*, 5> kOwnFamilies = {kJournal, kOutcomes, kOutcomesByTime,
+                                                            kPostcodes, kMeta};
 
 }  // namespace brokerage::storage::schema

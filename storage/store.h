@@ -68,6 +68,15 @@ class View {
   virtual absl::Status status() const { return absl::OkStatus(); }
 };
 
+// Where a postcode is: reference data, beside the journal and in no digest.
+struct PostcodePlace {
+  std::string key;  // engine::PostcodeKey
+  std::string ward_code;
+  int32_t easting = 0;  // metres on the British National Grid; 0 if not known
+  int32_t northing = 0;
+  friend bool operator==(const PostcodePlace&, const PostcodePlace&) = default;
+};
+
 // One writer, many readers. Implemented by RocksDB and, for tests, in memory.
 class Store {
  public:
@@ -86,6 +95,13 @@ class Store {
   // The last moment at which the server is known to have run; written now and then, without a sync.
   virtual absl::Time LastAlive() const = 0;
   virtual absl::Status SetLastAlive(absl::Time time) = 0;
+
+  // Takes in places; those of the same key are replaced. Seen at once, durable after SyncPostcodes:
+  // an import that is cut short is done again. Any thread, beside the appending one.
+  virtual absl::Status PutPostcodes(const std::vector<PostcodePlace>& places) = 0;
+  virtual absl::Status SyncPostcodes() = 0;
+  // Any thread.
+  virtual std::optional<PostcodePlace> FindPostcode(absl::string_view key) const = 0;
 };
 
 }  // namespace brokerage::storage

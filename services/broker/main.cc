@@ -42,7 +42,10 @@ int Main(int argc, char** argv) {
   AddCoverageCommands(&app, &options, &chosen);
   AddScorecardCommand(&app, &options, &chosen);
   AddSubmitCommand(&app, &options, &chosen);
+  AddPostcodesCommand(&app, &options, &chosen);
+  AddTransferCommand(&app, &options, &chosen);
   AddPlayCommand(&app, &options, &chosen);
+  AddWhatIfCommand(&app, &options, &chosen);
   if (argc == 1) {
     fputs(app.help().c_str(), stderr);
     return kExitUsage;

@@ -35,6 +35,9 @@ void AddFrameworkCommands(CLI::App* app, const Options* options, Chosen* chosen)
 void AddCoverageCommands(CLI::App* app, const Options* options, Chosen* chosen);
 void AddScorecardCommand(CLI::App* app, const Options* options, Chosen* chosen);
 void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddPostcodesCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddTransferCommand(CLI::App* app, const Options* options, Chosen* chosen);
 void AddPlayCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddWhatIfCommand(CLI::App* app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker

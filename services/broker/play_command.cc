@@ -23,6 +23,7 @@ struct Play {
   std::string folder;
   std::string data = ".data";
   uint64_t seed = 2018;
+  int weeks = 0;  // 0: as the plan says
   bool once = false;
 };
 
@@ -56,18 +57,18 @@ absl::Status PlayWeeks(const Options& options, const Play& play) {
   if (!world.ok()) return world.status();
   const v1::Framework& framework = (*world)->framework();
   const absl::CivilDay monday = NextMonday((*world)->now(), *plan);
-  printf(
-      "%s, revision %d: the %s of %s, played over the API. Branches and people are invented.\n",
-      framework.rules().name().c_str(), framework.revision(),
-      plan->weeks_a_run == 1 ? "week" : absl::StrCat(plan->weeks_a_run, " weeks from that").c_str(),
-      absl::FormatCivilTime(monday).c_str());
-  Weeks weeks(world->get(), &*manners, Chance(play.seed), plan->weeks_a_run == 1);
+  const int count = play.weeks > 0 ? play.weeks : plan->weeks_a_run;
+  printf("%s, revision %d: the %s of %s, played over the API. Branches and people are invented.\n",
+         framework.rules().name().c_str(), framework.revision(),
+         count == 1 ? "week" : absl::StrCat(count, " weeks from that").c_str(),
+         absl::FormatCivilTime(monday).c_str());
+  Weeks weeks(world->get(), &*manners, Chance(play.seed), count == 1);
   const int first = static_cast<int>((monday - plan->first_monday) / 7);
   absl::Status status;
-  for (int week = 0; week < plan->weeks_a_run && status.ok(); ++week) {
+  for (int week = 0; week < count && status.ok(); ++week) {
     status = weeks.Play(monday + absl::civil_diff_t{7} * week, first + week, *plan, *rows, *events);
   }
-  if (status.ok()) status = PrintReport(**world, weeks.packages());
+  if (status.ok()) status = PrintReport(**world, weeks.packages(), weeks.transfers());
   if (!status.ok() || play.once) return status;
   return PrintNextCommands(**world, "build/services/broker", options.address, weeks.packages());
 }
@@ -94,6 +95,7 @@ void AddPlayCommand(CLI::App* app, const Options* options, Chosen* chosen) {
       ->add_option("--data", play->data, "Where admin.token is and the other accounts' tokens go")
       ->capture_default_str();
   command->add_option("--seed", play->seed, "Another seed, other answers")->capture_default_str();
+  command->add_option("--weeks", play->weeks, "So many weeks; as the plan says unless given");
   command->add_flag("--once", play->once, "End after them");
   command->callback(
       [options, chosen, play] { *chosen = [options, play] { return Run(*options, *play); }; });

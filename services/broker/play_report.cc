@@ -9,6 +9,8 @@
 #include "absl/types/span.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
+#include "engine/calendar.h"
+#include "services/broker/reports.h"
 #include "services/broker/table.h"
 #include "services/broker/words.h"
 
@@ -38,6 +40,7 @@ bool WinnerAnsweredLast(const v1::Package& package) {
 }
 
 constexpr size_t kWaitingShown = 25;
+constexpr size_t kScoresShown = 20;
 
 // How much there is to tell: a contested award first, then rounds, changed answers and rules that
 // kept branches out.
@@ -213,6 +216,55 @@ absl::Status PrintCompliance(const World& world) {
   return absl::OkStatus();
 }
 
+absl::Status PrintTransfers(const World& world, const std::vector<PlayedPackage>& transfers) {
+  for (const PlayedPackage& transfer : transfers) {
+    v1::GetTransferRequest request;
+    request.set_transfer_id(transfer.id);
+    auto report = world.navigator(transfer.authority_id)
+                      .Call<v1::GetTransferResponse>("PackageService/GetTransfer", request);
+    if (!report.ok()) return report.status();
+    printf("\n");
+    PrintTransfer(*report);
+  }
+  return absl::OkStatus();
+}
+
+std::string DateOf(absl::Time time) {
+  return engine::FormatDate(engine::ToDateNumber(absl::ToCivilDay(time, London())));
+}
+
+absl::Status PrintResponses(const World& world) {
+  v1::QueryScorecardRequest request;
+  request.set_framework_id(world.framework().id());
+  request.set_from_date(world.framework().rules().commencement_date());
+  request.set_to_date(DateOf(world.now() + absl::Hours(24)));
+  auto response = world.commissioner().Call<v1::QueryScorecardResponse>(
+      "PerformanceService/QueryScorecard", request);
+  if (!response.ok()) return response.status();
+  printf("\nWho responds: offers whose deadline has passed, those at risk first\n\n");
+  PrintScorecard(*response, kScoresShown);
+  return absl::OkStatus();
+}
+
+// What a provider is shown of the others: their rates, and not whose they are.
+absl::Status PrintDistribution(const World& world) {
+  v1::QueryDistributionRequest request;
+  request.set_framework_id(world.framework().id());
+  request.set_from_date(world.framework().rules().commencement_date());
+  request.set_to_date(DateOf(world.now() + absl::Hours(24)));
+  const auto& [branch_id, branch] = world.AnyBranch();
+  auto response =
+      branch.Call<v1::QueryDistributionResponse>("PerformanceService/QueryDistribution", request);
+  if (!response.ok()) return response.status();
+  printf("\nWhat %s is shown of the others: response rates without names\n\n  ",
+         world.names().Branch(branch_id).c_str());
+  for (int tenths : response->response_tenths_percent())
+    printf("%d.%d%% ", tenths / 10, tenths % 10);
+  printf("\n  its own %s, the market's %s\n", SayRate(response->own()).c_str(),
+         SayRate(response->market()).c_str());
+  return absl::OkStatus();
+}
+
 // An offer that still takes an answer; without an id if there is none.
 absl::StatusOr<v1::Offer> OpenOffer(const World& world, const std::vector<v1::Package>& waiting) {
   for (const v1::Package& listed : waiting) {
@@ -227,15 +279,22 @@ absl::StatusOr<v1::Offer> OpenOffer(const World& world, const std::vector<v1::Pa
 
 }  // namespace
 
-absl::Status PrintReport(const World& world, const std::vector<PlayedPackage>& packages) {
+absl::Status PrintReport(const World& world, const std::vector<PlayedPackage>& packages,
+                         const std::vector<PlayedPackage>& transfers) {
   absl::Status status = PrintStory(world, packages);
   if (status.ok()) status = PrintWaitingList(world);
+  if (status.ok()) status = PrintTransfers(world, transfers);
+  const v1::FrameworkRules& rules = world.framework().rules();
+  if (status.ok() && (rules.response_target_percent() > 0 || !rules.bands().empty())) {
+    status = PrintResponses(world);
+  }
+  if (status.ok() && rules.anonymous_comparison()) status = PrintDistribution(world);
   if (world.authority_ids().size() > 1 && status.ok()) {
     status = PrintFigures(world, v1::DIMENSION_AUTHORITY, "Authorities");
   }
   if (!status.ok()) return status;
-  return HasMinimum(world.framework().rules()) ? PrintCompliance(world)
-                                               : PrintFigures(world, v1::DIMENSION_LOT, "Lots");
+  return HasMinimum(rules) ? PrintCompliance(world)
+                           : PrintFigures(world, v1::DIMENSION_LOT, "Lots");
 }
 
 absl::Status PrintNextCommands(const World& world, const std::string& program,

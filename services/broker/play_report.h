@@ -10,9 +10,11 @@
 
 namespace brokerage::broker {
 
-// Prints the story of the most eventful of the packages, the waiting list, and each contract's
-// compliance.
-absl::Status PrintReport(const World& world, const std::vector<PlayedPackage>& packages);
+// Prints the story of the most eventful of the packages, the waiting list, where the packages of
+// each transfer went, and what the framework's rules ask for: responses and their bands, the rates
+// without names, contracts' compliance, or figures by authority and lot.
+absl::Status PrintReport(const World& world, const std::vector<PlayedPackage>& packages,
+                         const std::vector<PlayedPackage>& transfers);
 
 // Prints commands that can be tried next, with ids that exist.
 absl::Status PrintNextCommands(const World& world, const std::string& program,

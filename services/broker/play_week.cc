@@ -84,7 +84,7 @@ absl::Status DoAs(const Connection& commissioner, const PlayEvent& event,
   }
   return absl::InvalidArgumentError(
       absl::StrCat("played/events.csv:", event.line, ": does: \"", event.does,
-                   "\" should be end_contract, suspend_provider or resume_provider"));
+                   "\" should be end_contract, suspend_provider, resume_provider or transfer"));
 }
 
 std::string Plural(int count, const char* one, const char* many) {
@@ -343,7 +343,11 @@ void Weeks::Do(const PlayEvent& event) {
                                  [&](const auto& one) { return one.id() == event.authority_id; });
   absl::Status done = absl::InvalidArgumentError(
       absl::StrCat("played/events.csv:", event.line, ": no such authority or act"));
-  if (known) {
+  const auto& buyers = world_->authority_ids();
+  if (event.does == "transfer" &&
+      std::find(buyers.begin(), buyers.end(), event.authority_id) != buyers.end()) {
+    done = Transfer(world_->navigator(event.authority_id), event);
+  } else if (known) {
     done = DoAs(world_->commissioner(event.authority_id), event,
                 NextRequestId(absl::StrCat("event-", event.line)));
   }
@@ -351,6 +355,22 @@ void Weeks::Do(const PlayEvent& event) {
   Tell("", absl::StrCat(event.authority_id, ": ", Spaced(event.does), " ", event.subject,
                         event.argument.empty() ? "" : absl::StrCat(" (", event.argument, ")"), ": ",
                         event.reason));
+}
+
+absl::Status Weeks::Transfer(const Connection& navigator, const PlayEvent& event) {
+  v1::TransferPackagesRequest request;
+  request.set_request_id(NextRequestId("transfer"));
+  request.set_contract_id(event.subject);
+  request.set_reason(event.reason);
+  auto response =
+      navigator.Call<v1::TransferPackagesResponse>("PackageService/TransferPackages", request);
+  if (!response.ok()) return response.status();
+  for (const std::string& id : response->transfer().successor_ids()) {
+    packages_.push_back({id, event.authority_id});
+    seen_[id].authority_id = event.authority_id;
+  }
+  transfers_.push_back({response->transfer().id(), event.authority_id});
+  return absl::OkStatus();
 }
 
 void Weeks::Answer(const v1::Offer& offer, const v1::AnswerRecord& answer) {
@@ -432,6 +452,7 @@ void Weeks::Start(const std::string& package_id) {
   seen_[package_id].state = v1::PACKAGE_STATE_STARTED;
   seen_[package_id].due.clear();
   Tell(package_id, "care has started");
+  if (response->package().has_limit_due_time()) return PlanLeaving(package_id);
   if (handed_back_) return;
   handed_back_ = true;
   At(world_->now() + absl::Hours(25), [this, package_id] { HandBack(package_id); });

@@ -20,7 +20,7 @@
 
 namespace brokerage::broker {
 
-// A package and whose it is.
+// A package, or a group transfer, and whose it is.
 struct PlayedPackage {
   std::string id;
   std::string authority_id;
@@ -42,6 +42,8 @@ class Weeks {
 
   // The packages submitted in the last week played, in order.
   const std::vector<PlayedPackage>& packages() const { return packages_; }
+  // All group transfers, by id.
+  const std::vector<PlayedPackage>& transfers() const { return transfers_; }
 
  private:
   // What was last seen of a package.
@@ -73,6 +75,7 @@ class Weeks {
 
   void Submit(const ReferralRow& row, absl::CivilDay day, const std::string& suffix);
   void Do(const PlayEvent& event);
+  absl::Status Transfer(const Connection& navigator, const PlayEvent& event);
   void Answer(const v1::Offer& offer, const v1::AnswerRecord& answer);
   // What the branches have to say by now, in one call of each.
   void SendAnswers();
@@ -82,6 +85,10 @@ class Weeks {
   void HandBack(const std::string& package_id);
   void Reissue(const std::string& package_id);
   void TryAgain(const std::string& package_id);
+  // play_interim.cc
+  void PlanLeaving(const std::string& package_id);
+  void Leave(const std::string& package_id);
+  void SubmitFollowing(const v1::Package& interim, v1::LeavingOutcome outcome);
 
   // Prints one line, under a heading of its day.
   void Tell(const std::string& package_id, const std::string& what);
@@ -109,7 +116,7 @@ class Weeks {
   std::map<std::pair<absl::Time, int64_t>, Act> agenda_;
   std::map<std::string, Seen> seen_;
   std::map<std::string, v1::AnswerOffersRequest> answers_;  // by branch, waiting for SendAnswers
-  std::vector<PlayedPackage> packages_;
+  std::vector<PlayedPackage> packages_, transfers_;
   // Of the week, for TellWeek.
   struct Counted {
     int referred = 0, offers = 0, answered = 0, awarded = 0, elsewhere = 0, refused = 0;

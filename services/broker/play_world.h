@@ -58,6 +58,8 @@ class World {
   }
   // REQUIRES: a branch of the directory.
   const Connection& branch(const std::string& id) const { return branches_.at(id); }
+  // The first branch by id.
+  const std::pair<const std::string, Connection>& AnyBranch() const { return *branches_.begin(); }
   const v1::Framework& framework() const { return framework_; }
   const Names& names() const { return names_; }
   std::string TokenFile(const std::string& account_id) const;

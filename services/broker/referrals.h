@@ -31,9 +31,9 @@ struct ReferralRow {
 };
 
 // `name` is what errors call the file. Columns week, day, time, needs, details, visit_pattern,
-// postcode, previous_provider_id, previous_branch_id, authority_id, preferred_provider_ids,
-// running_branch_id and running_contract_id may be left out. Errors: a file that is no table at all,
-// with its lines.
+// ward_code, postcode, previous_provider_id, previous_branch_id, authority_id,
+// preferred_provider_ids, running_branch_id and running_contract_id may be left out. Errors: a file
+// that is no table at all, with its lines.
 absl::StatusOr<std::vector<ReferralRow>> ParseReferrals(const std::string& name,
                                                         const std::string& content);
 

@@ -1,4 +1,4 @@
-// Files of rows that are sent one by one: what was refused, and how far the work is.
+// Files of rows that are sent one by one: what was refused.
 #pragma once
 
 #include <fstream>
@@ -37,8 +37,5 @@ class ErrorFile {
   std::ofstream file_;
   int rows_ = 0;
 };
-
-// A bar on standard error, if that is a terminal.
-void ShowProgress(size_t done, size_t all);
 
 }  // namespace brokerage::broker

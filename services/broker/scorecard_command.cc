@@ -8,12 +8,15 @@
 #include "brokerage/v1/performance_service.pb.h"
 #include "services/broker/message_text.h"
 #include "services/broker/options.h"
+#include "services/broker/reports.h"
 #include "services/broker/table.h"
 #include "services/broker/words.h"
 
 namespace brokerage::broker {
 
 namespace {
+
+constexpr size_t kAll = 1'000'000;
 
 struct Scorecard {
   std::string framework_id;
@@ -53,15 +56,17 @@ bool WorseFirst(const v1::ScorecardRow& a, const v1::ScorecardRow& b) {
   return x.numerator() * y.denominator() < y.numerator() * x.denominator();
 }
 
-void PrintProviders(const v1::QueryScorecardResponse& response) {
+void PrintProviders(const v1::QueryScorecardResponse& response, size_t most) {
   Table table({"provider", "risk", "answered", "response", "band", "without urgent",
                "by opportunity", "restarts", "taken", "restart band"});
   if (response.market().ByteSizeLong() > 0) table.Add(Cells("the market", response.market()));
   std::vector<v1::ScorecardRow> rows(response.providers().begin(), response.providers().end());
   std::stable_sort(rows.begin(), rows.end(), WorseFirst);
-  for (const v1::ScorecardRow& row : rows) table.Add(Cells(row.provider_id(), row));
+  const size_t shown = std::min(rows.size(), most);
+  for (size_t i = 0; i < shown; ++i) table.Add(Cells(rows[i].provider_id(), rows[i]));
   table.DropEmptyColumns();
   fputs(table.empty() ? "  nobody was offered anything\n" : table.Text(2).c_str(), stdout);
+  if (shown < rows.size()) printf("  and %zu more\n", rows.size() - shown);
   printf("\n  %ld of low risk, %ld of medium risk, %ld of high risk\n",
          static_cast<long>(response.low_risk()), static_cast<long>(response.medium_risk()),
          static_cast<long>(response.high_risk()));
@@ -78,15 +83,29 @@ void PrintNeverAnswered(const v1::QueryScorecardResponse& response) {
   fputs(table.empty() ? "  nobody\n" : table.Text(2).c_str(), stdout);
 }
 
-void PrintUnservedWards(const v1::QueryScorecardResponse& response) {
+void PrintUnservedWards(const v1::QueryScorecardResponse& response, size_t most) {
   printf("\nWards that a branch covers and never takes\n\n");
   Table table({"branch", "provider", "ward", "due", "declined", "unanswered"});
-  for (const v1::UnservedWard& ward : response.unserved_wards()) {
+  const size_t all = static_cast<size_t>(response.unserved_wards_size());
+  const size_t shown = std::min(all, most);
+  for (size_t i = 0; i < shown; ++i) {
+    const v1::UnservedWard& ward = response.unserved_wards(static_cast<int>(i));
     table.Add({ward.branch_id(), ward.provider_id(), ward.ward_code(), absl::StrCat(ward.due()),
                absl::StrCat(ward.declined()), absl::StrCat(ward.unanswered())});
   }
   fputs(table.empty() ? "  none\n" : table.Text(2).c_str(), stdout);
+  if (shown < all) printf("  and %zu more\n", all - shown);
 }
+
+}  // namespace
+
+void PrintScorecard(const v1::QueryScorecardResponse& response, size_t most) {
+  PrintProviders(response, most);
+  PrintNeverAnswered(response);
+  PrintUnservedWards(response, most);
+}
+
+namespace {
 
 int Run(const Options& options, const Scorecard& scorecard) {
   auto connection = options.Connect();
@@ -105,9 +124,7 @@ int Run(const Options& options, const Scorecard& scorecard) {
   }
   printf("Response to offers of %s issued from %s to before %s, settled\n\n",
          request.framework_id().c_str(), request.from_date().c_str(), request.to_date().c_str());
-  PrintProviders(*response);
-  PrintNeverAnswered(*response);
-  PrintUnservedWards(*response);
+  PrintScorecard(*response, kAll);
   return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "services/broker/files.h"
 #include "services/broker/message_text.h"
 #include "services/broker/options.h"
+#include "services/broker/progress.h"
 #include "services/broker/referrals.h"
 #include "services/broker/row_files.h"
 #include "services/broker/words.h"

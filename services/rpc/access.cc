@@ -47,6 +47,7 @@ constexpr Access kTable[] = {
     {"AdminService/VerifyJournal", kAdministrator, Scope::kNothing, "", Audit::kNone},
 
     {"DirectoryService/ApplyFramework", kChangers, Scope::kFramework, "files", Audit::kChange},
+    {"DirectoryService/PreviewFramework", kChangers, Scope::kFramework, "files", Audit::kNone},
     {"DirectoryService/GetFramework", kAll, Scope::kNothing, "", Audit::kNone},
     {"DirectoryService/ListFrameworks", kAll, Scope::kNothing, "", Audit::kNone},
     {"DirectoryService/GetLot", kAll, Scope::kNothing, "", Audit::kNone},
@@ -81,6 +82,8 @@ constexpr Access kTable[] = {
      Audit::kChange},
     {"DirectoryService/ResumeProvider", kChangers, Scope::kSuspension, "suspension_id",
      Audit::kChange},
+    {"DirectoryService/ImportPostcodes", kAdministrator, Scope::kNothing, "", Audit::kNone},
+    {"DirectoryService/GetPostcode", kNavigator | kChangers, Scope::kNothing, "", Audit::kNone},
 
     {"HistoryService/ListHistory", kAll, Scope::kOwn, "", Audit::kNone},
 
@@ -109,6 +112,9 @@ constexpr Access kTable[] = {
     {"PackageService/ReturnPackage", kNavigator, Scope::kLoaded, "", Audit::kChange},
     {"PackageService/HandBackPackage", kNavigator, Scope::kLoaded, "", Audit::kChange},
     {"PackageService/CeasePackage", kNavigator, Scope::kLoaded, "", Audit::kChange},
+    {"PackageService/TransferPackages", kNavigator, Scope::kContract, "contract_id",
+     Audit::kChange},
+    {"PackageService/GetTransfer", kNavigator | kCommissioner, Scope::kLoaded, "", Audit::kNone},
     {"PackageService/ErasePackageTexts", kNavigator, Scope::kLoaded, "", Audit::kChange},
     {"PackageService/WatchPackages", kNavigator, Scope::kOwn, "", Audit::kPersonal},
 

@@ -236,6 +236,8 @@ class StreamCall final
         return ReadSoon();
       case Stream::Next::kWait:
         return Wait();
+      case Stream::Next::kEnd:
+        return Finish(absl::OkStatus());
     }
   }
 

@@ -49,6 +49,7 @@ class Stream {
     kSend,   // *message is to be sent
     kAgain,  // nothing yet, and more to read: ask again, others first
     kWait,   // nothing until Due
+    kEnd,    // that was all: the stream ends well
   };
   // REQUIRES: *message is of the method's response type. An error ends the stream.
   virtual absl::StatusOr<Next> Read(google::protobuf::Message* message) = 0;

@@ -3,7 +3,9 @@
 #include "services/rpc/adapter.h"
 #include "services/rpc/commands.h"
 #include "services/rpc/directory_queries.h"
+#include "services/rpc/postcodes.h"
 #include "services/rpc/queries.h"
+#include "services/rpc/what_if.h"
 
 namespace brokerage::services::rpc {
 
@@ -23,6 +25,8 @@ void RegisterDirectory(Adapter* adapter) {
   Registration<Service>(adapter)
       .Unary(&Service::RequestApplyFramework, "DirectoryService/ApplyFramework",
              Handler<v1::ApplyFrameworkRequest>(ApplyFramework))
+      .Streaming(&Service::RequestPreviewFramework, "DirectoryService/PreviewFramework",
+                 StreamHandler<v1::PreviewFrameworkRequest>(PreviewFramework))
       .Unary(&Service::RequestGetFramework, "DirectoryService/GetFramework", Cheap(GetFramework))
       .Unary(&Service::RequestListFrameworks, "DirectoryService/ListFrameworks",
              Cheap(ListFrameworks))
@@ -60,7 +64,10 @@ void RegisterDirectory(Adapter* adapter) {
       .Unary(&Service::RequestSuspendProvider, "DirectoryService/SuspendProvider",
              Command<v1::SuspendProviderRequest>())
       .Unary(&Service::RequestResumeProvider, "DirectoryService/ResumeProvider",
-             Command<v1::ResumeProviderRequest>());
+             Command<v1::ResumeProviderRequest>())
+      .Unary(&Service::RequestImportPostcodes, "DirectoryService/ImportPostcodes",
+             Slow(ImportPostcodes))
+      .Unary(&Service::RequestGetPostcode, "DirectoryService/GetPostcode", Cheap(GetPostcode));
 }
 
 }  // namespace brokerage::services::rpc

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "brokerage/v1/directory_service.pb.h"
 #include "engine/limits.h"
 #include "engine/rejection.h"
 
@@ -115,12 +116,18 @@ absl::Status CheckField(const Message& message, const FieldDescriptor* field, in
   }
 }
 
+// The rows of a postcode directory are checked, each as a whole, where they are taken in.
+bool IsPostcodes(const FieldDescriptor& field) {
+  return field.message_type() == v1::PostcodeRow::descriptor();
+}
+
 // The requests of a batch. Each has its own outcome, so each is checked when its turn comes.
 bool IsBatch(const FieldDescriptor& field) {
   return field.name() == "requests" || field.name() == "answers";
 }
 
 int LengthMax(const FieldDescriptor& field) {
+  if (IsPostcodes(field)) return limits::kPostcodesPerRequestMax;
   return IsBatch(field) || field.name() == "package_ids" ? limits::kBatchItemsMax : kListLengthMax;
 }
 
@@ -140,7 +147,7 @@ absl::Status Check(const Message& message, const Path* above) {
       return Refuse(v1::REJECTION_REASON_FIELD_INVALID, Path{above, field, -1},
                     absl::StrCat(length), absl::StrCat("at most ", LengthMax(*field), " of them"));
     }
-    for (int i = 0; i < length && !IsBatch(*field); ++i) {
+    for (int i = 0; i < length && !IsBatch(*field) && !IsPostcodes(*field); ++i) {
       if (absl::Status status = CheckField(message, field, i, above); !status.ok()) return status;
     }
   }

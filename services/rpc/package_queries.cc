@@ -85,6 +85,7 @@ class WaitingNumbers {
 };
 
 std::set<v1::PackageState> StatesOf(const v1::ListPackagesRequest& request) {
+  if (request.over_limit()) return {engine::kOverLimit};
   std::set<v1::PackageState> states;
   for (int state : request.states()) {
     if (state != v1::PACKAGE_STATE_UNSPECIFIED) states.insert(static_cast<v1::PackageState>(state));
@@ -103,6 +104,11 @@ bool Matches(const v1::ListPackagesRequest& request, const PackageRow& row, absl
   if (!is(request.framework_id(), row.framework_id()) || !is(request.lot_id(), row.lot_id()) ||
       !is(request.ward_code(), row.ward_code()) ||
       (request.awaits_award() && !row.awaits_award())) {
+    return false;
+  }
+  const auto& states = request.states();
+  if (request.over_limit() && !states.empty() &&
+      std::find(states.begin(), states.end(), row.state()) == states.end()) {
     return false;
   }
   if (!request.has_minimum_age()) return true;

@@ -6,6 +6,7 @@
 #include "services/rpc/history.h"
 #include "services/rpc/package_queries.h"
 #include "services/rpc/queries.h"
+#include "services/rpc/transfers.h"
 
 namespace brokerage::services::rpc {
 
@@ -36,6 +37,9 @@ void RegisterPackages(Adapter* adapter) {
              Command<v1::HandBackPackageRequest>())
       .Unary(&Service::RequestCeasePackage, "PackageService/CeasePackage",
              Command<v1::CeasePackageRequest>())
+      .Unary(&Service::RequestTransferPackages, "PackageService/TransferPackages",
+             Handler<v1::TransferPackagesRequest>(TransferPackages))
+      .Unary(&Service::RequestGetTransfer, "PackageService/GetTransfer", Slow(GetTransfer))
       .Unary(&Service::RequestErasePackageTexts, "PackageService/ErasePackageTexts",
              Command<v1::ErasePackageTextsRequest>())
       .Streaming(&Service::RequestWatchPackages, "PackageService/WatchPackages",

@@ -107,9 +107,9 @@ bool SuspensionInReach(const Caller& caller, const Directory& directory, const s
 
 // Rules that cannot be read are let through: the engine says what is wrong with them.
 bool FrameworkInReach(const Caller& caller, const Directory& directory,
-                      const v1::ApplyFrameworkRequest& request) {
+                      const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files) {
   if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
-  for (const v1::FrameworkFile& file : request.files()) {
+  for (const v1::FrameworkFile& file : files) {
     if (!absl::EndsWith(file.name(), "framework.textproto")) continue;
     v1::FrameworkRules rules;
     google::protobuf::TextFormat::Parser parser;
@@ -172,8 +172,10 @@ bool MayReadContract(const Caller& caller, const Directory& directory,
 
 absl::Status CheckScope(const Access& access, const CallContext& context, const Message& request) {
   if (access.scope == Scope::kFramework) {
-    if (FrameworkInReach(context.caller, context.published->directory,
-                         static_cast<const v1::ApplyFrameworkRequest&>(request))) {
+    const auto* files = request.GetDescriptor()->FindFieldByName(std::string(access.field));
+    if (FrameworkInReach(
+            context.caller, context.published->directory,
+            request.GetReflection()->GetRepeatedPtrField<v1::FrameworkFile>(request, files))) {
       return absl::OkStatus();
     }
     return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, access.field, "",

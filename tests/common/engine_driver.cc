@@ -212,6 +212,13 @@ PackageAggregate EngineDriver::Package(uint64_t number) const {
   return **std::move(package);
 }
 
+bool EngineDriver::OverLimit(uint64_t number) const {
+  const std::string authority = Package(number).row.authority_id();
+  return store_.Read()
+      ->Get(Table::kPackagesByState, PackageStateKey(authority, kOverLimit, number))
+      .has_value();
+}
+
 std::unique_ptr<FigureSource> EngineDriver::Figures() const {
   return std::make_unique<StoredFigures>(store_.Read());
 }

@@ -42,6 +42,8 @@ class EngineDriver {
 
   // As stored. REQUIRES: the package exists.
   PackageAggregate Package(uint64_t number) const;
+  // Whether the package stands in the index of interim services over their limit.
+  bool OverLimit(uint64_t number) const;
   // What figures are counted from, as stored.
   std::unique_ptr<FigureSource> Figures() const;
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "engine/hash.h"
+#include "engine/ids.h"
 #include "tests/common/scenario_runner.h"
 
 namespace brokerage::engine {
@@ -62,7 +63,9 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("starts PACKAGES"), &R::Start},
       {Phrase("returns PACKAGES: REST"), &R::Return},
       {Phrase("hands back PACKAGE as PACKAGE: REST"), &R::HandBack},
-      {Phrase("ceases PACKAGES"), &R::Cease},
+      {Phrase("ceases PACKAGES[, leaving with WORD]"), &R::Cease},
+      {Phrase("transfers contract NAME[: PACKAGES]"), &R::Transfer},
+      {Phrase("transfers contract NAME because TEXT"), &R::Transfer},
       {Phrase("erases PACKAGES"), &R::Erase},
       {Phrase("accepts PACKAGES[ of round N][ from DATE][ until TIME]"), &R::Accept},
       {Phrase("accepts the offer of NAME on PACKAGE"), &R::Accept},
@@ -94,10 +97,10 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("extends deadlines for an outage from TIME to TIME"), &R::Extend},
       {Phrase("confirms the clock"), &R::ConfirmClock},
       {Phrase("jumps"), &R::Jump},
-      {Phrase("restarts the server"), &R::Restart},
       {Phrase("asks for the scorecard[ of NAME][ from DATE to DATE]"), &R::AskForScorecard},
       {Phrase("asks for the distribution[ of NAME][ from DATE to DATE]"), &R::AskForDistribution},
       {Phrase("asks for the figures[ of NAME]"), &R::AskForFigures},
+      {Phrase("restarts the server"), &R::Restart},
   };
   return kActions;
 }
@@ -150,6 +153,8 @@ void ScenarioRunner::AddToReferral(const std::string& item, v1::PackageReferral*
     referral->set_already_running(true);
     referral->set_running_branch_id(words[0]);
     if (words.size() > 1) referral->set_running_contract_id(words[1]);
+  } else if (absl::ConsumePrefix(&rest, "follows ")) {
+    referral->set_follows_package_id(IdOf(std::string(rest)));
   } else if (item == "held") {
     referral->set_hold(true);
   } else if (item == "second package") {
@@ -283,8 +288,49 @@ void ScenarioRunner::Cease(const Words& words) {
     v1::CeasePackageRequest request;
     request.set_package_id(IdOf(label));
     request.set_reason(kReason);
+    request.set_leaving_outcome(
+        ValueOf<v1::LeavingOutcome>(v1::LeavingOutcome_descriptor(), "LEAVING_OUTCOME_", words[1]));
     Ask(std::move(request));
   }
+}
+
+std::vector<std::string> ScenarioRunner::RunningUnder(const std::string& contract) {
+  std::vector<std::string> ids;
+  const uint64_t last = driver_->engine().state().system.last_package_number();
+  for (uint64_t number = 1; number <= last; ++number) {
+    const PackageAggregate package = driver_->Package(number);
+    const int32_t winner = package.row.award().offer_ordinal();
+    const std::string under = winner == 0
+                                  ? package.row.running_contract_id()
+                                  : package.offers[static_cast<size_t>(winner - 1)].contract_id();
+    if (package.row.state() == v1::PACKAGE_STATE_STARTED && under == contract &&
+        package.row.authority_id() == caller_.authority_id) {
+      ids.push_back(FormatPackageId({package.row.year(), number}));
+    }
+  }
+  return ids;
+}
+
+void ScenarioRunner::Transfer(const Words& words) {
+  v1::TransferPackagesRequest request;
+  request.set_contract_id(words[0]);
+  const bool with_reason = absl::StrContains(step_->does, " because ");
+  request.set_reason(with_reason ? words[1] : kReason);
+  if (words[1].empty() || with_reason) {
+    for (const std::string& id : RunningUnder(words[0])) request.add_package_ids(id);
+  } else {
+    for (const std::string& label : LabelsOf(words[1])) request.add_package_ids(IdOf(label));
+  }
+  Ask(std::move(request));
+  if (!refused_.ok()) return;
+  std::map<std::string, uint64_t> successors;
+  for (const auto& [label, number] : packages_) {
+    const journal::v1::PackageRow row = driver_->Package(number).row;
+    if (row.state() == v1::PACKAGE_STATE_HANDED_BACK && !packages_.contains("Next" + label)) {
+      successors["Next" + label] = row.successor_number();
+    }
+  }
+  packages_.merge(successors);
 }
 
 void ScenarioRunner::Erase(const Words& words) {

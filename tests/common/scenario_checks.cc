@@ -102,11 +102,17 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("PACKAGE awaits nothing"), &R::CheckAwaitsNothing},
       {Phrase("PACKAGE has terms version N"), &R::CheckTerms},
       {Phrase("PACKAGE follows PACKAGE"), &R::CheckFollows},
+      {Phrase("PACKAGE limit is due TIME"), &R::CheckLimitDue},
+      {Phrase("PACKAGES over the limit"), &R::CheckOverLimit},
+      {Phrase("PACKAGES not over the limit"), &R::CheckNotOverLimit},
+      {Phrase("PACKAGE left with WORD"), &R::CheckLeft},
+      {Phrase("the transfer took PACKAGES in this order"), &R::CheckTransferOrder},
+      {Phrase("no package of the transfer is lost"), &R::CheckNoneLost},
       {Phrase("PACKAGE summary is gone"), &R::CheckSummaryGone},
       {Phrase("PACKAGE summary is TEXT"), &R::CheckSummary},
-      {Phrase("limit TEXT of NAME counts N package[s] and N minutes"), &R::CheckLimit},
       {Phrase("proposal of NAME is WORD"), &R::CheckProposal},
       {Phrase("there is the line REST"), &R::CheckLine},
+      {Phrase("limit TEXT of NAME counts N package[s] and N minutes"), &R::CheckLimit},
       {Phrase("contract NAME: REST"), &R::CheckCompliance},
       {Phrase("scorecard of the market: REST"), &R::CheckMarketScore},
       {Phrase("scorecard of NAME: REST"), &R::CheckScore},
@@ -318,6 +324,72 @@ void ScenarioRunner::CheckTerms(const Words& words) {
 void ScenarioRunner::CheckFollows(const Words& words) {
   Expect(absl::StrCat(NumberOf(words[1])),
          absl::StrCat(Package(words[0]).row.predecessor_number()));
+  Expect(absl::StrCat(NumberOf(words[0])), absl::StrCat(Package(words[1]).row.successor_number()));
+}
+
+void ScenarioRunner::CheckLimitDue(const Words& words) {
+  Expect(TimeText(absl::ToUnixMicros(TimeOf(words[1]))),
+         TimeText(Package(words[0]).row.limit_due_us()));
+}
+
+void ScenarioRunner::CheckOverLimit(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    if (!Package(label).row.limit_passed()) Problem("the limit of " + label + " has not passed");
+    if (!driver_->OverLimit(NumberOf(label))) Problem(label + " is not listed as over its limit");
+  }
+}
+
+void ScenarioRunner::CheckNotOverLimit(const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    if (driver_->OverLimit(NumberOf(label))) Problem(label + " is listed as over its limit");
+  }
+}
+
+void ScenarioRunner::CheckLeft(const Words& words) {
+  Expect(words[1], InLowerCase(v1::LeavingOutcome_Name(Package(words[0]).row.leaving_outcome()),
+                               "LEAVING_OUTCOME_"));
+}
+
+const v1::Transfer* ScenarioRunner::LastTransfer() {
+  const v1::Transfer* last = nullptr;
+  for (const auto& [key, fact] : driver_->engine().directory().Facts()) {
+    if (fact->has_transfer()) last = &fact->transfer();
+  }
+  if (last == nullptr) Problem("there was no transfer");
+  return last;
+}
+
+void ScenarioRunner::CheckTransferOrder(const Words& words) {
+  const v1::Transfer* transfer = LastTransfer();
+  if (transfer == nullptr) return;
+  std::vector<std::string> expected, successors;
+  for (const std::string& label : LabelsOf(words[0])) {
+    expected.push_back(IdOf(label));
+    successors.push_back(IdOf("Next" + label));
+  }
+  Expect(absl::StrJoin(expected, ", "), absl::StrJoin(transfer->package_ids(), ", "));
+  Expect(absl::StrJoin(successors, ", "), absl::StrJoin(transfer->successor_ids(), ", "));
+}
+
+// What ran before is handed back, and what follows it is cared for or looked after.
+void ScenarioRunner::CheckNoneLost(const Words&) {
+  const v1::Transfer* transfer = LastTransfer();
+  if (transfer == nullptr) return;
+  for (const std::string& id : transfer->package_ids()) {
+    const PackageAggregate before = driver_->Package(ParsePackageId(id)->number);
+    Expect(id + " HANDED_BACK", id + " " + StateName(before.row.state()));
+    const PackageAggregate next = driver_->Package(before.row.successor_number());
+    switch (next.row.state()) {
+      case v1::PACKAGE_STATE_OFFERED:
+      case v1::PACKAGE_STATE_UNFILLED:
+      case v1::PACKAGE_STATE_AWARDED:
+      case v1::PACKAGE_STATE_STARTED:
+        break;
+      default:
+        Problem(id + " is lost: what follows is " + StateName(next.row.state()));
+    }
+    Expect(transfer->id(), next.row.transfer_id());
+  }
 }
 
 void ScenarioRunner::CheckSummary(const Words& words) {

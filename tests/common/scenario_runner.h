@@ -55,6 +55,7 @@ class ScenarioRunner {
   void Return(const Words& words);
   void HandBack(const Words& words);
   void Cease(const Words& words);
+  void Transfer(const Words& words);
   void Erase(const Words& words);
   void Accept(const Words& words);
   void AcceptWithin(const Words& words);
@@ -84,11 +85,11 @@ class ScenarioRunner {
   void Extend(const Words& words);
   void ConfirmClock(const Words& words);
   void Jump(const Words& words);
-  void Restart(const Words& words);
   // scenario_scorecard.cc
   void AskForScorecard(const Words& words);
   void AskForDistribution(const Words& words);
   void AskForFigures(const Words& words);
+  void Restart(const Words& words);
 
   // --- What must follow.
   void CheckState(const Words& words);
@@ -114,6 +115,12 @@ class ScenarioRunner {
   void CheckTerms(const Words& words);
   void CheckClaim(const Words& words);
   void CheckFollows(const Words& words);
+  void CheckLimitDue(const Words& words);
+  void CheckOverLimit(const Words& words);
+  void CheckNotOverLimit(const Words& words);
+  void CheckLeft(const Words& words);
+  void CheckTransferOrder(const Words& words);
+  void CheckNoneLost(const Words& words);
   void CheckSummary(const Words& words);
   void CheckSummaryGone(const Words& words);
   void CheckCompliance(const Words& words);
@@ -147,6 +154,10 @@ class ScenarioRunner {
   v1::Coverage LineOf(const std::string& text);
   // The last that was made for the branch; empty if there is none.
   v1::CoverageProposal NewestProposal(const std::string& branch);
+  // The ids of all packages of the caller's authority that run under the contract.
+  std::vector<std::string> RunningUnder(const std::string& contract);
+  // The newest transfer; null (and a problem) if there is none.
+  const v1::Transfer* LastTransfer();
   uint64_t NumberOf(const std::string& label);
   std::string IdOf(const std::string& label);
   std::string OfferIdOf(const std::string& label, const std::string& branch,

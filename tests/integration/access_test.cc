@@ -39,6 +39,7 @@ constexpr Row kExpected[] = {
     {"AdminService/CreateBackup", /*        */ "-- -- --- -- +"},
     {"AdminService/VerifyJournal", /*       */ "-- -- --- -- +"},
     {"DirectoryService/ApplyFramework", /*  */ "-- -- --- +0 +"},
+    {"DirectoryService/PreviewFramework", /**/ "-- -- --- +0 +"},
     {"DirectoryService/GetFramework", /*    */ "++ ++ +++ ++ +"},
     {"DirectoryService/ListFrameworks", /*  */ "++ ++ +++ ++ +"},
     {"DirectoryService/GetLot", /*          */ "++ ++ +++ ++ +"},
@@ -64,6 +65,8 @@ constexpr Row kExpected[] = {
     {"DirectoryService/NovateContract", /*  */ "-- -- --- +0 +"},
     {"DirectoryService/SuspendProvider", /* */ "-- -- --- +0 +"},
     {"DirectoryService/ResumeProvider", /*  */ "-- -- --- +0 +"},
+    {"DirectoryService/ImportPostcodes", /* */ "-- -- --- -- +"},
+    {"DirectoryService/GetPostcode", /*     */ "++ -- --- ++ +"},
     {"HistoryService/ListHistory", /*       */ "++ ++ +++ ++ +"},
     {"OfferService/ListOffers", /*          */ "++ +0 +00 -- -"},
     {"OfferService/GetOffer", /*            */ "+0 +0 +00 -- -"},
@@ -88,6 +91,8 @@ constexpr Row kExpected[] = {
     {"PackageService/ReturnPackage", /*     */ "+0 -- --- -- -"},
     {"PackageService/HandBackPackage", /*   */ "+0 -- --- -- -"},
     {"PackageService/CeasePackage", /*      */ "+0 -- --- -- -"},
+    {"PackageService/TransferPackages", /*  */ "+0 -- --- -- -"},
+    {"PackageService/GetTransfer", /*       */ "+0 -- --- +0 -"},
     {"PackageService/ErasePackageTexts", /* */ "+0 -- --- -- -"},
     {"PackageService/WatchPackages", /*     */ "++ -- --- -- -"},
     {"PerformanceService/QueryPerformance", "+0 ++ +++ +0 -"},
@@ -104,6 +109,7 @@ struct Things {
   std::string window_id;
   std::string suspension_id;
   std::string proposal_id;  // of alpha-east
+  std::string transfer_id;
 };
 
 // A field of a request by its path; makes the messages on the way.
@@ -128,6 +134,7 @@ void NameThings(const Things& things, Message* request) {
       {"window_id", things.window_id},
       {"suspension_id", things.suspension_id},
       {"proposal_id", things.proposal_id},
+      {"transfer_id", things.transfer_id},
       {"branch_id", "alpha-east"},
       {"provider_id", "alpha"},
       {"contract_id", "shire/north/lead/alpha"},
@@ -186,6 +193,7 @@ class AccessTest : public ServerFixture {
                                .suspension()
                                .id();
     things.proposal_id = Propose("alpha-east", kBranch);
+    things.transfer_id = TransferOfOne();
     return things;
   }
 
@@ -201,6 +209,23 @@ class AccessTest : public ServerFixture {
     line.set_priority(1);
     return Ask<v1::ProposeCoverageResponse>("DirectoryService/ProposeCoverage", account, request)
         .proposal()
+        .id();
+  }
+
+  // A package that runs under alpha's contract, and is handed back and put out again.
+  std::string TransferOfOne() const {
+    v1::SubmitPackageRequest running = Submission("person-transferred");
+    running.mutable_referral()->set_already_running(true);
+    running.mutable_referral()->set_running_branch_id("alpha-east");
+    running.mutable_referral()->set_running_contract_id("shire/north/lead/alpha");
+    Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, running);
+    v1::TransferPackagesRequest transfer;
+    transfer.set_request_id(NewRequestId());
+    transfer.set_contract_id("shire/north/lead/alpha");
+    transfer.set_reason("a test of access");
+    return Ask<v1::TransferPackagesResponse>("PackageService/TransferPackages", kNavigator,
+                                             transfer)
+        .transfer()
         .id();
   }
 
@@ -221,8 +246,10 @@ class AccessTest : public ServerFixture {
     if (cursor != nullptr) request->GetReflection()->SetString(request.get(), cursor, "999999999");
     if (method.name() == "WatchPerformance")
       static_cast<v1::WatchPerformanceRequest&>(*request).mutable_query()->set_from_date("never");
-    if (method.name() == "ApplyFramework") {
-      v1::FrameworkFile* file = static_cast<v1::ApplyFrameworkRequest&>(*request).add_files();
+    if (method.name() == "ApplyFramework" || method.name() == "PreviewFramework") {
+      const auto* files = request->GetDescriptor()->FindFieldByName("files");
+      auto* file = static_cast<v1::FrameworkFile*>(
+          request->GetReflection()->AddMessage(request.get(), files));
       file->set_name("framework.textproto");
       file->set_content("framework_id: \"shire\" authorities { id: \"council\" }");
     }

@@ -206,6 +206,32 @@ TEST_F(BrokerProgram, TheScorecardIsForPeopleAndAsJson) {
   EXPECT_EQ(Shell(Broker("day") + "scorecard nottinghamshire").exit_code, 2) << "no period";
 }
 
+TEST_F(BrokerProgram, ATransferSaysWhereEachPackageWent) {
+  const std::string submit = absl::StrCat(
+      Broker("day"), "package submit --framework-id nottinghamshire --authority-id ncc ",
+      "--origin community --ward-code E05006387 --service-type home_care --weekly-minutes 420 ",
+      "--carers-per-visit 1 --start-by-date 2018-06-01 --summary \"Help to get up.\" ",
+      "--already-running --running-branch-id comfort-call-worksop ",
+      "--running-contract-id bassetlaw/lead/london-care ");
+  Ran first = Shell(submit + "--urgency standard --person-reference one");
+  ASSERT_EQ(first.exit_code, 0) << first.output;
+  Ran second = Shell(submit + "--urgency urgent --person-reference two");
+  ASSERT_EQ(second.exit_code, 0) << second.output;
+  Ran transfer =
+      Shell(Broker("day") + "transfer bassetlaw/lead/london-care --reason \"The branch closes\"");
+  EXPECT_EQ(transfer.exit_code, 0) << transfer.output;
+  const size_t urgent = transfer.output.find("P-2018-000002");
+  EXPECT_NE(urgent, std::string::npos) << transfer.output;
+  EXPECT_LT(urgent, transfer.output.find("P-2018-000001")) << "urgent first: " << transfer.output;
+  EXPECT_NE(transfer.output.find("2 packages: 2 offered"), std::string::npos) << transfer.output;
+  Ran report = Shell(Broker("day") + "transfer report T-000001");
+  EXPECT_EQ(report.output, transfer.output);
+  Ran again = Shell(Broker("day") + "transfer bassetlaw/lead/london-care --reason again");
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_NE(again.output.find("under which packages of yours run"), std::string::npos)
+      << again.output;
+}
+
 TEST_F(BrokerProgram, ARefusalIsToldInWordsAndEndsWithOne) {
   Ran refused = Shell(Broker("day") + "package cancel --package-id P-2018-000001 --reason gone");
   EXPECT_EQ(refused.exit_code, 1);
@@ -214,6 +240,69 @@ TEST_F(BrokerProgram, ARefusalIsToldInWordsAndEndsWithOne) {
   EXPECT_EQ(forbidden.exit_code, 1);
   EXPECT_NE(forbidden.output.find("role"), std::string::npos) << forbidden.output;
   EXPECT_EQ(Shell(Broker("day") + "package fly").exit_code, 2) << "wrong usage";
+}
+
+TEST_F(BrokerProgram, PostcodesAreImportedFromEachPublishersFileAndSubmittedAlone) {
+  const std::string code_point = root_ + "/ng.csv";
+  std::ofstream(code_point)
+      << "\"NG181JY\",10,453900,361100,\"E92000001\",\"\",\"\",\"\",\"E07000174\",\"E05010677\"\n"
+         "\"NG1  1AA\",90,0,0,\"\",\"\",\"\",\"\",\"\",\"\"\n";
+  const std::string ons = root_ + "/onspd.csv";
+  std::ofstream(ons) << "pcd,pcd2,pcds,dointr,doterm,osward,oseast1m,osnrth1m\n"
+                        "NG182AA,NG18 2AA,NG18 2AA,198001,,E05010677,453901,361101\n"
+                        "NG182AB,NG18 2AB,NG18 2AB,198001,199906,E05010677,,\n";
+  const std::string newer = root_ + "/onspd25.csv";
+  std::ofstream(newer) << "\xef\xbb\xbfpcd7,pcds,doterm,wd25cd,east1m,north1m\r\n"
+                          "\"NG183AA\",\"NG18 3AA\",,\"E05010677\",,\r\n";
+  Ran imported =
+      Shell(absl::StrCat(Broker("admin"), "postcodes import ", code_point, " ", ons, " ", newer));
+  EXPECT_EQ(imported.exit_code, 0);
+  EXPECT_EQ(imported.output, "3 postcodes taken in; 1 have no ward; 1 are no longer in use\n");
+  for (const char* postcode : {"NG18 1JY", "NG18 2AA", "NG18 3AA"}) {
+    Ran found =
+        Shell(absl::StrCat(Broker("day"), "directory get-postcode --postcode '", postcode, "'"));
+    EXPECT_NE(found.output.find("E05010677"), std::string::npos) << found.output;
+  }
+  EXPECT_NE(Shell(absl::StrCat(Broker("day"), "postcodes import ", ons)).output.find("role"),
+            std::string::npos);
+
+  const std::string referrals = root_ + "/alone.csv";
+  std::ofstream(referrals)
+      << "start_by,person_reference,origin,service_type,urgency,postcode,weekly_minutes,"
+         "carers_per_visit,summary\n"
+         "2018-07-20,one,community,home_care,standard,NG18 2AA,420,1,Help to get up.\n"
+         "2018-07-20,two,community,home_care,standard,NG18 9ZZ,420,1,Help to get up.\n";
+  Ran submitted = Shell(absl::StrCat(Broker("day"), "submit ", referrals,
+                                     " --framework nottinghamshire --authority ncc"));
+  EXPECT_NE(submitted.output.find("1 package taken in, 1 refused"), std::string::npos)
+      << submitted.output;
+}
+
+TEST(PostcodeFiles, ThatAreWrongAreToldByLine) {
+  const std::string file = absl::StrCat(TempDir(), "postcodes-", getpid(), ".csv");
+  const auto told = [&file](const std::string& content) {
+    std::ofstream(file) << content;
+    Ran ran = Shell(absl::StrCat(BINARY_DIR "/services/broker postcodes import --dry-run ", file));
+    EXPECT_EQ(ran.exit_code, 1) << ran.output;
+    return ran.output;
+  };
+  const std::string header = "pcds,osward,oseast1m,osnrth1m\n";
+  const std::string row = "NG18 1AA,E05000001,1,1\n";
+  EXPECT_NE(told(header + row + "NG18 1A,E05000001,1,1\n").find(":3: \"NG18 1A\" is no postcode"),
+            std::string::npos);
+  EXPECT_NE(told(header + "NG18 1AA,E05000001,1\n").find(":2: the row has 3 fields"),
+            std::string::npos);
+  EXPECT_NE(told(header + "NG18 1AA,E05000001,x,1\n").find(":2: \"x\" is no whole number"),
+            std::string::npos);
+  EXPECT_NE(told(header + "\"NG18 1AA,E05000001,1,1\n").find("no closing quote"),
+            std::string::npos);
+  EXPECT_NE(told("pcds,oseast1m,osnrth1m\n" + row).find(":1: the column osward"),
+            std::string::npos);
+  EXPECT_NE(told("name,age\n").find(":1: neither the header of an ONS postcode directory"),
+            std::string::npos);
+  EXPECT_NE(told("").find("the file is empty"), std::string::npos);
+  std::filesystem::remove(file);
+  EXPECT_EQ(Shell(BINARY_DIR "/services/broker postcodes import " + file).exit_code, 1);
 }
 
 class FrameworkFolder : public ::testing::Test {

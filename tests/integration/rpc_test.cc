@@ -32,6 +32,17 @@ class RpcTest : public ServerFixture {
     request.set_override_reason(reason);
     Ask<v1::AwardPackageResponse>("PackageService/AwardPackage", kNavigator, request);
   }
+  // A package that alpha-east runs already.
+  std::string Run(const std::string& person, v1::ServiceType service) const {
+    v1::SubmitPackageRequest running = Submission(person);
+    running.mutable_referral()->mutable_terms()->set_service_type(service);
+    running.mutable_referral()->set_already_running(true);
+    running.mutable_referral()->set_running_branch_id("alpha-east");
+    running.mutable_referral()->set_running_contract_id("shire/north/lead/alpha");
+    return Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, running)
+        .package()
+        .id();
+  }
   v1::PerformanceRow Figures(const std::string& account) const {
     v1::QueryPerformanceRequest request;
     request.mutable_query()->set_framework_id("shire");
@@ -229,6 +240,99 @@ TEST_F(RpcTest, APageTokenOfAnotherQueryIsRefused) {
   v1::Rejection rejection = Call("PackageService/ListPackages", kNavigator, request).rejection;
   EXPECT_EQ(rejection.reason(), v1::REJECTION_REASON_FIELD_INVALID);
   EXPECT_EQ(rejection.field(), "page_token");
+}
+
+TEST_F(RpcTest, AnInterimPackageOverItsLimitIsListedWhileItRuns) {
+  const std::string id = Run("person-interim", v1::SERVICE_TYPE_INTERIM_RESPONSE);
+  v1::ListPackagesRequest over;
+  over.set_over_limit(true);
+  auto listed = [&](const char* who) {
+    return Ask<v1::ListPackagesResponse>("PackageService/ListPackages", who, over).packages_size();
+  };
+  EXPECT_EQ(listed(kNavigator), 0);
+  Restart();  // it must be in memory again for its limit
+  AdvanceBy(absl::Hours(8 * 24));
+  EXPECT_TRUE(Get(id).limit_passed());
+  EXPECT_TRUE(Get(id).has_limit_due_time());
+  EXPECT_EQ(listed(kNavigator), 1);
+  EXPECT_EQ(listed(kOtherNavigator), 0);
+  v1::ListHistoryRequest history;
+  history.set_package_id(id);
+  auto told = Ask<v1::ListHistoryResponse>("HistoryService/ListHistory", kNavigator, history);
+  ASSERT_EQ(told.events_size(), 2);
+  EXPECT_EQ(told.events(1).kind(), "LimitPassed");
+  over.add_states(v1::PACKAGE_STATE_OFFERED);
+  EXPECT_EQ(listed(kNavigator), 0) << "it is STARTED";
+  over.clear_states();
+  v1::CeasePackageRequest cease;
+  cease.set_request_id(NewRequestId());
+  cease.set_package_id(id);
+  cease.set_reason("home care began");
+  cease.set_leaving_outcome(v1::LEAVING_OUTCOME_LESS_CARE);
+  Ask<v1::CeasePackageResponse>("PackageService/CeasePackage", kNavigator, cease);
+  EXPECT_EQ(Get(id).leaving_outcome(), v1::LEAVING_OUTCOME_LESS_CARE);
+  EXPECT_EQ(listed(kNavigator), 0);
+}
+
+TEST_F(RpcTest, APackageMayFollowOneThatIsNotInMemory) {
+  const std::string before = Run("person-before", v1::SERVICE_TYPE_HOME_CARE);
+  Restart();
+  v1::SubmitPackageRequest request = Submission("person-after");
+  request.mutable_referral()->set_follows_package_id(before);
+  const std::string after =
+      Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, request)
+          .package()
+          .id();
+  EXPECT_EQ(Get(before).successor_package_id(), after);
+  EXPECT_EQ(Get(after).predecessor_package_id(), before);
+}
+
+TEST_F(RpcTest, ATransferFindsWhatRunsAndTellsWhereItWent) {
+  v1::Package won = Issue("person-won");
+  const std::string offer = OfferTo(won, "alpha-east").id();
+  Accept(kBranch, offer);
+  Award(won.id(), offer, "the person goes home today");
+  v1::StartPackageRequest start;
+  start.set_request_id(NewRequestId());
+  start.set_package_id(won.id());
+  Ask<v1::StartPackageResponse>("PackageService/StartPackage", kNavigator, start);
+  const std::string imported = Run("person-imported", v1::SERVICE_TYPE_HOME_CARE);
+  Restart();
+
+  v1::TransferPackagesRequest request;
+  request.set_request_id(NewRequestId());
+  request.set_contract_id("shire/north/lead/alpha");
+  request.set_reason("the provider closes");
+  const v1::Transfer transfer =
+      Ask<v1::TransferPackagesResponse>("PackageService/TransferPackages", kNavigator, request)
+          .transfer();
+  EXPECT_EQ(std::vector<std::string>(transfer.package_ids().begin(), transfer.package_ids().end()),
+            (std::vector<std::string>{won.id(), imported}));
+  // The same again: nothing runs any more, and the first outcome is told.
+  EXPECT_EQ(
+      Ask<v1::TransferPackagesResponse>("PackageService/TransferPackages", kNavigator, request)
+          .transfer()
+          .id(),
+      transfer.id());
+  request.set_request_id(NewRequestId());
+  EXPECT_EQ(Call("PackageService/TransferPackages", kNavigator, request).rejection.reason(),
+            v1::REJECTION_REASON_PACKAGE_STATE);
+
+  v1::Package next = Get(transfer.successor_ids(0));
+  ASSERT_EQ(next.offers_size(), 1) << "alpha gave it up";
+  Accept(kOtherBranch, OfferTo(next, "beta-main").id());
+  Award(next.id(), next.offers(0).id(), "nobody else was asked");
+  v1::GetTransferRequest report;
+  report.set_transfer_id(transfer.id());
+  for (const char* who : {kNavigator, kCommissioner}) {
+    auto told = Ask<v1::GetTransferResponse>("PackageService/GetTransfer", who, report);
+    ASSERT_EQ(told.successors_size(), 2);
+    EXPECT_EQ(told.successors(0).award().branch_id(), "beta-main");
+    EXPECT_EQ(told.successors(0).predecessor_package_id(), won.id());
+    EXPECT_EQ(told.successors(1).state(), v1::PACKAGE_STATE_OFFERED);
+    EXPECT_TRUE(told.successors(1).summary().empty() &&
+                told.successors(1).person_reference().empty());
+  }
 }
 
 TEST_F(RpcTest, HistoryTellsEachWhatIsItsOwn) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/digest.h"
 #include "storage/rocksdb_store.h"
 #include "tests/common/test_directory.h"
 
@@ -227,6 +228,29 @@ TEST(RocksDbStore, TheLastMomentAliveIsKept) {
     ASSERT_TRUE(store->SetLastAlive(absl::FromUnixSeconds(1700000000)).ok());
   }
   EXPECT_EQ(Open(directory / "db")->LastAlive(), absl::FromUnixSeconds(1700000000));
+}
+
+TEST(RocksDbStore, PostcodesLieBesideTheJournal) {
+  TestDirectory directory;
+  const PostcodePlace place{"NG181JY", "E05000001", 453900, 361100};
+  {
+    auto store = Open(directory / "db");
+    ASSERT_TRUE(Append(store.get(), RowsOf(Table::kPackages, {"a"})).ok());
+    const std::string digest = DigestOf(*store->Read());
+    const Head head = store->Read()->head();
+    EXPECT_FALSE(store->FindPostcode("NG181JY").has_value());
+    ASSERT_TRUE(
+        store->PutPostcodes({{"NG181JY", "E05000009", 0, 0}, {"M11AE", "E05000002", 0, 0}}).ok());
+    ASSERT_TRUE(store->PutPostcodes({place}).ok());
+    EXPECT_EQ(store->FindPostcode("NG181JY"), place) << "seen at once, the newer one";
+    ASSERT_TRUE(store->SyncPostcodes().ok());
+    EXPECT_EQ(store->Read()->head(), head);
+    EXPECT_EQ(DigestOf(*store->Read()), digest);
+  }
+  auto reader = Open(directory / "db", OpenMode::kReadOnly);
+  EXPECT_EQ(reader->FindPostcode("NG181JY"), place);
+  EXPECT_FALSE(reader->FindPostcode("NG181J").has_value());
+  EXPECT_EQ(reader->PutPostcodes({place}).code(), absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

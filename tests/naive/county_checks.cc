@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/ids.h"
 #include "tests/naive/county_drive.h"
 #include "tests/naive/naive_routing.h"
 
@@ -106,14 +107,16 @@ void CountyDrive::CheckBefore(const Record& record) {
   for (const Fact& fact : record.facts()) {
     const uint64_t number = PackageOf(fact);
     if (number == 0) continue;
-    const PackageAggregate& package = *engine_.state().Package(number);
-    before_[number] = package.row;
+    const PackageAggregate* package = engine_.state().Package(number);
+    before_[number] = package == nullptr ? PackageRow() : package->row;  // begun by this record
   }
   now_ = TimeOf(record);
   for (const Fact& fact : record.facts()) {
     const uint64_t number = PackageOf(fact);
     if (number == 0) continue;
-    const PackageAggregate& package = *engine_.state().Package(number);
+    const PackageAggregate* found = engine_.state().Package(number);
+    if (found == nullptr) continue;
+    const PackageAggregate& package = *found;
     if (fact.has_package_awarded()) CheckRanking(package, fact.package_awarded());
     if (fact.has_award_proposed()) CheckProposal(package, fact.award_proposed());
     if (fact.has_round_evaluated()) CheckNotCertain(package);
@@ -255,6 +258,14 @@ void CountyDrive::CheckAfter(const Record& record) {
   std::set<uint64_t> touched;
   for (const Fact& fact : record.facts()) {
     if (fact.has_round_opened()) CheckRound(record, fact.round_opened());
+    if (fact.has_package_started()) CheckStart(fact.package_started().package_number());
+    if (fact.package_submitted().package().imported()) {
+      CheckStart(fact.package_submitted().package().number());
+    }
+    if (fact.has_limit_passed()) CheckLimit(fact.limit_passed().package_number());
+    for (const auto& changed : fact.directory_changed().facts()) {
+      if (changed.has_transfer()) CheckTransfer(changed.transfer());
+    }
     if (fact.has_package_unfilled()) CheckNobody(record, fact.package_unfilled().package_number());
     if (fact.has_package_submitted()) {
       touched.insert(fact.package_submitted().package().number());
@@ -389,6 +400,68 @@ void CountyDrive::CheckOffers(const std::string& where, const journal::v1::Round
   const absl::Time whole_second = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
   const absl::Time deadline = WindowEnd(window, whole_second, world_.zone, world_.AllHolidays());
   if (absl::ToUnixMicros(deadline) != round.deadline_us()) Problem(where + "another deadline");
+}
+
+// The limit of an interim service: as many days later at the same time on the wall.
+int64_t CountyDrive::ExpectedLimit(const PackageRow& package) const {
+  // An imported package follows no revision: the rules of the day.
+  const v1::FrameworkRules& rules = package.framework_revision() != 0
+                                        ? world_.Rules(package.framework_revision())
+                                        : world_.frameworks.back().rules();
+  bool interim = false;
+  for (int type : rules.interim().service_types()) {
+    interim |= type == package.terms().service_type();
+  }
+  if (!interim) return 0;
+  const absl::CivilSecond start =
+      absl::ToCivilSecond(absl::FromUnixMicros(package.started_time_us()), world_.zone);
+  const absl::CivilDay day = absl::CivilDay(start) + rules.interim().limit_days();
+  const absl::CivilSecond local(day.year(), day.month(), day.day(), start.hour(), start.minute(),
+                                start.second());
+  const absl::TimeZone::TimeInfo info = world_.zone.At(local);
+  return absl::ToUnixMicros(info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre);
+}
+
+void CountyDrive::CheckStart(uint64_t number) {
+  const PackageRow& package = engine_.state().Package(number)->row;
+  if (package.limit_due_us() != ExpectedLimit(package)) {
+    Problem(absl::StrCat("package ", number, " has another limit"));
+  }
+}
+
+void CountyDrive::CheckLimit(uint64_t number) {
+  const PackageRow& package = engine_.state().Package(number)->row;
+  const int64_t limit = ExpectedLimit(package);
+  if (limit == 0 || absl::ToUnixMicros(now_) < limit ||
+      package.state() != v1::PACKAGE_STATE_STARTED) {
+    Problem(absl::StrCat("package ", number, " is told to be over its limit"));
+  }
+}
+
+// Nothing is lost by a transfer, and what was urgent or ran longer goes out first.
+void CountyDrive::CheckTransfer(const v1::Transfer& transfer) {
+  const PackageRow* last = nullptr;
+  for (int i = 0; i < transfer.package_ids_size(); ++i) {
+    const uint64_t number = ParsePackageId(transfer.package_ids(i))->number;
+    const PackageRow& package = engine_.state().Package(number)->row;
+    const uint64_t next_number = ParsePackageId(transfer.successor_ids(i))->number;
+    const PackageRow& next = engine_.state().Package(next_number)->row;
+    if (package.state() != v1::PACKAGE_STATE_HANDED_BACK ||
+        package.successor_number() != next_number || next.predecessor_number() != number ||
+        next.transfer_id() != transfer.id() || next.released_time_us() == 0 ||
+        (next.state() != v1::PACKAGE_STATE_OFFERED && next.state() != v1::PACKAGE_STATE_UNFILLED)) {
+      Problem(absl::StrCat("package ", number, " is lost in transfer ", transfer.id()));
+    }
+    if (last != nullptr) {
+      const bool was_urgent = last->urgency() == v1::URGENCY_URGENT;
+      const bool urgent = package.urgency() == v1::URGENCY_URGENT;
+      if ((urgent && !was_urgent) ||
+          (urgent == was_urgent && package.started_time_us() < last->started_time_us())) {
+        Problem(absl::StrCat("transfer ", transfer.id(), " has another order"));
+      }
+    }
+    last = &package;
+  }
 }
 
 void CountyDrive::CheckPackage(uint64_t number) {

@@ -54,6 +54,7 @@ class CountyDrive {
   void ExtendDeadlines();
   void AwardSomething();
   void MoveSomething();
+  void Transfer(const PackageAggregate& package);
   void Reissue(const PackageAggregate& package);
   void ChangeDirectory();
   void NewRevision();
@@ -78,6 +79,10 @@ class CountyDrive {
                    const std::set<std::string>& offered);
   void CheckNobody(const journal::v1::Record& record, uint64_t number);
   void CheckPackage(uint64_t number);
+  int64_t ExpectedLimit(const journal::v1::PackageRow& package) const;
+  void CheckStart(uint64_t number);
+  void CheckLimit(uint64_t number);
+  void CheckTransfer(const v1::Transfer& transfer);
   std::vector<journal::v1::OfferRow> OffersBefore(uint64_t number, int32_t round) const;
   absl::Time TimeOf(const journal::v1::Record& record) const;
 

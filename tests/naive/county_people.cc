@@ -172,12 +172,19 @@ void CountyDrive::Answer(const PackageAggregate& package, const OfferRow& offer)
 // A head office moves an offer to any of its branches; whether that is refused is held against the
 // naive routing.
 void CountyDrive::MoveOfferSomewhere() {
-  const PackageAggregate* package = RandomPackage();
-  if (package == nullptr || package->offers.empty()) return;
-  const OfferRow offer = dice_.Of(package->offers);
+  const PackageAggregate* package = nullptr;
+  OfferRow offer;
+  for (int tries = 0; tries < 20 && offer.state() != v1::OFFER_STATE_OPEN; ++tries) {
+    package = RandomPackage();
+    if (package == nullptr || package->offers.empty()) continue;
+    offer = dice_.Of(package->offers);
+  }
+  if (offer.ordinal() == 0) return;
+  package = engine_.state().Package(offer.package_number());
   std::vector<std::string> branches;
   for (const std::string& id : county_.branches) {
-    if (world_.Branch(id)->provider_id() == offer.provider_id()) branches.push_back(id);
+    const bool own = world_.Branch(id)->provider_id() == offer.provider_id();
+    if (own && (id != offer.branch_id() || dice_.Percent(10))) branches.push_back(id);
   }
   if (branches.empty()) return;
   const std::string branch = dice_.Of(branches);
@@ -268,6 +275,11 @@ void CountyDrive::MoveSomething() {
     request.set_package_id(id);
     if constexpr (requires { request.set_reason(""); }) request.set_reason("so it is");
     if constexpr (requires { request.set_cause(v1::CAUSE_PERSON); }) request.set_cause(cause());
+    if constexpr (requires { request.leaving_outcome(); }) {
+      if (package->row.limit_due_us() != 0) {
+        request.set_leaving_outcome(v1::LEAVING_OUTCOME_LESS_CARE);
+      }
+    }
     Do(caller, std::move(request));
   };
   if (dice_.Percent(3)) return say(v1::CancelPackageRequest());
@@ -289,6 +301,7 @@ void CountyDrive::MoveSomething() {
       return dice_.Percent(60) ? say(v1::StartPackageRequest()) : say(v1::ReturnPackageRequest());
     case v1::PACKAGE_STATE_STARTED:
       if (dice_.Percent(60)) return;
+      if (dice_.Percent(20)) return Transfer(*package);
       return dice_.Percent(50) ? say(v1::CeasePackageRequest()) : say(v1::HandBackPackageRequest());
     case v1::PACKAGE_STATE_CEASED:
       if (dice_.Percent(20)) say(v1::ErasePackageTextsRequest());
@@ -296,6 +309,30 @@ void CountyDrive::MoveSomething() {
     default:
       return;
   }
+}
+
+// Everything that runs under the package's contract, some of it at times.
+void CountyDrive::Transfer(const PackageAggregate& package) {
+  auto contract_of = [](const PackageAggregate& one) {
+    return one.row.imported()
+               ? one.row.running_contract_id()
+               : one.offers[static_cast<size_t>(one.row.award().offer_ordinal() - 1)].contract_id();
+  };
+  v1::TransferPackagesRequest request;
+  request.set_contract_id(contract_of(package));
+  request.set_reason("the contract cannot go on");
+  const uint64_t last = engine_.state().system.last_package_number();
+  for (uint64_t number = last; number > 0; --number) {
+    const PackageAggregate& one = *engine_.state().Package(number);
+    if (one.row.state() != v1::PACKAGE_STATE_STARTED ||
+        one.row.authority_id() != package.row.authority_id() ||
+        contract_of(one) != request.contract_id() || dice_.Percent(10)) {
+      continue;
+    }
+    request.add_package_ids(IdOf(one));
+  }
+  if (request.package_ids_size() > 1) tally_("transfer of several packages");
+  Do(Navigator(package.row.authority_id()), std::move(request));
 }
 
 void CountyDrive::Reissue(const PackageAggregate& package) {

@@ -51,7 +51,9 @@ std::set<int> CommonFailures(const NaiveWorld& world, const PackageRow& package,
   const std::string area = AreaOf(package.postcode_sector());
   fail_unless(area.empty() || !world.Suspended(provider_id, area, time),
               v1::HARD_RULE_AREA_NOT_SUSPENDED);
-  fail_unless(!Holds(package.refused_provider_ids(), provider_id),
+  const bool gave_up =
+      !package.transfer_id().empty() && package.previous_provider_id() == provider_id;
+  fail_unless(!gave_up && !Holds(package.refused_provider_ids(), provider_id),
               v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
   if (branch == nullptr) {
     failed.insert(v1::HARD_RULE_BRANCH_COVERS_WARD);

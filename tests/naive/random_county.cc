@@ -30,6 +30,10 @@ class Maker {
     }
     for (int i = 0, many = dice_.Between(4, 9); i < many; ++i) MakeProvider(absl::StrCat("p", i));
     for (const std::string& lot : lots_) MakeContracts(lot);
+    if (dice_.Percent(50)) {
+      county_.rules.mutable_interim()->add_service_types(v1::SERVICE_TYPE_SHORT_TERM_CARE);
+      county_.rules.mutable_interim()->set_limit_days(dice_.Between(1, 3));
+    }
     return std::move(county_);
   }
 
@@ -97,6 +101,7 @@ class Maker {
     rules.set_several_branches_per_provider(dice_.Percent(25));
     rules.set_pick_up_numerator(static_cast<v1::PickUpNumerator>(dice_.Below(3)));
     rules.set_sanction_minimum_units(dice_.Percent(50) ? 3 : 0);
+    if (dice_.Percent(50)) rules.set_coverage_decision(v1::COVERAGE_DECISION_AUTOMATIC);
     rules.set_hand_back_days(dice_.Percent(50) ? dice_.Between(1, 6) : 0);
     MakeScorecardRules();
   }
@@ -115,8 +120,8 @@ class Maker {
       bands->set_green_percent(dice_.Between(51, 95));
       bands->set_amber_percent(dice_.Between(20, 50));
       v1::PrintedGap* gap = bands->add_printed_gaps();
-      gap->set_above_percent(dice_.Between(0, bands->amber_percent() - 1));
-      gap->set_below_percent(bands->amber_percent());
+      gap->set_above_percent(dice_.Between(30, 75));
+      gap->set_below_percent(gap->above_percent() + 20);
     }
   }
 

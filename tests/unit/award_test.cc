@@ -235,6 +235,11 @@ TEST(Criteria, AJoinerStartsAtTheLowerMedian) {
   county.PutAwards("fosse", "dps", 1, 900);
   county.PutAwards("radis", "dps", 1, 600);
   county.PutAwards("leda", "dps", 1, 300);
+  for (const char* id : {"fosse", "radis", "leda"}) {
+    v1::Contract begun = county.ContractFor(id, "dps");
+    begun.set_from_date("2018-04-30");
+    county.PutContract(begun);
+  }
   v1::Contract old = county.ContractFor("castle", "dps");
   old.set_from_date("2018-04-30");  // before the three months: had its chance
   county.PutContract(old);

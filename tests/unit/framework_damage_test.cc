@@ -86,7 +86,7 @@ TEST(Damage, OfGarbageBytesIsSurvived) {
     state = state * 6364136223846793005u + 1442695040888963407u;
     return static_cast<size_t>(state >> 33) % below;
   };
-  const std::string nasty("\0\"\r\n,;:{}[]\x80\xff\xc3<>#'\\9", 22);
+  const std::string nasty("\0\"\r\n,;:{}[]\x80\xff\xc3<>#'\\9", 20);
   ForSampledFiles([&](const v1::FrameworkFile& file, int index) {
     for (size_t round = 0; round < kSamplesPerFile; ++round) {
       Files files = Nottinghamshire();
@@ -122,7 +122,7 @@ const Files& County() {
   return *files;
 }
 
-Files CountyWith(int file, std::vector<std::string> lines) {
+Files CountyWith(int file, const std::vector<std::string>& lines) {
   Files files = County();
   files.Mutable(file)->set_content(absl::StrJoin(lines, "\n"));
   return files;
@@ -196,7 +196,7 @@ std::string PlaceOf(int file, size_t line) {
 
 Files WithoutLine(int file, std::vector<std::string> lines, size_t line) {
   lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(line));
-  return CountyWith(file, std::move(lines));
+  return CountyWith(file, lines);
 }
 
 TEST(EveryLine, TakenOutIsMissedOrTakesOnlyItsRowWithIt) {

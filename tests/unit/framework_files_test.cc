@@ -59,10 +59,10 @@ TEST(Nottinghamshire, IsRight) {
   auto parsed = ParseFramework(Nottinghamshire(), HostKnowsZone);
   ASSERT_TRUE(parsed.ok());
   EXPECT_EQ(parsed->rules.framework_id(), "nottinghamshire");
-  EXPECT_EQ(parsed->rules.tiers_size(), 3);
-  EXPECT_EQ(parsed->rules.rounds_size(), 2);
+  EXPECT_EQ(parsed->rules.tiers_size(), 4);
+  EXPECT_EQ(parsed->rules.rounds_size(), 3);
   EXPECT_EQ(parsed->rules.distribution_times_size(), 10);
-  EXPECT_EQ(parsed->facts.size(), 169u + 6 + 169 + 12 + 14 + 44 + 2645 + 26 + 23 + 1 + 99);
+  EXPECT_EQ(parsed->facts.size(), 169u + 6 + 169 + 12 + 17 + 50 + 2984 + 26 + 33 + 1 + 99);
   EXPECT_EQ(parsed->facts.size(), parsed->places.size());
 }
 

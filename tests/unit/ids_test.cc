@@ -91,6 +91,18 @@ TEST(Postcodes, ShowTheirSectorOnly) {
   }
 }
 
+TEST(Postcodes, HaveOneKeyHoweverTheyAreWritten) {
+  for (const char* same : {"NG18 1JY", "NG181JY", "ng18 1jy", " NG18  1JY "}) {
+    EXPECT_EQ(PostcodeKey(same), "NG181JY") << same;
+  }
+  EXPECT_EQ(PostcodeKey("M1  1AE"), "M11AE");
+  EXPECT_EQ(PostcodeOfKey("NG181JY"), "NG18 1JY");
+  EXPECT_EQ(PostcodeOfKey("M11AE"), "M1 1AE");
+  for (const char* wrong : {"", "   ", "NG18", "NG18 1J", "NG18\t1JY", "NG18 1JY and more of it"}) {
+    EXPECT_EQ(PostcodeKey(wrong), "") << wrong;
+  }
+}
+
 TEST(Postcodes, BelongToAnArea) {
   EXPECT_EQ(PostcodeArea("NG18 1JY"), "NG");
   EXPECT_EQ(PostcodeArea("ng18 1"), "NG");

@@ -34,6 +34,7 @@ rounds {
 award_criteria { criterion: AWARD_CRITERION_TIER contract_clause: "Lead first" }
 claim_working_days: 5
 distribution_times { day_of_week: 5 local_time: "23:00" }
+interim { service_types: SERVICE_TYPE_INTERIM_RESPONSE limit_days: 7 }
 )";
 
 constexpr char kVale[] = R"(

@@ -1,0 +1,84 @@
+// What would have happened under other rules: a past period's packages and recorded answers, played
+// against a framework as it would be.
+//
+// What it does: each package comes at its own time, is released and put out as the new files say; a
+// branch that was asked about it answers as it did, so long after it was asked; an award that care
+// navigation would confirm is confirmed at once. Hours awarded and pick-up figures of the months
+// before the period count for awards as they stand.
+//
+// What it cannot know, it counts and does not suppose: a branch that was never asked about the
+// package does not answer; where it might have won, the package's winner is undecidable. Releases
+// and holds by hand, returns, hand-backs and reissues are not repeated: on both sides a package
+// counts until the end of its first issue.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "brokerage/v1/directory_service.pb.h"
+#include "engine/engine.h"
+#include "engine/framework_files.h"
+#include "engine/package_aggregate.h"
+
+namespace brokerage::engine {
+
+class WhatIf {
+ public:
+  // `directory` is the present one: its live changes hold, and what the files say comes from
+  // `framework`. `figures` are roll-ups of which those before the month of `from` are used. `zones`
+  // knows the framework's zone.
+  WhatIf(ZoneFinder zones, const ParsedFramework& framework, const Directory& directory,
+         const std::vector<journal::v1::RollupRow>& figures, DateNumber from);
+
+  // Plays on to the package's submission, and then has it. REQUIRES: a package of the framework
+  // that was released, not imported; in the order of their numbers.
+  void Submit(const PackageAggregate& past);
+  // Plays until everything that was submitted is decided.
+  void Finish();
+  // REQUIRES: Finish was called.
+  v1::PreviewFrameworkResponse Result() const;
+
+ private:
+  // What is known of one package, and what became of it in the play.
+  struct Played {
+    PackageAggregate past;
+    std::map<std::string, std::vector<int32_t>> asked;  // branch -> ordinals of past offers
+    std::string winner_was, winner_would;               // providers
+    int64_t minutes_to_source_was = -1, minutes_to_source_would = -1;
+    int64_t unknown = 0;  // offers without a known answer that might have won
+  };
+  struct Said {
+    uint64_t package_number = 0;
+    int32_t ordinal = 0;
+    journal::v1::AnswerRow answer;
+    std::string provider_id, branch_id;
+  };
+
+  void RunUntil(absl::Time time);
+  void TickOnce();
+  void Say(const Said& said);
+  void Confirm(uint64_t number, int32_t ordinal);
+  void Carry(const Decision& decision);
+  void See(const journal::v1::RoundOpened& opened);
+  void See(const journal::v1::PackageAwarded& awarded);
+  void CountPast(Played* played);
+  // Offers whose answer is not known and that might have come first.
+  int64_t UnknownThatMightWin(const Played& played, int32_t winner) const;
+  bool IsUnknown(const Played& played, const journal::v1::OfferRow& offer) const;
+  absl::Time Stamp(absl::Time time) const;
+
+  ZoneFinder zones_;
+  Engine engine_;
+  const std::string framework_id_;
+  const absl::TimeZone zone_;
+  uint64_t sequence_ = 0;
+  std::map<uint64_t, Played> packages_;
+  std::multimap<absl::Time, Said> answers_;  // those of one moment in the order of their offers
+  v1::WhatIfTotals was_, would_;
+  std::map<std::string, v1::WhatIfProvider> providers_;
+};
+
+}  // namespace brokerage::engine

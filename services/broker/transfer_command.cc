@@ -1,0 +1,110 @@
+// `broker transfer CONTRACT`: what runs under a contract goes elsewhere; `broker transfer report`:
+// where each package went.
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "brokerage/v1/package_service.pb.h"
+#include "services/broker/message_text.h"
+#include "services/broker/options.h"
+#include "services/broker/reports.h"
+#include "services/broker/table.h"
+#include "services/broker/words.h"
+
+namespace brokerage::broker {
+
+namespace {
+
+struct Transfer {
+  std::string contract_id;
+  std::string reason;
+  std::vector<std::string> package_ids;
+  std::string transfer_id;
+};
+
+// What became of a package that follows, as people say it.
+std::string Whereabouts(const v1::Package& package) {
+  if (package.state() == v1::PACKAGE_STATE_UNFILLED) return "waiting list";
+  if (package.awaits_award()) return "awaits award";
+  return ShortName(package.state());
+}
+
+}  // namespace
+
+void PrintTransfer(const v1::GetTransferResponse& report) {
+  const v1::Transfer& transfer = report.transfer();
+  printf("Transfer %s of contract %s, %s: %s\n\n", transfer.id().c_str(),
+         transfer.contract_id().c_str(), SayTime(transfer.transfer_time()).c_str(),
+         transfer.reason().c_str());
+  Table table({"package", "urgency", "now", "state", "provider", "branch", "ward"});
+  std::map<std::string, int> counts;
+  for (const v1::Package& package : report.successors()) {
+    const std::string where = Whereabouts(package);
+    ++counts[where];
+    table.Add({package.predecessor_package_id(), ShortName(package.urgency()), package.id(), where,
+               package.award().provider_id(), package.award().branch_id(), package.ward_code()});
+  }
+  table.DropEmptyColumns();
+  fputs(table.Text(0, TerminalWidth()).c_str(), stdout);
+  printf("\n%d %s: %s\n", report.successors_size(),
+         report.successors_size() == 1 ? "package" : "packages",
+         absl::StrJoin(counts, ", ", [](std::string* out, const auto& one) {
+           absl::StrAppend(out, one.second, " ", one.first);
+         }).c_str());
+}
+
+namespace {
+
+int Report(const Options& options, const Connection& connection, const std::string& transfer_id) {
+  v1::GetTransferRequest request;
+  request.set_transfer_id(transfer_id);
+  auto report = connection.Call<v1::GetTransferResponse>("PackageService/GetTransfer", request);
+  if (!report.ok()) return Refused(report.status());
+  if (options.json) {
+    fputs(MessageJson(*report, false).c_str(), stdout);
+  } else {
+    PrintTransfer(*report);
+  }
+  return 0;
+}
+
+int Run(const Options& options, const Transfer& transfer) {
+  auto connection = options.Connect();
+  if (!connection.ok()) return Refused(connection.status());
+  if (!transfer.transfer_id.empty()) return Report(options, *connection, transfer.transfer_id);
+  v1::TransferPackagesRequest request;
+  request.set_request_id(FreshRequestId());
+  request.set_contract_id(transfer.contract_id);
+  request.set_reason(transfer.reason);
+  for (const std::string& id : transfer.package_ids) request.add_package_ids(id);
+  auto done =
+      connection->Call<v1::TransferPackagesResponse>("PackageService/TransferPackages", request);
+  if (!done.ok()) return Refused(done.status());
+  return Report(options, *connection, done->transfer().id());
+}
+
+}  // namespace
+
+void AddTransferCommand(CLI::App* app, const Options* options, Chosen* chosen) {
+  CLI::App* command = app->add_subcommand(
+      "transfer", "Hand back all that runs under a contract, and put it out again");
+  auto transfer = std::make_shared<Transfer>();
+  command->add_option("contract", transfer->contract_id, "The contract that cannot go on");
+  command->add_option("--reason", transfer->reason, "Why; it stands in the report");
+  command
+      ->add_option("--package", transfer->package_ids,
+                   "Only this package; may be given again. All that run unless given")
+      ->allow_extra_args(false);
+  CLI::App* report = command->add_subcommand("report", "Where each package of a transfer went");
+  report->add_option("transfer", transfer->transfer_id, "The transfer, such as T-000007")
+      ->required();
+  // The parent's callback runs for `report`, too.
+  command->callback([options, chosen, transfer, report] {
+    if (report->parsed()) transfer->contract_id.clear();
+    *chosen = [options, transfer] { return Run(*options, *transfer); };
+  });
+}
+
+}  // namespace brokerage::broker

@@ -1,0 +1,221 @@
+// A past period under other rules: what is told must be what the recorded answers tell, and what
+// they do not tell must be counted.
+#include "engine/whatif.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "engine/ids.h"
+#include "tests/common/engine_driver.h"
+#include "tests/common/framework_fixture.h"
+#include "tests/common/scenario_table.h"
+#include "tests/common/small_framework.h"
+
+namespace brokerage::engine {
+namespace {
+
+const absl::Time kStart = absl::FromCivil(absl::CivilHour(2018, 7, 2, 8), London());
+
+// A fortnight of the small county, and what it left.
+class WhatIfTest : public ::testing::Test {
+ protected:
+  WhatIfTest() : driver_(kStart) {
+    *apply_.mutable_files() = CountyFiles();
+    apply_.set_request_id("apply");
+    EXPECT_TRUE(driver_.Do(Administrator(), apply_).ok());
+  }
+
+  static Caller Administrator() { return {"admin", v1::ROLE_ADMINISTRATOR, "", "", ""}; }
+  static Caller Navigator() { return {"nav", v1::ROLE_CARE_NAVIGATOR, "shire", "", ""}; }
+
+  uint64_t Submit(v1::Urgency urgency) {
+    v1::SubmitPackageRequest request;
+    request.set_request_id(absl::StrCat("submit ", ++requests_));
+    v1::PackageReferral& referral = *request.mutable_referral();
+    referral.set_framework_id("county");
+    referral.set_authority_id("shire");
+    referral.set_origin(v1::ORIGIN_COMMUNITY);
+    referral.set_urgency(urgency);
+    referral.set_ward_code("E05900001");
+    referral.set_summary("Help to get up and to go to bed.");
+    referral.set_person_reference(absl::StrCat("person ", requests_));
+    v1::PackageTerms& terms = *referral.mutable_terms();
+    terms.set_service_type(v1::SERVICE_TYPE_HOME_CARE);
+    terms.set_weekly_minutes(420);
+    terms.set_carers_per_visit(1);
+    terms.set_start_by_date("2018-08-20");
+    auto reply = driver_.Do(Navigator(), request);
+    EXPECT_TRUE(reply.ok()) << reply.status();
+    return ++submitted_;
+  }
+
+  void Answer(uint64_t number, const std::string& branch, bool accept) {
+    const PackageAggregate package = driver_.Package(number);
+    for (const journal::v1::OfferRow& offer : package.offers) {
+      if (offer.branch_id() != branch || offer.state() != v1::OFFER_STATE_OPEN) continue;
+      const std::string id = FormatOfferId({{package.row.year(), number}, offer.ordinal()});
+      const Caller caller{branch, v1::ROLE_PROVIDER_BRANCH, "", offer.provider_id(), branch};
+      if (accept) {
+        v1::AcceptOfferRequest request;
+        request.set_request_id(absl::StrCat("answer ", ++requests_));
+        request.set_offer_id(id);
+        EXPECT_TRUE(driver_.Do(caller, request).ok());
+      } else {
+        v1::DeclineOfferRequest request;
+        request.set_request_id(absl::StrCat("answer ", ++requests_));
+        request.set_offer_id(id);
+        request.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
+        EXPECT_TRUE(driver_.Do(caller, request).ok());
+      }
+      return;
+    }
+  }
+
+  // Care navigation confirms what is proposed, at once.
+  void ConfirmAll() {
+    for (uint64_t number = 1; number <= submitted_; ++number) {
+      const PackageAggregate package = driver_.Package(number);
+      if (!package.row.awaits_award()) continue;
+      v1::AwardPackageRequest request;
+      request.set_request_id(absl::StrCat("award ", ++requests_));
+      request.set_package_id(FormatPackageId({package.row.year(), number}));
+      request.set_offer_id(
+          FormatOfferId({{package.row.year(), number}, package.row.proposed_ordinal()}));
+      EXPECT_TRUE(driver_.Do(Navigator(), request).ok());
+    }
+  }
+
+  v1::PreviewFrameworkResponse Replay(const FrameworkFiles& files) {
+    absl::StatusOr<ParsedFramework> framework = ParseFramework(files, HostKnowsZone);
+    EXPECT_TRUE(framework.ok()) << framework.status();
+    WhatIf play(HostZones(), *framework, driver_.engine().directory(), {}, 20180702);
+    for (uint64_t number = 1; number <= submitted_; ++number) play.Submit(driver_.Package(number));
+    play.Finish();
+    return play.Result();
+  }
+
+  static FrameworkFiles CountyFiles() { return FilesOf(Scenario()); }
+
+  static std::string& Content(FrameworkFiles* files, const std::string& name) {
+    return *ContentOf(files, name);
+  }
+
+  EngineDriver driver_;
+  v1::ApplyFrameworkRequest apply_;
+  int requests_ = 0;
+  uint64_t submitted_ = 0;
+};
+
+TEST_F(WhatIfTest, TheSameRulesBringWhatWas) {
+  for (int day = 0; day < 12; ++day) {
+    driver_.AdvanceTo(kStart + absl::Hours(24 * day + 1));
+    const uint64_t first = Submit(v1::URGENCY_URGENT);
+    const uint64_t second = Submit(v1::URGENCY_STANDARD);
+    driver_.AdvanceTo(kStart + absl::Hours(24 * day + 4) + absl::Minutes(7 * day));
+    for (uint64_t number : {first, second}) {
+      const uint64_t kind = number % 7;
+      Answer(number, "add-one", kind == 1 || kind == 4);
+      if (kind != 3) Answer(number, "add-two-east", kind == 2 || kind == 4);
+      if (kind != 5) Answer(number, "lead-north", kind == 6);
+    }
+    for (int hour = 5; hour < 24; ++hour) {
+      driver_.AdvanceTo(kStart + absl::Hours(24 * day + hour));
+      for (uint64_t number = 1; number <= submitted_; ++number) {
+        if (number % 3 == 0) Answer(number, "dps-a", number % 2 == 0);
+        if (number % 3 == 1) Answer(number, "dps-b", true);
+      }
+      ConfirmAll();
+    }
+  }
+  for (int hour = 0; hour < 24 * 10; ++hour) {
+    driver_.AdvanceTo(driver_.now() + absl::Hours(1));
+    ConfirmAll();
+  }
+  const v1::PreviewFrameworkResponse response = Replay(CountyFiles());
+  EXPECT_EQ(response.was().packages(), 24);
+  EXPECT_GT(response.was().awarded(), 10);
+  EXPECT_GT(response.was().unfilled(), 0);
+  EXPECT_EQ(response.undecidable(), 0);
+  EXPECT_EQ(response.packages_size(), 0) << response.packages(0).DebugString();
+  v1::WhatIfTotals was = response.was(), would = response.would();
+  // Care navigation confirmed at the full hour, the replay at once.
+  for (v1::WhatIfTotals* totals : {&was, &would}) {
+    totals->clear_median_minutes_to_source();
+    totals->clear_p90_minutes_to_source();
+  }
+  EXPECT_EQ(was.DebugString(), would.DebugString());
+  for (const v1::WhatIfProvider& provider : response.providers()) {
+    EXPECT_EQ(provider.offers_was(), provider.offers_would()) << provider.provider_id();
+    EXPECT_EQ(provider.minutes_was(), provider.minutes_would()) << provider.provider_id();
+  }
+}
+
+TEST_F(WhatIfTest, AnotherCriterionMovesThePackageToWhomItFavours) {
+  const uint64_t number = Submit(v1::URGENCY_URGENT);
+  Answer(number, "lead-north", true);  // the Lead wins at once
+  Submit(v1::URGENCY_URGENT);
+  Answer(2, "add-one", true);
+  Answer(2, "add-two-east", false);
+  Answer(2, "lead-north", true);
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
+  FrameworkFiles files = CountyFiles();
+  std::string& rules = Content(&files, "framework.textproto");
+  rules = absl::StrReplaceAll(rules, {{"AWARD_CRITERION_TIER", "AWARD_CRITERION_PRICE"}});
+  const v1::PreviewFrameworkResponse response = Replay(files);
+  ASSERT_EQ(response.packages_size(), 1) << response.DebugString();
+  EXPECT_EQ(response.packages(0).package_id(), "P-2018-000002");
+  EXPECT_EQ(response.packages(0).winner_was(), "lead-north");
+  EXPECT_EQ(response.packages(0).winner_would(), "add-one") << "it accepted and is cheaper";
+  EXPECT_EQ(response.undecidable(), 0) << "whoever was asked and did not answer did not answer";
+}
+
+TEST_F(WhatIfTest, ABranchThatWasNeverAskedIsCountedAndNotSupposed) {
+  Submit(v1::URGENCY_URGENT);
+  Answer(1, "add-one", true);
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
+  FrameworkFiles files = CountyFiles();
+  Content(&files, "contracts.csv") +=
+      "c-heir,heir,north,lead,home_care,2018-07-01,,,3,60,1700,1700,1700,1700\n";
+  const v1::PreviewFrameworkResponse response = Replay(files);
+  EXPECT_EQ(response.would().unknown(), 1);
+  EXPECT_EQ(response.would().unanswered(), response.was().unanswered());
+  EXPECT_EQ(response.undecidable(), 1) << "a second Lead might have taken it";
+  EXPECT_EQ(response.would().awarded(), 1) << "to the one that is known to have accepted";
+}
+
+TEST_F(WhatIfTest, AnUnaskedBranchThatCouldNotHaveWonLeavesTheWinnerKnown) {
+  Submit(v1::URGENCY_URGENT);
+  Answer(1, "lead-north", true);
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
+  FrameworkFiles files = CountyFiles();
+  Content(&files, "contracts.csv") +=
+      "c-heir,heir,north,additional,home_care,2018-07-01,,,3,60,1700,1700,1700,1700\n";
+  const v1::PreviewFrameworkResponse response = Replay(files);
+  EXPECT_EQ(response.would().unknown(), 1);
+  EXPECT_EQ(response.undecidable(), 0);
+  EXPECT_EQ(response.packages_size(), 0);
+}
+
+TEST_F(WhatIfTest, AShorterWindowLosesTheAnswersThatCameAfterIt) {
+  Submit(v1::URGENCY_URGENT);
+  driver_.AdvanceTo(kStart + absl::Hours(3));
+  Answer(1, "lead-north", true);
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 9));
+  FrameworkFiles files = CountyFiles();
+  std::string& rules = Content(&files, "framework.textproto");
+  rules =
+      absl::StrReplaceAll(rules, {{"urgent_window { hours: 4 }", "urgent_window { hours: 2 }"}});
+  const v1::PreviewFrameworkResponse response = Replay(files);
+  EXPECT_EQ(response.was().awarded(), 1);
+  EXPECT_EQ(response.would().accepted(), 0);
+  EXPECT_EQ(response.would().unknown(), 2)
+      << "the purchasing system would have been asked, and was not";
+  EXPECT_EQ(response.undecidable(), 1);
+}
+
+}  // namespace
+}  // namespace brokerage::engine
