@@ -319,7 +319,8 @@ class FrameworkFolder : public ::testing::Test {
 };
 
 TEST_F(FrameworkFolder, IsCheckedWithoutAServer) {
-  for (const char* name : {"nottinghamshire", "lancashire", "leicestershire", "east-of-england"}) {
+  for (const char* name :
+       {"nottinghamshire", "lancashire", "surrey", "leicestershire", "east-of-england"}) {
     Ran right = Shell(absl::StrCat(kBroker, "framework check " SOURCE_DIR "/frameworks/", name));
     EXPECT_EQ(right.exit_code, 0) << right.output;
     EXPECT_EQ(right.output.find(absl::StrCat(name, " is right: ")), 0u) << right.output;
