@@ -295,6 +295,7 @@ void Applier::On(const journal::v1::PackageReissued& fact) {
   CloseOpenOffers(package, v1::CLOSE_CAUSE_REISSUED);
   VoidAcceptances(package);
   CloseRounds(row);
+  if (row.released_time_us() == 0) row.set_released_time_us(record_.time_us());
   *row.mutable_terms() = fact.terms();
   row.set_terms_version(fact.terms_version());
   row.set_framework_revision(fact.framework_revision());

@@ -39,7 +39,8 @@ int DayOfWeek(absl::CivilDay day) {  // 1 Monday to 7 Sunday
 }  // namespace
 
 DateNumber ToDateNumber(absl::CivilDay day) {
-  return static_cast<DateNumber>(day.year() * 10000 + absl::civil_diff_t{day.month()} * 100 + day.day());
+  return static_cast<DateNumber>(day.year() * 10000 + absl::civil_diff_t{day.month()} * 100 +
+                                 day.day());
 }
 
 absl::CivilDay FromDateNumber(DateNumber date) {
@@ -123,8 +124,8 @@ absl::Time NextDistribution(const v1::FrameworkRules& rules, absl::Time from,
     for (const v1::DistributionTime& distribution : rules.distribution_times()) {
       std::optional<int> minutes = ParseLocalTime(distribution.local_time());
       if (!minutes || distribution.day_of_week() != DayOfWeek(day)) continue;
-      absl::Time moment =
-          MomentOf(absl::CivilSecond(day) + absl::civil_diff_t{*minutes} * 60, absl::ZeroDuration(), zone);
+      absl::Time moment = MomentOf(absl::CivilSecond(day) + absl::civil_diff_t{*minutes} * 60,
+                                   absl::ZeroDuration(), zone);
       if (moment >= from) first = std::min(first, moment);
     }
     if (first != absl::InfiniteFuture()) return first;

@@ -38,17 +38,17 @@ struct Bootstrap {
 using Request =
     std::variant<Tick, ClockJump, Bootstrap, v1::ApplyFrameworkRequest, v1::ChangeCoverageRequest,
                  v1::ProposeCoverageRequest, v1::DecideCoverageRequest, v1::OpenOptOutWindowRequest,
-                 v1::CloseOptOutWindowRequest, v1::SuspendContractRequest,
-                 v1::ResumeContractRequest, v1::EndContractRequest, v1::NovateContractRequest,
-                 v1::SuspendProviderRequest, v1::ResumeProviderRequest, v1::PreviewPackageRequest,
-                 v1::SubmitPackageRequest, v1::ReleasePackagesRequest, v1::CancelPackageRequest,
-                 v1::AwardPackageRequest, v1::ReissuePackageRequest, v1::StartPackageRequest,
-                 v1::ReturnPackageRequest, v1::HandBackPackageRequest, v1::CeasePackageRequest,
-                 v1::TransferPackagesRequest, v1::ErasePackageTextsRequest, v1::AcceptOfferRequest,
-                 v1::DeclineOfferRequest, v1::ClaimIssuedInErrorRequest,
-                 v1::DecideIssuedInErrorRequest, v1::MoveOfferRequest, v1::CreateAccountRequest,
-                 v1::DisableAccountRequest, v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest,
-                 v1::ConfirmClockRequest>;
+                 v1::CloseOptOutWindowRequest, v1::DecideOptOutWindowRequest,
+                 v1::DeclareCapacityRequest, v1::SuspendContractRequest, v1::ResumeContractRequest,
+                 v1::EndContractRequest, v1::NovateContractRequest, v1::SuspendProviderRequest,
+                 v1::ResumeProviderRequest, v1::PreviewPackageRequest, v1::SubmitPackageRequest,
+                 v1::ReleasePackagesRequest, v1::CancelPackageRequest, v1::AwardPackageRequest,
+                 v1::ReissuePackageRequest, v1::StartPackageRequest, v1::ReturnPackageRequest,
+                 v1::HandBackPackageRequest, v1::CeasePackageRequest, v1::TransferPackagesRequest,
+                 v1::ErasePackageTextsRequest, v1::AcceptOfferRequest, v1::DeclineOfferRequest,
+                 v1::ClaimIssuedInErrorRequest, v1::DecideIssuedInErrorRequest,
+                 v1::MoveOfferRequest, v1::CreateAccountRequest, v1::DisableAccountRequest,
+                 v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest, v1::ConfirmClockRequest>;
 
 struct Command {
   Caller caller;

@@ -104,11 +104,24 @@ class Deciding {
   absl::Status On(const v1::ApplyFrameworkRequest& request);
   absl::Status On(const v1::OpenOptOutWindowRequest& request);
   absl::Status On(const v1::CloseOptOutWindowRequest& request);
+  absl::Status On(const v1::DecideOptOutWindowRequest& request);
+  absl::Status On(const v1::DeclareCapacityRequest& request);
+  // The branch, if it is the caller's own or its organisation's; null otherwise.
+  const v1::Branch* OwnBranch(absl::string_view id) const;
+  bool IsOfficial() const;
+  // LIMIT_REACHED or FIELD_REQUIRED unless the window keeps to the framework's days a year.
+  absl::Status CheckOptOutDays(const v1::OptOutWindow& window,
+                               const journal::v1::FrameworkRow& framework) const;
+  bool NeedsApproval(const v1::Branch& branch, const journal::v1::FrameworkRow& framework) const;
   absl::Status On(const v1::SuspendContractRequest& request);
   absl::Status On(const v1::ResumeContractRequest& request);
   absl::Status On(const v1::EndContractRequest& request);
   absl::Status On(const v1::NovateContractRequest& request);
   absl::Status On(const v1::SuspendProviderRequest& request);
+  // Fills in what both suspensions have: id, who, why, from, to.
+  template <typename Request>
+  absl::Status BeginSuspension(const Request& request, v1::Suspension* suspension) const;
+  void Lift(absl::string_view reason, v1::Suspension* suspension) const;
   absl::Status On(const v1::ResumeProviderRequest& request);
   absl::StatusOr<const v1::Contract*> FindContract(absl::string_view id, absl::string_view field);
   // --- Coverage (decide_coverage.cc).

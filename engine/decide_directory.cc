@@ -63,60 +63,32 @@ absl::StatusOr<const v1::Contract*> Deciding::FindContract(absl::string_view id,
   return contract;
 }
 
-absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {
-  v1::OptOutWindow window = request.window();
-  const v1::Branch* branch = state_.directory.Branch(window.branch_id());
-  const bool own =
-      (caller_.role == v1::ROLE_PROVIDER_BRANCH && caller_.branch_id == window.branch_id()) ||
-      (caller_.role == v1::ROLE_PROVIDER_ORGANISATION && branch != nullptr &&
-       caller_.provider_id == branch->provider_id());
-  const bool official =
-      caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
-  if (branch == nullptr || !(own || official)) {
-    return NotFound("window.branch_id", window.branch_id(), "the id of a branch of yours");
+template <typename Request>
+absl::Status Deciding::BeginSuspension(const Request& request, v1::Suspension* suspension) const {
+  suspension->set_id(absl::StrFormat("S-%06d", state_.system.last_fact_number() + 1));
+  suspension->set_reason(request.reason());
+  suspension->set_suspended_by(caller_.account_id);
+  *suspension->mutable_from_time() =
+      request.has_from_time() ? request.from_time() : ToTimestamp(now_us());
+  if (FromTimestamp(suspension->from_time()) < now_us()) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "from_time", "",
+                  "now or later: a suspension never acts in the past; or nothing, for now");
   }
-  if (absl::Status status = CheckReason(window.reason(), "window.reason"); !status.ok())
-    return status;
-  if (!window.has_from_time()) *window.mutable_from_time() = ToTimestamp(now_us());
-  if (FromTimestamp(window.from_time()) < now_us()) {
-    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window.from_time", "",
-                  "now or later: an opt-out never acts in the past; or nothing, for now");
+  if (!request.has_to_time()) return absl::OkStatus();
+  if (FromTimestamp(request.to_time()) <= FromTimestamp(suspension->from_time())) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "to_time", "",
+                  "a time after its beginning, and in the future");
   }
-  if (window.has_to_time() &&
-      FromTimestamp(window.to_time()) <= FromTimestamp(window.from_time())) {
-    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "window.to_time", "",
-                  "a time after from_time");
-  }
-  window.set_id(absl::StrFormat("W-%06d", state_.system.last_fact_number() + 1));
-  DirectoryFact fact = NewFact(OptOutKey(window.id()), "");
-  *fact.mutable_opt_out_window() = window;
-  AddFact(fact, window.reason());
+  *suspension->mutable_to_time() = request.to_time();
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::CloseOptOutWindowRequest& request) {
-  const DirectoryFact* found = state_.directory.Fact(OptOutKey(request.window_id()));
-  const v1::Branch* branch =
-      found == nullptr ? nullptr : state_.directory.Branch(found->opt_out_window().branch_id());
-  const bool own =
-      branch != nullptr &&
-      ((caller_.role == v1::ROLE_PROVIDER_BRANCH && caller_.branch_id == branch->id()) ||
-       (caller_.role == v1::ROLE_PROVIDER_ORGANISATION &&
-        caller_.provider_id == branch->provider_id()));
-  const bool official =
-      caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
-  if (branch == nullptr || !(own || official)) {
-    return NotFound("window_id", request.window_id(), "the id of an opt-out window of yours");
-  }
-  DirectoryFact fact = NewFact(found->key(), found->framework_id());
-  v1::OptOutWindow& window = *fact.mutable_opt_out_window();
-  if (window.has_to_time() && FromTimestamp(window.to_time()) <= now_us()) {
-    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window_id", request.window_id(),
-                  "a window that is still open");
-  }
-  *window.mutable_to_time() = ToTimestamp(std::max(now_us(), FromTimestamp(window.from_time())));
-  AddFact(fact, "");
-  return absl::OkStatus();
+// One that has not begun ends before it does.
+void Deciding::Lift(absl::string_view reason, v1::Suspension* suspension) const {
+  *suspension->mutable_to_time() =
+      ToTimestamp(std::max(now_us(), FromTimestamp(suspension->from_time())));
+  suspension->set_lifted_by(caller_.account_id);
+  suspension->set_lift_reason(std::string(reason));
 }
 
 absl::Status Deciding::On(const v1::SuspendContractRequest& request) {
@@ -130,10 +102,8 @@ absl::Status Deciding::On(const v1::SuspendContractRequest& request) {
                   "a contract that is active");
   }
   v1::Suspension suspension;
-  suspension.set_id(absl::StrFormat("S-%06d", state_.system.last_fact_number() + 1));
   suspension.set_contract_id(request.contract_id());
-  *suspension.mutable_from_time() = ToTimestamp(now_us());
-  suspension.set_reason(request.reason());
+  if (absl::Status status = BeginSuspension(request, &suspension); !status.ok()) return status;
   DirectoryFact fact = NewFact(SuspensionKey(suspension.id()), (*contract)->framework_id());
   *fact.mutable_suspension() = suspension;
   AddFact(fact, request.reason());
@@ -151,7 +121,7 @@ absl::Status Deciding::On(const v1::ResumeContractRequest& request) {
     if (fact.suspension().has_to_time() && FromTimestamp(fact.suspension().to_time()) <= now_us())
       continue;
     DirectoryFact lifted = NewFact(key, fact.framework_id());
-    *lifted.mutable_suspension()->mutable_to_time() = ToTimestamp(now_us());
+    Lift(request.reason(), lifted.mutable_suspension());
     AddFact(lifted, request.reason());
   }
   if (decision_.record.facts().empty()) {
@@ -238,17 +208,9 @@ absl::Status Deciding::On(const v1::SuspendProviderRequest& request) {
                   "one or two capital letters such as NG, or nothing for everywhere");
   }
   v1::Suspension suspension;
-  suspension.set_id(absl::StrFormat("S-%06d", state_.system.last_fact_number() + 1));
   suspension.set_provider_id(request.provider_id());
   suspension.set_postcode_area(area);
-  *suspension.mutable_from_time() = ToTimestamp(now_us());
-  suspension.set_reason(request.reason());
-  if (request.has_to_time()) {
-    if (FromTimestamp(request.to_time()) <= now_us()) {
-      return Reject(v1::REJECTION_REASON_IN_THE_PAST, "to_time", "", "a time in the future");
-    }
-    *suspension.mutable_to_time() = request.to_time();
-  }
+  if (absl::Status status = BeginSuspension(request, &suspension); !status.ok()) return status;
   DirectoryFact fact = NewFact(SuspensionKey(suspension.id()), "");
   *fact.mutable_suspension() = suspension;
   AddFact(fact, request.reason());
@@ -267,7 +229,7 @@ absl::Status Deciding::On(const v1::ResumeProviderRequest& request) {
                   "a suspension that still holds");
   }
   DirectoryFact fact = NewFact(found->key(), found->framework_id());
-  *fact.mutable_suspension()->mutable_to_time() = ToTimestamp(now_us());
+  Lift(request.reason(), fact.mutable_suspension());
   AddFact(fact, request.reason());
   return absl::OkStatus();
 }

@@ -141,6 +141,7 @@ std::string ProposalKey(absl::string_view id);
 std::string ContractKey(absl::string_view id);
 std::string NovationKey(absl::string_view contract_id, DateNumber date);
 std::string OptOutKey(absl::string_view id);
+std::string CapacityKey(absl::string_view branch_id);
 std::string SuspensionKey(absl::string_view id);
 std::string TransferKey(absl::string_view id);
 std::string HolidayKey(absl::string_view framework_id, DateNumber date);

@@ -126,7 +126,9 @@ const v1::CoverageProposal* Directory::OpenProposalFor(const v1::Coverage& line)
 bool Directory::OptedOut(absl::string_view branch_id, absl::Time time) const {
   const FactList& windows = About(absl::StrCat("opt_outs/", branch_id));
   return std::any_of(windows.begin(), windows.end(), [&](const DirectoryFact* fact) {
-    return Holds(fact->opt_out_window(), time);
+    const v1::OptOutState state = fact->opt_out_window().state();
+    const bool stands = state != v1::OPT_OUT_STATE_REQUESTED && state != v1::OPT_OUT_STATE_REFUSED;
+    return stands && Holds(fact->opt_out_window(), time);
   });
 }
 

@@ -60,6 +60,10 @@ std::string NovationKey(absl::string_view contract_id, DateNumber date) {
 
 std::string OptOutKey(absl::string_view id) { return absl::StrCat("opt_out/", id); }
 
+std::string CapacityKey(absl::string_view branch_id) {
+  return absl::StrCat("capacity/", branch_id);
+}
+
 std::string SuspensionKey(absl::string_view id) { return absl::StrCat("suspension/", id); }
 
 std::string TransferKey(absl::string_view id) { return absl::StrCat("transfer/", id); }

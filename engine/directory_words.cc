@@ -57,6 +57,13 @@ std::string ContractWords(const v1::Contract& contract, const Directory& directo
                       FromTo(contract.from_date(), contract.to_date()));
 }
 
+std::string OptOutWords(const v1::OptOutWindow& window, const Directory& directory) {
+  const char* verb = " takes no offers";
+  if (window.state() == v1::OPT_OUT_STATE_REQUESTED) verb = " asks to take no offers";
+  if (window.state() == v1::OPT_OUT_STATE_REFUSED) verb = " was refused to take no offers";
+  return absl::StrCat(BranchWords(window.branch_id(), "", directory), verb, MomentsOf(window));
+}
+
 std::string SuspensionWords(const v1::Suspension& suspension, const Directory& directory) {
   std::string to = suspension.contract_id().empty()
                        ? ProviderWords(suspension.provider_id(), directory)
@@ -93,8 +100,11 @@ std::string WordsOf(const DirectoryFact& fact, const Directory& directory) {
                           ProviderWords(fact.novation().new_provider_id(), directory), " on ",
                           fact.novation().date());
     case DirectoryFact::kOptOutWindow:
-      return absl::StrCat(BranchWords(fact.opt_out_window().branch_id(), "", directory),
-                          " takes no offers", MomentsOf(fact.opt_out_window()));
+      return OptOutWords(fact.opt_out_window(), directory);
+    case DirectoryFact::kCapacity:
+      return absl::StrCat(BranchWords(fact.capacity().branch_id(), "", directory),
+                          " could take on ", fact.capacity().weekly_minutes(),
+                          " minutes of care a week.");
     case DirectoryFact::kSuspension:
       return SuspensionWords(fact.suspension(), directory);
     case DirectoryFact::kTransfer:
@@ -136,6 +146,8 @@ std::string DirectoryFactKind(const DirectoryFact& fact) {
       return "novation";
     case DirectoryFact::kOptOutWindow:
       return "opt-out window";
+    case DirectoryFact::kCapacity:
+      return "declared capacity";
     case DirectoryFact::kSuspension:
       return "suspension";
     case DirectoryFact::kTransfer:
@@ -157,6 +169,8 @@ std::string BranchOfFact(const DirectoryFact& fact) {
       return fact.coverage_proposal().coverage().branch_id();
     case DirectoryFact::kOptOutWindow:
       return fact.opt_out_window().branch_id();
+    case DirectoryFact::kCapacity:
+      return fact.capacity().branch_id();
     default:
       return "";
   }

@@ -128,7 +128,6 @@ class RulesChecker {
                                     " are allowed"));
     }
     for (int i = 0; i < count; ++i) CheckRound(i);
-    if (rules_.has_adaptive_release()) CheckAdaptiveRelease(rules_.adaptive_release());
     if (!rules_.has_restart()) return;
     const v1::RestartRule& restart = rules_.restart();
     CheckWindow({"restart", "standard_window"}, restart.has_standard_window(),
@@ -304,19 +303,6 @@ class RulesChecker {
            absl::StrCat(Shown(id), " is no tier; the tiers are: ", absl::StrJoin(tier_ids_, ", ")));
     }
     if (!seen->insert(id).second) Fail(path, absl::StrCat(Shown(id), " is there twice"));
-  }
-
-  void CheckAdaptiveRelease(const v1::AdaptiveRelease& release) {
-    CheckPercent({"adaptive_release", "lower_percent"}, release.lower_percent());
-    CheckPercent({"adaptive_release", "upper_percent"}, release.upper_percent());
-    if (release.lower_percent() > release.upper_percent()) {
-      Fail({"adaptive_release", "upper_percent"},
-           absl::StrCat(release.upper_percent(), " is less than lower_percent, ",
-                        release.lower_percent()));
-    }
-    CheckRange({"adaptive_release", "minimum_packages"}, release.minimum_packages(), 0, kUnitsMax);
-    CheckText({"adaptive_release", "contract_clause"}, release.contract_clause(),
-              limits::kReasonBytesMax, "the contract clause that allows it is required");
   }
 
   void CheckWindow(Path path, bool there, const v1::Window& window) {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/time/time.h"
+
 namespace brokerage::engine::limits {
 
 // Texts, in bytes.
@@ -29,6 +31,8 @@ inline constexpr int kRoundsPerPackageMax = 200;
 inline constexpr int kAnswersPerOfferMax = 100;
 inline constexpr int kMovesPerOfferMax = 20;
 inline constexpr size_t kAcceptanceLimitNameBytesMax = 64;
+inline constexpr absl::Duration kOptOutMax = absl::Hours(24 * 731);
+inline constexpr int32_t kCapacityMinutesMax = 10'000'000;
 inline constexpr int kBatchItemsMax = 500;
 inline constexpr int kTransferPackagesMax = 500;  // routed and kept by one record
 

@@ -80,6 +80,9 @@ void AddDirectoryFact(const DirectoryFact& fact, Subjects* subjects) {
     case DirectoryFact::kOptOutWindow:
       Add(HistoryScope::kBranch, fact.opt_out_window().branch_id(), subjects);
       break;
+    case DirectoryFact::kCapacity:
+      Add(HistoryScope::kBranch, fact.capacity().branch_id(), subjects);
+      break;
     case DirectoryFact::kSuspension:
       Add(HistoryScope::kProvider, fact.suspension().provider_id(), subjects);
       break;

@@ -127,6 +127,16 @@ class Responding {
     *response->mutable_window() = FirstFact().opt_out_window();
     return response;
   }
+  std::unique_ptr<Message> On(const v1::DecideOptOutWindowRequest&) const {
+    auto response = std::make_unique<v1::DecideOptOutWindowResponse>();
+    *response->mutable_window() = FirstFact().opt_out_window();
+    return response;
+  }
+  std::unique_ptr<Message> On(const v1::DeclareCapacityRequest&) const {
+    auto response = std::make_unique<v1::DeclareCapacityResponse>();
+    *response->mutable_capacity() = FirstFact().capacity();
+    return response;
+  }
   std::unique_ptr<Message> On(const v1::SuspendContractRequest&) const {
     return WithSuspension<v1::SuspendContractResponse>();
   }

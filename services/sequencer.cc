@@ -37,9 +37,8 @@ std::string RandomSalt() {
 }
 
 void EndProcess(const absl::Status& status) {
-  spdlog::critical(
-      "event=store_failed error=\"{}\" next=\"restart: what is durable is recovered\"",
-      status.ToString());
+  spdlog::critical("event=store_failed error=\"{}\" next=\"restart: what is durable is recovered\"",
+                   status.ToString());
   spdlog::default_logger()->flush();
   std::_Exit(3);
 }

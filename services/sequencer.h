@@ -59,9 +59,9 @@ class Sequencer {
     absl::Duration clock_jump_limit = absl::Minutes(15);
     size_t closed_packages_max = 2000;  // in memory, before those that are durable are forgotten
     std::function<std::string()> random_salt;  // 16 bytes; by default from the system's generator
-    // A failed append, or a row that cannot be read: by default says so and ends the process. When it
-    // returns after an append, nothing is written any more and every command, those in flight too, is
-    // answered with UNAVAILABLE.
+    // A failed append, or a row that cannot be read: by default says so and ends the process. When
+    // it returns after an append, nothing is written any more and every command, those in flight
+    // too, is answered with UNAVAILABLE.
     std::function<void(const absl::Status&)> on_fatal;
     // After each append, from the writing thread: how many records, how long it took.
     std::function<void(size_t records, absl::Duration took)> on_commit;

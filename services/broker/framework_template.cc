@@ -76,11 +76,6 @@ rounds {
 # that had the person. Left out: restarts are offered like any other package.
 #restart { standard_window { hours: 4 } urgent_window { hours: 2 } }
 
-# While a tier fills fewer than lower_percent of the packages put to it, the next round opens with
-# its own, until it fills upper_percent again. minimum_packages: settled packages before that rate
-# counts; 0 means 20. Needs the contract clause that allows it.
-#adaptive_release { lower_percent: 20 upper_percent: 30 minimum_packages: 20 contract_clause: "..." }
-
 # ---- Who is offered a package, and which acceptance wins -----------------------------------------
 
 # The needs that may keep a package from a branch that does not meet them (needs_met in branches.csv);

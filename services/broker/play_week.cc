@@ -352,9 +352,11 @@ void Weeks::Do(const PlayEvent& event) {
                 NextRequestId(absl::StrCat("event-", event.line)));
   }
   if (!done.ok()) return TellRefused("", event.does, done);
-  Tell("", absl::StrCat(event.authority_id, ": ", Spaced(event.does), " ", event.subject,
-                        event.argument.empty() ? "" : absl::StrCat(" (", event.argument, ")"), ": ",
-                        event.reason));
+  const std::string what = absl::StrCat(
+      event.authority_id, ": ", Spaced(event.does), " ", event.subject,
+      event.argument.empty() ? "" : absl::StrCat(" (", event.argument, ")"), ": ", event.reason);
+  Tell("", what);
+  if (!in_full_) printf("    %s %s\n", DayAndTime(world_->now()).c_str(), what.c_str());
 }
 
 absl::Status Weeks::Transfer(const Connection& navigator, const PlayEvent& event) {

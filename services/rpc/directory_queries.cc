@@ -17,6 +17,10 @@ namespace brokerage::services::rpc {
 
 namespace {
 
+absl::Time MomentOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixMicros(engine::FromTimestamp(time));
+}
+
 using engine::DateNumber;
 using engine::Directory;
 using journal::v1::DirectoryFact;
@@ -224,6 +228,30 @@ absl::StatusOr<v1::GetProviderResponse> GetProvider(const Backend& backend,
   return response;
 }
 
+absl::StatusOr<v1::ListSuspensionsResponse> ListSuspensions(
+    const Backend& backend, const CallContext& context, const v1::ListSuspensionsRequest& request) {
+  const Directory& directory = context.published->directory;
+  const absl::Time now = backend.clock->Now();
+  return Page<v1::ListSuspensionsRequest, v1::ListSuspensionsResponse>(
+      context, request, engine::SuspensionKey(""),
+      [&](const DirectoryFact& fact, v1::ListSuspensionsResponse* response) {
+        const v1::Suspension& suspension = fact.suspension();
+        const std::string provider_id =
+            suspension.contract_id().empty()
+                ? suspension.provider_id()
+                : directory.ProviderOfContract(
+                      suspension.contract_id(),
+                      engine::LocalDate(MomentOf(suspension.from_time()), absl::UTCTimeZone()));
+        if (!MayRead(context.caller, provider_id, "")) return false;
+        if (!request.provider_id().empty() && request.provider_id() != provider_id) return false;
+        const bool begun = MomentOf(suspension.from_time()) <= now;
+        const bool over = suspension.has_to_time() && MomentOf(suspension.to_time()) <= now;
+        if (request.in_force() && (!begun || over)) return false;
+        *response->add_suspensions() = suspension;
+        return true;
+      });
+}
+
 absl::StatusOr<v1::ListProvidersResponse> ListProviders(const Backend& backend,
                                                         const CallContext& context,
                                                         const v1::ListProvidersRequest& request) {
@@ -270,6 +298,8 @@ absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const Ca
       *response.add_opt_out_windows() = it->second->opt_out_window();
     }
   }
+  const DirectoryFact* capacity = directory.Fact(engine::CapacityKey(branch->id()));
+  if (capacity != nullptr) *response.mutable_capacity() = capacity->capacity();
   return response;
 }
 

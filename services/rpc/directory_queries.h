@@ -26,6 +26,8 @@ absl::StatusOr<v1::ListWardsResponse> ListWards(const Backend& backend, const Ca
 absl::StatusOr<v1::GetProviderResponse> GetProvider(const Backend& backend,
                                                     const CallContext& context,
                                                     const v1::GetProviderRequest& request);
+absl::StatusOr<v1::ListSuspensionsResponse> ListSuspensions(
+    const Backend& backend, const CallContext& context, const v1::ListSuspensionsRequest& request);
 absl::StatusOr<v1::ListProvidersResponse> ListProviders(const Backend& backend,
                                                         const CallContext& context,
                                                         const v1::ListProvidersRequest& request);

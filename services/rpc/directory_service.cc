@@ -53,6 +53,12 @@ void RegisterDirectory(Adapter* adapter) {
              Command<v1::OpenOptOutWindowRequest>())
       .Unary(&Service::RequestCloseOptOutWindow, "DirectoryService/CloseOptOutWindow",
              Command<v1::CloseOptOutWindowRequest>())
+      .Unary(&Service::RequestDecideOptOutWindow, "DirectoryService/DecideOptOutWindow",
+             Command<v1::DecideOptOutWindowRequest>())
+      .Unary(&Service::RequestDeclareCapacity, "DirectoryService/DeclareCapacity",
+             Command<v1::DeclareCapacityRequest>())
+      .Unary(&Service::RequestListSuspensions, "DirectoryService/ListSuspensions",
+             Cheap(ListSuspensions))
       .Unary(&Service::RequestSuspendContract, "DirectoryService/SuspendContract",
              Command<v1::SuspendContractRequest>())
       .Unary(&Service::RequestResumeContract, "DirectoryService/ResumeContract",

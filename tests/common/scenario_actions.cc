@@ -84,11 +84,15 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("proposes coverage: REST"), &R::ProposeCoverage},
       {Phrase("accepts the proposal of NAME"), &R::AcceptProposal},
       {Phrase("rejects the proposal of NAME[ because TEXT]"), &R::RejectProposal},
-      {Phrase("suspends contract NAME"), &R::SuspendContract},
+      {Phrase("approves the opt-out of NAME"), &R::ApproveOptOut},
+      {Phrase("refuses the opt-out of NAME"), &R::RefuseOptOut},
+      {Phrase("could take on N minutes"), &R::DeclareCapacity},
+      {Phrase("suspends contract NAME[ from TIME][ until TIME]"), &R::SuspendContract},
       {Phrase("resumes contract NAME"), &R::ResumeContract},
       {Phrase("ends contract NAME on DATE"), &R::EndContract},
       {Phrase("novates contract NAME to NAME on DATE"), &R::NovateContract},
-      {Phrase("suspends provider NAME[ in area PACKAGE][ until TIME]"), &R::SuspendProvider},
+      {Phrase("suspends provider NAME[ in area PACKAGE][ from TIME][ until TIME]"),
+       &R::SuspendProvider},
       {Phrase("resumes provider NAME"), &R::ResumeProvider},
       {Phrase("applies the framework[ again]"), &R::ApplyFramework},
       {Phrase("applies the framework with NAME: TEXT for TEXT"), &R::ApplyChangedFramework},
@@ -451,6 +455,34 @@ void ScenarioRunner::OptOut(const Words& words) {
   Ask(std::move(request));
 }
 
+void ScenarioRunner::DecideOptOut(const std::string& branch, bool approve) {
+  v1::DecideOptOutWindowRequest request;
+  request.set_window_id(NewestWindow(branch).id());
+  request.set_approve(approve);
+  request.set_reason(kReason);
+  Ask(std::move(request));
+}
+
+void ScenarioRunner::ApproveOptOut(const Words& words) { DecideOptOut(words[0], true); }
+void ScenarioRunner::RefuseOptOut(const Words& words) { DecideOptOut(words[0], false); }
+
+v1::OptOutWindow ScenarioRunner::NewestWindow(const std::string& branch) const {
+  v1::OptOutWindow newest;
+  for (const auto& [key, fact] : driver_->engine().directory().Facts()) {
+    if (fact->opt_out_window().branch_id() == branch && fact->has_opt_out_window()) {
+      newest = fact->opt_out_window();
+    }
+  }
+  return newest;
+}
+
+void ScenarioRunner::DeclareCapacity(const Words& words) {
+  v1::DeclareCapacityRequest request;
+  request.mutable_capacity()->set_branch_id(caller_.branch_id);
+  request.mutable_capacity()->set_weekly_minutes(std::stoi(words[0]));
+  Ask(std::move(request));
+}
+
 void ScenarioRunner::OptIn(const Words&) {
   v1::CloseOptOutWindowRequest request;
   for (const auto& [key, fact] : driver_->engine().directory().Facts()) {
@@ -519,6 +551,8 @@ void ScenarioRunner::RejectProposal(const Words& words) {
 void ScenarioRunner::SuspendContract(const Words& words) {
   v1::SuspendContractRequest request;
   request.set_contract_id(words[0]);
+  if (!words[1].empty()) *request.mutable_from_time() = ToTimestamp(TimeOf(words[1]));
+  if (!words[2].empty()) *request.mutable_to_time() = ToTimestamp(TimeOf(words[2]));
   request.set_reason(kReason);
   Ask(std::move(request));
 }
@@ -551,7 +585,8 @@ void ScenarioRunner::SuspendProvider(const Words& words) {
   v1::SuspendProviderRequest request;
   request.set_provider_id(words[0]);
   request.set_postcode_area(words[1]);
-  if (!words[2].empty()) *request.mutable_to_time() = ToTimestamp(TimeOf(words[2]));
+  if (!words[2].empty()) *request.mutable_from_time() = ToTimestamp(TimeOf(words[2]));
+  if (!words[3].empty()) *request.mutable_to_time() = ToTimestamp(TimeOf(words[3]));
   request.set_reason(kReason);
   Ask(std::move(request));
 }

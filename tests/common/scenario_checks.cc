@@ -110,6 +110,8 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("no package of the transfer is lost"), &R::CheckNoneLost},
       {Phrase("PACKAGE summary is gone"), &R::CheckSummaryGone},
       {Phrase("PACKAGE summary is TEXT"), &R::CheckSummary},
+      {Phrase("opt-out of NAME is WORD"), &R::CheckOptOut},
+      {Phrase("NAME could take on N minutes"), &R::CheckCapacity},
       {Phrase("proposal of NAME is WORD"), &R::CheckProposal},
       {Phrase("there is the line REST"), &R::CheckLine},
       {Phrase("limit TEXT of NAME counts N package[s] and N minutes"), &R::CheckLimit},
@@ -425,6 +427,19 @@ v1::CoverageProposal ScenarioRunner::NewestProposal(const std::string& branch) {
     if (one.coverage().branch_id() == branch) newest = one;
   }
   return newest;
+}
+
+void ScenarioRunner::CheckOptOut(const Words& words) {
+  const std::string found = v1::OptOutState_Name(NewestWindow(words[0]).state());
+  const std::string expected = absl::StrCat("OPT_OUT_STATE_", absl::AsciiStrToUpper(words[1]));
+  if (found != expected) Problem(absl::StrCat("expected ", expected, ", found ", found));
+}
+
+void ScenarioRunner::CheckCapacity(const Words& words) {
+  const auto* fact = driver_->engine().directory().Fact(CapacityKey(words[0]));
+  const std::string found =
+      fact == nullptr ? "nothing" : absl::StrCat(fact->capacity().weekly_minutes());
+  if (found != words[1]) Problem(absl::StrCat("expected ", words[1], ", found ", found));
 }
 
 void ScenarioRunner::CheckProposal(const Words& words) {

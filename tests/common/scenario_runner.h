@@ -68,6 +68,10 @@ class ScenarioRunner {
   void RejectClaim(const Words& words);
   void OptOut(const Words& words);
   void OptIn(const Words& words);
+  void ApproveOptOut(const Words& words);
+  void RefuseOptOut(const Words& words);
+  void DecideOptOut(const std::string& branch, bool approve);
+  void DeclareCapacity(const Words& words);
   void ChangeCoverage(const Words& words);
   void ProposeCoverage(const Words& words);
   void AcceptProposal(const Words& words);
@@ -136,6 +140,8 @@ class ScenarioRunner {
   void CheckDistribution(const Words& words);
   void CheckFiguresGiven(const Words& words);
   void CheckPreview(const Words& words);
+  void CheckOptOut(const Words& words);
+  void CheckCapacity(const Words& words);
   void CheckProposal(const Words& words);
   void CheckLine(const Words& words);
   void CheckExplained(const Words& words);
@@ -151,6 +157,8 @@ class ScenarioRunner {
   void AddToTerms(const std::string& item, v1::PackageTerms* terms);
   void Apply(const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files);
   void AddFramework();
+  // The last that was opened for the branch; empty if there is none.
+  v1::OptOutWindow NewestWindow(const std::string& branch) const;
   v1::Coverage LineOf(const std::string& text);
   // The last that was made for the branch; empty if there is none.
   v1::CoverageProposal NewestProposal(const std::string& branch);

@@ -400,28 +400,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AnInterimServiceTwice",
              Rule("interim {\n  limit_days: 7\n  service_types: SERVICE_TYPE_INTERIM_RESPONSE\n"
                   "  service_types: SERVICE_TYPE_INTERIM_RESPONSE\n}"),
-             "framework.textproto:10 service_types: the same value is there twice"},
-        Case{"AdaptiveReleaseWithoutClause",
-             Rule("adaptive_release { lower_percent: 20 upper_percent: 30 }"),
-             "framework.textproto:7 contract_clause: the contract clause that allows it is "
-             "required"},
-        Case{"AdaptiveReleaseThatEndsBelowWhereItBegins",
-             Rule("adaptive_release {\n  lower_percent: 40\n  upper_percent: 30\n"
-                  "  contract_clause: \"7\"\n}"),
-             "framework.textproto:9 upper_percent: 30 is less than lower_percent, 40"},
-        Case{"AdaptiveReleaseOverAHundredPercent",
-             Rule("adaptive_release {\n  lower_percent: 40\n  upper_percent: 130\n"
-                  "  contract_clause: \"7\"\n}"),
-             "framework.textproto:9 upper_percent: 130 is not from 0 to 100"}),
+             "framework.textproto:10 service_types: the same value is there twice"}),
     CaseName);
 
 TEST(RulesOfBranchesAndReleases, AreTakenWhereTheyAreRight) {
   EXPECT_THAT(
       ErrorsOf(Rule("opt_out { days_a_year_max: 28 approval_tier_ids: \"lead\" }\n"
                     "coverage_decision: COVERAGE_DECISION_AUTOMATIC\n"
-                    "interim { service_types: SERVICE_TYPE_INTERIM_RESPONSE limit_days: 7 }\n"
-                    "adaptive_release { lower_percent: 20 upper_percent: 20 "
-                    "contract_clause: \"Chosen\" }")),
+                    "interim { service_types: SERVICE_TYPE_INTERIM_RESPONSE limit_days: 7 }")),
       IsEmpty());
 }
 
@@ -494,7 +480,7 @@ TEST(AllErrors, AreToldAtOnceByFileAndLine) {
 TEST(AllErrors, OfEveryKindAreFoundInOnePass) {
   Files files = Rules("rounds {",
                       "tiers { id: \"dps\" name: \"DPS\" order: 2 minimum_pickup_percent: 125 }\n"
-                      "adaptive_release { lower_percent: 20 upper_percent: 30 }\n"
+                      "# a remark\n"
                       "distribution_times { day_of_week: 9 local_time: \"11:00\" }\n"
                       "claim_working_days: 5\nrounds {");
   auto append = [&files](const std::string& file, const std::string& line) {
@@ -519,7 +505,6 @@ TEST(AllErrors, OfEveryKindAreFoundInOnePass) {
                           HasSubstr("coverage.csv:4 to: \"2018-07-01\" is not after"),
                           HasSubstr("framework.textproto:7 minimum_pickup_percent: 125"),
                           HasSubstr("framework.textproto:7 tiers: tier \"dps\" has no contract"),
-                          HasSubstr("framework.textproto:8 contract_clause: the contract clause"),
                           HasSubstr("framework.textproto:9 day_of_week: 9 is not from 1 to 7"),
                           HasSubstr("framework.textproto:10 working_days: working days count"),
                           HasSubstr("framework.textproto:17 contract_clause: the contract clause"),
