@@ -256,6 +256,7 @@ class AccessTest : public ServerFixture {
       file->set_name("framework.textproto");
       file->set_content("framework_id: \"shire\" authorities { id: \"council\" }");
     }
+    if (method.name() == "DeclareCapacity") Set(request.get(), "capacity.branch_id", "alpha-east");
     if (method.name() == "ListHistory") request->Clear();  // everybody's own
     if (method.name() == "NovateContract") Set(request.get(), "novation.new_provider_id", "beta");
     if (method.name() == "DisableAccount")
