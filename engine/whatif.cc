@@ -20,7 +20,6 @@ namespace {
 
 constexpr char kSalt[] = "0123456789abcdef";  // no text is kept, so that it salts nothing
 constexpr int kPackagesToldMax = 1000;
-constexpr absl::Duration kAfterLast = absl::Hours(24 * 90);  // longer than any window
 
 // The rounds of the package's first issue: a later issue begins its list anew.
 int32_t RoundsOfFirstIssue(const PackageRow& row) {
@@ -326,8 +325,8 @@ void WhatIf::See(const journal::v1::PackageAwarded& awarded) {
   would_.set_awarded(would_.awarded() + 1);
 }
 
-void WhatIf::Finish() {
-  RunUntil(absl::FromUnixMicros(engine_.state().last_time_us) + kAfterLast);
+void WhatIf::Finish(absl::Time now) {
+  RunUntil(now);
   for (auto& [number, played] : packages_) {
     would_.set_packages(would_.packages() + 1);
     for (const OfferRow& offer : engine_.state().Package(number)->offers) {

@@ -36,8 +36,9 @@ class WhatIf {
   // Plays on to the package's submission, and then has it. REQUIRES: a package of the framework
   // that was released, not imported; in the order of their numbers.
   void Submit(const PackageAggregate& past);
-  // Plays until everything that was submitted is decided.
-  void Finish();
+  // Plays on to `now`, the moment up to which the past is known: what is still out then is still
+  // out.
+  void Finish(absl::Time now);
   // REQUIRES: Finish was called.
   v1::PreviewFrameworkResponse Result() const;
 

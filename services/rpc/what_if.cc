@@ -21,8 +21,8 @@ constexpr int kPackagesPerRead = 100;
 class WhatIfStream final : public Stream {
  public:
   WhatIfStream(std::unique_ptr<storage::View> view, std::unique_ptr<engine::WhatIf> play,
-               std::vector<uint64_t> numbers)
-      : view_(std::move(view)), play_(std::move(play)), numbers_(std::move(numbers)) {}
+               std::vector<uint64_t> numbers, absl::Time now)
+      : view_(std::move(view)), play_(std::move(play)), numbers_(std::move(numbers)), now_(now) {}
 
   absl::StatusOr<Next> Read(google::protobuf::Message* message) override {
     if (ended_) return Next::kEnd;
@@ -33,7 +33,7 @@ class WhatIfStream final : public Stream {
     }
     auto* response = static_cast<v1::PreviewFrameworkResponse*>(message);
     if (next_ == numbers_.size()) {
-      play_->Finish();
+      play_->Finish(now_);
       *response = play_->Result();
       ended_ = true;
     }
@@ -49,6 +49,7 @@ class WhatIfStream final : public Stream {
   const std::unique_ptr<storage::View> view_;
   const std::unique_ptr<engine::WhatIf> play_;
   const std::vector<uint64_t> numbers_;
+  const absl::Time now_;
   size_t next_ = 0;
   bool ended_ = false;
 };
@@ -126,7 +127,7 @@ absl::StatusOr<std::unique_ptr<Stream>> PreviewFramework(
   return std::make_unique<WhatIfStream>(
       std::move(view),
       std::make_unique<engine::WhatIf>(zones, *framework, directory, before, period->from),
-      *std::move(numbers));
+      *std::move(numbers), backend.clock->Now());
 }
 
 }  // namespace brokerage::services::rpc

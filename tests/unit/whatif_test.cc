@@ -94,7 +94,7 @@ class WhatIfTest : public ::testing::Test {
     EXPECT_TRUE(framework.ok()) << framework.status();
     WhatIf play(HostZones(), *framework, driver_.engine().directory(), {}, 20180702);
     for (uint64_t number = 1; number <= submitted_; ++number) play.Submit(driver_.Package(number));
-    play.Finish();
+    play.Finish(driver_.now());
     return play.Result();
   }
 
