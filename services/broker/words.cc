@@ -86,7 +86,7 @@ std::string SayTime(const google::protobuf::Timestamp& timestamp) {
 
 std::string SayDuration(absl::Duration duration) {
   const int64_t minutes = absl::ToInt64Minutes(duration);
-  const int64_t days = minutes / (24 * 60);
+  const int64_t days = minutes / (int64_t{24} * 60);
   const int64_t hours = minutes / 60 % 24;
   if (days > 0)
     return hours > 0 ? absl::StrCat(days, " d ", hours, " h") : absl::StrCat(days, " d");
