@@ -23,15 +23,15 @@ Sequencer::Reply ToReply(absl::StatusOr<Response> response) {
 // Reads a few rows, or only what is in memory.
 template <typename Request, typename Response>
 Handler<Request> Cheap(Query<Request, Response> query) {
-  return [query](const Backend& backend, const CallContext& context, Request& request, Done done) {
-    done(ToReply(query(backend, context, request)));
-  };
+  return [query](const Backend& backend, const CallContext& context, Request& request,
+                 const Done& done) { done(ToReply(query(backend, context, request))); };
 }
 
 // Reads many rows. Errors beside its own: OVERLOADED, DEADLINE_PASSED_IN_QUEUE.
 template <typename Request, typename Response>
 Handler<Request> Slow(Query<Request, Response> query) {
-  return [query](const Backend& backend, const CallContext& context, Request& request, Done done) {
+  return [query](const Backend& backend, const CallContext& context, Request& request,
+                 const Done& done) {
     auto shared = std::make_shared<std::pair<CallContext, Request>>(context, std::move(request));
     bool posted = backend.workers->PostQuery([&backend, query, shared, done] {
       if (shared->first.deadline <= backend.clock->MachineNow()) {
