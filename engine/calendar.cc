@@ -133,4 +133,9 @@ absl::Time NextDistribution(const v1::FrameworkRules& rules, absl::Time from,
   return from;
 }
 
+absl::Time ReleaseDue(const v1::FrameworkRules& rules, v1::Urgency urgency, absl::Time from,
+                      const absl::TimeZone& zone) {
+  return urgency == v1::URGENCY_URGENT ? from : NextDistribution(rules, from, zone);
+}
+
 }  // namespace brokerage::engine

@@ -52,4 +52,9 @@ absl::Time WindowEnd(const v1::Window& window, absl::Time from, const absl::Time
 absl::Time NextDistribution(const v1::FrameworkRules& rules, absl::Time from,
                             const absl::TimeZone& zone);
 
+// When a package that is submitted at `from` goes out: at once if it is urgent, else with the next
+// distribution.
+absl::Time ReleaseDue(const v1::FrameworkRules& rules, v1::Urgency urgency, absl::Time from,
+                      const absl::TimeZone& zone);
+
 }  // namespace brokerage::engine

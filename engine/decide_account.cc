@@ -26,9 +26,7 @@ absl::Status CheckAccountId(absl::string_view field, absl::string_view id) {
 
 bool AuthorityExists(const Directory& directory, absl::string_view id) {
   for (const journal::v1::FrameworkRow* framework : directory.Frameworks()) {
-    for (const v1::Authority& authority : framework->rules().authorities()) {
-      if (authority.id() == id) return true;
-    }
+    if (Directory::AuthorityOf(framework->rules(), id) != nullptr) return true;
   }
   return false;
 }

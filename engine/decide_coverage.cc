@@ -75,10 +75,8 @@ bool Deciding::DecidesCoverage(absl::string_view framework_id) const {
     return false;
   const journal::v1::FrameworkRow* framework = state_.directory.Framework(framework_id);
   if (framework == nullptr) return false;
-  const auto& authorities = framework->rules().authorities();
-  return std::any_of(authorities.begin(), authorities.end(), [this](const v1::Authority& one) {
-    return one.id() == caller_.authority_id && !one.reads_only();
-  });
+  const v1::Authority* own = Directory::AuthorityOf(framework->rules(), caller_.authority_id);
+  return own != nullptr && !own->reads_only();
 }
 
 absl::Status Deciding::UnknownWard(const v1::Coverage& line,
@@ -203,8 +201,8 @@ void Deciding::PutLineFromToday(const DirectoryFact& proposal, DateNumber today)
 
 absl::Status Deciding::On(const v1::ProposeCoverageRequest& request) {
   v1::Coverage line = request.coverage();
-  const v1::Branch* branch = state_.directory.Branch(line.branch_id());
-  if (branch == nullptr || !OwnsBranch(*branch)) {
+  const v1::Branch* branch = OwnBranch(line.branch_id());
+  if (branch == nullptr) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "coverage.branch_id", line.branch_id(),
                   "the id of a branch of yours");
   }

@@ -25,11 +25,8 @@ bool Deciding::MayChange(absl::string_view framework_id) const {
   if (caller_.role == v1::ROLE_ADMINISTRATOR) return true;
   if (caller_.role != v1::ROLE_COMMISSIONER) return false;
   const journal::v1::FrameworkRow* framework = state_.directory.Framework(framework_id);
-  return framework != nullptr && std::any_of(framework->rules().authorities().begin(),
-                                             framework->rules().authorities().end(),
-                                             [this](const v1::Authority& authority) {
-                                               return authority.id() == caller_.authority_id;
-                                             });
+  return framework != nullptr &&
+         Directory::AuthorityOf(framework->rules(), caller_.authority_id) != nullptr;
 }
 
 DirectoryFact Deciding::NewFact(std::string key, absl::string_view framework_id) const {

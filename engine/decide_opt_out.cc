@@ -40,12 +40,7 @@ void AddDates(const v1::OptOutWindow& window, const absl::TimeZone& zone,
 
 const v1::Branch* Deciding::OwnBranch(absl::string_view id) const {
   const v1::Branch* branch = state_.directory.Branch(id);
-  if (branch == nullptr) return nullptr;
-  const bool own =
-      (caller_.role == v1::ROLE_PROVIDER_BRANCH && caller_.branch_id == branch->id()) ||
-      (caller_.role == v1::ROLE_PROVIDER_ORGANISATION &&
-       caller_.provider_id == branch->provider_id());
-  return own ? branch : nullptr;
+  return branch != nullptr && OwnsBranch(*branch) ? branch : nullptr;
 }
 
 // A commissioner or an administrator; whose providers he may change was checked when he was let in.

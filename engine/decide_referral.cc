@@ -199,10 +199,8 @@ absl::StatusOr<PackageRow> Deciding::CheckReferral(const PackageReferral& referr
   const v1::FrameworkRules& rules = framework->rules();
   if (referral.authority_id().empty())
     return Required("referral.authority_id", "your authority's id");
-  const auto authority =
-      std::find_if(rules.authorities().begin(), rules.authorities().end(),
-                   [&](const v1::Authority& one) { return one.id() == referral.authority_id(); });
-  if (authority == rules.authorities().end() || referral.authority_id() != caller_.authority_id) {
+  const v1::Authority* authority = Directory::AuthorityOf(rules, referral.authority_id());
+  if (authority == nullptr || referral.authority_id() != caller_.authority_id) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "referral.authority_id", referral.authority_id(),
                   "your own authority, one of the framework's");
   }
@@ -277,9 +275,8 @@ absl::StatusOr<PackageRow> Deciding::CheckReferral(const PackageReferral& referr
     // Nobody said when care began: the limit counts from the import.
     row.set_limit_due_us(LimitDue(rules, row.terms().service_type()));
   } else if (!row.held()) {
-    row.set_release_due_us(row.urgency() == v1::URGENCY_URGENT
-                               ? now_us()
-                               : absl::ToUnixMicros(NextDistribution(rules, now_, ZoneOf(rules))));
+    row.set_release_due_us(
+        absl::ToUnixMicros(ReleaseDue(rules, row.urgency(), now_, ZoneOf(rules))));
   }
   return row;
 }

@@ -41,13 +41,10 @@ absl::StatusOr<const v1::Contract*> Deciding::FindOwnContract(absl::string_view 
   const v1::Contract* contract = state_.directory.Contract(id);
   const journal::v1::FrameworkRow* framework =
       contract == nullptr ? nullptr : state_.directory.Framework(contract->framework_id());
-  const bool own =
-      framework != nullptr &&
-      std::any_of(framework->rules().authorities().begin(), framework->rules().authorities().end(),
-                  [this](const v1::Authority& authority) {
-                    return authority.id() == caller_.authority_id;
-                  });
-  if (own) return contract;
+  if (framework != nullptr &&
+      Directory::AuthorityOf(framework->rules(), caller_.authority_id) != nullptr) {
+    return contract;
+  }
   return Reject(v1::REJECTION_REASON_NOT_FOUND, "contract_id", id, "the id of a contract of yours");
 }
 

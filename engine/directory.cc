@@ -151,6 +151,14 @@ const v1::Tier* Directory::TierOf(const v1::FrameworkRules& rules, absl::string_
   return nullptr;
 }
 
+const v1::Authority* Directory::AuthorityOf(const v1::FrameworkRules& rules,
+                                            absl::string_view authority_id) {
+  for (const v1::Authority& authority : rules.authorities()) {
+    if (authority.id() == authority_id) return &authority;
+  }
+  return nullptr;
+}
+
 const DirectoryFact* Directory::Fact(absl::string_view key) const {
   auto found = facts_.find(key);
   return found == facts_.end() ? nullptr : found->second.get();

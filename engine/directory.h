@@ -41,6 +41,9 @@ class Directory {
   const Holidays& HolidaysOf(absl::string_view framework_id) const;
   // The framework's tier; null if unknown.
   static const v1::Tier* TierOf(const v1::FrameworkRules& rules, absl::string_view tier_id);
+  // The framework's authority, one that only reads included; null if it is none of them.
+  static const v1::Authority* AuthorityOf(const v1::FrameworkRules& rules,
+                                          absl::string_view authority_id);
 
   // Facts, by key, in key order. A fact with `ended` is there too.
   const journal::v1::DirectoryFact* Fact(absl::string_view key) const;

@@ -49,10 +49,7 @@ absl::Status CheckGroupBy(const v1::PerformanceQuery& query) {
 
 bool MayAskFor(const PerformanceScope& scope, const v1::FrameworkRules& rules) {
   return !scope.member_authority_id ||
-         std::any_of(rules.authorities().begin(), rules.authorities().end(),
-                     [&](const v1::Authority& authority) {
-                       return authority.id() == *scope.member_authority_id;
-                     });
+         Directory::AuthorityOf(rules, *scope.member_authority_id) != nullptr;
 }
 
 // Others' ids are as unknown as those that do not exist.

@@ -233,9 +233,7 @@ void WhatIf::Submit(const PackageAggregate& past) {
   again.set_submitted_time_us(row.submitted_time_us());
   again.set_submitted_date(row.submitted_date());
   const v1::FrameworkRules& rules = engine_.directory().Framework(framework_id_)->rules();
-  again.set_release_due_us(row.urgency() == v1::URGENCY_URGENT
-                               ? row.submitted_time_us()
-                               : absl::ToUnixMicros(NextDistribution(rules, time, zone_)));
+  again.set_release_due_us(absl::ToUnixMicros(ReleaseDue(rules, row.urgency(), time, zone_)));
   record.set_time_us(absl::ToUnixMicros(Stamp(time)));
   std::vector<RowWrite> forgotten;
   engine_.Apply(record, ++sequence_, {}, &forgotten);

@@ -1,6 +1,4 @@
 // `broker whatif DIR --since DATE`: a past period replayed under other files.
-#include <unistd.h>
-
 #include <cstdio>
 #include <memory>
 
@@ -9,6 +7,7 @@
 #include "services/broker/files.h"
 #include "services/broker/message_text.h"
 #include "services/broker/options.h"
+#include "services/broker/progress.h"
 #include "services/broker/table.h"
 #include "services/broker/words.h"
 
@@ -21,18 +20,6 @@ struct Ask {
   std::string since;
   std::string until;
 };
-
-void ShowProgress(const v1::PreviewFrameworkResponse& response) {
-  if (!isatty(STDERR_FILENO)) return;
-  constexpr int64_t kWidth = 40;
-  const int64_t all = response.packages_all();
-  const int64_t filled = all == 0 ? kWidth : response.packages_done() * kWidth / all;
-  fprintf(stderr, "\r[%s%s] %lld of %lld packages%s",
-          std::string(static_cast<size_t>(filled), '#').c_str(),
-          std::string(static_cast<size_t>(kWidth - filled), '.').c_str(),
-          static_cast<long long>(response.packages_done()), static_cast<long long>(all),
-          response.packages_done() == all ? "\n" : "");
-}
 
 std::string Hours(int64_t minutes) { return absl::StrCat((minutes + 30) / 60); }
 
@@ -102,7 +89,8 @@ int Run(const Options& options, const Ask& ask) {
   absl::Status status =
       connection->Watch(*method, request, [&last](const google::protobuf::Message& message) {
         last = static_cast<const v1::PreviewFrameworkResponse&>(message);
-        ShowProgress(last);
+        ShowProgress(static_cast<size_t>(last.packages_done()),
+                     static_cast<size_t>(last.packages_all()));
         return true;
       });
   if (!status.ok()) return Refused(status);

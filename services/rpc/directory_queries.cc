@@ -1,6 +1,5 @@
 #include "services/rpc/directory_queries.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -86,11 +85,8 @@ bool MayReadProposal(const engine::Caller& caller, const Directory& directory,
     return branch != nullptr && MayRead(caller, branch->provider_id(), branch_id);
   }
   const FrameworkRow* framework = directory.Framework(fact.framework_id());
-  if (framework == nullptr) return false;
-  const auto& authorities = framework->rules().authorities();
-  return std::any_of(authorities.begin(), authorities.end(), [&](const v1::Authority& authority) {
-    return authority.id() == caller.authority_id;
-  });
+  return framework != nullptr &&
+         Directory::AuthorityOf(framework->rules(), caller.authority_id) != nullptr;
 }
 
 // One page of the facts whose keys have the prefix, those that ended left out. `add` puts a fact

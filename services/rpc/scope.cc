@@ -33,10 +33,8 @@ std::string FieldAt(const Message& request, absl::string_view path) {
 
 // One that only reads figures changes nothing of what others buy.
 bool Buys(const v1::FrameworkRules& rules, absl::string_view authority_id) {
-  for (const v1::Authority& authority : rules.authorities()) {
-    if (authority.id() == authority_id) return !authority.reads_only();
-  }
-  return false;
+  const v1::Authority* authority = Directory::AuthorityOf(rules, authority_id);
+  return authority != nullptr && !authority->reads_only();
 }
 
 bool IsProvider(const Caller& caller) {
