@@ -101,6 +101,13 @@ void Applier::On(const journal::v1::DirectoryChanged& fact) {
       state_.system.set_last_fact_number(state_.system.last_fact_number() + 1);
       system_changed_ = true;
     }
+    // One that speaks for all dates leaves nothing to the version before. A fact whose effect was
+    // noted is not a new version: it keeps the time at which it was recorded.
+    if (before != nullptr && changed.from_date() != 0 &&
+        before->recorded_time_us() != changed.recorded_time_us()) {
+      Put(Table::kDirectoryPast, PastFactKey(changed.key(), sequence_),
+          before->SerializeAsString());
+    }
     state_.directory.Put(changed);
     EnterFact(&state_, changed);
     Put(Table::kDirectory, changed.key(), changed.SerializeAsString());

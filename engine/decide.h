@@ -153,6 +153,9 @@ class Deciding {
   journal::v1::DirectoryFact NewFact(std::string key, absl::string_view framework_id) const;
   journal::v1::DirectoryFact& AddFact(const journal::v1::DirectoryFact& fact,
                                       absl::string_view reason);
+  // Adds a fact that is so from today on, or from when its own dates say.
+  void AddFact(const journal::v1::DirectoryFact& fact,
+               journal::v1::DirectoryChanged* changed) const;
 
   // --- Accounts and the system (decide_account.cc).
   absl::Status On(const Bootstrap& request);

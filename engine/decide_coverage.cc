@@ -196,7 +196,7 @@ void Deciding::PutLineFromToday(const DirectoryFact& proposal, DateNumber today)
   }
   journal::v1::DirectoryChanged& changed =
       *decision_.record.mutable_facts(0)->mutable_directory_changed();
-  *changed.add_facts() = CoverageFact(line, proposal.framework_id());
+  AddFact(CoverageFact(line, proposal.framework_id()), &changed);
 }
 
 absl::Status Deciding::On(const v1::ProposeCoverageRequest& request) {

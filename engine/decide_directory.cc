@@ -46,8 +46,18 @@ DirectoryFact Deciding::NewFact(std::string key, absl::string_view framework_id)
 DirectoryFact& Deciding::AddFact(const DirectoryFact& fact, absl::string_view reason) {
   journal::v1::DirectoryChanged& changed = *Add().mutable_directory_changed();
   changed.set_reason(std::string(reason));
-  *changed.add_facts() = fact;
+  AddFact(fact, &changed);
   return *changed.mutable_facts(0);
+}
+
+void Deciding::AddFact(const DirectoryFact& fact, journal::v1::DirectoryChanged* changed) const {
+  DirectoryFact& added = *changed->add_facts();
+  added = fact;
+  const journal::v1::FrameworkRow* framework = state_.directory.Framework(fact.framework_id());
+  if (framework == nullptr)
+    return;  // no version of what belongs to none speaks for some dates only
+  added.set_from_date(Directory::SpeaksFrom(fact, state_.directory.Fact(fact.key()),
+                                            Today(framework->rules()), false));
 }
 
 absl::StatusOr<const v1::Contract*> Deciding::FindContract(absl::string_view id,

@@ -26,6 +26,7 @@ std::string ValueOf(const DirectoryFact& fact) {
   value.clear_file_hash();
   value.clear_ended();
   value.clear_effective_time_us();
+  value.clear_from_date();
   return value.SerializeAsString();
 }
 
@@ -61,6 +62,13 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
   };
   const absl::TimeZone& zone = *zones_(rules.time_zone());
   const DateNumber today = LocalDate(now_, zone);
+  const DateNumber from =
+      request.from_date().empty() ? today : ParseDate(request.from_date()).value_or(0);
+  if (from == 0 || from > today) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "from_date", request.from_date(),
+                  absl::StrCat("a date, YYYY-MM-DD, not after today, ", FormatDate(today),
+                               "; contracts and coverage name the dates that are to come"));
+  }
   auto effective = [&zone](absl::string_view date) {
     const auto day = ParseDate(date);
     return day ? absl::ToUnixMicros(StartOfDay(FromDateNumber(*day), zone)) : 0;
@@ -89,6 +97,7 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
       continue;
     }
     fact.set_recorded_time_us(now_us());
+    fact.set_from_date(Directory::SpeaksFrom(fact, old, from, before == nullptr));
     if (fact.has_contract() && !fact.contract().to_date().empty()) {
       fact.set_effective_time_us(effective(fact.contract().to_date()));
     } else if (fact.has_novation()) {
@@ -131,6 +140,7 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
     } else {
       fact.set_ended(true);
     }
+    fact.set_from_date(Directory::SpeaksFrom(fact, &old, from, false));
     differ(DirectoryDifference::KIND_ENDED, key);
     *changed.add_facts() = std::move(fact);
   }
@@ -157,6 +167,7 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
   row.set_revision(framework.revision());
   *row.mutable_rules() = rules;
   row.set_applied_time_us(now_us());
+  if (before != nullptr) row.set_from_date(from);
   if (changed.facts_size() > 0) *Add().mutable_directory_changed() = std::move(changed);
   return absl::OkStatus();
 }

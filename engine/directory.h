@@ -2,6 +2,11 @@
 // is what readers see. Every question says as of when it is asked: `date` is a local date of the
 // framework, `time` a moment. A copy shares its facts with the original, so that its cost is that
 // of the keys. A pointer into a directory holds until the fact that it points at is put again.
+//
+// A fact that is recorded again replaces its version before. The newest version speaks for the
+// dates from its from_date on, whatever older versions said of them; earlier dates are the older
+// versions', which lie in Table::kDirectoryPast. So a change is from_date = today, a correction an
+// earlier one.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/rows.pb.h"
@@ -32,6 +38,18 @@ class Directory {
   // by loading.
   void Put(const journal::v1::DirectoryFact& fact);
   void PutFramework(const journal::v1::FrameworkRow& row);
+
+  // From which date on a version speaks, where what it says is said from `from` on: the `from_date`
+  // of DirectoryFact. `before` is the version that it replaces, null if it is the first;
+  // `founding`: it is among the first facts of its framework.
+  static DateNumber SpeaksFrom(const journal::v1::DirectoryFact& fact,
+                               const journal::v1::DirectoryFact* before, DateNumber from,
+                               bool founding);
+  // The directory as it was on a date. `past` gives the versions that were replaced, oldest first,
+  // of a fact by its key. Costs a copy, and a call of `past` for each fact that changed since.
+  using PastVersions =
+      absl::FunctionRef<std::vector<journal::v1::DirectoryFact>(const std::string& key)>;
+  Directory AsOf(DateNumber date, PastVersions past) const;
 
   // Frameworks.
   const journal::v1::FrameworkRow* Framework(

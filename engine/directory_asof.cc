@@ -1,5 +1,6 @@
 // The directory's questions as of a date or a moment.
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -38,7 +39,55 @@ bool AnySuspension(const std::vector<const DirectoryFact*>& facts, absl::string_
   });
 }
 
+// Wards, lots, providers and branches have no dates of their own. Those of coverage say all that it
+// says; a contract's do not say since when its terms are so.
+bool SaysSinceWhen(const DirectoryFact& fact) {
+  switch (fact.value_case()) {
+    case DirectoryFact::kWard:
+    case DirectoryFact::kLot:
+    case DirectoryFact::kLotWard:
+    case DirectoryFact::kProvider:
+    case DirectoryFact::kBranch:
+      return false;
+    default:
+      return true;
+  }
+}
+
 }  // namespace
+
+DateNumber Directory::SpeaksFrom(const DirectoryFact& fact, const DirectoryFact* before,
+                                 DateNumber from, bool founding) {
+  if (!SaysSinceWhen(fact)) return before == nullptr && founding ? 0 : from;
+  if (before == nullptr) return 0;
+  if (fact.has_contract()) return from;
+  if (fact.has_coverage()) return std::min(from, FirstDate(fact.coverage().from_date()));
+  return 0;
+}
+
+Directory Directory::AsOf(DateNumber date, PastVersions past) const {
+  Directory then = *this;
+  for (const auto& [key, fact] : facts_) {
+    if (fact->from_date() <= date) continue;
+    const std::vector<DirectoryFact> versions = past(key);
+    const auto spoke =
+        std::find_if(versions.rbegin(), versions.rend(),
+                     [date](const DirectoryFact& version) { return version.from_date() <= date; });
+    if (spoke != versions.rend()) {
+      then.Put(*spoke);
+    } else {
+      DirectoryFact unknown = *fact;
+      unknown.set_ended(true);
+      then.Put(unknown);
+    }
+  }
+  for (auto& [id, revisions] : then.frameworks_) {
+    while (revisions.size() > 1 && revisions.rbegin()->second->from_date() > date) {
+      revisions.erase(std::prev(revisions.end()));
+    }
+  }
+  return then;
+}
 
 std::string Directory::ProviderOfContract(absl::string_view contract_id, DateNumber date) const {
   const v1::Contract* contract = Contract(contract_id);

@@ -63,6 +63,8 @@ const char* TableName(Table table) {
       return "history";
     case Table::kTexts:
       return "texts";
+    case Table::kDirectoryPast:
+      return "directory_past";
   }
   std::abort();  // no such table
 }
@@ -82,6 +84,18 @@ std::string OfferKey(uint64_t number, int32_t ordinal) {
 std::string FrameworkKey(absl::string_view framework_id, int32_t revision) {
   std::string key = Terminated(framework_id, 4);
   AppendBigEndian(static_cast<uint32_t>(revision), 4, &key);
+  return key;
+}
+
+std::string PastFactPrefix(absl::string_view fact_key) {
+  std::string key(fact_key);
+  key.push_back('\0');
+  return key;
+}
+
+std::string PastFactKey(absl::string_view fact_key, uint64_t sequence) {
+  std::string key = PastFactPrefix(fact_key);
+  AppendBigEndian(sequence, 8, &key);
   return key;
 }
 

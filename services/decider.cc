@@ -271,6 +271,7 @@ bool Decider::WantsEviction() const {
 
 std::shared_ptr<const Published> Decider::Publish() const {
   auto published = std::make_shared<Published>();
+  published->time = absl::FromUnixMicros(engine_->state().last_time_us);
   published->directory = engine_->directory();
   published->accounts = engine_->state().accounts;
   for (const auto& [id, row] : published->accounts)

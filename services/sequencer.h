@@ -40,6 +40,9 @@ absl::Time LastKnownTime(const storage::Store& store);
 // What readers see of the engine's memory, as of a commit. Made anew when the directory or an
 // account changes.
 struct Published {
+  // When it was so: never after the clock that stamps commands, which may be ahead of a
+  // simulation's.
+  absl::Time time = absl::InfinitePast();
   engine::Directory directory;
   std::map<std::string, journal::v1::AccountRow, std::less<>> accounts;  // by id
   std::map<std::string, std::string, std::less<>>

@@ -93,7 +93,8 @@ std::vector<std::string> KnownFamilies() {
   return names;
 }
 
-bool Has(const std::vector<std::string>& names, const std::string& name) {
+template <typename Names>
+bool Has(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -129,7 +130,7 @@ absl::Status CheckFamilies(const std::string& directory, const std::vector<std::
   }
   if (!Has(found, schema::kMeta)) return absl::OkStatus();
   for (const std::string& name : known) {
-    if (!Has(found, name) && name != schema::kPostcodes) {
+    if (!Has(found, name) && !Has(schema::kAddedFamilies, name)) {
       return absl::DataLossError(absl::StrCat(directory, " has lost its table ", name));
     }
   }
@@ -201,8 +202,8 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
     if (!found.ok()) return found.status();
     if (absl::Status status = CheckFamilies(directory, *found, names); !status.ok()) return status;
     // Reading alone makes no table that an earlier program did not make.
-    if (mode == Mode::kReadOnly && !Has(*found, schema::kPostcodes)) {
-      std::erase(names, schema::kPostcodes);
+    if (mode == Mode::kReadOnly) {
+      std::erase_if(names, [&](const std::string& name) { return !Has(*found, name); });
     }
   } else {
     if (absl::Status status = CheckNothingIsLostIn(directory); !status.ok()) return status;
@@ -227,14 +228,19 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
   if (!status.ok()) return OpenError(status, directory);
   database->db_.reset(db);
 
-  auto handle = database->handles_.begin() + 1;  // after the default family, which stays empty
-  database->tables_.assign(handle, handle + engine::kTables);
-  handle += engine::kTables;
-  database->journal_ = *handle++;
-  database->outcomes_ = *handle++;
-  database->outcomes_by_time_ = *handle++;
-  if (Has(names, schema::kPostcodes)) database->postcodes_ = *handle++;
-  database->meta_ = *handle++;
+  auto handle_of = [&](const std::string& name) -> rocksdb::ColumnFamilyHandle* {
+    const auto at = std::find(names.begin(), names.end(), name);
+    return at == names.end() ? nullptr
+                             : database->handles_[static_cast<size_t>(at - names.begin())];
+  };
+  for (int i = 0; i < engine::kTables; ++i) {
+    database->tables_.push_back(handle_of(engine::TableName(static_cast<engine::Table>(i))));
+  }
+  database->journal_ = handle_of(schema::kJournal);
+  database->outcomes_ = handle_of(schema::kOutcomes);
+  database->outcomes_by_time_ = handle_of(schema::kOutcomesByTime);
+  database->postcodes_ = handle_of(schema::kPostcodes);
+  database->meta_ = handle_of(schema::kMeta);
   return database;
 }
 

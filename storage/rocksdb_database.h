@@ -51,14 +51,14 @@ class RocksDatabase {
   ~RocksDatabase();
 
   rocksdb::DB* db() const { return db_.get(); }
+  // Null where a store that was opened for reading only has none.
   rocksdb::ColumnFamilyHandle* table(engine::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
   rocksdb::ColumnFamilyHandle* journal() const { return journal_; }
   rocksdb::ColumnFamilyHandle* outcomes() const { return outcomes_; }
   rocksdb::ColumnFamilyHandle* outcomes_by_time() const { return outcomes_by_time_; }
-  // Null where a store that was opened for reading only has none.
-  rocksdb::ColumnFamilyHandle* postcodes() const { return postcodes_; }
+  rocksdb::ColumnFamilyHandle* postcodes() const { return postcodes_; }  // null likewise
   rocksdb::ColumnFamilyHandle* meta() const { return meta_; }
   const std::string& directory() const { return directory_; }
 

@@ -18,11 +18,13 @@ class RocksView : public View {
   ~RocksView() override { database_->db()->ReleaseSnapshot(snapshot_); }
 
   std::optional<std::string> Get(engine::Table table, absl::string_view key) const override {
-    return database_->Get(database_->table(table), key, snapshot_);
+    rocksdb::ColumnFamilyHandle* family = database_->table(table);
+    return family == nullptr ? std::nullopt : database_->Get(family, key, snapshot_);
   }
 
   void Scan(engine::Table table, absl::string_view prefix, absl::string_view from,
             absl::FunctionRef<bool(absl::string_view, absl::string_view)> fn) const override {
+    if (database_->table(table) == nullptr) return;
     const std::string end = EndOfPrefix(prefix);
     const rocksdb::Slice end_slice = end;
     rocksdb::ReadOptions options = ScanOptions();

@@ -23,7 +23,6 @@ inline constexpr char kOutcomesByTime[] = "outcomes_by_time";
 
 // The postcode, upper case without space -> easting (4 bytes), northing (4 bytes), the ward's code.
 // Reference data: beside the journal, in no digest, never verified, made anew by another import.
-// The one family that a store of an earlier program may lack.
 inline constexpr char kPostcodes[] = "postcodes";
 
 // The keys below. Created last, so that a database without it was never used.
@@ -33,6 +32,10 @@ inline constexpr char kMetaVersion[] = "schema_version";  // -> kVersion (8 byte
 inline constexpr char kMetaEpoch[] = "epoch";           // -> openings for writing so far (8 bytes)
 inline constexpr char kMetaHead[] = "head";             // -> sequence (8 bytes), hash (32 bytes)
 inline constexpr char kMetaLastAlive[] = "last_alive";  // -> time in microseconds (8 bytes)
+
+// The families that a store of an earlier program may lack: it is as if they were empty.
+// directory_past is of engine/keys.h.
+inline constexpr std::array<const char*, 2> kAddedFamilies = {kPostcodes, "directory_past"};
 
 inline constexpr std::array<const char*, 5> kOwnFamilies = {kJournal, kOutcomes, kOutcomesByTime,
                                                             kPostcodes, kMeta};

@@ -22,6 +22,7 @@ namespace {
 struct Apply {
   std::string folder;
   bool dry_run = false;
+  std::string from_date;
 };
 
 void PrintDifferences(const v1::ApplyFrameworkResponse& response, bool dry_run) {
@@ -126,6 +127,7 @@ int Run(const Options& options, const Apply& apply) {
   if (!request.ok()) return Refused(request.status());
   request->set_request_id(FreshRequestId());
   request->set_validate_only(apply.dry_run);
+  request->set_from_date(apply.from_date);
   auto connection = options.Connect();
   if (!connection.ok()) return Refused(connection.status());
   auto response =
@@ -149,6 +151,9 @@ void AddFrameworkCommands(CLI::App* app, const Options* options, Chosen* chosen)
   auto apply = std::make_shared<Apply>();
   command->add_option("folder", apply->folder, "The folder, such as frameworks/nottinghamshire")
       ->required();
+  command->add_option("--from", apply->from_date,
+                      "Since when what changes is so, YYYY-MM-DD; an earlier date than today, "
+                      "which is meant otherwise, corrects");
   command->add_flag("--dry-run", apply->dry_run, "Only check, and show what would change");
   command->callback(
       [options, chosen, apply] { *chosen = [options, apply] { return Run(*options, *apply); }; });

@@ -1,5 +1,6 @@
 #include "services/rpc/directory_queries.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,8 +10,8 @@
 #include "engine/project_words.h"
 #include "engine/rejection.h"
 #include "services/rpc/access.h"
+#include "services/rpc/directory_asof.h"
 #include "services/rpc/page_token.h"
-#include "services/rpc/today.h"
 
 namespace brokerage::services::rpc {
 
@@ -38,15 +39,6 @@ absl::StatusOr<const FrameworkRow*> FindFramework(const Directory& directory,
   const FrameworkRow* framework = directory.Framework(id);
   if (framework == nullptr) return NotFound("framework_id", id);
   return framework;
-}
-
-// The day that is meant: the one given, or today.
-absl::StatusOr<DateNumber> DayOf(const std::string& as_of_date, const Directory& directory,
-                                 absl::string_view framework_id, absl::Time now) {
-  if (as_of_date.empty()) return Today(directory, framework_id, now);
-  if (auto date = engine::ParseDate(as_of_date)) return *date;
-  return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, "as_of_date", as_of_date,
-                        "a date such as 2018-07-01");
 }
 
 v1::Framework ToFramework(const FrameworkRow& row) {
@@ -92,13 +84,13 @@ bool MayReadProposal(const engine::Caller& caller, const Directory& directory,
 // One page of the facts whose keys have the prefix, those that ended left out. `add` puts a fact
 // into the response, and says whether it belongs there.
 template <typename Request, typename Response, typename Add>
-absl::StatusOr<Response> Page(const CallContext& context, const Request& request,
-                              const std::string& prefix, Add add) {
+absl::StatusOr<Response> Page(const CallContext& context, const Directory& directory,
+                              const Request& request, const std::string& prefix, Add add) {
   auto size = PageSizeOf(request);
   if (!size.ok()) return size.status();
   auto position = PositionOf(request, context.caller);  // the key last shown, without the prefix
   if (!position.ok()) return position.status();
-  const auto& facts = context.published->directory.Facts();
+  const auto& facts = directory.Facts();
   auto it = position->empty() ? facts.lower_bound(prefix) : facts.upper_bound(prefix + *position);
   Response response;
   std::string last;
@@ -123,7 +115,10 @@ absl::StatusOr<Response> Page(const CallContext& context, const Request& request
 absl::StatusOr<v1::GetFrameworkResponse> GetFramework(const Backend& backend,
                                                       const CallContext& context,
                                                       const v1::GetFrameworkRequest& request) {
-  auto framework = FindFramework(context.published->directory, request.framework_id());
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), request.framework_id());
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
+  auto framework = FindFramework(directory, request.framework_id());
   if (!framework.ok()) return framework.status();
   v1::GetFrameworkResponse response;
   *response.mutable_framework() = ToFramework(**framework);
@@ -136,8 +131,11 @@ absl::StatusOr<v1::ListFrameworksResponse> ListFrameworks(
   if (!size.ok()) return size.status();
   auto position = PositionOf(request, context.caller);
   if (!position.ok()) return position.status();
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), "");
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   v1::ListFrameworksResponse response;
-  for (const FrameworkRow* framework : context.published->directory.Frameworks()) {
+  for (const FrameworkRow* framework : directory.Frameworks()) {
     if (framework->framework_id() <= *position) continue;
     if (response.frameworks_size() == *size) {
       const std::string& last = response.frameworks(*size - 1).id();
@@ -151,7 +149,9 @@ absl::StatusOr<v1::ListFrameworksResponse> ListFrameworks(
 
 absl::StatusOr<v1::GetLotResponse> GetLot(const Backend& backend, const CallContext& context,
                                           const v1::GetLotRequest& request) {
-  const Directory& directory = context.published->directory;
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), request.framework_id());
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   auto framework = FindFramework(directory, request.framework_id());
   if (!framework.ok()) return framework.status();
   if (request.lot_id().empty()) return Required("lot_id");
@@ -164,11 +164,13 @@ absl::StatusOr<v1::GetLotResponse> GetLot(const Backend& backend, const CallCont
 
 absl::StatusOr<v1::ListLotsResponse> ListLots(const Backend& backend, const CallContext& context,
                                               const v1::ListLotsRequest& request) {
-  const Directory& directory = context.published->directory;
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), request.framework_id());
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   auto framework = FindFramework(directory, request.framework_id());
   if (!framework.ok()) return framework.status();
   return Page<v1::ListLotsRequest, v1::ListLotsResponse>(
-      context, request, engine::LotKey(request.framework_id(), ""),
+      context, directory, request, engine::LotKey(request.framework_id(), ""),
       [&](const DirectoryFact& fact, v1::ListLotsResponse* response) {
         *response->add_lots() = ToLot(directory, fact.lot());
         return true;
@@ -178,7 +180,10 @@ absl::StatusOr<v1::ListLotsResponse> ListLots(const Backend& backend, const Call
 absl::StatusOr<v1::GetWardResponse> GetWard(const Backend& backend, const CallContext& context,
                                             const v1::GetWardRequest& request) {
   if (request.ward_code().empty()) return Required("ward_code");
-  const v1::Ward* ward = context.published->directory.Ward(request.ward_code());
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), "");
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
+  const v1::Ward* ward = directory.Ward(request.ward_code());
   if (ward == nullptr) return NotFound("ward_code", request.ward_code());
   v1::GetWardResponse response;
   *response.mutable_ward() = *ward;
@@ -187,15 +192,17 @@ absl::StatusOr<v1::GetWardResponse> GetWard(const Backend& backend, const CallCo
 
 absl::StatusOr<v1::ListWardsResponse> ListWards(const Backend& backend, const CallContext& context,
                                                 const v1::ListWardsRequest& request) {
-  const Directory& directory = context.published->directory;
   const std::string& framework_id = request.framework_id();
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), framework_id);
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   auto framework = FindFramework(directory, framework_id);
   if (!framework.ok()) return framework.status();
   if (!request.lot_id().empty() && directory.Lot(framework_id, request.lot_id()) == nullptr) {
     return NotFound("lot_id", request.lot_id());
   }
   return Page<v1::ListWardsRequest, v1::ListWardsResponse>(
-      context, request, engine::WardKey(framework_id, ""),
+      context, directory, request, engine::WardKey(framework_id, ""),
       [&](const DirectoryFact& fact, v1::ListWardsResponse* response) {
         const bool in_lot =
             request.lot_id().empty() ||
@@ -209,7 +216,9 @@ absl::StatusOr<v1::GetProviderResponse> GetProvider(const Backend& backend,
                                                     const CallContext& context,
                                                     const v1::GetProviderRequest& request) {
   if (request.provider_id().empty()) return Required("provider_id");
-  const Directory& directory = context.published->directory;
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), "");
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   const v1::Provider* provider = directory.Provider(request.provider_id());
   if (provider == nullptr) return NotFound("provider_id", request.provider_id());
   v1::GetProviderResponse response;
@@ -227,9 +236,9 @@ absl::StatusOr<v1::GetProviderResponse> GetProvider(const Backend& backend,
 absl::StatusOr<v1::ListSuspensionsResponse> ListSuspensions(
     const Backend& backend, const CallContext& context, const v1::ListSuspensionsRequest& request) {
   const Directory& directory = context.published->directory;
-  const absl::Time now = backend.clock->Now();
+  const absl::Time now = std::max(backend.clock->Now(), context.published->time);
   return Page<v1::ListSuspensionsRequest, v1::ListSuspensionsResponse>(
-      context, request, engine::SuspensionKey(""),
+      context, directory, request, engine::SuspensionKey(""),
       [&](const DirectoryFact& fact, v1::ListSuspensionsResponse* response) {
         const v1::Suspension& suspension = fact.suspension();
         const std::string provider_id =
@@ -251,8 +260,11 @@ absl::StatusOr<v1::ListSuspensionsResponse> ListSuspensions(
 absl::StatusOr<v1::ListProvidersResponse> ListProviders(const Backend& backend,
                                                         const CallContext& context,
                                                         const v1::ListProvidersRequest& request) {
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), "");
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   return Page<v1::ListProvidersRequest, v1::ListProvidersResponse>(
-      context, request, engine::ProviderKey(""),
+      context, directory, request, engine::ProviderKey(""),
       [&](const DirectoryFact& fact, v1::ListProvidersResponse* response) {
         if (!MayRead(context.caller, fact.provider().id(), "")) return false;
         *response->add_providers() = fact.provider();
@@ -263,11 +275,11 @@ absl::StatusOr<v1::ListProvidersResponse> ListProviders(const Backend& backend,
 absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const CallContext& context,
                                                 const v1::GetBranchRequest& request) {
   if (request.branch_id().empty()) return Required("branch_id");
-  const Directory& directory = context.published->directory;
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), "");
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   const v1::Branch* branch = directory.Branch(request.branch_id());
   if (branch == nullptr) return NotFound("branch_id", request.branch_id());
-  auto date = DayOf(request.as_of_date(), directory, "", backend.clock->Now());
-  if (!date.ok()) return date.status();
   v1::GetBranchResponse response;
   *response.mutable_branch() = *branch;
   const std::string lines = engine::CoveragePrefix(branch->id());
@@ -275,7 +287,8 @@ absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const Ca
   for (auto it = facts.lower_bound(lines); it != facts.end() && absl::StartsWith(it->first, lines);
        ++it) {
     const v1::Coverage& line = it->second->coverage();
-    if (!it->second->ended() && Directory::InForce(line, *date)) *response.add_coverage() = line;
+    if (!it->second->ended() && Directory::InForce(line, as_of->date))
+      *response.add_coverage() = line;
   }
   const std::string proposals = engine::ProposalKey("");
   for (auto it = facts.lower_bound(proposals);
@@ -303,12 +316,15 @@ absl::StatusOr<v1::ListBranchesResponse> ListBranches(const Backend& backend,
                                                       const CallContext& context,
                                                       const v1::ListBranchesRequest& request) {
   const std::string& provider_id = request.provider_id();
-  if (!provider_id.empty() && (context.published->directory.Provider(provider_id) == nullptr ||
-                               !MayRead(context.caller, provider_id, ""))) {
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), "");
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
+  if (!provider_id.empty() &&
+      (directory.Provider(provider_id) == nullptr || !MayRead(context.caller, provider_id, ""))) {
     return NotFound("provider_id", provider_id);
   }
   return Page<v1::ListBranchesRequest, v1::ListBranchesResponse>(
-      context, request, engine::BranchKey(""),
+      context, directory, request, engine::BranchKey(""),
       [&](const DirectoryFact& fact, v1::ListBranchesResponse* response) {
         const v1::Branch& branch = fact.branch();
         if (!provider_id.empty() && branch.provider_id() != provider_id) return false;
@@ -321,16 +337,17 @@ absl::StatusOr<v1::ListBranchesResponse> ListBranches(const Backend& backend,
 absl::StatusOr<v1::ListCoverageResponse> ListCoverage(const Backend& backend,
                                                       const CallContext& context,
                                                       const v1::ListCoverageRequest& request) {
-  const Directory& directory = context.published->directory;
   const std::string& framework_id = request.framework_id();
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), framework_id);
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   auto framework = FindFramework(directory, framework_id);
   if (!framework.ok()) return framework.status();
-  auto date = DayOf(request.as_of_date(), directory, framework_id, backend.clock->Now());
-  if (!date.ok()) return date.status();
   const std::string prefix =
       request.branch_id().empty() ? "coverage/" : engine::CoveragePrefix(request.branch_id());
   return Page<v1::ListCoverageRequest, v1::ListCoverageResponse>(
-      context, request, prefix, [&](const DirectoryFact& fact, v1::ListCoverageResponse* response) {
+      context, directory, request, prefix,
+      [&](const DirectoryFact& fact, v1::ListCoverageResponse* response) {
         const v1::Coverage& line = fact.coverage();
         const v1::Branch* branch = directory.Branch(line.branch_id());
         if (branch == nullptr || !MayRead(context.caller, branch->provider_id(), branch->id()))
@@ -338,7 +355,7 @@ absl::StatusOr<v1::ListCoverageResponse> ListCoverage(const Backend& backend,
         const bool in_framework = line.postcode_area().empty()
                                       ? directory.WardInFramework(framework_id, line.ward_code())
                                       : line.framework_id() == framework_id;
-        if (!in_framework || !Directory::InForce(line, *date)) return false;
+        if (!in_framework || !Directory::InForce(line, as_of->date)) return false;
         *response->add_coverage() = line;
         return true;
       });
@@ -348,7 +365,7 @@ absl::StatusOr<v1::ListCoverageProposalsResponse> ListCoverageProposals(
     const Backend& backend, const CallContext& context,
     const v1::ListCoverageProposalsRequest& request) {
   return Page<v1::ListCoverageProposalsRequest, v1::ListCoverageProposalsResponse>(
-      context, request, engine::ProposalKey(""),
+      context, context.published->directory, request, engine::ProposalKey(""),
       [&](const DirectoryFact& fact, v1::ListCoverageProposalsResponse* response) {
         const v1::CoverageProposal& proposal = fact.coverage_proposal();
         const bool asked =
@@ -366,37 +383,37 @@ absl::StatusOr<v1::GetContractResponse> GetContract(const Backend& backend,
                                                     const CallContext& context,
                                                     const v1::GetContractRequest& request) {
   if (request.contract_id().empty()) return Required("contract_id");
-  const Directory& directory = context.published->directory;
+  const v1::Contract* known = context.published->directory.Contract(request.contract_id());
+  auto as_of = FindDirectory(backend, context, request.as_of_date(),
+                             known == nullptr ? "" : known->framework_id());
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   const v1::Contract* contract = directory.Contract(request.contract_id());
   if (contract == nullptr) return NotFound("contract_id", request.contract_id());
-  const absl::Time now = backend.clock->Now();
-  auto date = DayOf(request.as_of_date(), directory, contract->framework_id(), now);
-  if (!date.ok()) return date.status();
   v1::GetContractResponse response;
-  *response.mutable_contract() = ToContract(directory, *contract, *date, now);
+  *response.mutable_contract() = ToContract(directory, *contract, as_of->date, as_of->time);
   return response;
 }
 
 absl::StatusOr<v1::ListContractsResponse> ListContracts(const Backend& backend,
                                                         const CallContext& context,
                                                         const v1::ListContractsRequest& request) {
-  const Directory& directory = context.published->directory;
+  auto as_of = FindDirectory(backend, context, request.as_of_date(), request.framework_id());
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   auto framework = FindFramework(directory, request.framework_id());
   if (!framework.ok()) return framework.status();
   const std::string& lot_id = request.lot_id();
   if (!lot_id.empty() && directory.Lot(request.framework_id(), lot_id) == nullptr)
     return NotFound("lot_id", lot_id);
-  const absl::Time now = backend.clock->Now();
-  auto date = DayOf(request.as_of_date(), directory, request.framework_id(), now);
-  if (!date.ok()) return date.status();
   return Page<v1::ListContractsRequest, v1::ListContractsResponse>(
-      context, request, engine::ContractKey(""),
+      context, directory, request, engine::ContractKey(""),
       [&](const DirectoryFact& fact, v1::ListContractsResponse* response) {
         const v1::Contract& contract = fact.contract();
         if (contract.framework_id() != request.framework_id()) return false;
         if (!lot_id.empty() && contract.lot_id() != lot_id) return false;
         if (!MayReadContract(context.caller, directory, contract)) return false;
-        *response->add_contracts() = ToContract(directory, contract, *date, now);
+        *response->add_contracts() = ToContract(directory, contract, as_of->date, as_of->time);
         return true;
       });
 }

@@ -1,6 +1,7 @@
-// Reads of the directory, from memory: frameworks, lots, wards, and providers with their branches
-// and contracts. Lists are in the order of ids; an account of a provider finds its own provider,
-// branches and contracts in them.
+// Reads of the directory, from memory, and from the versions that the store keeps as of a date that
+// has passed: frameworks, lots, wards, and providers with their branches and contracts. Lists are
+// in the order of ids; an account of a provider finds its own provider, branches and contracts in
+// them.
 #pragma once
 
 #include "absl/status/statusor.h"

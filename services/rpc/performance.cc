@@ -164,6 +164,13 @@ absl::StatusOr<v1::QueryComplianceResponse> QueryCompliance(
 
 absl::StatusOr<v1::QueryScorecardResponse> QueryScorecard(
     const Backend& backend, const CallContext& context, const v1::QueryScorecardRequest& request) {
+  if (request.as_known_at() != 0) {
+    auto earlier = EarlierAt(backend, context, "", request.framework_id(), request.as_known_at());
+    if (!earlier.ok()) return earlier.status();
+    return Sound(engine::QueryScorecard(request, earlier->scope, earlier->replay->directory(),
+                                        *earlier->figures),
+                 *earlier->figures);
+  }
   const ViewFigures figures(backend.store->Read());
   return Sound(engine::QueryScorecard(request, engine::ScopeOf(context.caller),
                                       context.published->directory, figures),
@@ -173,6 +180,13 @@ absl::StatusOr<v1::QueryScorecardResponse> QueryScorecard(
 absl::StatusOr<v1::QueryDistributionResponse> QueryDistribution(
     const Backend& backend, const CallContext& context,
     const v1::QueryDistributionRequest& request) {
+  if (request.as_known_at() != 0) {
+    auto earlier = EarlierAt(backend, context, "", request.framework_id(), request.as_known_at());
+    if (!earlier.ok()) return earlier.status();
+    return Sound(engine::QueryDistribution(request, earlier->scope, earlier->replay->directory(),
+                                           *earlier->figures),
+                 *earlier->figures);
+  }
   const ViewFigures figures(backend.store->Read());
   return Sound(engine::QueryDistribution(request, engine::ScopeOf(context.caller),
                                          context.published->directory, figures),

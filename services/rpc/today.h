@@ -11,5 +11,7 @@ namespace brokerage::services::rpc {
 // any it is UTC's.
 engine::DateNumber Today(const engine::Directory& directory, absl::string_view framework_id,
                          absl::Time now);
+// The time zone of that day.
+absl::TimeZone ZoneOf(const engine::Directory& directory, absl::string_view framework_id);
 
 }  // namespace brokerage::services::rpc

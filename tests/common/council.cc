@@ -110,6 +110,15 @@ void Council::ApplyFramework() {
   ASSERT_TRUE(status.ok()) << status;
 }
 
+void Council::EndAContract() {
+  v1::EndContractRequest request;
+  request.set_contract_id("bassetlaw/lead/london-care");
+  request.set_to_date("2030-01-01");
+  request.set_reason("notice was given");
+  absl::Status status = Do(Administrator(), request);
+  ASSERT_TRUE(status.ok()) << status;
+}
+
 void Council::Refer() {
   v1::SubmitPackageRequest request;
   v1::PackageReferral& referral = *request.mutable_referral();

@@ -25,6 +25,8 @@ class Council {
   // Runs what is due, then the command, one second later than the last; the status of the decision.
   absl::Status Do(engine::Caller caller, engine::Request request);
   void ApplyFramework();
+  // A contract is to end one day.
+  void EndAContract();
   // Days of referrals, answers, awards, starts, returns, claims, erasures; then the clock goes on
   // for a while.
   void Work(int days);

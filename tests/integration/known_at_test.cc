@@ -59,6 +59,42 @@ TEST_F(KnownAtTest, AnAnswerAfterTheSequenceDoesNotShow) {
   EXPECT_EQ(Compliance(head).SerializeAsString(), Compliance(0).SerializeAsString());
 }
 
+TEST_F(KnownAtTest, ScoresAndTheDistributionAreThoseThatWereKnown) {
+  const v1::Package package = Issue("person-score");
+  Accept(OfferTo(package, "alpha-east").id());
+  AdvanceBy(absl::Hours(73));
+  v1::QueryScorecardRequest scorecard;
+  scorecard.set_framework_id("shire");
+  scorecard.set_from_date("2018-07-01");
+  scorecard.set_to_date("2018-08-01");
+  v1::QueryDistributionRequest distribution;
+  distribution.set_framework_id("shire");
+  distribution.set_from_date("2018-07-01");
+  distribution.set_to_date("2018-08-01");
+  auto scores = [&](int64_t sequence) {
+    scorecard.set_as_known_at(sequence);
+    return Ask<v1::QueryScorecardResponse>("PerformanceService/QueryScorecard", kCommissioner,
+                                           scorecard);
+  };
+  auto rates = [&](int64_t sequence) {
+    distribution.set_as_known_at(sequence);
+    return Ask<v1::QueryDistributionResponse>("PerformanceService/QueryDistribution", kCommissioner,
+                                              distribution);
+  };
+  const v1::QueryScorecardResponse scores_before = scores(0);
+  const v1::QueryDistributionResponse rates_before = rates(0);
+  Issue("person-later");
+  AdvanceBy(absl::Hours(73));
+  ASSERT_NE(scores(0).market().SerializeAsString(), scores_before.market().SerializeAsString());
+  EXPECT_EQ(scores(scores_before.as_known_at()).SerializeAsString(),
+            scores_before.SerializeAsString());
+  EXPECT_EQ(rates(rates_before.as_known_at()).SerializeAsString(),
+            rates_before.SerializeAsString());
+  scorecard.set_as_known_at(1'000'000);
+  EXPECT_EQ(Call("PerformanceService/QueryScorecard", kCommissioner, scorecard).rejection.field(),
+            "as_known_at");
+}
+
 TEST_F(KnownAtTest, WhatWasNeverWrittenIsNotKnown) {
   const int64_t head = Figures(0).as_known_at();
   for (int64_t sequence : {head + 1, int64_t{-1}}) {

@@ -34,7 +34,9 @@ const MemoryStore& TwoWeeks() {
     auto* store = new MemoryStore();
     Council council(store, 1);
     council.ApplyFramework();
-    council.Work(14);
+    council.Work(7);
+    council.EndAContract();
+    council.Work(7);
     return store;
   }();
   return *kStore;

@@ -77,6 +77,34 @@ std::string Holidays() {
   return csv;
 }
 
+v1::ApplyFrameworkRequest ValeFiles() {
+  v1::ApplyFrameworkRequest request;
+  AddFile(&request, "framework.textproto", kVale);
+  AddFile(&request, "holidays.csv", Holidays());
+  AddFile(&request, "wards.csv",
+          absl::StrCat(kWardColumns, "E05000009,Top,E07000009,Vale,urban,550000,350000\n"));
+  AddFile(&request, "lots.csv", "lot_id,name\nall,All\n");
+  AddFile(&request, "lot_wards.csv", "lot_id,ward_code\nall,E05000009\n");
+  AddFile(&request, "providers.csv", "provider_id,legal_name,trading_name\ngamma,Gamma Ltd,\n");
+  AddFile(&request, "branches.csv",
+          absl::StrCat(kBranchColumns, "gamma-main,gamma,Gamma,CB1 1AB,L9,active,550000,350000\n"));
+  AddFile(&request, "coverage.csv",
+          "branch_id,ward_code,service_type,from,to,priority\ngamma-main,E05000009,home_care,2018-"
+          "07-01,,1\n");
+  AddFile(&request, "contracts.csv",
+          absl::StrCat(kContractColumns,
+                       "vale/all/lead/gamma,gamma,all,lead,home_care,2018-07-01,,75,,,,,,\n"));
+  return request;
+}
+
+absl::Time FirstMoment() {
+  return absl::FromCivil(absl::CivilSecond(2018, 7, 2, 8, 0, 0), absl::UTCTimeZone());
+}
+
+std::string TokenOf(const std::string& account) { return absl::StrCat("token-", account); }
+
+}  // namespace
+
 v1::ApplyFrameworkRequest ShireFiles() {
   v1::ApplyFrameworkRequest request;
   AddFile(&request, "framework.textproto", kShire);
@@ -108,34 +136,6 @@ v1::ApplyFrameworkRequest ShireFiles() {
           "shire/north/additional/beta,beta,north,additional,home_care,2018-07-01,,25,,,,,,\n"));
   return request;
 }
-
-v1::ApplyFrameworkRequest ValeFiles() {
-  v1::ApplyFrameworkRequest request;
-  AddFile(&request, "framework.textproto", kVale);
-  AddFile(&request, "holidays.csv", Holidays());
-  AddFile(&request, "wards.csv",
-          absl::StrCat(kWardColumns, "E05000009,Top,E07000009,Vale,urban,550000,350000\n"));
-  AddFile(&request, "lots.csv", "lot_id,name\nall,All\n");
-  AddFile(&request, "lot_wards.csv", "lot_id,ward_code\nall,E05000009\n");
-  AddFile(&request, "providers.csv", "provider_id,legal_name,trading_name\ngamma,Gamma Ltd,\n");
-  AddFile(&request, "branches.csv",
-          absl::StrCat(kBranchColumns, "gamma-main,gamma,Gamma,CB1 1AB,L9,active,550000,350000\n"));
-  AddFile(&request, "coverage.csv",
-          "branch_id,ward_code,service_type,from,to,priority\ngamma-main,E05000009,home_care,2018-"
-          "07-01,,1\n");
-  AddFile(&request, "contracts.csv",
-          absl::StrCat(kContractColumns,
-                       "vale/all/lead/gamma,gamma,all,lead,home_care,2018-07-01,,75,,,,,,\n"));
-  return request;
-}
-
-absl::Time FirstMoment() {
-  return absl::FromCivil(absl::CivilSecond(2018, 7, 2, 8, 0, 0), absl::UTCTimeZone());
-}
-
-std::string TokenOf(const std::string& account) { return absl::StrCat("token-", account); }
-
-}  // namespace
 
 void ServerFixture::SetUp() {
   std::string name = (std::filesystem::temp_directory_path() / "brokerage-rpc-XXXXXX").string();

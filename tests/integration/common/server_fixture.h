@@ -44,6 +44,9 @@ inline constexpr char kOtherBranch[] = "beta-main-branch";
 inline constexpr char kEastWard[] = "E05000001";
 inline constexpr char kWestWard[] = "E05000002";
 
+// The files of "shire".
+v1::ApplyFrameworkRequest ShireFiles();
+
 // What a call came to.
 struct Outcome {
   grpc::Status status;
