@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/acceptance_limits.h"
+#include "engine/adaptive_release.h"
 #include "engine/check.h"
 #include "engine/project.h"
 
@@ -234,7 +235,9 @@ void Applier::NoteEvaluation(PackageAggregate& package) {
     const bool certain_is_enough =
         rule == 0 ||
         RulesOf(state_, row).rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
-    wanted = !any_open || (certain_is_enough && any_accepted) || row.awaits_award();
+    // An earlier round may have ended beside a later one that runs.
+    const bool may_decide = certain_is_enough || AnyBeside(package);
+    wanted = !any_open || (may_decide && any_accepted) || row.awaits_award();
   }
   if (wanted && !row.needs_evaluation()) Change(row.number()).set_needs_evaluation(true);
 }

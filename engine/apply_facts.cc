@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/acceptance_limits.h"
+#include "engine/adaptive_release.h"
 #include "engine/apply.h"
 #include "engine/check.h"
 
@@ -238,6 +239,10 @@ void Applier::On(const journal::v1::RoundDue& fact) {
       offer.set_settled(true);
       if (offer.state() == v1::OFFER_STATE_OPEN) offer.set_state(v1::OFFER_STATE_LAPSED);
     });
+  }
+  const v1::FrameworkRules& rules = RulesOf(state_, row);
+  if (rules.has_adaptive_release()) {
+    CountFill(rules.adaptive_release(), fact.round_number(), &package, &state_.rollups);
   }
   if (row.state() == v1::PACKAGE_STATE_OFFERED) row.set_needs_evaluation(true);
 }

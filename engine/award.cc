@@ -1,11 +1,13 @@
 #include "engine/award.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <set>
 
 #include "absl/numeric/int128.h"
 #include "engine/acceptance_limits.h"
+#include "engine/adaptive_release.h"
 #include "engine/hash.h"
 #include "engine/ids.h"
 
@@ -21,6 +23,12 @@ constexpr int64_t kLast =
 
 const AnswerRow* LastAnswer(const OfferRow& offer) {
   return offer.answers_size() == 0 ? nullptr : &offer.answers(offer.answers_size() - 1);
+}
+
+// As far as the award goes: who accepts again after the deadline is late.
+bool AcceptedInTime(const OfferRow& offer) {
+  const AnswerRow* answer = LastAnswer(offer);
+  return answer != nullptr && answer->answer() == v1::ANSWER_ACCEPT && !answer->late();
 }
 
 bool CountsAsAcceptance(const OfferRow& offer, absl::Time now) {
@@ -57,6 +65,8 @@ class Valuer {
     switch (criterion) {
       case v1::AWARD_CRITERION_IN_TIME:
         return answer != nullptr && answer->late() ? 1 : 0;
+      case v1::AWARD_CRITERION_EARLIER_ROUND:
+        return IsBeside(question_.package, offer) ? 1 : 0;
       case v1::AWARD_CRITERION_TIER: {
         const v1::Tier* tier = Directory::TierOf(question_.rules, offer.tier_id());
         return tier == nullptr ? kLast : tier->order();
@@ -171,9 +181,12 @@ class Valuer {
   int64_t lowest_price_ = 0;
 };
 
-std::vector<v1::AwardCriterion> CriteriaOf(const v1::FrameworkRules& rules) {
+std::vector<v1::AwardCriterion> CriteriaOf(const AwardQuestion& question) {
   std::vector<v1::AwardCriterion> criteria = {v1::AWARD_CRITERION_IN_TIME};
-  for (const v1::CriterionRule& rule : rules.award_criteria()) criteria.push_back(rule.criterion());
+  if (AnyBeside(question.package)) criteria.push_back(v1::AWARD_CRITERION_EARLIER_ROUND);
+  for (const v1::CriterionRule& rule : question.rules.award_criteria()) {
+    criteria.push_back(rule.criterion());
+  }
   criteria.push_back(v1::AWARD_CRITERION_TIE_BREAK);
   return criteria;
 }
@@ -201,6 +214,7 @@ int Compare(const v1::RankedAcceptance& a, const v1::RankedAcceptance& b) {
 bool KnownWithoutAnswer(v1::AwardCriterion criterion) {
   switch (criterion) {
     case v1::AWARD_CRITERION_IN_TIME:
+    case v1::AWARD_CRITERION_EARLIER_ROUND:
     case v1::AWARD_CRITERION_TIER:
     case v1::AWARD_CRITERION_RANK:
     case v1::AWARD_CRITERION_PRICE:
@@ -213,12 +227,14 @@ bool KnownWithoutAnswer(v1::AwardCriterion criterion) {
   }
 }
 
-// Offers that may still be accepted and then awarded. One that fails a rule now counts if it would
-// pass at its deadline: an opt-out or a suspension may end by then.
-std::vector<const OfferRow*> StillPossible(const AwardQuestion& question) {
+// Offers that may still be accepted and then awarded, and do not come after `best` by their round
+// alone. One that fails a rule now counts if it would pass at its deadline: an opt-out or a
+// suspension may end by then.
+std::vector<const OfferRow*> StillPossible(const AwardQuestion& question, const OfferRow& best) {
   std::vector<const OfferRow*> possible;
   for (const OfferRow& offer : question.package.offers) {
     if (offer.state() != v1::OFFER_STATE_OPEN) continue;
+    if (ComesBefore(question.package, best, offer)) continue;
     const absl::Time deadline = absl::FromUnixMicros(offer.deadline_us());
     if (!FailsAt(question, offer, question.time) || !FailsAt(question, offer, deadline)) {
       possible.push_back(&offer);
@@ -239,6 +255,14 @@ bool MayShift(v1::AwardCriterion criterion, const Valuer& valuer,
   });
 }
 
+// Those of rounds that were opened beside another, or of all other rounds.
+std::vector<const OfferRow*> OfRound(const AwardQuestion& question,
+                                     std::vector<const OfferRow*> offers, bool beside) {
+  std::erase_if(
+      offers, [&](const OfferRow* offer) { return IsBeside(question.package, *offer) != beside; });
+  return offers;
+}
+
 }  // namespace
 
 Ranking RankAcceptances(const AwardQuestion& question) {
@@ -256,9 +280,12 @@ Ranking RankAcceptances(const AwardQuestion& question) {
       passing.emplace_back(std::move(acceptance), offer.ordinal());
     }
   }
-  const Valuer valuer(question, valid);
+  const std::array<Valuer, 2> valuers = {Valuer(question, OfRound(question, valid, false)),
+                                         Valuer(question, OfRound(question, valid, true))};
+  const std::vector<v1::AwardCriterion> criteria = CriteriaOf(question);
   for (size_t i = 0; i < valid.size(); ++i) {
-    for (v1::AwardCriterion criterion : CriteriaOf(question.rules)) {
+    const Valuer& valuer = valuers[IsBeside(question.package, *valid[i]) ? 1 : 0];
+    for (v1::AwardCriterion criterion : criteria) {
       v1::CriterionValue* value = passing[i].first.add_values();
       value->set_criterion(criterion);
       value->set_rank_value(valuer.ValueOf(criterion, *valid[i]));
@@ -292,13 +319,16 @@ v1::AwardCriterion DecidedBy(const v1::RankedAcceptance& better,
 }
 
 bool IsCertain(const AwardQuestion& question, const Ranking& ranking) {
-  const std::vector<const OfferRow*> possible = StillPossible(question);
+  const OfferRow& winner = question.package.offers[ranking.ordinals[0] - 1];
+  const std::vector<const OfferRow*> possible = StillPossible(question, winner);
   if (possible.empty()) return true;
   std::vector<const OfferRow*> valid;
   for (size_t i = 0; i < ranking.valid; ++i) {
     valid.push_back(&question.package.offers[ranking.ordinals[i] - 1]);
   }
-  const Valuer valuer(question, valid);
+  // An offer of the other round differs in EARLIER_ROUND, before any value that hangs on who
+  // accepts.
+  const Valuer valuer(question, OfRound(question, valid, IsBeside(question.package, winner)));
   const v1::RankedAcceptance& best = ranking.acceptances[0];
   auto may_outrank = [&](const OfferRow& offer) {
     for (const v1::CriterionValue& value : best.values()) {
@@ -321,6 +351,15 @@ bool IsCertain(const AwardQuestion& question, const Ranking& ranking) {
     }
   }
   return true;
+}
+
+bool ComesBefore(const PackageAggregate& package, const OfferRow& first, const OfferRow& other) {
+  return IsBeside(package, other) && !IsBeside(package, first) && AcceptedInTime(first);
+}
+
+int32_t RuleOfAward(const PackageAggregate& package, const OfferRow& best) {
+  if (AnyBeside(package) && AcceptedInTime(best)) return best.rule_number();
+  return package.row.rounds(package.row.rounds_size() - 1).rule_number();
 }
 
 // The first eight bytes, big endian and without the top bit, of the SHA-256 of the package's number

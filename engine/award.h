@@ -23,8 +23,8 @@ struct AwardQuestion {
 
 struct Ranking {
   // Every ACCEPTED offer of the package, those that pass the hard rules first, best first, then the
-  // void ones by ordinal. values has, in this order, IN_TIME, the framework's criteria, TIE_BREAK;
-  // smaller is better.
+  // void ones by ordinal. values has, in this order, IN_TIME, EARLIER_ROUND (only where a round was
+  // opened beside another), the framework's criteria, TIE_BREAK; smaller is better.
   std::vector<v1::RankedAcceptance> acceptances;
   std::vector<int32_t> ordinals;  // of acceptances, in the same order
   size_t valid = 0;               // how many of them pass the hard rules
@@ -33,8 +33,10 @@ struct Ranking {
   v1::AwardCriterion decided_by = v1::AWARD_CRITERION_UNSPECIFIED;
 };
 
-// Ranks the acceptances that count now: state ACCEPTED, valid_until (if any) not passed. REQUIRES:
-// the roll-ups of the limits that they name are in `rollups`.
+// Ranks the acceptances that count now: state ACCEPTED, valid_until (if any) not passed. Those of a
+// round that was opened beside another are compared among themselves, and so are all others: what
+// one accepts there changes no lowest price and no median here. REQUIRES: the roll-ups of the
+// limits that they name are in `rollups`.
 Ranking RankAcceptances(const AwardQuestion& question);
 
 // The first criterion on which `better` comes before `worse`.
@@ -45,8 +47,18 @@ v1::AwardCriterion DecidedBy(const v1::RankedAcceptance& better, const v1::Ranke
 // preferred_by_person, weighted_score's quality and price where the lowest price cannot change,
 // tie_break); a criterion that depends on the answer or on live figures (contracted_shortfall,
 // share_shortfall, fewest_recent_hours, earliest_start, earliest_answer) that is reached before an
-// earlier one decides is not certain. REQUIRES: ranking.valid > 0.
+// earlier one decides is not certain. Offers after which it comes by its round alone do not matter
+// (ComesBefore). REQUIRES: ranking.valid > 0.
 bool IsCertain(const AwardQuestion& question, const Ranking& ranking);
+
+// Whether `first`, accepted in time, is awarded without waiting for `other`: the round of `other`
+// was opened beside the one of `first`.
+bool ComesBefore(const PackageAggregate& package, const journal::v1::OfferRow& first,
+                 const journal::v1::OfferRow& other);
+// The place in the framework's list of the round whose timing and mode hold for an award to `best`:
+// of the package's last round; where two were opened beside each other, of the one in which `best`
+// was accepted, if it was in time. 0 for a restart's own round.
+int32_t RuleOfAward(const PackageAggregate& package, const journal::v1::OfferRow& best);
 
 // The fixed hash of (package id, branch id) that ends every order: never negative.
 int64_t TieBreak(uint64_t package_number, absl::string_view branch_id);

@@ -2,6 +2,7 @@
 // or refuses. It reads state and changes nothing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -171,12 +172,23 @@ class Deciding {
   // `package` has it; the restart's own round first when it is due. False when there is none.
   bool OpenRound(const PackageAggregate& package, int32_t first_rule, int32_t rounds_before,
                  int32_t offers_before);
-  void AddRound(const PackageAggregate& package, int32_t rule_number, int32_t next_rule,
-                std::vector<journal::v1::Verdict> verdicts, int32_t rounds_before,
-                int32_t offers_before);
-  std::vector<journal::v1::Verdict> RouteTo(const PackageAggregate& package,
-                                            const v1::FrameworkRules& rules, int32_t rule_number,
-                                            bool restart) const;
+  struct RoundPlan {
+    int32_t rule_number = 0;  // 0 for a restart's own round
+    int32_t next_rule = 0;
+    std::vector<journal::v1::Verdict> verdicts;
+    int32_t rounds_before = 0;
+    int32_t offers_before = 0;
+    std::optional<v1::RoundBeside> beside;
+  };
+  void AddRound(const PackageAggregate& package, RoundPlan plan);
+  // Opens the next round with anybody to offer, if there is one, beside the one that `opened`
+  // plans.
+  void OpenRoundBeside(const PackageAggregate& package, const RoundPlan& opened,
+                       const v1::RoundBeside& why);
+  // `beside`: the verdicts of the round beside which it opens; null where there is none.
+  std::vector<journal::v1::Verdict> RouteTo(
+      const PackageAggregate& package, const v1::FrameworkRules& rules, int32_t rule_number,
+      const std::vector<journal::v1::Verdict>* beside = nullptr) const;
   bool RestartIsDue(const PackageAggregate& package, const v1::FrameworkRules& rules) const;
 
   // --- Shared.

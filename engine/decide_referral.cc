@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "engine/adaptive_release.h"
 #include "engine/decide.h"
 #include "engine/ids.h"
 #include "engine/limits.h"
@@ -300,15 +301,27 @@ absl::Status Deciding::On(const v1::PreviewPackageRequest& request) {
     *response->mutable_release_due_time() = ToTimestamp(due);
   }
   const bool restart = RestartIsDue(package, rules);
+  std::optional<v1::RoundBeside> why;         // the next with anybody to offer opens beside
+  std::vector<journal::v1::Verdict> earlier;  // the one with these verdicts
   for (int32_t rule = restart ? 0 : 1; rule <= rules.rounds_size(); ++rule) {
     journal::v1::RoundRow round;
-    std::vector<journal::v1::Verdict> verdicts = RouteTo(package, rules, rule, rule == 0);
-    if (std::none_of(verdicts.begin(), verdicts.end(),
-                     [](const journal::v1::Verdict& verdict) { return verdict.offered(); }) &&
-        rule == 0) {
-      continue;
-    }
+    std::vector<journal::v1::Verdict> verdicts =
+        RouteTo(package, rules, rule, why ? &earlier : nullptr);
+    const bool anybody =
+        std::any_of(verdicts.begin(), verdicts.end(),
+                    [](const journal::v1::Verdict& verdict) { return verdict.offered(); });
+    if (!anybody && rule == 0) continue;
     round.set_number(response->rounds_size() + 1);
+    if (why && anybody) {
+      *round.mutable_beside() = *why;
+      why.reset();
+    } else if (!why && rule > 0) {
+      why = WhyBeside(rules, package.row, verdicts, state_.rollups);
+      if (why) {
+        why->set_round_number(round.number());
+        earlier = verdicts;
+      }
+    }
     round.set_rule_number(rule);
     round.set_terms_version(package.row.terms_version());
     if (rule > 0) *round.mutable_tier_ids() = rules.rounds(rule - 1).tier_ids();

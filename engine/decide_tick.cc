@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/adaptive_release.h"
 #include "engine/award.h"
 #include "engine/check.h"
 #include "engine/decide.h"
@@ -97,21 +98,33 @@ void Deciding::ReofferNovated(const PackageAggregate& package,
     const bool live = offer.state() == v1::OFFER_STATE_OPEN ||
                       offer.state() == v1::OFFER_STATE_ACCEPTED ||
                       offer.state() == v1::OFFER_STATE_DECLINED;
-    if (live && offer.rule_number() == rule_number && offer.provider_id() == successor &&
+    const bool same_issue =
+        offer.rule_number() == rule_number || AreBeside(package, offer.rule_number(), rule_number);
+    if (live && same_issue && offer.provider_id() == successor &&
         offer.ordinal() > package.row.previous_issue_offers()) {
-      return;  // it has this round's offer under another contract
+      return;  // it has the offer of this round, or of the one beside it, under another contract
     }
   }
   std::vector<journal::v1::Verdict> verdicts;
   bool offered = false;
-  for (journal::v1::Verdict& verdict : RouteTo(package, rules, rule_number, false)) {
+  for (journal::v1::Verdict& verdict : RouteTo(package, rules, rule_number)) {
     if (verdict.contract_id() != fact.novation().contract_id()) continue;
     offered |= verdict.offered();
     verdicts.push_back(std::move(verdict));
   }
   if (!offered) return;
-  AddRound(package, rule_number, package.row.next_rule_number(), std::move(verdicts),
-           package.row.rounds_size(), package.row.offer_count());
+  RoundPlan plan;
+  plan.rule_number = rule_number;
+  plan.next_rule = package.row.next_rule_number();
+  plan.verdicts = std::move(verdicts);
+  plan.rounds_before = package.row.rounds_size();
+  plan.offers_before = package.row.offer_count();
+  for (const RoundRow& round : package.row.rounds()) {  // the last of the rule is of this issue
+    if (round.rule_number() != rule_number) continue;
+    plan.beside.reset();
+    if (round.has_beside()) plan.beside = round.beside();
+  }
+  AddRound(package, std::move(plan));
 }
 
 void Deciding::Evaluate(const PackageAggregate& package) {
@@ -120,9 +133,13 @@ void Deciding::Evaluate(const PackageAggregate& package) {
   const AwardQuestion question{package,        rules, state_.directory,
                                state_.rollups, now_,  Today(rules)};
   const Ranking ranking = RankAcceptances(question);
+  const OfferRow* best = ranking.valid == 0 ? nullptr : &package.offers[ranking.ordinals[0] - 1];
   std::set<int32_t> rounds_with_open_offers;
+  bool everyone_answered = true;  // of those for whom the best acceptance has to wait
   for (const OfferRow& offer : package.offers) {
-    if (offer.state() == v1::OFFER_STATE_OPEN) rounds_with_open_offers.insert(offer.round_number());
+    if (offer.state() != v1::OFFER_STATE_OPEN) continue;
+    rounds_with_open_offers.insert(offer.round_number());
+    everyone_answered &= best != nullptr && ComesBefore(package, *best, offer);
   }
   for (const RoundRow& round : row.rounds()) {
     if (round.closed_time_us() != 0 || rounds_with_open_offers.contains(round.number())) continue;
@@ -130,9 +147,8 @@ void Deciding::Evaluate(const PackageAggregate& package) {
     closed.set_package_number(row.number());
     closed.set_round_number(round.number());
   }
-  const bool everyone_answered = rounds_with_open_offers.empty();
-  if (ranking.valid > 0 && (everyone_answered || IsCertain(question, ranking))) {
-    const int32_t rule = row.rounds(row.rounds_size() - 1).rule_number();
+  if (best != nullptr && (everyone_answered || IsCertain(question, ranking))) {
+    const int32_t rule = RuleOfAward(package, *best);
     const bool early_is_allowed =
         rule == 0 || rules.rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
     if (everyone_answered || early_is_allowed) return ProposeOrAward(package, ranking);
@@ -188,10 +204,10 @@ void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t w
 void Deciding::ProposeOrAward(const PackageAggregate& package, const Ranking& ranking) {
   const PackageRow& row = package.row;
   const v1::FrameworkRules& rules = RulesOf(state_, row);
-  const int32_t rule = row.rounds(row.rounds_size() - 1).rule_number();
+  const OfferRow& best = package.offers[static_cast<size_t>(ranking.ordinals[0] - 1)];
+  const int32_t rule = RuleOfAward(package, best);
   const bool automatic =
       rules.rounds(std::max(rule, 1) - 1).award_mode() == v1::AWARD_MODE_AUTOMATIC;
-  const OfferRow& best = package.offers[static_cast<size_t>(ranking.ordinals[0] - 1)];
   if (automatic && !NeedsPriceException(rules, best)) {
     journal::v1::PackageAwarded& awarded = *Add().mutable_package_awarded();
     FillAward(package, ranking, 0, &awarded);

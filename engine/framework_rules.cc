@@ -128,6 +128,7 @@ class RulesChecker {
                                     " are allowed"));
     }
     for (int i = 0; i < count; ++i) CheckRound(i);
+    if (rules_.has_adaptive_release()) CheckAdaptiveRelease(rules_.adaptive_release());
     if (!rules_.has_restart()) return;
     const v1::RestartRule& restart = rules_.restart();
     CheckWindow({"restart", "standard_window"}, restart.has_standard_window(),
@@ -143,7 +144,8 @@ class RulesChecker {
       Path path = {{"award_criteria", i}, "criterion"};
       if (!v1::AwardCriterion_IsValid(number) || number == v1::AWARD_CRITERION_UNSPECIFIED) {
         Fail(path, "a criterion is required, such as AWARD_CRITERION_TIER");
-      } else if (number == v1::AWARD_CRITERION_IN_TIME || number == v1::AWARD_CRITERION_TIE_BREAK) {
+      } else if (number == v1::AWARD_CRITERION_IN_TIME || number == v1::AWARD_CRITERION_TIE_BREAK ||
+                 number == v1::AWARD_CRITERION_EARLIER_ROUND) {
         Fail(path, absl::StrCat(v1::AwardCriterion_Name(rule.criterion()),
                                 " always applies and is not listed"));
       } else if (!seen.insert(number).second) {
@@ -303,6 +305,25 @@ class RulesChecker {
            absl::StrCat(Shown(id), " is no tier; the tiers are: ", absl::StrJoin(tier_ids_, ", ")));
     }
     if (!seen->insert(id).second) Fail(path, absl::StrCat(Shown(id), " is there twice"));
+  }
+
+  void CheckAdaptiveRelease(const v1::AdaptiveRelease& release) {
+    CheckRange({"adaptive_release", "lower_percent"}, release.lower_percent(), 1, 100);
+    CheckRange({"adaptive_release", "upper_percent"}, release.upper_percent(), 1, 100);
+    if (release.upper_percent() < release.lower_percent()) {
+      Fail({"adaptive_release", "upper_percent"},
+           absl::StrCat(release.upper_percent(), " is less than lower_percent, ",
+                        release.lower_percent()));
+    }
+    if (release.over_packages() != 0) {
+      CheckRange({"adaptive_release", "over_packages"}, release.over_packages(),
+                 limits::kAdaptivePackagesMin, limits::kAdaptivePackagesMax);
+    }
+    CheckText({"adaptive_release", "contract_clause"}, release.contract_clause(),
+              limits::kReasonBytesMax, "the contract clause that allows it is required");
+    if (rules_.rounds_size() < 2) {
+      Fail({"adaptive_release"}, "there is no next round: rounds has fewer than two");
+    }
   }
 
   void CheckWindow(Path path, bool there, const v1::Window& window) {

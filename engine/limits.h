@@ -44,6 +44,8 @@ inline constexpr int kFrameworkErrorsMax = 200;
 inline constexpr size_t kFrameworkRowsMax = 200000;  // of all tables together
 inline constexpr int kWindowHoursMax = 24 * 60;
 inline constexpr int kWindowDaysMax = 60;
+inline constexpr int kAdaptivePackagesMin = 20;  // a fill over fewer is none
+inline constexpr int kAdaptivePackagesMax = 200;
 
 // Postcode directories.
 inline constexpr int kPostcodesPerRequestMax = 20000;

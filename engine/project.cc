@@ -24,6 +24,7 @@ v1::Round WithoutVerdicts(const RoundRow& row) {
   if (row.deadline_us() != 0) *round.mutable_deadline_time() = ToTimestamp(row.deadline_us());
   if (row.closed_time_us() != 0) *round.mutable_close_time() = ToTimestamp(row.closed_time_us());
   round.set_terms_version(row.terms_version());
+  if (row.has_beside()) *round.mutable_beside() = row.beside();
   return round;
 }
 

@@ -50,7 +50,9 @@ std::string RoundOpenedWords(const journal::v1::RoundOpened& opened) {
   std::string name = opened.restart() ? absl::StrCat("Round ", round.number(), " (restart)")
                                       : absl::StrCat("Round ", round.number(), " (",
                                                      absl::StrJoin(round.tier_ids(), ", "), ")");
-  return absl::StrCat(name, " opened: ", opened.offers_size(), " offered of ",
+  const std::string beside =
+      round.has_beside() ? absl::StrCat(" ", BesideWords(round.beside())) : "";
+  return absl::StrCat(name, " opened", beside, ": ", opened.offers_size(), " offered of ",
                       round.verdicts_size(), " considered, until ",
                       MomentWords(round.deadline_us()), ".");
 }

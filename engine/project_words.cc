@@ -1,7 +1,10 @@
 #include "engine/project_words.h"
 
+#include <vector>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
@@ -105,6 +108,18 @@ std::string CauseWords(v1::Cause cause) {
     default:
       return "no cause was given";
   }
+}
+
+std::string BesideWords(const v1::RoundBeside& beside) {
+  std::vector<std::string> fills;
+  for (const v1::TierFill& fill : beside.tier_fills()) {
+    fills.push_back(
+        absl::StrCat(fill.tier_id(), " filled ", fill.filled(), " of ", fill.packages()));
+  }
+  return absl::StrCat("beside round ", beside.round_number(),
+                      " (adaptive release: ", absl::StrJoin(fills, ", "),
+                      " packages; it begins below ", beside.lower_percent(), "% and ends at ",
+                      beside.upper_percent(), "%)");
 }
 
 }  // namespace brokerage::engine

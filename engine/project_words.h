@@ -34,5 +34,8 @@ std::string PlainWords(absl::string_view name, absl::string_view prefix);
 std::string CriterionWords(v1::AwardCriterion criterion);
 std::string CloseWords(v1::CloseCause cause);
 std::string CauseWords(v1::Cause cause);  // "the provider's cause"
+// "beside round 1 (adaptive release: lead filled 7 of 20 packages; it begins below 40% and ends at
+// 60%)"
+std::string BesideWords(const v1::RoundBeside& beside);
 
 }  // namespace brokerage::engine

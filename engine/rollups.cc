@@ -47,6 +47,9 @@ void AppendKey(const RollupDimensions& of, std::string* key) {
     case RollupRow::KIND_LIMIT:  // the name comes last: it may hold anything
       absl::StrAppend(key, of.branch_id, "|", of.limit_name);
       return;
+    case RollupRow::KIND_FILL:
+      absl::StrAppend(key, of.lot_id, "|", of.tier_id);
+      return;
     default:
       return;
   }
@@ -79,6 +82,7 @@ RollupRow RowOf(const RollupDimensions& of) {
   const bool by_hours = kind == RollupRow::KIND_HOURS;
   const bool by_opportunity = kind == RollupRow::KIND_OPPORTUNITY;
   const bool by_limit = kind == RollupRow::KIND_LIMIT;
+  const bool by_tier = kind == RollupRow::KIND_FILL;
   RollupRow row;
   row.set_kind(kind);
   row.set_framework_id(std::string(of.framework_id));
@@ -95,7 +99,7 @@ RollupRow RowOf(const RollupDimensions& of) {
   }
   if (by_offer || by_opportunity) row.set_round(of.round);
   if (by_ward) row.set_ward_code(std::string(of.ward_code));
-  if (by_contract || by_ward || by_hours) row.set_tier_id(std::string(of.tier_id));
+  if (by_contract || by_ward || by_hours || by_tier) row.set_tier_id(std::string(of.tier_id));
   if (by_contract || by_opportunity || by_hours) row.set_provider_id(std::string(of.provider_id));
   if (!by_ward) row.set_lot_id(std::string(of.lot_id));
   return row;

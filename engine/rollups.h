@@ -113,7 +113,8 @@ void TakeBackAward(const PackageAggregate& package, const journal::v1::OfferRow&
 // earlier one adds nothing. Call it before the round is added to the package.
 void TallyAvoided(const PackageAggregate& package, const journal::v1::RoundRow& round,
                   DateNumber date, RollupTable* table);
-// The keys of all roll-ups that a change of this package can touch (for loading).
+// The keys of all roll-ups that a change of this package can touch (for loading); but for the fills
+// of its framework's tiers, which are all in memory.
 std::vector<std::string> RollupKeysOf(const PackageAggregate& package);
 // The key of the KIND_OFFER roll-up that the offer would count in if the branch had it.
 std::string OfferRollupKeyAt(const PackageAggregate& package, const journal::v1::OfferRow& offer,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/adaptive_release.h"
 #include "engine/award.h"
 #include "engine/decide.h"
 #include "engine/limits.h"
@@ -15,6 +16,15 @@ using journal::v1::PackageRow;
 using journal::v1::RoundRow;
 using journal::v1::Verdict;
 
+namespace {
+
+bool AnybodyOffered(const std::vector<Verdict>& verdicts) {
+  return std::any_of(verdicts.begin(), verdicts.end(),
+                     [](const Verdict& verdict) { return verdict.offered(); });
+}
+
+}  // namespace
+
 bool Deciding::RestartIsDue(const PackageAggregate& package,
                             const v1::FrameworkRules& rules) const {
   const PackageRow& row = package.row;
@@ -24,15 +34,16 @@ bool Deciding::RestartIsDue(const PackageAggregate& package,
 
 std::vector<Verdict> Deciding::RouteTo(const PackageAggregate& package,
                                        const v1::FrameworkRules& rules, int32_t rule_number,
-                                       bool restart) const {
+                                       const std::vector<Verdict>* beside) const {
   RoutingQuestion question{.package = package,
                            .rules = rules,
                            .directory = state_.directory,
                            .time = now_,
                            .date = Today(rules),
                            .tier_ids = {},
-                           .restart = restart};
-  if (restart) {
+                           .restart = rule_number == 0,
+                           .beside = beside};
+  if (rule_number == 0) {
     for (const v1::Tier& tier : rules.tiers()) question.tier_ids.push_back(tier.id());
   } else {
     const auto& tiers = rules.rounds(rule_number - 1).tier_ids();
@@ -44,48 +55,73 @@ std::vector<Verdict> Deciding::RouteTo(const PackageAggregate& package,
 bool Deciding::OpenRound(const PackageAggregate& package, int32_t first_rule, int32_t rounds_before,
                          int32_t offers_before) {
   const v1::FrameworkRules& rules = RulesOf(state_, package.row);
-  auto anybody = [](const std::vector<Verdict>& verdicts) {
-    return std::any_of(verdicts.begin(), verdicts.end(),
-                       [](const Verdict& verdict) { return verdict.offered(); });
-  };
+  RoundPlan plan;
+  plan.rounds_before = rounds_before;
+  plan.offers_before = offers_before;
   if (first_rule == 1 && RestartIsDue(package, rules)) {  // first, or never
-    std::vector<Verdict> verdicts = RouteTo(package, rules, 0, true);
-    if (anybody(verdicts)) {
-      AddRound(package, 0, first_rule, std::move(verdicts), rounds_before, offers_before);
+    plan.next_rule = first_rule;
+    plan.verdicts = RouteTo(package, rules, 0);
+    if (AnybodyOffered(plan.verdicts)) {
+      AddRound(package, std::move(plan));
       return true;
     }
   }
   for (int32_t rule = first_rule; rule <= rules.rounds_size(); ++rule) {
-    std::vector<Verdict> verdicts = RouteTo(package, rules, rule, false);
-    if (!anybody(verdicts)) continue;
-    AddRound(package, rule, rule + 1, std::move(verdicts), rounds_before, offers_before);
+    plan.rule_number = rule;
+    plan.next_rule = rule + 1;
+    plan.verdicts = RouteTo(package, rules, rule);
+    if (!AnybodyOffered(plan.verdicts)) continue;
+    const auto beside = WhyBeside(rules, package.row, plan.verdicts, state_.rollups);
+    if (beside) {
+      AddRound(package, plan);
+      OpenRoundBeside(package, plan, *beside);
+    } else {
+      AddRound(package, std::move(plan));
+    }
     return true;
   }
   return false;
 }
 
-void Deciding::AddRound(const PackageAggregate& package, int32_t rule_number, int32_t next_rule,
-                        std::vector<Verdict> verdicts, int32_t rounds_before,
-                        int32_t offers_before) {
+// One further round and no more: that one's own fill is asked when a round of its own would open.
+void Deciding::OpenRoundBeside(const PackageAggregate& package, const RoundPlan& opened,
+                               const v1::RoundBeside& why) {
+  const v1::FrameworkRules& rules = RulesOf(state_, package.row);
+  RoundPlan plan;
+  plan.rounds_before = opened.rounds_before + 1;
+  plan.offers_before = opened.offers_before;
+  plan.beside = why;
+  plan.beside->set_round_number(plan.rounds_before);
+  for (const Verdict& verdict : opened.verdicts) plan.offers_before += verdict.offered() ? 1 : 0;
+  for (int32_t rule = opened.next_rule; rule <= rules.rounds_size(); ++rule) {
+    plan.rule_number = rule;
+    plan.next_rule = rule + 1;
+    plan.verdicts = RouteTo(package, rules, rule, &opened.verdicts);
+    if (AnybodyOffered(plan.verdicts)) return AddRound(package, std::move(plan));
+  }
+}
+
+void Deciding::AddRound(const PackageAggregate& package, RoundPlan plan) {
   const PackageRow& row = package.row;
   const v1::FrameworkRules& rules = RulesOf(state_, row);
   const bool urgent = row.urgency() == v1::URGENCY_URGENT;
-  const bool restart = rule_number == 0;
+  const bool restart = plan.rule_number == 0;
   const v1::Window* window;
   if (restart) {
     window = urgent ? &rules.restart().urgent_window() : &rules.restart().standard_window();
   } else {
-    const v1::RoundRule& rule = rules.rounds(rule_number - 1);
+    const v1::RoundRule& rule = rules.rounds(plan.rule_number - 1);
     window = urgent ? &rule.urgent_window() : &rule.standard_window();
   }
   journal::v1::RoundOpened& opened = *Add().mutable_round_opened();
   opened.set_package_number(row.number());
-  opened.set_next_rule_number(next_rule);
+  opened.set_next_rule_number(plan.next_rule);
   opened.set_restart(restart);
   RoundRow& round = *opened.mutable_round();
-  round.set_number(rounds_before + 1);
-  round.set_rule_number(rule_number);
-  if (!restart) *round.mutable_tier_ids() = rules.rounds(rule_number - 1).tier_ids();
+  round.set_number(plan.rounds_before + 1);
+  round.set_rule_number(plan.rule_number);
+  if (!restart) *round.mutable_tier_ids() = rules.rounds(plan.rule_number - 1).tier_ids();
+  if (plan.beside) *round.mutable_beside() = *std::move(plan.beside);
   round.set_opened_time_us(now_us());
   // From the whole second: what goes out together is due together, and not in the order in which it
   // was written down.
@@ -93,14 +129,14 @@ void Deciding::AddRound(const PackageAggregate& package, int32_t rule_number, in
   round.set_deadline_us(absl::ToUnixMicros(
       WindowEnd(*window, from, ZoneOf(rules), state_.directory.HolidaysOf(row.framework_id()))));
   round.set_terms_version(row.terms_version());
-  for (Verdict& verdict : verdicts) {
+  for (Verdict& verdict : plan.verdicts) {
     if (verdict.offered()) {
       const v1::Contract* contract = state_.directory.Contract(verdict.contract_id());
       OfferRow& offer = *opened.add_offers();
       offer.set_package_number(row.number());
-      offer.set_ordinal(offers_before + opened.offers_size());
+      offer.set_ordinal(plan.offers_before + opened.offers_size());
       offer.set_round_number(round.number());
-      offer.set_rule_number(rule_number);
+      offer.set_rule_number(plan.rule_number);
       offer.set_state(v1::OFFER_STATE_OPEN);
       offer.set_provider_id(verdict.provider_id());
       offer.set_branch_id(verdict.branch_id());

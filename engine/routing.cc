@@ -220,6 +220,24 @@ bool ChosenBefore(const Candidate& a, const Candidate& b) {
   return order(a) < order(b);
 }
 
+void PassOver(const std::string& chosen_branch_id, Verdict* verdict) {
+  verdict->set_failed_rules(Bit(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER));
+  verdict->set_chosen_branch_id(chosen_branch_id);
+}
+
+// A provider that is offered the package in the round beside this one gets no second offer.
+void LeaveToRoundBeside(const std::vector<Verdict>& beside, std::vector<Candidate>* candidates) {
+  std::map<std::string, std::string> offered;  // provider -> branch
+  for (const Verdict& verdict : beside) {
+    if (verdict.offered()) offered.emplace(verdict.provider_id(), verdict.branch_id());
+  }
+  for (Candidate& candidate : *candidates) {
+    if (candidate.verdict.failed_rules() != 0) continue;
+    const auto found = offered.find(candidate.verdict.provider_id());
+    if (found != offered.end()) PassOver(found->second, &candidate.verdict);
+  }
+}
+
 // Decides ONE_BRANCH_PER_PROVIDER among those that pass every other rule, and who is offered.
 void ChooseBranches(bool several_allowed, std::vector<Candidate>* candidates) {
   std::map<std::string, const Candidate*> best;  // by provider
@@ -236,8 +254,7 @@ void ChooseBranches(bool several_allowed, std::vector<Candidate>* candidates) {
         several_allowed ? verdict.contract_id() == chosen.contract_id() : &verdict == &chosen;
     verdict.set_offered(offered);
     if (offered) continue;
-    verdict.set_failed_rules(Bit(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER));
-    verdict.set_chosen_branch_id(several_allowed ? verdict.branch_id() : chosen.branch_id());
+    PassOver(several_allowed ? verdict.branch_id() : chosen.branch_id(), &verdict);
   }
 }
 
@@ -280,6 +297,7 @@ std::vector<Verdict> Route(const RoutingQuestion& question) {
     }
     if (branches.empty()) candidates.push_back(Consider(question, *contract, provider_id, nullptr));
   }
+  if (question.beside != nullptr) LeaveToRoundBeside(*question.beside, &candidates);
   ChooseBranches(question.rules.several_branches_per_provider(), &candidates);
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     auto order = [](const Candidate& c) {

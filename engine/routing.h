@@ -22,6 +22,9 @@ struct RoutingQuestion {
   DateNumber date = 0;                // the local date of now
   std::vector<std::string> tier_ids;  // the tiers of the round
   bool restart = false;  // the restart's own round: only row.previous_branch_id can pass, any tier
+  // The verdicts of the round beside which this one opens; null where there is none. Who gets an
+  // offer in that one gets no second here.
+  const std::vector<journal::v1::Verdict>* beside = nullptr;
 };
 
 // Where the package's care is given.

@@ -97,9 +97,10 @@ absl::Status LoadRecentRollups(const View& view, absl::Time now, engine::Engine*
     for (int kind = RollupRow::Kind_MIN; kind <= RollupRow::Kind_MAX; ++kind) {
       if (!RollupRow::Kind_IsValid(kind) || kind == RollupRow::KIND_UNSPECIFIED) continue;
       const auto of = static_cast<RollupRow::Kind>(kind);
+      const int32_t from = of == RollupRow::KIND_FILL ? 0 : floor;  // a fill is of no month
       absl::Status status;
       view.Scan(Table::kRollups, engine::RollupTable::Prefix(of, framework->framework_id()),
-                engine::RollupTable::Prefix(of, framework->framework_id(), floor),
+                engine::RollupTable::Prefix(of, framework->framework_id(), from),
                 [&](absl::string_view key, absl::string_view value) {
                   RollupRow row;
                   status = Parse(Table::kRollups, key, value, &row);

@@ -72,6 +72,16 @@ rounds {
   award_mode: AWARD_MODE_CONFIRMED
 }
 
+# A further round, for what the first leaves: here the Additionals that did not answer are asked again.
+#rounds { tier_ids: "additional" standard_window { hours: 24 } urgent_window { hours: 4 } award_timing: AWARD_TIMING_AT_CLOSE }
+
+# Adaptive release: where a tier accepts in time fewer than lower_percent of the packages put to it (of
+# its newest over_packages whose deadline has passed, 20 to 200; in each lot by itself), the next round
+# opens at the same time, until it is upper_percent or more. The earlier round still comes first until
+# its window ends. It moves business between providers: it needs the contract clause that allows it,
+# and a second round above.
+#adaptive_release { lower_percent: 50 upper_percent: 70 over_packages: 20 contract_clause: "Example" }
+
 # A restart (the same person's package after a stay in hospital, say) goes first, alone, to the branch
 # that had the person. Left out: restarts are offered like any other package.
 #restart { standard_window { hours: 4 } urgent_window { hours: 2 } }

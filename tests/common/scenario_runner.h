@@ -102,6 +102,11 @@ class ScenarioRunner {
   void CheckRoundDue(const Words& words);
   void CheckRoundClosed(const Words& words);
   void CheckRestartRound(const Words& words);
+  // (scenario_adaptive.cc)
+  void CheckRoundBeside(const Words& words);
+  void CheckRoundAlone(const Words& words);
+  void CheckPreviewBeside(const Words& words);
+  void CheckFill(const Words& words);
   void CheckRounds(const Words& words);
   void CheckNotOffered(const Words& words);
   void CheckOfferState(const Words& words);

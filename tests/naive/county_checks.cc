@@ -66,8 +66,8 @@ bool AnyOpen(const PackageAggregate& package) {
                      [](const OfferRow& offer) { return offer.state() == v1::OFFER_STATE_OPEN; });
 }
 
-bool MayBeEarly(const PackageAggregate& package, const v1::FrameworkRules& rules) {
-  const int32_t rule = package.row.rounds(package.row.rounds_size() - 1).rule_number();
+bool MayBeEarly(const PackageAggregate& package, const v1::FrameworkRules& rules, int32_t winner) {
+  const int32_t rule = NaiveRuleOfAward(package, winner);
   return rule == 0 || rules.rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
 }
 
@@ -173,6 +173,9 @@ void CountyDrive::CheckRanking(const PackageAggregate& package,
     }
   }
   tally_(absl::StrCat("decided by ", v1::AwardCriterion_Name(award.decided_by()).substr(16)));
+  if (IsOfLaterRound(package, OfferOf(package, winner->ordinal))) {
+    tally_("awarded to the later round");
+  }
   if (award.overridden()) return tally_("award overridden");
   // Live figures may have moved since an award was proposed that is now confirmed.
   const bool confirmed = !award.account_id().empty() && package.row.awaits_award() &&
@@ -185,7 +188,7 @@ void CountyDrive::CheckRanking(const PackageAggregate& package,
 void CountyDrive::CheckAutomatic(const PackageAggregate& package, int32_t winner,
                                  const std::string& where) {
   const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
-  const int32_t rule = package.row.rounds(package.row.rounds_size() - 1).rule_number();
+  const int32_t rule = NaiveRuleOfAward(package, winner);
   if (rules.rounds(std::max(rule, 1) - 1).award_mode() != v1::AWARD_MODE_AUTOMATIC) {
     return Problem("awarded without care navigation; " + where);
   }
@@ -224,11 +227,12 @@ void CountyDrive::CheckProposal(const PackageAggregate& package,
 void CountyDrive::CheckEarly(const PackageAggregate& package, int32_t winner) {
   if (!AnyOpen(package)) return;
   const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
-  if (!MayBeEarly(package, rules)) {
+  if (HasToWait(package, winner) && !MayBeEarly(package, rules, winner)) {
     return Problem(
         absl::StrCat("package ", package.row.number(), " is awarded before its round closes"));
   }
-  tally_("certain before all have answered");
+  tally_(HasToWait(package, winner) ? "certain before all have answered"
+                                    : "awarded without waiting for the later round");
   const NaiveHistory history = History();
   const NaiveAwardQuestion question{history, package, rules, now_};
   const std::map<int32_t, bool> changing = AnswersThatChangeTheWinner(question);
@@ -247,8 +251,10 @@ void CountyDrive::CheckNotCertain(const PackageAggregate& package) {
   const NaiveAwardQuestion question{history, package, rules, now_};
   const NaiveRanking naive = NaiveRank(question);
   if (naive.valid.empty()) return;
-  const bool open = AnyOpen(package);
-  if (!open || (MayBeEarly(package, rules) && SurelyCertain(question))) {
+  const int32_t first = naive.valid.front().ordinal;
+  const bool open = HasToWait(package, first);
+  if (open && IsOfLaterRound(package, OfferOf(package, first))) tally_("later round waits");
+  if (!open || (MayBeEarly(package, rules, first) && SurelyCertain(question))) {
     Problem(absl::StrCat("package ", package.row.number(),
                          " should be awarded now; open offers: ", open, "; ", Told(naive)));
   }
@@ -326,9 +332,18 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
   }
   const std::string where = absl::StrCat("round ", round.number(), " (rule ", round.rule_number(),
                                          ") of package ", number, ": ");
-  NaiveIssue issue{package, OffersBefore(number, round.number()), rules, now_, {}, false};
+  // Two rounds that open together are routed as of one moment.
+  const int32_t first_of_issue =
+      round.has_beside() && novated.empty() ? round.beside().round_number() : round.number();
+  NaiveIssue issue{package, OffersBefore(number, first_of_issue), rules, now_, {}, false};
   if (novated.empty()) {
-    const int32_t expected = ExpectedRule(issue, anew ? 1 : before_.at(number).next_rule_number());
+    int32_t first_rule = anew ? 1 : before_.at(number).next_rule_number();
+    if (round.has_beside()) {
+      issue.beside = OfferedIn(number, first_of_issue);
+      first_rule = package.rounds(first_of_issue - 1).rule_number() + 1;
+    }
+    const int32_t expected = ExpectedRule(issue, first_rule);
+    CheckBeside(record, opened, issue);
     if (expected != round.rule_number()) {
       return Problem(absl::StrCat(where, "rule ", expected, " should open"));
     }

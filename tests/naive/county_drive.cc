@@ -20,10 +20,10 @@ const absl::TimeZone* FindZone(const std::string& name) {
 
 }  // namespace
 
-CountyDrive::CountyDrive(uint64_t seed, DriveTally* tally)
+CountyDrive::CountyDrive(uint64_t seed, bool adaptive, DriveTally* tally)
     : seed_(seed),
       tally_(*tally),
-      county_(MakeRandomCounty(seed)),
+      county_(MakeRandomCounty(seed, adaptive)),
       dice_(seed + 1000003),
       engine_(FindZone),
       now_(county_.start) {
@@ -113,6 +113,7 @@ void CountyDrive::Commit(const Record& record, const std::vector<journal::v1::Te
   records_.push_back(record);
   texts_.push_back(texts);
   LogAwards(record);
+  LogFills(record);
   for (const Fact& fact : record.facts()) {
     if (fact.has_framework_applied()) {
       world_.frameworks.push_back(fact.framework_applied().framework());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -26,7 +27,7 @@ struct DriveTally {
 
 class CountyDrive {
  public:
-  CountyDrive(uint64_t seed, DriveTally* tally);
+  CountyDrive(uint64_t seed, bool adaptive, DriveTally* tally);
 
   // Submits so many packages and lets them live. What differed, soonest first; stops at the first.
   std::vector<std::string> Run(int packages);
@@ -75,6 +76,20 @@ class CountyDrive {
   void CheckAfter(const journal::v1::Record& record);
   void CheckRound(const journal::v1::Record& record, const journal::v1::RoundOpened& opened);
   int32_t ExpectedRule(NaiveIssue issue, int32_t first) const;
+  // --- Adaptive release (county_adaptive.cc).
+  struct Settled {
+    bool filled = false;
+    v1::AdaptiveRelease rule;  // as it stood for the package
+  };
+  void LogFills(const journal::v1::Record& record);
+  // The fill of the tier in the lot over its newest settled packages; nothing while it is off.
+  std::optional<v1::TierFill> LowFill(const std::string& lot_id, const std::string& tier_id,
+                                      const v1::AdaptiveRelease& rule) const;
+  // Who is offered the package in the round: provider -> branch.
+  std::map<std::string, std::string> OfferedIn(uint64_t number, int32_t round) const;
+  // Holds whether another round opened beside this one against the fill of its tiers.
+  void CheckBeside(const journal::v1::Record& record, const journal::v1::RoundOpened& opened,
+                   NaiveIssue issue);
   void CheckOffers(const std::string& where, const journal::v1::RoundOpened& opened,
                    const std::set<std::string>& offered);
   void CheckNobody(const journal::v1::Record& record, uint64_t number);
@@ -108,6 +123,8 @@ class CountyDrive {
   Engine engine_;
   NaiveWorld world_;
   std::vector<NaiveAward> awards_;
+  std::map<std::string, std::vector<Settled>> fills_;  // "lot tier" -> oldest first
+  std::set<std::string> counted_;                      // "package terms tier"
   absl::Time now_;
   int64_t last_time_us_ = 0;
   uint64_t sequence_ = 0;

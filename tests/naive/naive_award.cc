@@ -62,6 +62,8 @@ class Values {
     switch (criterion) {
       case v1::AWARD_CRITERION_IN_TIME:
         return LastAnswer(offer)->late() ? 1 : 0;
+      case v1::AWARD_CRITERION_EARLIER_ROUND:
+        return IsOfLaterRound(question_.package, offer) ? 1 : 0;
       case v1::AWARD_CRITERION_TIER:
         return tier->order();
       case v1::AWARD_CRITERION_RANK: {
@@ -170,9 +172,19 @@ bool Better(const NaiveAcceptance& a, const NaiveAcceptance& b) {
   return a.ordinal < b.ordinal;
 }
 
-std::vector<v1::AwardCriterion> CriteriaOf(const v1::FrameworkRules& rules) {
+// Whether the package was put out to two rounds at once, this time.
+bool PutOutTwice(const PackageAggregate& package) {
+  for (const OfferRow& offer : package.offers) {
+    const bool of_before = offer.ordinal() <= package.row.previous_issue_offers();
+    if (!of_before && IsOfLaterRound(package, offer)) return true;
+  }
+  return false;
+}
+
+std::vector<v1::AwardCriterion> CriteriaOf(const NaiveAwardQuestion& question) {
   std::vector<v1::AwardCriterion> criteria = {v1::AWARD_CRITERION_IN_TIME};
-  for (const auto& rule : rules.award_criteria()) criteria.push_back(rule.criterion());
+  if (PutOutTwice(question.package)) criteria.push_back(v1::AWARD_CRITERION_EARLIER_ROUND);
+  for (const auto& rule : question.rules.award_criteria()) criteria.push_back(rule.criterion());
   criteria.push_back(v1::AWARD_CRITERION_TIE_BREAK);
   return criteria;
 }
@@ -199,6 +211,26 @@ std::vector<int32_t> OpenOffers(const PackageAggregate& package) {
 }
 
 }  // namespace
+
+bool IsOfLaterRound(const PackageAggregate& package, const OfferRow& offer) {
+  return package.row.rounds(offer.round_number() - 1).has_beside();
+}
+
+bool HasToWait(const PackageAggregate& package, int32_t winner) {
+  const OfferRow& won = package.offers[static_cast<size_t>(winner - 1)];
+  const bool wins_by_round = !IsOfLaterRound(package, won) && !LastAnswer(won)->late();
+  for (int32_t ordinal : OpenOffers(package)) {
+    const OfferRow& open = package.offers[static_cast<size_t>(ordinal - 1)];
+    if (!wins_by_round || !IsOfLaterRound(package, open)) return true;
+  }
+  return false;
+}
+
+int32_t NaiveRuleOfAward(const PackageAggregate& package, int32_t winner) {
+  const OfferRow& won = package.offers[static_cast<size_t>(winner - 1)];
+  if (PutOutTwice(package) && !LastAnswer(won)->late()) return won.rule_number();
+  return package.row.rounds(package.row.rounds_size() - 1).rule_number();
+}
 
 v1::AwardCriterion FirstDifference(const NaiveAcceptance& a, const NaiveAcceptance& b) {
   for (size_t i = 0; i < a.values.size(); ++i) {
@@ -260,9 +292,16 @@ NaiveRanking NaiveRank(const NaiveAwardQuestion& question) {
       ranking.voided.push_back(acceptance);
     }
   }
-  const Values values(question, offers);
   for (size_t i = 0; i < offers.size(); ++i) {
-    for (v1::AwardCriterion criterion : CriteriaOf(question.rules)) {
+    std::vector<const OfferRow*> rivals;  // of the same of two rounds
+    for (const OfferRow* other : offers) {
+      if (IsOfLaterRound(question.package, *other) ==
+          IsOfLaterRound(question.package, *offers[i])) {
+        rivals.push_back(other);
+      }
+    }
+    const Values values(question, rivals);
+    for (v1::AwardCriterion criterion : CriteriaOf(question)) {
       ranking.valid[i].values.push_back(values.Of(criterion, *offers[i]));
     }
   }
@@ -300,9 +339,9 @@ std::map<int32_t, bool> AnswersThatChangeTheWinner(const NaiveAwardQuestion& que
 
 bool SurelyCertain(const NaiveAwardQuestion& question) {
   const std::vector<int32_t> open = OpenOffers(question.package);
-  if (open.empty()) return true;
   const NaiveRanking ranking = NaiveRank(question);
-  for (v1::AwardCriterion criterion : CriteriaOf(question.rules)) {
+  if (!HasToWait(question.package, ranking.valid.front().ordinal)) return true;
+  for (v1::AwardCriterion criterion : CriteriaOf(question)) {
     // One more acceptance may turn the order of the others: the lowest price, a joiner's median.
     if (ranking.valid.size() > 1 && (criterion == v1::AWARD_CRITERION_WEIGHTED_SCORE ||
                                      criterion == v1::AWARD_CRITERION_FEWEST_RECENT_HOURS)) {
@@ -323,7 +362,7 @@ bool SurelyCertain(const NaiveAwardQuestion& question) {
   for (int32_t ordinal : open) {
     const OfferRow& offer = supposed.offers[static_cast<size_t>(ordinal - 1)];
     int order = 0;
-    for (v1::AwardCriterion criterion : CriteriaOf(question.rules)) {
+    for (v1::AwardCriterion criterion : CriteriaOf(question)) {
       switch (criterion) {
         case v1::AWARD_CRITERION_CONTRACTED_SHORTFALL:
         case v1::AWARD_CRITERION_SHARE_SHORTFALL:

@@ -44,6 +44,13 @@ NaiveLimit LimitNamed(const NaiveHistory& history, const std::string& branch_id,
                       const std::string& name);
 
 NaiveRanking NaiveRank(const NaiveAwardQuestion& question);
+// Whether the offer is of a round that opened at the same time as an earlier one.
+bool IsOfLaterRound(const PackageAggregate& package, const journal::v1::OfferRow& offer);
+// Whether anybody may still answer for whom the acceptance has to wait: an earlier tier wins
+// without waiting for the later.
+bool HasToWait(const PackageAggregate& package, int32_t winner);
+// The round whose timing and mode hold for an award to the acceptance: 0 for a restart.
+int32_t NaiveRuleOfAward(const PackageAggregate& package, int32_t winner);
 // The first criterion on which the values differ; UNSPECIFIED if they do not.
 v1::AwardCriterion FirstDifference(const NaiveAcceptance& a, const NaiveAcceptance& b);
 // The first criterion on which the winner is better, which may come after one on which it is not if

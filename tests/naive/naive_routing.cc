@@ -180,6 +180,12 @@ std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& 
       }
     }
   }
+  for (NaiveVerdict& verdict : verdicts) {
+    auto has_one = issue.beside.find(verdict.provider_id);
+    if (!verdict.failed.empty() || has_one == issue.beside.end()) continue;
+    verdict.failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
+    verdict.chosen_branch_id = has_one->second;
+  }
   KeepTheFirst(world, issue, issue.rules.several_branches_per_provider(), verdicts);
   return verdicts;
 }

@@ -1,6 +1,7 @@
 // Who is offered a package, from section 6 of the domain's description and from nothing else.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct NaiveIssue {
   absl::Time time;
   std::vector<std::string> tier_ids;  // of the round
   bool restart = false;
+  // Who is offered the package in the round beside which this one opens: provider -> branch.
+  std::map<std::string, std::string> beside = {};
 };
 
 // One verdict per branch and contract of the package's lot.

@@ -1,6 +1,6 @@
 // The engine against a second, naive implementation of routing, award and counts, over random
 // weeks in random counties. A failure names its seed: --gtest_filter=*OneSeed with NAIVE_SEED set
-// drives that county alone.
+// drives that county alone; from 5000 on with adaptive release.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -15,9 +15,17 @@ namespace {
 constexpr int kPackagesPerCounty = 50;
 constexpr uint64_t kCounties = 200;  // 10,000 packages
 
+constexpr int kPackagesPerAdaptiveCounty = 120;
+constexpr uint64_t kAdaptiveCounties = 12;
+
 void Drive(uint64_t seed, DriveTally* tally) {
-  CountyDrive drive(seed, tally);
+  CountyDrive drive(seed, false, tally);
   for (const std::string& problem : drive.Run(kPackagesPerCounty)) ADD_FAILURE() << problem;
+}
+
+void DriveAdaptive(uint64_t seed, DriveTally* tally) {
+  CountyDrive drive(seed, true, tally);
+  for (const std::string& problem : drive.Run(kPackagesPerAdaptiveCounty)) ADD_FAILURE() << problem;
 }
 
 TEST(Naive, EngineAgreesInEveryCounty) {
@@ -61,9 +69,25 @@ TEST(Naive, EngineAgreesInEveryCounty) {
     EXPECT_GT(tally.happened["routing: " + name], 0) << name;
   }
   for (int criterion = 1; criterion <= v1::AwardCriterion_MAX; ++criterion) {
+    if (criterion == v1::AWARD_CRITERION_EARLIER_ROUND) continue;  // below
     const std::string name =
         v1::AwardCriterion_Name(static_cast<v1::AwardCriterion>(criterion)).substr(16);
     EXPECT_GT(tally.happened["decided by " + name], 0) << name;
+  }
+}
+
+TEST(Naive, EngineAgreesWhereReleaseIsAdaptive) {
+  DriveTally tally;
+  for (uint64_t seed = 5000; seed < 5000 + kAdaptiveCounties && !::testing::Test::HasFailure();
+       ++seed) {
+    DriveAdaptive(seed, &tally);
+  }
+  if (::testing::Test::HasFailure()) return;
+  for (const char* what :
+       {"round beside another", "nobody to open beside", "adaptive release ends",
+        "later round waits", "awarded without waiting for the later round",
+        "awarded to the later round", "decided by EARLIER_ROUND", "offers_closed"}) {
+    EXPECT_GT(tally.happened[what], 3) << what;
   }
 }
 
@@ -71,7 +95,8 @@ TEST(NaiveCounty, OneSeed) {
   const char* seed = std::getenv("NAIVE_SEED");
   if (seed == nullptr) GTEST_SKIP() << "NAIVE_SEED names no county";
   DriveTally tally;
-  Drive(std::strtoull(seed, nullptr, 10), &tally);
+  const uint64_t number = std::strtoull(seed, nullptr, 10);
+  number < 5000 ? Drive(number, &tally) : DriveAdaptive(number, &tally);
   for (const auto& [what, many] : tally.happened)
     std::printf("%8ld %s\n", long(many), what.c_str());
 }

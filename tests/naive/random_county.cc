@@ -14,7 +14,7 @@ constexpr char kFramework[] = "county";
 
 class Maker {
  public:
-  explicit Maker(uint64_t seed) : dice_(seed), area_dice_(~seed) {}
+  Maker(uint64_t seed, bool adaptive) : dice_(seed), area_dice_(~seed), adaptive_(adaptive) {}
 
   RandomCounty Make() {
     absl::LoadTimeZone("Europe/London", &county_.zone);
@@ -34,6 +34,7 @@ class Maker {
       county_.rules.mutable_interim()->add_service_types(v1::SERVICE_TYPE_SHORT_TERM_CARE);
       county_.rules.mutable_interim()->set_limit_days(dice_.Between(1, 3));
     }
+    if (adaptive_) MakeAdaptiveRelease();
     return std::move(county_);
   }
 
@@ -51,9 +52,9 @@ class Maker {
   }
 
   void RandomWindow(v1::Window* window, bool urgent) {
-    switch (dice_.Below(3)) {
+    switch (adaptive_ ? 0 : dice_.Below(3)) {
       case 0:
-        window->set_hours(urgent ? dice_.Between(2, 24) : dice_.Between(12, 72));
+        window->set_hours(urgent || adaptive_ ? dice_.Between(2, 24) : dice_.Between(12, 72));
         break;
       case 1:
         window->set_days(urgent ? 1 : dice_.Between(1, 4));
@@ -126,7 +127,7 @@ class Maker {
   }
 
   void MakeRounds() {
-    const int tiers = dice_.Between(1, 3);
+    const int tiers = dice_.Between(adaptive_ ? 2 : 1, 3);
     for (int i = 1; i <= tiers; ++i) {
       v1::Tier* tier = county_.rules.add_tiers();
       tier->set_id(absl::StrCat("t", i));
@@ -141,7 +142,7 @@ class Maker {
       const int first = next_tier;
       do {
         round->add_tier_ids(absl::StrCat("t", next_tier++));
-      } while (next_tier <= tiers && dice_.Percent(55));
+      } while (next_tier <= tiers && dice_.Percent(adaptive_ ? 10 : 55));
       if (first > 1 && dice_.Percent(30)) round->add_tier_ids("t1");  // asked again
       RandomWindow(round->mutable_standard_window(), false);
       RandomWindow(round->mutable_urgent_window(), true);
@@ -149,6 +150,14 @@ class Maker {
                                                 : v1::AWARD_TIMING_AT_CLOSE);
       round->set_award_mode(static_cast<v1::AwardMode>(dice_.Below(3)));
     }
+  }
+
+  void MakeAdaptiveRelease() {
+    v1::AdaptiveRelease* release = county_.rules.mutable_adaptive_release();
+    release->set_lower_percent(dice_.Between(30, 95));
+    release->set_upper_percent(std::min(100, release->lower_percent() + dice_.Between(0, 3) * 5));
+    if (dice_.Percent(30)) release->set_over_packages(dice_.Between(20, 25));
+    release->set_contract_clause("9.2");
   }
 
   void MakeCriteria() {
@@ -170,7 +179,8 @@ class Maker {
   }
 
   void MakePlaces() {
-    for (int i = 0, many = dice_.Percent(50) ? 1 : dice_.Between(2, 4); i < many; ++i) {
+    for (int i = 0, many = adaptive_ || dice_.Percent(50) ? 1 : dice_.Between(2, 4); i < many;
+         ++i) {
       const std::string lot = absl::StrCat("lot", i);
       lots_.push_back(lot);
       v1::Lot* fact = NewFact(LotKey(kFramework, lot)).mutable_lot();
@@ -307,6 +317,7 @@ class Maker {
 
   Dice dice_;
   Dice area_dice_;  // for coverage by area, so that the rest of a seed's county is as without it
+  const bool adaptive_;
   RandomCounty county_;
   absl::CivilDay day_;
   std::vector<std::string> lots_;
@@ -314,6 +325,6 @@ class Maker {
 
 }  // namespace
 
-RandomCounty MakeRandomCounty(uint64_t seed) { return Maker(seed).Make(); }
+RandomCounty MakeRandomCounty(uint64_t seed, bool adaptive) { return Maker(seed, adaptive).Make(); }
 
 }  // namespace brokerage::engine::naive

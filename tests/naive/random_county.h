@@ -53,6 +53,7 @@ struct RandomCounty {
 // The postcode areas of every county.
 inline constexpr std::array<const char*, 2> kAreas = {"NG", "DN"};
 
-RandomCounty MakeRandomCounty(uint64_t seed);
+// With `adaptive`: with adaptive release, one lot and short windows, so that fills are soon known.
+RandomCounty MakeRandomCounty(uint64_t seed, bool adaptive);
 
 }  // namespace brokerage::engine::naive

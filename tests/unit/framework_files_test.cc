@@ -349,6 +349,8 @@ INSTANTIATE_TEST_SUITE_P(
              "framework.textproto:13 contract_clause: the contract clause that allows"},
         Case{"ACriterionThatAlwaysApplies", Rules("CRITERION_TIER", "CRITERION_TIE_BREAK"),
              "framework.textproto:13 criterion: AWARD_CRITERION_TIE_BREAK always applies"},
+        Case{"ACriterionOfAdaptiveRelease", Rules("CRITERION_TIER", "CRITERION_EARLIER_ROUND"),
+             "framework.textproto:13 criterion: AWARD_CRITERION_EARLIER_ROUND always applies"},
         Case{"AWrongDistributionTime",
              Rules("rounds {",
                    "distribution_times { day_of_week: 1 local_time: \"25:00\" }\nrounds {"),

@@ -23,6 +23,23 @@ TEST_F(Projection, NavigationReadsWhoWasOfferedARound) {
             "until 2018-07-03T10:00Z.");
 }
 
+TEST_F(Projection, NavigationReadsWhyARoundOpenedBesideAnother) {
+  Record record = Opened();
+  v1::RoundBeside& beside =
+      *record.mutable_facts(0)->mutable_round_opened()->mutable_round()->mutable_beside();
+  beside.set_round_number(1);
+  beside.set_lower_percent(50);
+  beside.set_upper_percent(70);
+  v1::TierFill& fill = *beside.add_tier_fills();
+  fill.set_tier_id("lead");
+  fill.set_filled(9);
+  fill.set_packages(20);
+  EXPECT_EQ(Told(record, Navigator())[0],
+            "Round 1 (lead, additional) opened beside round 1 (adaptive release: lead filled 9 of "
+            "20 packages; it begins below 50% and ends at 70%): 3 offered of 4 considered, until "
+            "2018-07-03T10:00Z.");
+}
+
 TEST_F(Projection, ABranchReadsOfItsOwnOfferAlone) {
   for (const Caller& caller : {london_, Organisation("london-care")}) {
     std::vector<v1::HistoryEvent> events = History(Opened(), caller);
