@@ -121,6 +121,8 @@ std::string CriterionValueText(const v1::CriterionValue& value) {
   switch (value.criterion()) {
     case v1::AWARD_CRITERION_IN_TIME:
       return rank_value == 0 ? "yes" : "late";
+    case v1::AWARD_CRITERION_EARLIER_ROUND:
+      return rank_value == 0 ? "yes" : "no";
     case v1::AWARD_CRITERION_CONTRACTED_SHORTFALL:
     case v1::AWARD_CRITERION_SHARE_SHORTFALL:
     case v1::AWARD_CRITERION_WEIGHTED_SCORE:
@@ -217,6 +219,20 @@ std::string End(const v1::Package& package, const Names& names) {
   return text;
 }
 
+std::string BesideLines(const v1::RoundBeside& beside, const Names& names) {
+  std::vector<std::string> fills;
+  for (const v1::TierFill& fill : beside.tier_fills()) {
+    fills.push_back(absl::StrCat(names.Tier(fill.tier_id()), " filled ", fill.filled(), " of ",
+                                 fill.packages(), " packages"));
+  }
+  return Wrapped(
+      absl::StrCat("beside round ", beside.round_number(),
+                   " by adaptive release: ", absl::StrJoin(fills, ", "), "; it begins below ",
+                   beside.lower_percent(), "% and ends at ", beside.upper_percent(), "%. Round ",
+                   beside.round_number(), " comes first until its window ends."),
+      4, kWidth);
+}
+
 std::string RoundHeading(const v1::Round& round, const Names& names) {
   std::string text =
       round.rule_number() == 0
@@ -228,7 +244,9 @@ std::string RoundHeading(const v1::Round& round, const Names& names) {
     absl::StrAppend(&text, ", answers by ", ShortTime(round.deadline_time()));
   }
   if (round.has_close_time()) absl::StrAppend(&text, ", closed ", ShortTime(round.close_time()));
-  return absl::StrCat(text, "\n");
+  text += "\n";
+  if (round.has_beside()) absl::StrAppend(&text, BesideLines(round.beside(), names));
+  return text;
 }
 
 }  // namespace
@@ -284,6 +302,8 @@ std::string CriterionInWords(v1::AwardCriterion criterion) {
       return "the order of answers";
     case v1::AWARD_CRITERION_IN_TIME:
       return "answering in time";
+    case v1::AWARD_CRITERION_EARLIER_ROUND:
+      return "the earlier of two rounds opened together comes first";
     default:
       return "the fixed tie-break: all else was equal";
   }
