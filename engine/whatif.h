@@ -29,7 +29,7 @@ class WhatIf {
  public:
   // `directory` is the present one: its live changes hold, and what the files say comes from
   // `framework`. `figures` are roll-ups of which those before the month of `from` are used. `zones`
-  // knows the framework's zone.
+  // knows the framework's zone. The fills of adaptive release begin empty: they are of no month.
   WhatIf(ZoneFinder zones, const ParsedFramework& framework, const Directory& directory,
          const std::vector<journal::v1::RollupRow>& figures, DateNumber from);
 

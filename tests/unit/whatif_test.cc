@@ -173,6 +173,32 @@ TEST_F(WhatIfTest, AnotherCriterionMovesThePackageToWhomItFavours) {
   EXPECT_EQ(response.undecidable(), 0) << "whoever was asked and did not answer did not answer";
 }
 
+TEST_F(WhatIfTest, AdaptiveReleasePutsThePackageToTheNextRoundSooner) {
+  for (int i = 0; i < 20; ++i) {
+    const uint64_t number = Submit(v1::URGENCY_URGENT);
+    for (const char* branch : {"lead-north", "add-one", "add-two-east"}) {
+      Answer(number, branch, false);
+    }
+  }
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 3));
+  const uint64_t last = Submit(v1::URGENCY_URGENT);
+  driver_.AdvanceTo(driver_.now() + absl::Hours(4) + absl::Minutes(5));
+  Answer(last, "dps-a", true);
+  Answer(last, "dps-b", false);
+  ConfirmAll();
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
+  FrameworkFiles files = CountyFiles();
+  Content(&files, "framework.textproto") +=
+      "adaptive_release { lower_percent: 50 upper_percent: 70 contract_clause: \"3\" }\n";
+  const v1::PreviewFrameworkResponse response = Replay(files);
+  EXPECT_EQ(response.packages_size(), 0) << "the same branch wins";
+  EXPECT_EQ(response.was().awarded(), 1);
+  EXPECT_EQ(response.would().awarded(), 1);
+  EXPECT_EQ(response.was().offers(), response.would().offers());
+  EXPECT_EQ(response.was().median_minutes_to_source(), 245);
+  EXPECT_EQ(response.would().median_minutes_to_source(), 240) << "when the first round ends";
+}
+
 TEST_F(WhatIfTest, ABranchThatWasNeverAskedIsCountedAndNotSupposed) {
   Submit(v1::URGENCY_URGENT);
   Answer(1, "add-one", true);
