@@ -24,6 +24,10 @@ struct Manner {
 
 Manner MannerOf(Character character) {
   switch (character) {
+    case Character::kEager:
+      return {95, 1, 20, 4 * 60};
+    case Character::kOffice:
+      return {60, 4, 3 * 60, 9 * 60};
     case Character::kKeen:
       return {80, 3, 25, 5 * 60};
     case Character::kPicky:
@@ -40,10 +44,15 @@ Manner MannerOf(Character character) {
 }
 
 // A standard package is answered while the office is open.
-absl::Time WhenOpen(absl::Time time, int minutes_after_opening) {
+absl::Time WhenOpen(absl::Time time, int minutes_after_opening, bool at_weekends) {
   const absl::CivilSecond local = absl::ToCivilSecond(time, London());
-  if (local.hour() >= kOpensHour && local.hour() < kClosesHour) return time;
-  const absl::CivilDay day = absl::CivilDay(local) + (local.hour() >= kClosesHour ? 1 : 0);
+  absl::CivilDay day = absl::CivilDay(local) + (local.hour() >= kClosesHour ? 1 : 0);
+  while (!at_weekends && (absl::GetWeekday(day) == absl::Weekday::saturday ||
+                          absl::GetWeekday(day) == absl::Weekday::sunday)) {
+    ++day;
+  }
+  const bool is_open = local.hour() >= kOpensHour && local.hour() < kClosesHour;
+  if (is_open && day == absl::CivilDay(local)) return time;
   return absl::FromCivil(absl::CivilHour(day) + kOpensHour, London()) +
          absl::Minutes(minutes_after_opening);
 }
@@ -117,7 +126,9 @@ std::vector<PlannedAnswer> PlanAnswers(const v1::Offer& offer, bool first_round,
                                               manner.delay_minutes_max - manner.delay_minutes_min);
   if (urgent) minutes = std::max(10, minutes / 5);
   absl::Time time = TimeOf(offer.issue_time()) + absl::Minutes(minutes);
-  if (!urgent) time = WhenOpen(time, chance.Below(absl::StrCat("opening|", name), 90));
+  if (!urgent)
+    time = WhenOpen(time, chance.Below(absl::StrCat("opening|", name), 90),
+                    character != Character::kOffice);
   const bool unpopular = first_round && !offer.restart() &&
                          chance.Percent(absl::StrCat("unpopular|", offer.package_id()), 8);
   bool accepts =

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "services/broker/options.h"
 #include "services/broker/play_files.h"
 #include "services/broker/play_report.h"
+#include "services/broker/play_tables.h"
 #include "services/broker/play_week.h"
 #include "services/broker/words.h"
 
@@ -36,11 +38,22 @@ absl::CivilDay NextMonday(absl::Time now, const PlayPlan& plan) {
   return std::max(day, plan.first_monday);
 }
 
+// What ran before the contracts began, if the folder says.
+absl::StatusOr<std::vector<ReferralRow>> ReadRunning(const std::string& folder) {
+  const std::string name = absl::StrCat(folder, "/played/running.csv");
+  if (!std::filesystem::exists(name)) return std::vector<ReferralRow>();
+  auto content = ReadFile(name);
+  if (!content.ok()) return content.status();
+  return ParseReferrals("played/running.csv", *content);
+}
+
 absl::Status PlayWeeks(const Options& options, const Play& play) {
   auto content = ReadFile(absl::StrCat(play.folder, "/played/referrals.csv"));
   if (!content.ok()) return content.status();
   auto rows = ParseReferrals("played/referrals.csv", *content);
   if (!rows.ok()) return rows.status();
+  auto running = ReadRunning(play.folder);
+  if (!running.ok()) return running.status();
   auto plan = ReadPlayPlan(play.folder);
   auto manners = ReadBranchManners(play.folder);
   auto events = ReadPlayEvents(play.folder);
@@ -62,13 +75,21 @@ absl::Status PlayWeeks(const Options& options, const Play& play) {
          framework.rules().name().c_str(), framework.revision(),
          count == 1 ? "week" : absl::StrCat(count, " weeks from that").c_str(),
          absl::FormatCivilTime(monday).c_str());
-  Weeks weeks(world->get(), &*manners, Chance(play.seed), count == 1);
   const int first = static_cast<int>((monday - plan->first_monday) / 7);
+  if (first + count > plan->weeks) {
+    printf("There are referrals for %d weeks: after them they come again, with other people.\n",
+           plan->weeks);
+  }
+  Weeks weeks(world->get(), *std::move(manners), Chance(play.seed), count == 1);
+  if (first == 0) weeks.MoveIn(*running);
   absl::Status status;
   for (int week = 0; week < count && status.ok(); ++week) {
-    status = weeks.Play(monday + absl::civil_diff_t{7} * week, first + week, *plan, *rows, *events);
+    const absl::CivilDay begin = monday + absl::civil_diff_t{7} * week;
+    status = weeks.Play(begin, first + week, *plan, *rows, *events);
+    if (status.ok()) status = PrintQuarterOf(**world, begin);
   }
-  if (status.ok()) status = PrintReport(**world, weeks.packages(), weeks.transfers());
+  if (status.ok())
+    status = PrintReport(**world, weeks.packages(), weeks.notes(), plan->unserved_due_min);
   if (!status.ok() || play.once) return status;
   return PrintNextCommands(**world, "build/services/broker", options.address, weeks.packages());
 }

@@ -21,9 +21,9 @@ struct CharacterName {
   Character character;
 };
 constexpr CharacterName kCharacters[] = {
-    {"", Character::kDrawn},      {"keen", Character::kKeen},     {"picky", Character::kPicky},
-    {"slow", Character::kSlow},   {"silent", Character::kSilent}, {"all", Character::kAll},
-    {"never", Character::kNever},
+    {"", Character::kDrawn},        {"eager", Character::kEager}, {"office", Character::kOffice},
+    {"keen", Character::kKeen},     {"picky", Character::kPicky}, {"slow", Character::kSlow},
+    {"silent", Character::kSilent}, {"all", Character::kAll},     {"never", Character::kNever},
 };
 
 absl::StatusOr<engine::CsvTable> ReadTable(const std::string& folder, const std::string& name,
@@ -54,7 +54,8 @@ std::set<std::string> Parts(const std::string& cell) {
 
 absl::StatusOr<PlayPlan> ReadPlayPlan(const std::string& folder) {
   static constexpr char kFile[] = "played/plan.csv";
-  static constexpr engine::CsvColumn kColumns[] = {{"first_monday"}, {"weeks"}, {"weeks_a_run"}};
+  static constexpr engine::CsvColumn kColumns[] = {
+      {"first_monday"}, {"weeks"}, {"weeks_a_run"}, {"unserved_due_min", true}};
   auto table = ReadTable(folder, kFile, kColumns);
   if (!table.ok()) return table.status();
   if (table->rows.size() != 1)
@@ -70,6 +71,9 @@ absl::StatusOr<PlayPlan> ReadPlayPlan(const std::string& folder) {
     return Wrong(kFile, row.line, "weeks", row.cells[1], "a number from 1");
   if (!absl::SimpleAtoi(row.cells[2], &plan.weeks_a_run) || plan.weeks_a_run < 1)
     return Wrong(kFile, row.line, "weeks_a_run", row.cells[2], "a number from 1");
+  const std::string& due = row.cells[3];
+  if (!due.empty() && (!absl::SimpleAtoi(due, &plan.unserved_due_min) || plan.unserved_due_min < 1))
+    return Wrong(kFile, row.line, "unserved_due_min", due, "a number from 1, or nothing");
   return plan;
 }
 
@@ -92,7 +96,7 @@ absl::StatusOr<BranchManners> ReadBranchManners(const std::string& folder) {
     }
     if (found == nullptr) {
       return Wrong(kFile, row.line, "character", row.cells[1],
-                   "keen, picky, slow, silent, all, never, or nothing");
+                   "eager, office, keen, picky, slow, silent, all, never, or nothing");
     }
     manner.character = found->character;
     manner.unserved_wards = Parts(row.cells[2]);

@@ -18,10 +18,14 @@ struct PlayPlan {
   absl::CivilDay first_monday;
   int weeks = 0;        // that referrals.csv has; then they repeat, with other people
   int weeks_a_run = 0;  // played by one run
+  // Offers due before a ward is listed as never taken; 0: as the server has it.
+  int unserved_due_min = 0;
 };
 
 enum class Character {
-  kDrawn,  // by the seed: one of the next four
+  kDrawn,   // by the seed: one of keen to silent
+  kEager,   // takes nearly all
+  kOffice,  // an office that is closed at weekends
   kKeen,
   kPicky,
   kSlow,

@@ -15,6 +15,8 @@ namespace {
 // A stay of 3 to 23 days, 13 in the mean; 29 of 100 leave with less care or none.
 constexpr int kDaysMin = 3;
 constexpr int kDaysSpread = 21;
+// Weeks that are not told in full do at a half hour's beginning what happens in it.
+constexpr absl::Duration kLimitSeen = absl::Minutes(30);
 
 v1::LeavingOutcome OutcomeOf(int drawn) {
   if (drawn < 14) return v1::LEAVING_OUTCOME_NO_CARE;
@@ -29,9 +31,54 @@ int32_t MinutesAfter(v1::LeavingOutcome outcome, int32_t minutes) {
 
 }  // namespace
 
-void Weeks::PlanLeaving(const std::string& package_id) {
-  const int days = kDaysMin + chance_.Below(absl::StrCat("stay|", package_id), kDaysSpread);
-  At(world_->now() + absl::Hours(24) * days, [this, package_id] { Leave(package_id); });
+void Weeks::PlanLeaving(const v1::Package& package) {
+  const std::string& id = package.id();
+  const int days = kDaysMin + chance_.Below(absl::StrCat("stay|", id), kDaysSpread);
+  const absl::Time leaves = TimeOf(package.start_time()) + absl::Hours(24) * days;
+  const absl::Time limit = TimeOf(package.limit_due_time());
+  if (limit < leaves && limit >= world_->now())
+    At(limit + kLimitSeen, [this, id] { SeeLimit(id); });
+  At(leaves, [this, id] { Leave(id); });
+}
+
+void Weeks::PlanAllLeaving() {
+  if (world_->framework().rules().interim().service_types().empty()) return;
+  v1::ListPackagesRequest request;
+  request.add_states(v1::PACKAGE_STATE_STARTED);
+  request.set_framework_id(world_->framework().id());
+  request.set_page_size(1000);
+  for (const std::string& authority_id : world_->authority_ids()) {
+    request.clear_page_token();
+    do {
+      auto page = world_->navigator(authority_id)
+                      .Call<v1::ListPackagesResponse>("PackageService/ListPackages", request);
+      if (!page.ok()) return TellRefused("", "the list of packages", page.status());
+      for (const v1::Package& package : page->packages()) {
+        if (!package.has_limit_due_time()) continue;
+        seen_[package.id()].authority_id = authority_id;
+        PlanLeaving(package);
+      }
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+  }
+}
+
+// What care navigation is told of at that moment: its list of those over their limit.
+void Weeks::SeeLimit(const std::string& package_id) {
+  v1::ListPackagesRequest request;
+  request.set_framework_id(world_->framework().id());
+  request.set_over_limit(true);
+  request.set_page_size(1000);
+  auto page =
+      Navigator(package_id).Call<v1::ListPackagesResponse>("PackageService/ListPackages", request);
+  if (!page.ok()) return TellRefused("", "the list of those over their limit", page.status());
+  for (const v1::Package& package : page->packages()) {
+    if (package.id() != package_id) continue;
+    counted_.over_limit.push_back(package_id);
+    Tell(package_id, absl::StrCat("is still in the interim service: its limit passed ",
+                                  SayTime(package.limit_due_time()),
+                                  "; over their limit now: ", page->packages_size()));
+  }
 }
 
 void Weeks::Leave(const std::string& package_id) {
@@ -50,8 +97,13 @@ void Weeks::Leave(const std::string& package_id) {
   cease.set_leaving_outcome(outcome);
   auto ceased = navigator.Call<v1::CeasePackageResponse>("PackageService/CeasePackage", cease);
   if (!ceased.ok()) return TellRefused(package_id, "the end", ceased.status());
+  ++counted_.left_interim;
   Tell(package_id, absl::StrCat("left the interim service with ", Spaced(ShortName(outcome)),
-                                ceased->package().limit_passed() ? ", after its limit" : ""));
+                                ceased->package().limit_passed() ? ", after its limit" : "",
+                                ceased->package().successor_package_id().empty()
+                                    ? ""
+                                    : absl::StrCat("; followed by ",
+                                                   ceased->package().successor_package_id())));
 }
 
 void Weeks::SubmitFollowing(const v1::Package& interim, v1::LeavingOutcome outcome) {

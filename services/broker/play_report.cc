@@ -8,9 +8,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/types/span.h"
 #include "brokerage/v1/package_service.pb.h"
-#include "brokerage/v1/performance_service.pb.h"
-#include "engine/calendar.h"
-#include "services/broker/reports.h"
+#include "services/broker/play_changes.h"
+#include "services/broker/play_tables.h"
 #include "services/broker/table.h"
 #include "services/broker/words.h"
 
@@ -40,7 +39,6 @@ bool WinnerAnsweredLast(const v1::Package& package) {
 }
 
 constexpr size_t kWaitingShown = 25;
-constexpr size_t kScoresShown = 20;
 
 // How much there is to tell: a contested award first, then rounds, changed answers and rules that
 // kept branches out.
@@ -147,124 +145,6 @@ absl::Status PrintWaitingList(const World& world) {
   return absl::OkStatus();
 }
 
-bool HasMinimum(const v1::FrameworkRules& rules) {
-  return std::any_of(rules.tiers().begin(), rules.tiers().end(),
-                     [](const v1::Tier& tier) { return tier.minimum_pickup_percent() > 0; });
-}
-
-std::string Column(const World& world, v1::Dimension dimension, const std::string& value) {
-  if (dimension == v1::DIMENSION_LOT) return world.names().Lot(value);
-  for (const v1::Authority& authority : world.framework().rules().authorities()) {
-    if (dimension == v1::DIMENSION_AUTHORITY && authority.id() == value) return authority.name();
-  }
-  return value;
-}
-
-// What was referred and what became of it, and how branches answered, by one dimension.
-absl::Status PrintFigures(const World& world, v1::Dimension dimension, const char* heading) {
-  v1::QueryPerformanceRequest request;
-  request.mutable_query()->set_framework_id(world.framework().id());
-  request.mutable_query()->add_group_by(dimension);
-  auto response = world.commissioner().Call<v1::QueryPerformanceResponse>(
-      "PerformanceService/QueryPerformance", request);
-  if (!response.ok()) return response.status();
-  printf("\n%s: packages, and offers whose deadline has passed\n\n", heading);
-  Table table({ShortName(dimension), "referred", "sourced", "waiting", "cancelled", "issued", "due",
-               "responded", "response", "accepted", "acceptance"});
-  for (const v1::PerformanceRow& row : response->rows()) {
-    const v1::Counts& settled = row.settled();
-    table.Add({Column(world, dimension, row.group(0).value()),
-               absl::StrCat(row.packages().referred()), absl::StrCat(row.packages().sourced()),
-               absl::StrCat(row.packages().waiting()), absl::StrCat(row.packages().cancelled()),
-               absl::StrCat(settled.issued()),
-               absl::StrCat(row.settled_rates().response().denominator()),
-               absl::StrCat(row.settled_rates().response().numerator()),
-               SayRate(row.settled_rates().response()), absl::StrCat(settled.accepted()),
-               SayRate(row.settled_rates().acceptance())});
-  }
-  fputs(table.Text(2).c_str(), stdout);
-  return absl::OkStatus();
-}
-
-absl::Status PrintCompliance(const World& world) {
-  v1::QueryComplianceRequest request;
-  request.set_framework_id(world.framework().id());
-  auto response = world.commissioner().Call<v1::QueryComplianceResponse>(
-      "PerformanceService/QueryCompliance", request);
-  if (!response.ok()) return response.status();
-  printf(
-      "\nContracts: pick-up of packages whose deadline has passed (a package counts once, however "
-      "often it was put)\n\n");
-  Table table({"lot", "provider", "tier", "issued", "due", "accepted", "pick-up", "minimum",
-               "short by", "to recover", ""});
-  for (const v1::ComplianceRow& row : response->rows()) {
-    const v1::Counts& settled = row.settled();
-    const bool contracted = row.minimum_pickup_percent() > 0;
-    if (!contracted && settled.issued() == 0) continue;
-    table.Add({world.names().Lot(row.lot_id()), world.names().Provider(row.provider_id()),
-               row.tier_id(), absl::StrCat(settled.issued()),
-               absl::StrCat(row.pick_up().denominator()), absl::StrCat(settled.accepted()),
-               SayRate(row.pick_up()),
-               contracted ? absl::StrCat(row.minimum_pickup_percent(), "%") : "none",
-               contracted ? absl::StrCat(row.short_by()) : "",
-               !contracted            ? ""
-               : row.to_recover() < 0 ? "n/a"
-                                      : absl::StrCat(row.to_recover()),
-               row.sanction_proposed() ? "below minimum" : ""});
-  }
-  fputs(table.Text(2).c_str(), stdout);
-  return absl::OkStatus();
-}
-
-absl::Status PrintTransfers(const World& world, const std::vector<PlayedPackage>& transfers) {
-  for (const PlayedPackage& transfer : transfers) {
-    v1::GetTransferRequest request;
-    request.set_transfer_id(transfer.id);
-    auto report = world.navigator(transfer.authority_id)
-                      .Call<v1::GetTransferResponse>("PackageService/GetTransfer", request);
-    if (!report.ok()) return report.status();
-    printf("\n");
-    PrintTransfer(*report);
-  }
-  return absl::OkStatus();
-}
-
-std::string DateOf(absl::Time time) {
-  return engine::FormatDate(engine::ToDateNumber(absl::ToCivilDay(time, London())));
-}
-
-absl::Status PrintResponses(const World& world) {
-  v1::QueryScorecardRequest request;
-  request.set_framework_id(world.framework().id());
-  request.set_from_date(world.framework().rules().commencement_date());
-  request.set_to_date(DateOf(world.now() + absl::Hours(24)));
-  auto response = world.commissioner().Call<v1::QueryScorecardResponse>(
-      "PerformanceService/QueryScorecard", request);
-  if (!response.ok()) return response.status();
-  printf("\nWho responds: offers whose deadline has passed, those at risk first\n\n");
-  PrintScorecard(*response, kScoresShown);
-  return absl::OkStatus();
-}
-
-// What a provider is shown of the others: their rates, and not whose they are.
-absl::Status PrintDistribution(const World& world) {
-  v1::QueryDistributionRequest request;
-  request.set_framework_id(world.framework().id());
-  request.set_from_date(world.framework().rules().commencement_date());
-  request.set_to_date(DateOf(world.now() + absl::Hours(24)));
-  const auto& [branch_id, branch] = world.AnyBranch();
-  auto response =
-      branch.Call<v1::QueryDistributionResponse>("PerformanceService/QueryDistribution", request);
-  if (!response.ok()) return response.status();
-  printf("\nWhat %s is shown of the others: response rates without names\n\n  ",
-         world.names().Branch(branch_id).c_str());
-  for (int tenths : response->response_tenths_percent())
-    printf("%d.%d%% ", tenths / 10, tenths % 10);
-  printf("\n  its own %s, the market's %s\n", SayRate(response->own()).c_str(),
-         SayRate(response->market()).c_str());
-  return absl::OkStatus();
-}
-
 // An offer that still takes an answer; without an id if there is none.
 absl::StatusOr<v1::Offer> OpenOffer(const World& world, const std::vector<v1::Package>& waiting) {
   for (const v1::Package& listed : waiting) {
@@ -280,18 +160,21 @@ absl::StatusOr<v1::Offer> OpenOffer(const World& world, const std::vector<v1::Pa
 }  // namespace
 
 absl::Status PrintReport(const World& world, const std::vector<PlayedPackage>& packages,
-                         const std::vector<PlayedPackage>& transfers) {
+                         const PlayNotes& notes, int unserved_due_min) {
+  const v1::FrameworkRules& rules = world.framework().rules();
   absl::Status status = PrintStory(world, packages);
   if (status.ok()) status = PrintWaitingList(world);
-  if (status.ok()) status = PrintTransfers(world, transfers);
-  const v1::FrameworkRules& rules = world.framework().rules();
-  if (status.ok() && (rules.response_target_percent() > 0 || !rules.bands().empty())) {
-    status = PrintResponses(world);
-  }
-  if (status.ok() && rules.anonymous_comparison()) status = PrintDistribution(world);
-  if (world.authority_ids().size() > 1 && status.ok()) {
-    status = PrintFigures(world, v1::DIMENSION_AUTHORITY, "Authorities");
-  }
+  if (status.ok() && !notes.stock.empty()) status = PrintStock(world, notes.stock);
+  if (status.ok() && !rules.interim().service_types().empty()) status = PrintInterim(world);
+  if (status.ok()) status = PrintChanges(world, notes.changes);
+  if (status.ok()) status = PrintTransfers(world, notes.transfers);
+  if (status.ok() && rules.price_ceiling_pence() > 0) status = PrintPrices(world);
+  if (status.ok() && (rules.response_target_percent() > 0 || !rules.bands().empty()))
+    status = PrintResponses(world, unserved_due_min);
+  if (status.ok() && world.CoversByArea()) status = PrintAreas(world, notes.areas);
+  if (status.ok() && !world.reader_ids().empty()) status = PrintAsTheHub(world);
+  if (status.ok() && world.authority_ids().size() > 1) status = PrintSharing(world);
+  if (status.ok()) status = PrintFigures(world, v1::DIMENSION_SERVICE_TYPE, "Services");
   if (!status.ok()) return status;
   return HasMinimum(rules) ? PrintCompliance(world)
                            : PrintFigures(world, v1::DIMENSION_LOT, "Lots");

@@ -5,16 +5,17 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "services/broker/play_week.h"
+#include "services/broker/play_notes.h"
 #include "services/broker/play_world.h"
 
 namespace brokerage::broker {
 
-// Prints the story of the most eventful of the packages, the waiting list, where the packages of
-// each transfer went, and what the framework's rules ask for: responses and their bands, the rates
-// without names, contracts' compliance, or figures by authority and lot.
+// Prints the story of the most eventful of the packages, the waiting list, what was noted while the
+// weeks were played, and what the framework's rules ask for: responses and their bands, silences by
+// area, who sees what, prices, interim stays, contracts' compliance, or figures by lot. Wards that
+// are never taken are listed from so many offers due; 0 leaves that to the server.
 absl::Status PrintReport(const World& world, const std::vector<PlayedPackage>& packages,
-                         const std::vector<PlayedPackage>& transfers);
+                         const PlayNotes& notes, int unserved_due_min);
 
 // Prints commands that can be tried next, with ids that exist.
 absl::Status PrintNextCommands(const World& world, const std::string& program,

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "brokerage/v1/directory_service.pb.h"
 #include "brokerage/v1/offer_service.pb.h"
 #include "engine/calendar.h"
 #include "engine/rejection.h"
@@ -20,7 +19,8 @@ namespace {
 
 constexpr int kOpensHour = 8;
 constexpr int kClosesHour = 17;
-constexpr absl::Duration kSlot = absl::Minutes(30);  // where weeks are not told in full
+constexpr absl::Duration kSlot = absl::Minutes(30);     // where weeks are not told in full
+constexpr absl::Duration kEvening = absl::Minutes(90);  // before midnight; a week ends at 23:00
 
 std::string ClockTime(absl::Time time) { return absl::FormatTime("%H:%M", time, London()); }
 std::string DayAndTime(absl::Time time) { return absl::FormatTime("%a %H:%M", time, London()); }
@@ -35,56 +35,6 @@ bool StillAsksFor(const Connection& branch, const std::string& offer_id) {
   const v1::OfferState state = response->offer().state();
   return state == v1::OFFER_STATE_OPEN || state == v1::OFFER_STATE_ACCEPTED ||
          state == v1::OFFER_STATE_DECLINED || state == v1::OFFER_STATE_LAPSED;
-}
-
-// The suspension of the provider in that area that is in force.
-absl::StatusOr<std::string> SuspensionOf(const Connection& commissioner,
-                                         const std::string& provider, const std::string& area) {
-  v1::GetProviderRequest request;
-  request.set_provider_id(provider);
-  auto response =
-      commissioner.Call<v1::GetProviderResponse>("DirectoryService/GetProvider", request);
-  if (!response.ok()) return response.status();
-  for (const v1::Suspension& suspension : response->suspensions()) {
-    if (suspension.postcode_area() == area && !suspension.has_to_time()) return suspension.id();
-  }
-  return absl::NotFoundError(absl::StrCat(provider, " is not suspended"));
-}
-
-absl::Status DoAs(const Connection& commissioner, const PlayEvent& event,
-                  const std::string& request_id) {
-  if (event.does == "end_contract") {
-    v1::EndContractRequest request;
-    request.set_request_id(request_id);
-    request.set_contract_id(event.subject);
-    request.set_to_date(event.argument);
-    request.set_reason(event.reason);
-    return commissioner.Call<v1::EndContractResponse>("DirectoryService/EndContract", request)
-        .status();
-  }
-  if (event.does == "suspend_provider") {
-    v1::SuspendProviderRequest request;
-    request.set_request_id(request_id);
-    request.set_provider_id(event.subject);
-    request.set_postcode_area(event.argument);
-    request.set_reason(event.reason);
-    return commissioner
-        .Call<v1::SuspendProviderResponse>("DirectoryService/SuspendProvider", request)
-        .status();
-  }
-  if (event.does == "resume_provider") {
-    auto suspension = SuspensionOf(commissioner, event.subject, event.argument);
-    if (!suspension.ok()) return suspension.status();
-    v1::ResumeProviderRequest request;
-    request.set_request_id(request_id);
-    request.set_suspension_id(*suspension);
-    request.set_reason(event.reason);
-    return commissioner.Call<v1::ResumeProviderResponse>("DirectoryService/ResumeProvider", request)
-        .status();
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("played/events.csv:", event.line, ": does: \"", event.does,
-                   "\" should be end_contract, suspend_provider, resume_provider or transfer"));
 }
 
 std::string Plural(int count, const char* one, const char* many) {
@@ -105,6 +55,7 @@ absl::Status Weeks::Play(absl::CivilDay monday, int week, const PlayPlan& plan,
   if (!std::exchange(began_, true)) {
     quiet_ = true;
     Look();
+    PlanAllLeaving();
     quiet_ = false;
   }
   for (const ReferralRow& row : rows) {
@@ -116,6 +67,10 @@ absl::Status Weeks::Play(absl::CivilDay monday, int week, const PlayPlan& plan,
   for (const PlayEvent& event : events) {
     if (event.date < monday || event.date >= monday + 7) continue;
     At(engine::StartOfDay(event.date, London()) + event.time_of_day, [this, &event] { Do(event); });
+  }
+  for (int i = 0; i < 7; ++i) {
+    const absl::CivilDay day = monday + i;
+    At(engine::StartOfDay(day + 1, London()) - kEvening, [this, day] { SeeChanges(day + 1); });
   }
   absl::Status status = RunUntil(engine::StartOfDay(monday + 7, London()) - absl::Hours(1));
   if (status.ok() && !in_full_) TellWeek();
@@ -270,7 +225,7 @@ void Weeks::SeeRounds(const v1::Package& package, int rounds_seen) {
       if (offer.state() != v1::OFFER_STATE_OPEN && offer.state() != v1::OFFER_STATE_LAPSED)
         continue;
       for (const PlannedAnswer& planned :
-           PlanAnswers(offer, round.rule_number() == 1, *manners_, chance_)) {
+           PlanAnswers(offer, round.rule_number() == 1, manners_, chance_)) {
         At(planned.time, [this, offer, answer = planned.answer] { Answer(offer, answer); });
       }
     }
@@ -337,44 +292,6 @@ void Weeks::Submit(const ReferralRow& row, absl::CivilDay day, const std::string
                                   package.previous_branch_id().empty() ? "" : ", a restart"));
 }
 
-void Weeks::Do(const PlayEvent& event) {
-  const auto& authorities = world_->framework().rules().authorities();
-  const bool known = std::any_of(authorities.begin(), authorities.end(),
-                                 [&](const auto& one) { return one.id() == event.authority_id; });
-  absl::Status done = absl::InvalidArgumentError(
-      absl::StrCat("played/events.csv:", event.line, ": no such authority or act"));
-  const auto& buyers = world_->authority_ids();
-  if (event.does == "transfer" &&
-      std::find(buyers.begin(), buyers.end(), event.authority_id) != buyers.end()) {
-    done = Transfer(world_->navigator(event.authority_id), event);
-  } else if (known) {
-    done = DoAs(world_->commissioner(event.authority_id), event,
-                NextRequestId(absl::StrCat("event-", event.line)));
-  }
-  if (!done.ok()) return TellRefused("", event.does, done);
-  const std::string what = absl::StrCat(
-      event.authority_id, ": ", Spaced(event.does), " ", event.subject,
-      event.argument.empty() ? "" : absl::StrCat(" (", event.argument, ")"), ": ", event.reason);
-  Tell("", what);
-  if (!in_full_) printf("    %s %s\n", DayAndTime(world_->now()).c_str(), what.c_str());
-}
-
-absl::Status Weeks::Transfer(const Connection& navigator, const PlayEvent& event) {
-  v1::TransferPackagesRequest request;
-  request.set_request_id(NextRequestId("transfer"));
-  request.set_contract_id(event.subject);
-  request.set_reason(event.reason);
-  auto response =
-      navigator.Call<v1::TransferPackagesResponse>("PackageService/TransferPackages", request);
-  if (!response.ok()) return response.status();
-  for (const std::string& id : response->transfer().successor_ids()) {
-    packages_.push_back({id, event.authority_id});
-    seen_[id].authority_id = event.authority_id;
-  }
-  transfers_.push_back({response->transfer().id(), event.authority_id});
-  return absl::OkStatus();
-}
-
 void Weeks::Answer(const v1::Offer& offer, const v1::AnswerRecord& answer) {
   const Connection& branch = world_->branch(offer.branch_id());
   if (in_full_ && !StillAsksFor(branch, offer.id())) return;
@@ -424,6 +341,13 @@ void Weeks::SendAnswers() {
 }
 
 void Weeks::ConfirmAward(const std::string& package_id) {
+  if (!in_full_) {  // others may have acted in the same half hour
+    v1::GetPackageRequest look;
+    look.set_package_id(package_id);
+    auto now =
+        Navigator(package_id).Call<v1::GetPackageResponse>("PackageService/GetPackage", look);
+    if (now.ok()) LookAt(now->package());
+  }
   const std::string offer_id = seen_[package_id].proposed_offer_id;
   if (offer_id.empty()) return;
   v1::AwardPackageRequest request;
@@ -454,7 +378,7 @@ void Weeks::Start(const std::string& package_id) {
   seen_[package_id].state = v1::PACKAGE_STATE_STARTED;
   seen_[package_id].due.clear();
   Tell(package_id, "care has started");
-  if (response->package().has_limit_due_time()) return PlanLeaving(package_id);
+  if (response->package().has_limit_due_time()) return PlanLeaving(response->package());
   if (handed_back_) return;
   handed_back_ = true;
   At(world_->now() + absl::Hours(25), [this, package_id] { HandBack(package_id); });
@@ -531,6 +455,14 @@ void Weeks::TellWeek() {
   if (counted_.refused > 0) {
     printf("    refused: %d, the first %s\n", counted_.refused, counted_.first_refusal.c_str());
   }
+  if (!counted_.over_limit.empty() || counted_.left_interim > 0) {
+    printf(
+        "    interim service: %d left; %s\n", counted_.left_interim,
+        counted_.over_limit.empty()
+            ? "no limit passed"
+            : absl::StrCat("past its limit: ", absl::StrJoin(counted_.over_limit, ", ")).c_str());
+  }
+  for (const std::string& news : std::exchange(news_, {})) printf("    %s\n", news.c_str());
   fflush(stdout);
 }
 

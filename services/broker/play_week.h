@@ -15,24 +15,23 @@
 #include "brokerage/v1/offer_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "services/broker/play_files.h"
+#include "services/broker/play_notes.h"
 #include "services/broker/play_world.h"
 #include "services/broker/referrals.h"
 
 namespace brokerage::broker {
 
-// A package, or a group transfer, and whose it is.
-struct PlayedPackage {
-  std::string id;
-  std::string authority_id;
-};
-
 class Weeks {
  public:
-  // `world` and `manners` outlive the weeks. `in_full`: every event is told, to the minute.
-  // Otherwise a line a week; then what happens within half an hour happens at its beginning, and a
+  // `world` outlives the weeks. `in_full`: every event is told, to the minute. Otherwise a line a
+  // week, and its news; then what happens within half an hour happens at its beginning, and a
   // branch answers all of that in one call.
-  Weeks(World* world, const BranchManners* manners, Chance chance, bool in_full)
-      : world_(world), manners_(manners), chance_(chance), in_full_(in_full) {}
+  Weeks(World* world, BranchManners manners, Chance chance, bool in_full)
+      : world_(world), manners_(std::move(manners)), chance_(chance), in_full_(in_full) {}
+
+  // Moves in what ran before the contracts began: each row's package runs from now on where the
+  // row says, and nobody is asked.
+  void MoveIn(const std::vector<ReferralRow>& rows);
 
   // Plays the rows' packages and the events from this Monday on to the end of its Sunday. `week`
   // counts from the plan's first, from 0. Packages that earlier weeks left open go on. What a
@@ -42,8 +41,7 @@ class Weeks {
 
   // The packages submitted in the last week played, in order.
   const std::vector<PlayedPackage>& packages() const { return packages_; }
-  // All group transfers, by id.
-  const std::vector<PlayedPackage>& transfers() const { return transfers_; }
+  const PlayNotes& notes() const { return notes_; }
 
  private:
   // What was last seen of a package.
@@ -74,8 +72,14 @@ class Weeks {
   void SeeAward(const v1::Package& package);
 
   void Submit(const ReferralRow& row, absl::CivilDay day, const std::string& suffix);
+  // play_events.cc
   void Do(const PlayEvent& event);
   absl::Status Transfer(const Connection& navigator, const PlayEvent& event);
+  // Notes that offers in one postcode area end or begin again.
+  absl::Status NoteEnd(const Connection& commissioner, const PlayEvent& event);
+  absl::Status NoteLift(const Connection& commissioner, const PlayEvent& event);
+  // On the evening before: which contracts change with the day, and what is out then.
+  void SeeChanges(absl::CivilDay day);
   void Answer(const v1::Offer& offer, const v1::AnswerRecord& answer);
   // What the branches have to say by now, in one call of each.
   void SendAnswers();
@@ -86,10 +90,15 @@ class Weeks {
   void Reissue(const std::string& package_id);
   void TryAgain(const std::string& package_id);
   // play_interim.cc
-  void PlanLeaving(const std::string& package_id);
+  void PlanLeaving(const v1::Package& package);
+  // Plans for those who were in an interim service before the first week that is played here.
+  void PlanAllLeaving();
+  void SeeLimit(const std::string& package_id);
   void Leave(const std::string& package_id);
   void SubmitFollowing(const v1::Package& interim, v1::LeavingOutcome outcome);
 
+  // One line for the commissioner: as Tell does, or under the line of the week.
+  void News(const std::string& what);
   // Prints one line, under a heading of its day.
   void Tell(const std::string& package_id, const std::string& what);
   void TellRefused(const std::string& package_id, const std::string& what,
@@ -102,7 +111,7 @@ class Weeks {
   absl::Time Soon(const std::string& name, int minutes_min, int minutes_max) const;
 
   World* world_;
-  const BranchManners* manners_;
+  BranchManners manners_;
   Chance chance_;
   const bool in_full_;
   absl::CivilDay monday_;
@@ -116,10 +125,14 @@ class Weeks {
   std::map<std::pair<absl::Time, int64_t>, Act> agenda_;
   std::map<std::string, Seen> seen_;
   std::map<std::string, v1::AnswerOffersRequest> answers_;  // by branch, waiting for SendAnswers
-  std::vector<PlayedPackage> packages_, transfers_;
+  std::vector<PlayedPackage> packages_;
+  PlayNotes notes_;
+  std::vector<std::string> news_;  // of the week, for TellWeek
   // Of the week, for TellWeek.
   struct Counted {
-    int referred = 0, offers = 0, answered = 0, awarded = 0, elsewhere = 0, refused = 0;
+    int referred = 0, offers = 0, answered = 0, awarded = 0, elsewhere = 0, refused = 0,
+        left_interim = 0;
+    std::vector<std::string> over_limit;  // interim packages whose limit passed
     std::string first_refusal;
   } counted_;
 };

@@ -82,6 +82,13 @@ absl::Status World::ApplyFramework(const std::string& folder) {
 }
 
 absl::Status World::LearnNames() {
+  v1::ListCoverageRequest coverage;
+  coverage.set_framework_id(framework_.id());
+  coverage.set_page_size(1);
+  auto first =
+      administrator_.Call<v1::ListCoverageResponse>("DirectoryService/ListCoverage", coverage);
+  if (!first.ok()) return first.status();
+  covers_by_area_ = !first->coverage().empty() && !first->coverage(0).postcode_area().empty();
   for (const v1::Tier& tier : framework_.rules().tiers()) names_.Add(tier);
   v1::ListLotsRequest lots;
   v1::ListWardsRequest wards;
@@ -94,8 +101,10 @@ absl::Status World::LearnNames() {
   if (!status.ok()) return status;
   status = EachPage<v1::ListWardsResponse>(administrator_, "DirectoryService/ListWards", wards,
                                            [this](const v1::ListWardsResponse& page) {
-                                             for (const v1::Ward& ward : page.wards())
+                                             for (const v1::Ward& ward : page.wards()) {
                                                names_.Add(ward);
+                                               price_levels_[ward.code()] = ward.price_level();
+                                             }
                                            });
   if (!status.ok()) return status;
   status = EachPage<v1::ListProvidersResponse>(

@@ -62,6 +62,9 @@ class World {
   const std::pair<const std::string, Connection>& AnyBranch() const { return *branches_.begin(); }
   const v1::Framework& framework() const { return framework_; }
   const Names& names() const { return names_; }
+  const std::map<std::string, v1::PriceLevel>& price_levels() const { return price_levels_; }
+  // Whether branches opt in by postcode area.
+  bool CoversByArea() const { return covers_by_area_; }
   std::string TokenFile(const std::string& account_id) const;
   static std::string NavigatorId(const std::string& authority_id) {
     return authority_id + ".navigator";
@@ -94,6 +97,8 @@ class World {
   std::map<std::string, Connection> commissioners_;  // by authority
   std::map<std::string, Connection> branches_;       // by branch
   Names names_;
+  std::map<std::string, v1::PriceLevel> price_levels_;  // by ward
+  bool covers_by_area_ = false;
   absl::Time now_;
 };
 

@@ -9,8 +9,8 @@
 namespace brokerage::broker {
 
 // The market, providers (at most `most`, those at risk first), who never answered, and wards that
-// are not served (at most `most`).
-void PrintScorecard(const v1::QueryScorecardResponse& response, size_t most);
+// are not served (at most `most`), asked for with this QueryScorecardRequest.unserved_due_min.
+void PrintScorecard(const v1::QueryScorecardResponse& response, size_t most, int unserved_due_min);
 
 // Where each package of a transfer went.
 void PrintTransfer(const v1::GetTransferResponse& report);

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +19,7 @@ namespace brokerage::broker {
 namespace {
 
 constexpr size_t kAll = 1'000'000;
+constexpr int kUnservedDueMin = 3;  // the server's, where it is asked for none
 
 struct Scorecard {
   std::string framework_id;
@@ -83,26 +86,52 @@ void PrintNeverAnswered(const v1::QueryScorecardResponse& response) {
   fputs(table.empty() ? "  nobody\n" : table.Text(2).c_str(), stdout);
 }
 
-void PrintUnservedWards(const v1::QueryScorecardResponse& response, size_t most) {
-  printf("\nWards that a branch covers and never takes\n\n");
-  Table table({"branch", "provider", "ward", "due", "declined", "unanswered"});
-  const size_t all = static_cast<size_t>(response.unserved_wards_size());
-  const size_t shown = std::min(all, most);
+// How all offers there were met; "never accepts" where now one way and now the other.
+const char* MannerOf(const v1::UnservedWard& ward) {
+  if (ward.declined() == ward.due()) return "always declines";
+  return ward.unanswered() == ward.due() ? "never answers" : "never accepts";
+}
+
+// Those that are met one way first, then the most offers.
+bool MoreTellingFirst(const v1::UnservedWard& a, const v1::UnservedWard& b) {
+  auto mixed = [](const v1::UnservedWard& ward) {
+    return ward.declined() != ward.due() && ward.unanswered() != ward.due();
+  };
+  if (mixed(a) != mixed(b)) return mixed(b);
+  return a.due() > b.due();
+}
+
+void PrintUnservedWards(const v1::QueryScorecardResponse& response, size_t most, int due_min) {
+  printf("\nWards that a branch covers and never takes, of those with %d offers due or more\n\n",
+         due_min > 0 ? due_min : kUnservedDueMin);
+  std::set<std::string> never;
+  for (const v1::ScorecardRow& row : response.providers()) {
+    if (row.never_answered()) never.insert(row.provider_id());
+  }
+  std::vector<v1::UnservedWard> wards;
+  for (const v1::UnservedWard& ward : response.unserved_wards()) {
+    if (!never.contains(ward.provider_id())) wards.push_back(ward);
+  }
+  std::stable_sort(wards.begin(), wards.end(), MoreTellingFirst);
+  Table table({"branch", "ward", "due", "declined", "unanswered", "it"});
+  const size_t shown = std::min(wards.size(), most);
   for (size_t i = 0; i < shown; ++i) {
-    const v1::UnservedWard& ward = response.unserved_wards(static_cast<int>(i));
-    table.Add({ward.branch_id(), ward.provider_id(), ward.ward_code(), absl::StrCat(ward.due()),
-               absl::StrCat(ward.declined()), absl::StrCat(ward.unanswered())});
+    const v1::UnservedWard& ward = wards[i];
+    table.Add({ward.branch_id(), ward.ward_code(), absl::StrCat(ward.due()),
+               absl::StrCat(ward.declined()), absl::StrCat(ward.unanswered()), MannerOf(ward)});
   }
   fputs(table.empty() ? "  none\n" : table.Text(2).c_str(), stdout);
-  if (shown < all) printf("  and %zu more\n", all - shown);
+  if (shown < wards.size()) printf("  and %zu more\n", wards.size() - shown);
+  const size_t theirs = static_cast<size_t>(response.unserved_wards_size()) - wards.size();
+  if (theirs > 0) printf("  and %zu of those who never answered at all\n", theirs);
 }
 
 }  // namespace
 
-void PrintScorecard(const v1::QueryScorecardResponse& response, size_t most) {
+void PrintScorecard(const v1::QueryScorecardResponse& response, size_t most, int unserved_due_min) {
   PrintProviders(response, most);
   PrintNeverAnswered(response);
-  PrintUnservedWards(response, most);
+  PrintUnservedWards(response, most, unserved_due_min);
 }
 
 namespace {
@@ -124,7 +153,7 @@ int Run(const Options& options, const Scorecard& scorecard) {
   }
   printf("Response to offers of %s issued from %s to before %s, settled\n\n",
          request.framework_id().c_str(), request.from_date().c_str(), request.to_date().c_str());
-  PrintScorecard(*response, kAll);
+  PrintScorecard(*response, kAll, scorecard.unserved_due_min);
   return 0;
 }
 

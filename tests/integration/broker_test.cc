@@ -1,39 +1,22 @@
 // The command line against a whole server: brokerd and broker as programs.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/framework.pb.h"
-#include "tests/integration/common/free_port.h"
+#include "tests/integration/common/programs.h"
 
 namespace brokerage {
 namespace {
 
 using ::testing::TempDir;
-
-struct Ran {
-  int exit_code = 0;
-  std::string output;  // both streams
-};
-
-Ran Shell(const std::string& command) {
-  Ran ran;
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  char buffer[4096];
-  for (size_t n; (n = fread(buffer, 1, sizeof(buffer), pipe)) > 0;) ran.output.append(buffer, n);
-  const int status = pclose(pipe);
-  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
 
 class BrokerProgram : public ::testing::Test {
  protected:
@@ -43,20 +26,7 @@ class BrokerProgram : public ::testing::Test {
     root_ = absl::StrCat(TempDir(), "broker-", getpid());
     std::filesystem::remove_all(root_);
     std::filesystem::create_directories(root_);
-    const std::string simulation = " --simulation 2018-07-02T08:00:00Z";
-    Ran made =
-        Shell(absl::StrCat(kServices, "brokerd bootstrap --data ", root_,
-                           "/data --account admin --token-file ", root_, "/admin", simulation));
-    ASSERT_EQ(made.exit_code, 0) << made.output;
-    address_ = absl::StrCat("127.0.0.1:", FreePort());
-    const std::string serve = absl::StrCat(
-        "exec ", kServices, "brokerd serve --data ", root_, "/data --listen ", address_,
-        " --admin-listen 127.0.0.1:", FreePort(), simulation, " >", root_, "/log 2>&1");
-    server_ = fork();
-    if (server_ == 0) {
-      execl("/bin/sh", "sh", "-c", serve.c_str(), nullptr);
-      _exit(127);
-    }
+    server_.emplace(root_, "2018-07-02T08:00:00Z");
     // The first call waits for the connection, up to its own deadline.
     Ran applied =
         Shell(absl::StrCat("for n in $(seq 200); do ", Broker("admin"),
@@ -72,16 +42,13 @@ class BrokerProgram : public ::testing::Test {
   }
 
   void TearDown() override {
-    kill(server_, SIGTERM);
-    int status = 0;
-    waitpid(server_, &status, 0);
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "a clean stop exits 0";
+    EXPECT_TRUE(server_->Stop()) << "a clean stop exits 0";
     if (!HasFailure()) std::filesystem::remove_all(root_);
   }
 
   std::string Broker(const std::string& who) const {
-    return absl::StrCat(kServices, "broker --address ", address_, " --token-file ", root_, "/", who,
-                        " ");
+    return absl::StrCat(kServices, "broker --address ", server_->address(), " --token-file ", root_,
+                        "/", who == "admin" ? "admin.token" : who, " ");
   }
 
   void Account(const std::string& id, const std::string& role) const {
@@ -98,7 +65,7 @@ class BrokerProgram : public ::testing::Test {
 
   // The first `rows` referrals of the played weeks, the last of them in a ward that does not exist.
   std::string Referrals(int rows) const {
-    const std::string name = root_ + "/referrals.csv";
+    std::string name = root_ + "/referrals.csv";
     std::ifstream all(SOURCE_DIR "/frameworks/nottinghamshire/played/referrals.csv");
     std::ofstream some(name);
     std::string line;
@@ -110,8 +77,7 @@ class BrokerProgram : public ::testing::Test {
   }
 
   std::string root_;
-  std::string address_;
-  pid_t server_ = 0;
+  std::optional<BrokerdProgram> server_;
 };
 
 TEST_F(BrokerProgram, SubmitTakesGoodRowsNamesBadOnesAndRepeatsNothing) {
