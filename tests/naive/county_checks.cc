@@ -360,10 +360,10 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
   }
   for (const journal::v1::Verdict& verdict : round.verdicts()) real.insert(Told(verdict));
   for (const std::string& one : naive) {
-    if (!real.contains(one)) Problem(where + "only naive: " + one);
+    if (!real.contains(one)) Problem(absl::StrCat(where, "only naive: ", one));
   }
   for (const std::string& one : real) {
-    if (!naive.contains(one)) Problem(where + "only real: " + one);
+    if (!naive.contains(one)) Problem(absl::StrCat(where, "only real: ", one));
   }
   CheckOffers(where, opened, offered);
 }
