@@ -13,7 +13,7 @@ using ::testing::IsEmpty;
 
 // A county whose award follows the criteria given.
 struct AwardCounty : SmallCounty {
-  explicit AwardCounty(std::vector<v1::AwardCriterion> criteria) {
+  explicit AwardCounty(const std::vector<v1::AwardCriterion>& criteria) {
     for (v1::AwardCriterion criterion : criteria) {
       rules.add_award_criteria()->set_criterion(criterion);
     }
@@ -441,6 +441,75 @@ TEST(Prices, OutsideFloorAndCeilingNeedAnException) {
        {std::pair{0, false}, {1499, true}, {1500, false}, {2000, false}, {2001, true}}) {
     offer.set_price_pence(price);
     EXPECT_EQ(NeedsPriceException(rules, offer), needed) << price;
+  }
+}
+
+// Round 1 to Leads; round 2, to Additionals, was opened beside it.
+struct TwoRounds : AwardCounty {
+  explicit TwoRounds(const std::vector<v1::AwardCriterion>& criteria) : AwardCounty(criteria) {
+    for (int32_t number : {1, 2}) {
+      v1::RoundRule* rule = rules.add_rounds();
+      rule->set_award_mode(static_cast<v1::AwardMode>(number));
+      journal::v1::RoundRow* round = package.row.add_rounds();
+      round->set_number(number);
+      round->set_rule_number(number);
+      if (number == 2) round->mutable_beside()->set_round_number(1);
+    }
+  }
+  static journal::v1::OfferRow& Later(journal::v1::OfferRow& offer) {
+    offer.set_round_number(2);
+    offer.set_rule_number(2);
+    return offer;
+  }
+};
+
+TEST(TwoRoundsAtOnce, TheEarlierIsRankedAsIfThereWereNoLater) {
+  TwoRounds county({v1::AWARD_CRITERION_WEIGHTED_SCORE});
+  county.rules.set_quality_weight_percent(50);
+  // 40 + 40 points against 30.5 + 50; with a lowest price of 800 it would be 40 + 20 against 55.5.
+  for (auto [provider, quality, price] :
+       {std::tuple("fosse", 80, 2000), std::tuple("radis", 61, 1600)}) {
+    county.AddAcceptance(provider, "lead").set_price_pence(price);
+    v1::Contract contract = county.ContractFor(provider, "lead");
+    contract.set_quality_score(quality);
+    county.PutContract(contract);
+  }
+  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
+  TwoRounds::Later(county.AddAcceptance("leda", "additional")).set_price_pence(800);
+  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a", "leda-a"));
+}
+
+TEST(TwoRoundsAtOnce, TheEarlierIsCertainWhateverTheLaterAnswers) {
+  TwoRounds county({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
+  county.AddAcceptance("fosse", "lead");
+  county.AddOneBranchProvider("leda", "additional");
+  TwoRounds::Later(county.AddOffer("leda", "additional"));
+  EXPECT_TRUE(county.Certain());
+  EXPECT_EQ(RuleOfAward(county.package, county.package.offers[0]), 1);
+  county.package.offers[0].mutable_answers(0)->set_late(true);
+  EXPECT_FALSE(county.Certain()) << "a late acceptance waits for the later round";
+  EXPECT_EQ(RuleOfAward(county.package, county.package.offers[0]), 2);
+}
+
+TEST(TwoRoundsAtOnce, TheLaterIsNotCertainWhileTheEarlierMayAnswer) {
+  TwoRounds county({v1::AWARD_CRITERION_TIER});
+  TwoRounds::Later(county.AddAcceptance("leda", "additional"));
+  county.AddOneBranchProvider("fosse", "dps");  // a tier below, and yet of the earlier round
+  county.AddOffer("fosse", "dps");
+  EXPECT_FALSE(county.Certain());
+  county.Answer(2, v1::ANSWER_DECLINE);
+  EXPECT_TRUE(county.Certain());
+}
+
+TEST(TwoRoundsAtOnce, AfterAReissueTheCriterionIsGone) {
+  TwoRounds county({v1::AWARD_CRITERION_TIER});
+  TwoRounds::Later(county.AddOffer("leda", "additional")).set_state(v1::OFFER_STATE_CLOSED);
+  county.package.row.set_previous_issue_offers(1);
+  county.AddAcceptance("fosse", "lead");
+  const Ranking ranking = RankAcceptances(county.Award());
+  ASSERT_EQ(ranking.valid, 1u);
+  for (const auto& value : ranking.acceptances[0].values()) {
+    EXPECT_NE(value.criterion(), v1::AWARD_CRITERION_EARLIER_ROUND);
   }
 }
 
