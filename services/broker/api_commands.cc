@@ -196,9 +196,16 @@ int Run(const Options& options, const Invocation& said) {
 void AddFlag(CLI::App* command, const std::string& names, const FlagField& field,
              std::vector<std::string>* values) {
   if (field.leaf().cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_BOOL) {
-    command->add_flag_function(
-        names, [values](int64_t count) { values->assign(1, count > 0 ? "true" : "false"); },
-        field.Hint());
+    // "--urgent" alone says true.
+    command
+        ->add_option_function<std::string>(
+            names,
+            [values](const std::string& value) {
+              values->assign(1, value.empty() || value == "{}" ? "true" : value);
+            },
+            field.Hint())
+        ->type_name("")
+        ->expected(0, 1);
     return;
   }
   CLI::Option* option = command->add_option(names, *values, field.Hint())->type_name("");

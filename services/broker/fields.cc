@@ -171,7 +171,7 @@ std::string FlagField::Hint() const {
       hint = absl::StrJoin(ShortNames(*field.enum_type()), "|");
       break;
     case FieldDescriptor::CPPTYPE_BOOL:
-      hint = "true or false";
+      hint = "true (also without a value) or false";
       break;
     case FieldDescriptor::CPPTYPE_MESSAGE:
       hint = IsTimestamp(field) ? "a time: 2018-07-02T08:05:00Z, or local as 2018-07-02 09:05"

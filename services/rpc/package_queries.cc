@@ -7,8 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "engine/figure_query.h"
 #include "engine/ids.h"
+#include "engine/performance.h"
 #include "engine/project.h"
 #include "engine/rejection.h"
 #include "services/rpc/page_token.h"
@@ -27,6 +32,80 @@ constexpr int kRowsExaminedMax = 20000;
 absl::Status NotFound(absl::string_view id) {
   return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, "package_id", id,
                         "one of the caller's packages");
+}
+
+// Ids of the facts whose keys have the prefix, those that ended left out: for error messages.
+std::string IdsUnder(const engine::Directory& directory, const std::string& prefix) {
+  std::vector<std::string> ids;
+  for (auto it = directory.Facts().lower_bound(prefix);
+       it != directory.Facts().end() && absl::StartsWith(it->first, prefix); ++it) {
+    if (!it->second->ended()) ids.push_back(it->first.substr(prefix.size()));
+  }
+  return absl::StrJoin(ids, ", ");
+}
+
+// What the files no longer have is known, too: packages may still be there.
+bool KnowsWard(const engine::Directory& directory, const std::string& framework_id,
+               const std::string& code) {
+  if (directory.Fact(engine::WardKey(framework_id, code)) != nullptr) return true;
+  const std::string lots = engine::LotKey(framework_id, "");
+  for (auto it = directory.Facts().lower_bound(lots);
+       it != directory.Facts().end() && absl::StartsWith(it->first, lots); ++it) {
+    const std::string& lot_id = it->second->lot().id();
+    if (directory.Fact(engine::LotWardKey(framework_id, lot_id, code)) != nullptr) return true;
+  }
+  return false;
+}
+
+absl::Status UnknownWard(const engine::Directory& directory,
+                         const std::vector<std::string>& frameworks, const std::string& code) {
+  std::vector<std::string> nearest;
+  for (const std::string& id : frameworks) {
+    for (const v1::Ward* ward : directory.NearestWards(id, code, 3)) {
+      nearest.push_back(absl::StrCat(ward->code(), " ", ward->name()));
+    }
+  }
+  return engine::Reject(
+      v1::REJECTION_REASON_UNKNOWN_WARD, "ward_code", code,
+      absl::StrCat("a ward of a framework of yours; the nearest: ", absl::StrJoin(nearest, ", ")));
+}
+
+// A filter that names nothing the caller could know would answer "none", whatever waits.
+absl::Status CheckFilter(const v1::ListPackagesRequest& request, const engine::Caller& caller,
+                         const engine::Directory& directory) {
+  const engine::PerformanceScope scope = engine::ScopeOf(caller);
+  std::vector<std::string> frameworks;
+  if (!request.framework_id().empty()) {
+    auto rules = engine::CheckFramework("", request.framework_id(), scope, directory);
+    if (!rules.ok()) return rules.status();
+    frameworks.push_back(request.framework_id());
+  } else {
+    for (const journal::v1::FrameworkRow* row : directory.Frameworks()) {
+      if (engine::CheckFramework("", row->framework_id(), scope, directory).ok())
+        frameworks.push_back(row->framework_id());
+    }
+  }
+  const auto any_has = [&frameworks](auto has) {
+    return std::any_of(frameworks.begin(), frameworks.end(), has);
+  };
+  const std::string& lot = request.lot_id();
+  if (!lot.empty() && !any_has([&](const std::string& id) {
+        return directory.Fact(engine::LotKey(id, lot)) != nullptr;
+      })) {
+    std::vector<std::string> known;
+    for (const std::string& id : frameworks) {
+      known.push_back(absl::StrCat(IdsUnder(directory, engine::LotKey(id, "")), " of ", id));
+    }
+    return engine::Reject(
+        v1::REJECTION_REASON_NOT_FOUND, "lot_id", lot,
+        absl::StrCat("a lot of a framework of yours: ", absl::StrJoin(known, "; ")));
+  }
+  const std::string& ward = request.ward_code();
+  if (!ward.empty() &&
+      !any_has([&](const std::string& id) { return KnowsWard(directory, id, ward); })) {
+    return UnknownWard(directory, frameworks, ward);
+  }
+  return absl::OkStatus();
 }
 
 // The numbers of an authority's packages in some states, ascending: a merge of one scan for each
@@ -147,6 +226,9 @@ absl::StatusOr<v1::ListPackagesResponse> ListPackages(const Backend& backend,
   if (!size.ok()) return size.status();
   auto position = PositionOf(request, context.caller);
   if (!position.ok()) return position.status();
+
+  absl::Status filter = CheckFilter(request, context.caller, context.published->directory);
+  if (!filter.ok()) return filter;
 
   auto view = backend.store->Read();
   uint64_t last = DecodeNumber(*position);

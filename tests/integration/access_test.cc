@@ -85,7 +85,7 @@ constexpr Row kExpected[] = {
     {"PackageService/SubmitPackage", /*     */ "+0 -- --- -- -"},
     {"PackageService/SubmitPackages", /*    */ "++ -- --- -- -"},  // likewise
     {"PackageService/GetPackage", /*        */ "+0 -- --- -- -"},
-    {"PackageService/ListPackages", /*      */ "++ -- --- -- -"},
+    {"PackageService/ListPackages", /*      */ "+0 -- --- -- -"},
     {"PackageService/ReleasePackages", /*   */ "+0 -- --- -- -"},
     {"PackageService/CancelPackage", /*     */ "+0 -- --- -- -"},
     {"PackageService/AwardPackage", /*      */ "+0 -- --- -- -"},

@@ -228,6 +228,53 @@ TEST_F(RpcTest, PagesHoldEverythingOnceInOrder) {
   EXPECT_EQ(std::set<std::string>(found.begin(), found.end()).size(), 7u);
 }
 
+TEST_F(RpcTest, AFilterThatNamesNothingTheCallerKnowsIsRefusedWithWhatWouldBeRight) {
+  Submit("person-filter");
+  v1::ListPackagesRequest right;
+  right.set_framework_id("shire");
+  right.set_lot_id("north");
+  right.set_ward_code(kEastWard);
+  EXPECT_EQ(Ask<v1::ListPackagesResponse>("PackageService/ListPackages", kNavigator, right)
+                .packages_size(),
+            1);
+  right.clear_framework_id();
+  EXPECT_EQ(Ask<v1::ListPackagesResponse>("PackageService/ListPackages", kNavigator, right)
+                .packages_size(),
+            1);
+  struct Case {
+    const char* framework;
+    const char* lot;
+    const char* ward;
+    v1::RejectionReason reason;
+    const char* field;
+    const char* expected;
+  };
+  const Case cases[] = {
+      {"true", "", "", v1::REJECTION_REASON_NOT_FOUND, "framework_id", "one of shire"},
+      {"vale", "", "", v1::REJECTION_REASON_NOT_FOUND, "framework_id", "one of shire"},
+      {"", "nroth", "", v1::REJECTION_REASON_NOT_FOUND, "lot_id", "north of shire"},
+      {"shire", "all", "", v1::REJECTION_REASON_NOT_FOUND, "lot_id", "north of shire"},
+      {"", "all", "", v1::REJECTION_REASON_NOT_FOUND, "lot_id", "north of shire"},
+      {"", "", "East", v1::REJECTION_REASON_UNKNOWN_WARD, "ward_code", "E05000001 East"},
+      {"shire", "", "E05000009", v1::REJECTION_REASON_UNKNOWN_WARD, "ward_code",
+       "E05000001 East, E05000002 West"},
+      {"", "", "E05000009", v1::REJECTION_REASON_UNKNOWN_WARD, "ward_code",
+       "E05000001 East, E05000002 West"},
+  };
+  for (const Case& one : cases) {
+    v1::ListPackagesRequest request;
+    request.set_framework_id(one.framework);
+    request.set_lot_id(one.lot);
+    request.set_ward_code(one.ward);
+    v1::Rejection rejection = Call("PackageService/ListPackages", kNavigator, request).rejection;
+    EXPECT_EQ(rejection.reason(), one.reason) << request.DebugString();
+    EXPECT_EQ(rejection.field(), one.field) << request.DebugString();
+    EXPECT_NE(rejection.expected().find(one.expected), std::string::npos)
+        << rejection.DebugString();
+    EXPECT_EQ(rejection.expected().find("vale"), std::string::npos) << rejection.DebugString();
+  }
+}
+
 TEST_F(RpcTest, APageTokenOfAnotherQueryIsRefused) {
   for (int i = 0; i < 3; ++i) Submit("person-token-" + std::to_string(i));
   v1::ListPackagesRequest request;
