@@ -1,6 +1,7 @@
 #include "services/broker/referrals.h"
 
 #include <iterator>
+#include <optional>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -92,6 +93,68 @@ absl::Status ReadRow(const std::vector<std::string>& cells, ReferralRow* row) {
   return absl::OkStatus();
 }
 
+// The lines of a file, those that one quoted field spans as one.
+class Records {
+ public:
+  explicit Records(absl::string_view content) : rest_(content) {}
+
+  struct Record {
+    absl::string_view text;
+    int line = 0;  // its first
+    bool one_line = true;
+  };
+  std::optional<Record> Next() {
+    if (rest_.empty()) return std::nullopt;
+    Record record{rest_.substr(0, 0), ++line_, true};
+    bool inside = false;
+    size_t size = 0;
+    for (; size < rest_.size(); ++size) {
+      if (rest_[size] == '"') inside = !inside;
+      if (rest_[size] != '\n') continue;
+      if (!inside) break;
+      record.one_line = false;
+      ++line_;
+    }
+    record.text = rest_.substr(0, size + 1);
+    rest_.remove_prefix(record.text.size());
+    if (inside) record.one_line = false;  // no end that can be trusted
+    return record;
+  }
+
+ private:
+  absl::string_view rest_;
+  int line_ = 0;
+};
+
+// Reads row by row a file in which something is wrong, so that a row that is no row of the table
+// keeps none of the others. False where it cannot be told which rows are right: a wrong header, and
+// a wrong row that spans lines.
+bool ReadRowByRow(const std::string& name, const std::string& content,
+                  std::vector<ReferralRow>* rows) {
+  Records records(content);
+  const std::optional<Records::Record> header = records.Next();
+  engine::FrameworkErrors header_errors;
+  if (!header || !header->one_line) return false;
+  engine::ParseCsv(name, header->text, absl::MakeConstSpan(kColumns), 1, &header_errors);
+  if (!header_errors.empty()) return false;
+  while (const std::optional<Records::Record> record = records.Next()) {
+    if (rows->size() == kRowsMax) return false;
+    engine::FrameworkErrors errors;
+    const engine::CsvTable table = engine::ParseCsv(name, absl::StrCat(header->text, record->text),
+                                                    absl::MakeConstSpan(kColumns), 1, &errors);
+    ReferralRow& row = rows->emplace_back();
+    row.line = record->line;
+    if (errors.empty() && table.rows.size() == 1) {
+      row.status = ReadRow(table.rows[0].cells, &row);
+      continue;
+    }
+    if (errors.empty() || !record->one_line) return false;
+    const v1::Rejection why = engine::RejectionOf(errors.ToStatus());
+    row.status = Wrong("", "", why.file_errors(0).message());
+  }
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ReferralRow>> ParseReferrals(const std::string& name,
@@ -99,8 +162,11 @@ absl::StatusOr<std::vector<ReferralRow>> ParseReferrals(const std::string& name,
   engine::FrameworkErrors errors;
   const engine::CsvTable table =
       engine::ParseCsv(name, content, absl::MakeConstSpan(kColumns), kRowsMax, &errors);
-  if (!errors.empty()) return errors.ToStatus();
   std::vector<ReferralRow> rows;
+  if (!errors.empty()) {
+    if (ReadRowByRow(name, content, &rows)) return rows;
+    return errors.ToStatus();
+  }
   for (const engine::CsvRow& line : table.rows) {
     ReferralRow& row = rows.emplace_back();
     row.line = line.line;

@@ -32,8 +32,9 @@ struct ReferralRow {
 
 // `name` is what errors call the file. Columns week, day, time, needs, details, visit_pattern,
 // ward_code, postcode, previous_provider_id, previous_branch_id, authority_id,
-// preferred_provider_ids, running_branch_id and running_contract_id may be left out. Errors: a file
-// that is no table at all, with its lines.
+// preferred_provider_ids, running_branch_id and running_contract_id may be left out. A row that is
+// no row of the table, such as one with too few fields, says so in its status. Errors: a file that
+// is no table at all, with its lines: a wrong header, a quote without its other one.
 absl::StatusOr<std::vector<ReferralRow>> ParseReferrals(const std::string& name,
                                                         const std::string& content);
 

@@ -98,6 +98,67 @@ TEST_F(BrokerProgram, SubmitTakesGoodRowsNamesBadOnesAndRepeatsNothing) {
   EXPECT_EQ(packages, 3u) << listed.output;
 }
 
+TEST_F(BrokerProgram, ARowThatIsNoRowIsRefusedAloneAndAFileThatIsNoTableAsAWhole) {
+  const std::string file = Referrals(3);
+  const std::string whole = Text(file);
+  const size_t second = whole.find('\n', whole.find('\n') + 1) + 1;
+  std::ofstream(file) << whole.substr(0, second) << "1,mon,09:00\n\n" << whole.substr(second);
+  const std::string submit =
+      Broker("day") + "submit " + file + " --framework nottinghamshire --authority ncc";
+  Ran ran = Shell(submit);
+  EXPECT_EQ(ran.exit_code, 1) << ran.output;
+  EXPECT_NE(ran.output.find("2 packages taken in, 3 refused"), std::string::npos) << ran.output;
+  const std::string errors = Text(root_ + "/referrals.errors.csv");
+  EXPECT_NE(errors.find("\n3,\"\",FIELD_INVALID,"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("the row has 3 fields, the header "), std::string::npos) << errors;
+  EXPECT_NE(errors.find("\n4,\"\",FIELD_INVALID,"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("an empty line"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("UNKNOWN_WARD"), std::string::npos) << "the last row: " << errors;
+
+  std::ofstream(file) << whole.substr(0, second) << "1,\"mon,09:00\n" << whole.substr(second);
+  ran = Shell(submit);
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_NE(ran.output.find("a quote out of place"), std::string::npos)
+      << "where the next row begins is not known: " << ran.output;
+  std::ofstream(file) << "what,when\n1,2\n";
+  ran = Shell(submit);
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_NE(ran.output.find("referrals.csv:1: "), std::string::npos) << ran.output;
+}
+
+TEST_F(BrokerProgram, AnOptionOfYesOrNoTakesItsValueOrStandsAlone) {
+  const std::string submit = absl::StrCat(
+      Broker("day"), "package submit --framework-id nottinghamshire --authority-id ncc ",
+      "--origin community --ward-code E05006387 --service-type home_care --weekly-minutes 420 ",
+      "--carers-per-visit 1 --start-by-date 2018-06-01 --summary \"Help to get up.\" ",
+      "--urgency standard --running-branch-id comfort-call-worksop ",
+      "--running-contract-id bassetlaw/lead/london-care --person-reference ");
+  for (const char* said : {"alone --already-running", "before --already-running true",
+                           "joined --already-running=true"}) {
+    Ran running = Shell(submit + said);
+    EXPECT_NE(running.output.find("started"), std::string::npos) << said << running.output;
+  }
+  EXPECT_EQ(Shell(submit + "not --already-running false").exit_code, 1);
+  const std::string list = Broker("day") + "--json package list ";
+  auto listed = [&](const std::string& options) {
+    Ran ran = Shell(list + options);
+    EXPECT_EQ(ran.exit_code, 0) << options << ran.output;
+    return ran.output.find("\"id\": \"P-") != std::string::npos;
+  };
+  EXPECT_TRUE(listed("--awaits-award false"));
+  EXPECT_TRUE(listed("--awaits-award false --framework-id nottinghamshire"));
+  EXPECT_FALSE(listed("--awaits-award true"));
+  EXPECT_FALSE(listed("--awaits-award --framework-id nottinghamshire"));
+  EXPECT_FALSE(listed("--awaits-award=true"));
+  Ran wrong = Shell(list + "--awaits-award nottinghamshire");
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_NE(wrong.output.find("\"nottinghamshire\" is not true or false"), std::string::npos)
+      << wrong.output;
+  wrong = Shell(list + "--framework-id true");
+  EXPECT_EQ(wrong.exit_code, 1);
+  EXPECT_NE(wrong.output.find("nottinghamshire"), std::string::npos) << wrong.output;
+}
+
 TEST_F(BrokerProgram, CoverageGoesRoundAsAFile) {
   Account("quality", "commissioner --authority-id ncc");
   Account("mansfield", "provider_branch --branch-id agincare-mansfield");
