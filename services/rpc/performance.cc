@@ -97,13 +97,17 @@ class PerformanceStream final : public Stream {
     if (!answer.ok()) return answer.status();
     seen_ = static_cast<uint64_t>(answer->as_known_at());
     const bool first = !std::exchange(head_known_, true);
+    std::map<std::string, std::string> before = std::exchange(told_, {});
     for (v1::PerformanceRow& row : *answer->mutable_rows()) {
       std::string bytes = row.SerializeAsString();
-      std::string& told = told_[GroupOf(row)];
-      if (told == bytes) continue;
-      told = std::move(bytes);
-      *response->add_rows() = std::move(row);
+      const std::string group = GroupOf(row);
+      const auto told = before.find(group);
+      const bool changed = told == before.end() || told->second != bytes;
+      if (told != before.end()) before.erase(told);
+      told_[group] = std::move(bytes);
+      if (changed) *response->add_rows() = std::move(row);
     }
+    for (const auto& [group, bytes] : before) AddGone(group, response);
     response->set_as_known_at(answer->as_known_at());
     return first || !response->rows().empty() ? Next::kSend : Next::kWait;
   }
@@ -120,10 +124,18 @@ class PerformanceStream final : public Stream {
     return group.SerializeAsString();
   }
 
+  // A group whose last unit went elsewhere, as when its only offer moves to another branch.
+  static void AddGone(const std::string& group, v1::WatchPerformanceResponse* response) {
+    v1::PerformanceRow* row = response->add_rows();
+    row->ParseFromString(group);
+    row->mutable_live();
+    row->mutable_settled();
+  }
+
   const Backend& backend_;
   const engine::Caller caller_;
   const v1::PerformanceQuery query_;
-  std::map<std::string, std::string> told_;  // rows by their groups
+  std::map<std::string, std::string> told_;  // rows by their groups, as they were last sent
   bool head_known_ = false;
   absl::Time not_before_ = absl::InfinitePast();
   uint64_t seen_ = 0;

@@ -1,6 +1,8 @@
 // Streams: what changed, once and in order, whoever comes and goes.
+#include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -40,6 +42,24 @@ class StreamsTest : public ServerFixture {
     request.set_offer_id(offer_id);
     request.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
     Ask<v1::DeclineOfferResponse>("OfferService/DeclineOffer", kBranch, request);
+  }
+  // After alpha-east, so that offers may be moved to it.
+  void LetAlphaWestCoverTheEast() const {
+    v1::ChangeCoverageRequest coverage;
+    coverage.set_request_id(NewRequestId());
+    coverage.mutable_coverage()->set_branch_id("alpha-west");
+    coverage.mutable_coverage()->set_ward_code(kEastWard);
+    coverage.mutable_coverage()->set_service_type(v1::SERVICE_TYPE_HOME_CARE);
+    coverage.mutable_coverage()->set_from_date("2018-07-01");
+    coverage.mutable_coverage()->set_priority(2);
+    Ask<v1::ChangeCoverageResponse>("DirectoryService/ChangeCoverage", kCommissioner, coverage);
+  }
+  v1::Offer Move(const std::string& offer_id, const std::string& branch_id) const {
+    v1::MoveOfferRequest move;
+    move.set_request_id(NewRequestId());
+    move.set_offer_id(offer_id);
+    move.set_branch_id(branch_id);
+    return Ask<v1::MoveOfferResponse>("OfferService/MoveOffer", kOrganisation, move).offer();
   }
 };
 
@@ -106,25 +126,13 @@ TEST_F(StreamsTest, ABranchHearsNothingOfTheOthers) {
 }
 
 TEST_F(StreamsTest, AnOfferThatMovesLeavesOneBranchAndComesToTheOtherOnce) {
-  v1::ChangeCoverageRequest coverage;
-  coverage.set_request_id(NewRequestId());
-  coverage.mutable_coverage()->set_branch_id("alpha-west");
-  coverage.mutable_coverage()->set_ward_code(kEastWard);
-  coverage.mutable_coverage()->set_service_type(v1::SERVICE_TYPE_HOME_CARE);
-  coverage.mutable_coverage()->set_from_date("2018-07-01");
-  coverage.mutable_coverage()->set_priority(2);
-  Ask<v1::ChangeCoverageResponse>("DirectoryService/ChangeCoverage", kCommissioner, coverage);
+  LetAlphaWestCoverTheEast();
   Watch east = Offers(kBranch, "0");
   Watch west = Offers(kSiblingBranch, "0");
   const std::string id = OfferTo(Issue("person-1"), "alpha-east").id();
   EXPECT_EQ(east.Next().offers(0).id(), id);
 
-  v1::MoveOfferRequest move;
-  move.set_request_id(NewRequestId());
-  move.set_offer_id(id);
-  move.set_branch_id("alpha-west");
-  auto moved = Ask<v1::MoveOfferResponse>("OfferService/MoveOffer", kOrganisation, move);
-  EXPECT_EQ(moved.offer().branch_id(), "alpha-west");
+  EXPECT_EQ(Move(id, "alpha-west").branch_id(), "alpha-west");
   auto expect_gone = [&id](const v1::WatchOffersResponse& response) {
     ASSERT_EQ(response.offers_size(), 1);
     const v1::Offer& gone = response.offers(0);
@@ -229,6 +237,65 @@ TEST_F(StreamsTest, PerformanceIsToldFirstWholeAndThenAsItChanges) {
   ASSERT_EQ(response.rows_size(), 1);
   EXPECT_EQ(response.rows(0).group(0).value(), "alpha");
   EXPECT_EQ(response.rows(0).live().declined(), 1);
+  context->TryCancel();
+}
+
+TEST_F(StreamsTest, AGroupThatIsGoneIsToldOnceAndEmpty) {
+  LetAlphaWestCoverTheEast();
+  auto context = As(kCommissioner);
+  v1::WatchPerformanceRequest request;
+  request.mutable_query()->set_framework_id("shire");
+  request.mutable_query()->add_group_by(v1::DIMENSION_BRANCH);
+  auto reader =
+      v1::PerformanceService::NewStub(channel())->WatchPerformance(context.get(), request);
+  v1::WatchPerformanceResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  const std::string id = OfferTo(Issue("person-1"), "alpha-east").id();
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.rows_size(), 2);
+  Move(id, "alpha-west");
+  ASSERT_TRUE(reader->Read(&response));
+  std::map<std::string, v1::PerformanceRow> rows;
+  for (const v1::PerformanceRow& row : response.rows()) rows[row.group(0).value()] = row;
+  EXPECT_EQ(rows.size(), 2u) << response.DebugString();
+  EXPECT_EQ(rows["alpha-west"].live().issued(), 1);
+  ASSERT_TRUE(rows.contains("alpha-east"));
+  EXPECT_TRUE(rows["alpha-east"].has_live() && rows["alpha-east"].has_settled());
+  EXPECT_EQ(rows["alpha-east"].live().issued(), 0);
+  EXPECT_FALSE(rows["alpha-east"].has_live_rates());
+  Move(id, "alpha-east");
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.rows_size(), 2) << "there again, and the other gone";
+  Decline(id);
+  ASSERT_TRUE(reader->Read(&response));
+  ASSERT_EQ(response.rows_size(), 1) << "what is gone is not told again";
+  EXPECT_EQ(response.rows(0).group(0).value(), "alpha-east");
+  context->TryCancel();
+}
+
+// The server sends what changed in between together: so many messages take so long at least.
+TEST_F(StreamsTest, PerformanceIsToldAtMostTenTimesASecond) {
+  constexpr int kChanges = 40;
+  auto context = As(kCommissioner);
+  v1::WatchPerformanceRequest request;
+  request.mutable_query()->set_framework_id("shire");
+  const absl::Time began = absl::Now();
+  auto reader =
+      v1::PerformanceService::NewStub(channel())->WatchPerformance(context.get(), request);
+  int64_t issued = 0;
+  int messages = 0;
+  std::thread changes([this] {
+    for (int i = 0; i < kChanges; ++i) Issue("person-" + std::to_string(i));
+  });
+  v1::WatchPerformanceResponse response;
+  while (issued < 2 * kChanges && reader->Read(&response)) {
+    ++messages;
+    for (const v1::PerformanceRow& row : response.rows()) issued = row.live().issued();
+  }
+  const absl::Duration took = absl::Now() - began;
+  changes.join();
+  EXPECT_EQ(issued, 2 * kChanges) << "and the last of it is told";
+  EXPECT_GE(took, absl::Milliseconds(100) * (messages - 1)) << messages << " messages";
   context->TryCancel();
 }
 
