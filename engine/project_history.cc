@@ -270,16 +270,17 @@ class Historian {
     if (changed.facts_size() > kFactsToldSingly) return;
     for (const DirectoryFact& one : changed.facts()) {
       if (!one.has_coverage() && !one.has_coverage_proposal()) continue;
-      const v1::Branch* branch = directory_.Branch(BranchOfFact(one));
-      const bool own =
-          branch != nullptr && branch->provider_id() == caller_.provider_id &&
-          (caller_.role == v1::ROLE_PROVIDER_ORGANISATION ||
-           (caller_.role == v1::ROLE_PROVIDER_BRANCH && branch->id() == caller_.branch_id));
+      // One that has gone since, too.
+      const DirectoryFact* branch = directory_.Fact(BranchKey(BranchOfFact(one)));
+      const bool own = branch != nullptr && branch->branch().provider_id() == caller_.provider_id &&
+                       (caller_.role == v1::ROLE_PROVIDER_ORGANISATION ||
+                        (caller_.role == v1::ROLE_PROVIDER_BRANCH &&
+                         branch->branch().id() == caller_.branch_id));
       if (!own) continue;
       std::string text = DirectoryFactWords(one, directory_);
       const std::string& reason = one.coverage_proposal().decision_reason();
       if (!reason.empty()) absl::StrAppend(&text, " Reason: ", reason);
-      Event(KindOf(fact), text, false)->set_branch_id(branch->id());
+      Event(KindOf(fact), text, false)->set_branch_id(branch->branch().id());
     }
   }
 

@@ -18,9 +18,10 @@ constexpr RoleSet Bit(v1::Role role) { return 1u << static_cast<int>(role); }
 // What a call may reach. The field that a rule names is a path in the request, such as
 // "window.branch_id".
 enum class Scope {
-  kNothing,  // nothing that belongs to anybody
-  kOwn,      // only what the caller's scope, as a key's prefix, reaches
-  kLoaded,  // the package or offer named is checked against the caller when it is loaded: NOT_FOUND
+  kNothing,     // nothing that belongs to anybody
+  kOwn,         // only what the caller's scope, as a key's prefix, reaches
+  kLoaded,      // what is named (a package, an offer, what the directory had on the date asked) is
+                // checked against the caller when it is loaded: NOT_FOUND
   kAuthority,   // the authority in the field must be the caller's
   kAccount,     // the account in the field must be the caller's, unless an administrator asks
   kBranch,      // the branch in the field must be in reach

@@ -41,6 +41,14 @@ absl::StatusOr<const FrameworkRow*> FindFramework(const Directory& directory,
   return framework;
 }
 
+// The branch, if it is there and the caller may know it; else null.
+const v1::Branch* FindBranch(const engine::Caller& caller, const Directory& directory,
+                             const std::string& id) {
+  const v1::Branch* branch = directory.Branch(id);
+  if (branch == nullptr || !MayRead(caller, branch->provider_id(), id)) return nullptr;
+  return branch;
+}
+
 v1::Framework ToFramework(const FrameworkRow& row) {
   v1::Framework framework;
   framework.set_id(row.framework_id());
@@ -220,7 +228,8 @@ absl::StatusOr<v1::GetProviderResponse> GetProvider(const Backend& backend,
   if (!as_of.ok()) return as_of.status();
   const Directory& directory = *as_of->directory;
   const v1::Provider* provider = directory.Provider(request.provider_id());
-  if (provider == nullptr) return NotFound("provider_id", request.provider_id());
+  if (provider == nullptr || !MayRead(context.caller, provider->id(), ""))
+    return NotFound("provider_id", request.provider_id());
   v1::GetProviderResponse response;
   *response.mutable_provider() = *provider;
   const std::string prefix = engine::SuspensionKey("");
@@ -278,7 +287,7 @@ absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const Ca
   auto as_of = FindDirectory(backend, context, request.as_of_date(), "");
   if (!as_of.ok()) return as_of.status();
   const Directory& directory = *as_of->directory;
-  const v1::Branch* branch = directory.Branch(request.branch_id());
+  const v1::Branch* branch = FindBranch(context.caller, directory, request.branch_id());
   if (branch == nullptr) return NotFound("branch_id", request.branch_id());
   v1::GetBranchResponse response;
   *response.mutable_branch() = *branch;
@@ -343,8 +352,10 @@ absl::StatusOr<v1::ListCoverageResponse> ListCoverage(const Backend& backend,
   const Directory& directory = *as_of->directory;
   auto framework = FindFramework(directory, framework_id);
   if (!framework.ok()) return framework.status();
-  const std::string prefix =
-      request.branch_id().empty() ? "coverage/" : engine::CoveragePrefix(request.branch_id());
+  const std::string& branch_id = request.branch_id();
+  if (!branch_id.empty() && FindBranch(context.caller, directory, branch_id) == nullptr)
+    return NotFound("branch_id", branch_id);
+  const std::string prefix = branch_id.empty() ? "coverage/" : engine::CoveragePrefix(branch_id);
   return Page<v1::ListCoverageRequest, v1::ListCoverageResponse>(
       context, directory, request, prefix,
       [&](const DirectoryFact& fact, v1::ListCoverageResponse* response) {
@@ -383,13 +394,19 @@ absl::StatusOr<v1::GetContractResponse> GetContract(const Backend& backend,
                                                     const CallContext& context,
                                                     const v1::GetContractRequest& request) {
   if (request.contract_id().empty()) return Required("contract_id");
-  const v1::Contract* known = context.published->directory.Contract(request.contract_id());
+  const DirectoryFact* known =
+      context.published->directory.Fact(engine::ContractKey(request.contract_id()));
   auto as_of = FindDirectory(backend, context, request.as_of_date(),
-                             known == nullptr ? "" : known->framework_id());
+                             known == nullptr ? "" : known->contract().framework_id());
   if (!as_of.ok()) return as_of.status();
   const Directory& directory = *as_of->directory;
   const v1::Contract* contract = directory.Contract(request.contract_id());
-  if (contract == nullptr) return NotFound("contract_id", request.contract_id());
+  // Who holds it by a novation that came later may know it as it was before.
+  if (contract == nullptr ||
+      (!MayReadContract(context.caller, directory, *contract) &&
+       !MayReadContract(context.caller, context.published->directory, *contract))) {
+    return NotFound("contract_id", request.contract_id());
+  }
   v1::GetContractResponse response;
   *response.mutable_contract() = ToContract(directory, *contract, as_of->date, as_of->time);
   return response;

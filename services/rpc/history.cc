@@ -39,8 +39,10 @@ absl::StatusOr<HistorySubject> SubjectOf(const storage::View& view, const CallCo
                                          const v1::ListHistoryRequest& request) {
   const std::string& branch_id = request.branch_id();
   if (!branch_id.empty()) {
-    const v1::Branch* branch = context.published->directory.Branch(branch_id);
-    if (branch == nullptr || !MayRead(context.caller, branch->provider_id(), branch_id)) {
+    // A branch that the files no longer have keeps its history.
+    const journal::v1::DirectoryFact* branch =
+        context.published->directory.Fact(engine::BranchKey(branch_id));
+    if (branch == nullptr || !MayRead(context.caller, branch->branch().provider_id(), branch_id)) {
       return NotFound("branch_id", branch_id);
     }
   }

@@ -171,6 +171,82 @@ TEST_F(DirectoryAsOfTest, WhatTheFilesNoLongerHaveWasThereBefore) {
   EXPECT_THAT(BranchesOf("alpha", ""), ElementsAre("Alpha East"));
 }
 
+TEST_F(DirectoryAsOfTest, WhatHasGoneIsAnsweredToThoseWhoMightHaveKnownItThen) {
+  v1::ProposeCoverageRequest propose;
+  propose.set_request_id(NewRequestId());
+  v1::Coverage& line = *propose.mutable_coverage();
+  line.set_branch_id("alpha-west");
+  line.set_ward_code(kEastWard);
+  line.set_service_type(v1::SERVICE_TYPE_HOME_CARE);
+  line.set_from_date("2018-08-01");
+  line.set_priority(2);
+  Ask<v1::ProposeCoverageResponse>("DirectoryService/ProposeCoverage", kSiblingBranch, propose);
+  Apply({{"alpha-west,alpha,Alpha West,NG18 2AB,L2,active,440000,350000\n", ""},
+         {absl::StrCat("alpha-west,", kWestWard, ",home_care,2018-07-01,,1\n"), ""}});
+
+  v1::GetBranchRequest branch;
+  branch.set_branch_id("alpha-west");
+  v1::ListCoverageRequest lines;
+  lines.set_framework_id("shire");
+  lines.set_branch_id("alpha-west");
+  v1::ListHistoryRequest history;
+  history.set_branch_id("alpha-west");
+  for (const char* knows :
+       {kAdmin, kCommissioner, kOtherCommissioner, kNavigator, kOrganisation, kSiblingBranch}) {
+    for (const char* date : {kFirstDay, ""}) {
+      branch.set_as_of_date(date);
+      lines.set_as_of_date(date);
+      const auto expected =
+          *date == '\0' ? v1::REJECTION_REASON_NOT_FOUND : v1::REJECTION_REASON_UNSPECIFIED;
+      EXPECT_EQ(Call("DirectoryService/GetBranch", knows, branch).rejection.reason(), expected)
+          << knows << date;
+      EXPECT_EQ(Call("DirectoryService/ListCoverage", knows, lines).rejection.reason(), expected)
+          << knows << date;
+    }
+    EXPECT_TRUE(Call("HistoryService/ListHistory", knows, history).status.ok()) << knows;
+  }
+  for (const char* tells : {kAdmin, kOrganisation, kSiblingBranch}) {
+    EXPECT_GT(
+        Ask<v1::ListHistoryResponse>("HistoryService/ListHistory", tells, history).events_size(), 0)
+        << tells;
+  }
+  branch.set_as_of_date(kFirstDay);
+  lines.set_as_of_date(kFirstDay);
+  v1::GetBranchRequest none = branch;
+  none.set_branch_id("nowhere");
+  for (const char* stranger : {kBranch, kOtherOrganisation, kOtherBranch}) {
+    const Outcome refused = Call("DirectoryService/GetBranch", stranger, branch);
+    EXPECT_EQ(refused.rejection.reason(), v1::REJECTION_REASON_NOT_FOUND) << stranger;
+    EXPECT_EQ(refused.rejection.expected(),
+              Call("DirectoryService/GetBranch", stranger, none).rejection.expected())
+        << "as unknown as one that never was";
+    EXPECT_EQ(Call("DirectoryService/ListCoverage", stranger, lines).rejection.reason(),
+              v1::REJECTION_REASON_NOT_FOUND)
+        << stranger;
+    EXPECT_EQ(Call("HistoryService/ListHistory", stranger, history).rejection.reason(),
+              v1::REJECTION_REASON_NOT_FOUND)
+        << stranger;
+  }
+}
+
+TEST_F(DirectoryAsOfTest, AProviderThatHasGoneIsAnsweredAsOfADateBefore) {
+  Apply({{"beta,Beta Ltd,\n", "beta,Beta Ltd,\ndelta,Delta Ltd,\n"}});
+  AdvanceBy(absl::Hours(48));
+  Apply({});
+  v1::GetProviderRequest provider;
+  provider.set_provider_id("delta");
+  for (const char* caller : {kAdmin, kNavigator}) {
+    provider.set_as_of_date(kThirdDay);
+    EXPECT_TRUE(Call("DirectoryService/GetProvider", caller, provider).status.ok());
+    provider.clear_as_of_date();
+    EXPECT_EQ(Call("DirectoryService/GetProvider", caller, provider).rejection.reason(),
+              v1::REJECTION_REASON_NOT_FOUND);
+  }
+  provider.set_as_of_date(kThirdDay);
+  EXPECT_EQ(Call("DirectoryService/GetProvider", kOrganisation, provider).rejection.reason(),
+            v1::REJECTION_REASON_NOT_FOUND);
+}
+
 TEST_F(DirectoryAsOfTest, AContractsTermsAreThoseOfTheDate) {
   Apply({{"2018-07-01,,75,", "2018-07-01,,80,"}});
   EXPECT_EQ(Lead("").minimum_pickup_percent(), 80);
