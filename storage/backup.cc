@@ -127,9 +127,10 @@ absl::StatusOr<std::vector<Backup>> ListBackups(const std::string& backup_direct
   return list;
 }
 
-absl::StatusOr<VerifyReport> RestoreBackup(const std::string& backup_directory, int64_t number,
-                                           const std::string& target_directory,
-                                           engine::ZoneFinder zones) {
+absl::StatusOr<VerifyReport> RestoreBackup(
+    const std::string& backup_directory, int64_t number, const std::string& target_directory,
+    engine::ZoneFinder zones,
+    const std::function<absl::Status(const std::string& directory)>& finish) {
   const std::string target = WithoutTrailingSlashes(target_directory);
   const std::string copy = target + ".tmp";
   if (absl::Status status = CheckAbsentOrEmpty(target); !status.ok()) return status;
@@ -157,6 +158,9 @@ absl::StatusOr<VerifyReport> RestoreBackup(const std::string& backup_directory, 
     return absl::DataLossError(
         absl::StrCat("backup ", number, " is not in order: ", report->problems.front(), " (",
                      report->problem_count, " problems; the copy is in ", copy, ")"));
+  }
+  if (finish != nullptr) {
+    if (absl::Status finished = finish(copy); !finished.ok()) return finished;
   }
   fs::remove(target, error);  // an empty one
   if (absl::Status status = RenameDurably(copy, target); !status.ok()) return status;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,12 +31,14 @@ absl::StatusOr<Backup> CreateBackup(const RocksDbStore& store, const std::string
 absl::StatusOr<std::vector<Backup>> ListBackups(const std::string& backup_directory);
 
 // Restores a backup (number 0: the newest) into the target directory, which must be empty or
-// absent. The copy is made and verified in TARGET.tmp, and becomes TARGET only when it is in order.
+// absent. The copy is made and verified in TARGET.tmp, and becomes TARGET only when it is in order
+// and `finish`, if given, has done with it what it must be before anybody finds it.
 // Errors: NOT_FOUND for an unknown number, FAILED_PRECONDITION when there is something in the way,
 // DATA_LOSS when the backup does not verify.
-absl::StatusOr<VerifyReport> RestoreBackup(const std::string& backup_directory, int64_t number,
-                                           const std::string& target_directory,
-                                           engine::ZoneFinder zones);
+absl::StatusOr<VerifyReport> RestoreBackup(
+    const std::string& backup_directory, int64_t number, const std::string& target_directory,
+    engine::ZoneFinder zones,
+    const std::function<absl::Status(const std::string& directory)>& finish = nullptr);
 
 // A copy of a running store as it is now, in a directory that does not exist yet, on the same file
 // system (files are linked). Open it with kReadOnly.

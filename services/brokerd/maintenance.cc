@@ -157,13 +157,10 @@ absl::Status BackUp(const std::string& data, const std::string& backup_dir) {
 
 absl::Status Restore(const std::string& backup_dir, int64_t number, const std::string& data) {
   absl::StatusOr<storage::VerifyReport> report =
-      storage::RestoreBackup(backup_dir, number, data, HostZones());
-  if (!report.ok()) return report.status();
-  if (IsSimulation(backup_dir)) {
-    absl::Status marked = MarkSimulation(data);
-    if (!marked.ok()) return marked;
-  }
-  return Tell(*report);
+      storage::RestoreBackup(backup_dir, number, data, HostZones(), [&](const std::string& copy) {
+        return IsSimulation(backup_dir) ? MarkSimulation(copy) : absl::OkStatus();
+      });
+  return report.ok() ? Tell(*report) : report.status();
 }
 
 }  // namespace brokerage::services::brokerd

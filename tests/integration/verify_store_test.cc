@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "storage/backup.h"
 #include "storage/digest.h"
 #include "storage/loading.h"
@@ -268,6 +271,25 @@ TEST_F(BackupTest, EachBackupIsRestoredAsItWas) {
   auto again = RocksDbStore::Open(directory_ / "newest", OpenMode::kWrite);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_GT((*again)->epoch(), store_->epoch());
+}
+
+TEST_F(BackupTest, ARestoredCopyIsFinishedBeforeItGetsItsName) {
+  ASSERT_TRUE(CreateBackup(*store_, directory_ / "backups").ok());
+  const std::filesystem::path target = directory_ / "finished";
+  auto restored = RestoreBackup(directory_ / "backups", 1, target, Zones(),
+                                [&](const std::string& copy) -> absl::Status {
+                                  EXPECT_TRUE(std::filesystem::exists(copy));
+                                  EXPECT_FALSE(std::filesystem::exists(target));
+                                  return absl::UnavailableError("the disk is full");
+                                });
+  EXPECT_EQ(restored.status().message(), "the disk is full");
+  EXPECT_FALSE(std::filesystem::exists(target)) << "nobody finds what is not finished";
+  restored = RestoreBackup(directory_ / "backups", 1, target, Zones(), [](const std::string& copy) {
+    std::ofstream(std::filesystem::path(copy) / "MARK") << "marked";
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_TRUE(std::filesystem::exists(target / "MARK"));
 }
 
 TEST_F(BackupTest, ARestoreNeverOverwrites) {
