@@ -87,20 +87,21 @@ void CountFill(const v1::AdaptiveRelease& rule, int32_t round_number, PackageAgg
     if (WasCounted(package->row, tier_id, round.terms_version())) continue;
     bool counts = false;
     bool filled = false;
+    absl::string_view lot_id;  // one in a round
     for (const OfferRow& offer : package->offers) {
       if (offer.round_number() != round_number || offer.tier_id() != tier_id) continue;
       counts |= Counts(ClassOf(offer));
+      lot_id = LotOf(package->row, offer);
       filled |= ClassOf(offer) == v1::RESPONSE_CLASS_ACCEPTED;
     }
     if (!counts) continue;
     round.add_fill_tier_ids(tier_id);
-    AddToFill(
-        rule, filled,
-        table->Change(FillDimensions(package->row.framework_id(), package->row.lot_id(), tier_id)));
+    AddToFill(rule, filled,
+              table->Change(FillDimensions(package->row.framework_id(), lot_id, tier_id)));
   }
 }
 
-std::optional<v1::RoundBeside> WhyBeside(const v1::FrameworkRules& rules, const PackageRow& package,
+std::optional<v1::RoundBeside> WhyBeside(const v1::FrameworkRules& rules, absl::string_view lot_id,
                                          const std::vector<Verdict>& verdicts,
                                          const RollupTable& table) {
   if (!rules.has_adaptive_release()) return std::nullopt;
@@ -111,8 +112,8 @@ std::optional<v1::RoundBeside> WhyBeside(const v1::FrameworkRules& rules, const 
   std::set<std::string> seen;
   for (const Verdict& verdict : verdicts) {  // by tier order
     if (!verdict.offered() || !seen.insert(verdict.tier_id()).second) continue;
-    const RollupRow* row = table.Find(RollupTable::KeyOf(
-        FillDimensions(package.framework_id(), package.lot_id(), verdict.tier_id())));
+    const RollupRow* row = table.Find(
+        RollupTable::KeyOf(FillDimensions(rules.framework_id(), lot_id, verdict.tier_id())));
     if (row == nullptr || !row->adaptive_release_on()) return std::nullopt;
     const Fill fill = NewestOf(rule, *row);
     v1::TierFill& told = *beside.add_tier_fills();

@@ -35,9 +35,8 @@ void CountFill(const v1::AdaptiveRelease& rule, int32_t round_number, PackageAgg
 
 // Why the next round opens beside the one with these verdicts: the fill of each tier that is
 // offered the package in it, where adaptive release is on for all of them; nothing otherwise, and
-// without the rule. The round's number is left to the caller.
-std::optional<v1::RoundBeside> WhyBeside(const v1::FrameworkRules& rules,
-                                         const journal::v1::PackageRow& package,
+// without the rule. The round's number is left to the caller. `lot_id` is where it is offered.
+std::optional<v1::RoundBeside> WhyBeside(const v1::FrameworkRules& rules, absl::string_view lot_id,
                                          const std::vector<journal::v1::Verdict>& verdicts,
                                          const RollupTable& table);
 

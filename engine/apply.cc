@@ -36,7 +36,19 @@ std::set<std::string> LimitsThatDecide(const PackageAggregate& package) {
   return keys;
 }
 
-std::vector<AgendaEntry> AgendaOf(const journal::v1::PackageRow& row) {
+// The last moment at which the acceptance proposed for award holds; 0 for always, and without one.
+int64_t ProposalHoldsUntil(const PackageAggregate& package) {
+  const int32_t proposed = package.row.awaits_award() ? package.row.proposed_ordinal() : 0;
+  if (proposed == 0) return 0;
+  const journal::v1::OfferRow& offer = package.offers[static_cast<size_t>(proposed - 1)];
+  for (int i = offer.answers_size() - 1; i >= 0; --i) {
+    if (!offer.answers(i).remark()) return offer.answers(i).valid_until_us();
+  }
+  return 0;
+}
+
+std::vector<AgendaEntry> AgendaOf(const PackageAggregate& package) {
+  const journal::v1::PackageRow& row = package.row;
   std::vector<AgendaEntry> entries;
   AgendaEntry entry;
   entry.standard = row.urgency() != v1::URGENCY_URGENT;
@@ -55,6 +67,11 @@ std::vector<AgendaEntry> AgendaOf(const journal::v1::PackageRow& row) {
   if (row.needs_evaluation()) {
     entry.phase = AgendaEntry::kEvaluate;
     entry.due_us = 0;
+    entries.push_back(entry);
+  }
+  if (const int64_t until = ProposalHoldsUntil(package); until != 0) {
+    entry.phase = AgendaEntry::kEvaluate;
+    entry.due_us = until + 1;
     entries.push_back(entry);
   }
   for (const journal::v1::RoundRow& round : row.rounds()) {
@@ -80,7 +97,7 @@ const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::Package
 
 void EnterPackage(State* state, uint64_t number) {
   const PackageAggregate& package = *state->Package(number);
-  for (AgendaEntry& entry : AgendaOf(package.row)) state->agenda.insert(std::move(entry));
+  for (AgendaEntry& entry : AgendaOf(package)) state->agenda.insert(std::move(entry));
   if (IsOpenPackage(package.row)) {
     state->open_packages.insert(number);
   } else {
@@ -97,7 +114,7 @@ void EnterPackage(State* state, uint64_t number) {
 
 void LeavePackage(State* state, uint64_t number) {
   const PackageAggregate& package = *state->Package(number);
-  for (const AgendaEntry& entry : AgendaOf(package.row)) state->agenda.erase(entry);
+  for (const AgendaEntry& entry : AgendaOf(package)) state->agenda.erase(entry);
   state->open_packages.erase(number);
   state->closed_packages.erase(number);
   for (const std::string& limit : LimitsThatDecide(package)) {

@@ -118,9 +118,10 @@ void Applier::On(const journal::v1::DirectoryChanged& fact) {
 }
 
 // Who may still be awarded has changed for open offers of these subjects: what was not certain may
-// be now.
+// be now. An acceptance that was proposed for award may hold no longer: the next best, or the next
+// round, must not wait for somebody to notice.
 void Applier::LookAgainAtOffersOf(const journal::v1::DirectoryChanged& fact) {
-  std::set<absl::string_view> subjects;  // ids of branches, providers and contracts
+  std::set<absl::string_view> subjects;  // ids of branches, providers, contracts; codes of wards
   for (const journal::v1::DirectoryFact& changed : fact.facts()) {
     subjects.insert(changed.opt_out_window().branch_id());
     subjects.insert(changed.coverage().branch_id());
@@ -128,17 +129,23 @@ void Applier::LookAgainAtOffersOf(const journal::v1::DirectoryChanged& fact) {
     subjects.insert(changed.suspension().provider_id());
     subjects.insert(changed.suspension().contract_id());
     subjects.insert(changed.contract().id());
+    subjects.insert(changed.novation().contract_id());
+    subjects.insert(changed.lot_ward().ward_code());
   }
   subjects.erase("");
   if (subjects.empty()) return;
   const std::set<uint64_t> open_packages = state_.open_packages;  // changes below
   for (uint64_t number : open_packages) {
     const PackageAggregate& package = *state_.Package(number);
-    const bool concerned = std::any_of(
-        package.offers.begin(), package.offers.end(), [&subjects](const OfferRow& offer) {
-          return offer.state() == v1::OFFER_STATE_OPEN &&
+    const bool concerned =
+        std::any_of(package.offers.begin(), package.offers.end(), [&](const OfferRow& offer) {
+          const bool stands =
+              offer.state() == v1::OFFER_STATE_OPEN ||
+              (package.row.awaits_award() && offer.state() == v1::OFFER_STATE_ACCEPTED);
+          return stands &&
                  (subjects.contains(offer.branch_id()) || subjects.contains(offer.provider_id()) ||
-                  subjects.contains(offer.contract_id()));
+                  subjects.contains(offer.contract_id()) ||
+                  subjects.contains(package.row.ward_code()));
         });
     if (concerned) NoteEvaluation(Touch(number));
   }
@@ -201,6 +208,7 @@ void Applier::On(const journal::v1::RoundOpened& fact) {
   *row.add_rounds() = fact.round();
   row.set_state(v1::PACKAGE_STATE_OFFERED);
   row.set_next_rule_number(fact.next_rule_number());
+  row.set_issue_lot_id(fact.lot_id());
   row.set_offer_count(row.offer_count() + fact.offers_size());
   row.set_awaits_award(false);
   row.set_proposed_ordinal(0);

@@ -118,7 +118,7 @@ class Valuer {
     const int64_t target = tier == nullptr ? 0 : tier->target_share_percent();
     if (target == 0) return 0;
     const ShareFigures shares =
-        SharesOf(question_.rollups, question_.rules, question_.package.row.lot_id(),
+        SharesOf(question_.rollups, question_.rules, LotOf(question_.package.row, offer),
                  offer.tier_id(), question_.date);
     return shares.tier_awards * 100 - target * shares.lot_awards;
   }

@@ -218,7 +218,7 @@ journal::v1::PackageHandedBack& Deciding::AddHandBack(const PackageAggregate& pa
   next.set_origin(row.origin());
   next.set_urgency(row.urgency());
   next.set_ward_code(row.ward_code());
-  next.set_lot_id(row.lot_id());
+  next.set_lot_id(LotNow(state_.directory, row));
   next.set_postcode_sector(row.postcode_sector());
   *next.mutable_terms() = row.terms();
   next.set_terms_version(1);

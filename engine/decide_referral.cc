@@ -295,7 +295,7 @@ absl::Status Deciding::On(const v1::PreviewPackageRequest& request) {
   }
   const v1::FrameworkRules& rules = RulesOf(state_, package.row);
   auto response = std::make_unique<v1::PreviewPackageResponse>();
-  response->set_lot_id(package.row.lot_id());
+  response->set_lot_id(LotNow(state_.directory, package.row));
   if (package.row.release_due_us() != 0) {
     const int64_t due = std::max(package.row.release_due_us(), now_us());
     *response->mutable_release_due_time() = ToTimestamp(due);
@@ -316,7 +316,7 @@ absl::Status Deciding::On(const v1::PreviewPackageRequest& request) {
       *round.mutable_beside() = *why;
       why.reset();
     } else if (!why && rule > 0) {
-      why = WhyBeside(rules, package.row, verdicts, state_.rollups);
+      why = WhyBeside(rules, LotNow(state_.directory, package.row), verdicts, state_.rollups);
       if (why) {
         why->set_round_number(round.number());
         earlier = verdicts;

@@ -25,4 +25,14 @@ struct PackageAggregate {
   }
 };
 
+// The lot in which an offer was issued: figures and prices are its lot's, wherever its ward is now.
+inline const std::string& LotOf(const journal::v1::PackageRow& package,
+                                const journal::v1::OfferRow& offer) {
+  return offer.lot_id().empty() ? package.lot_id() : offer.lot_id();
+}
+// The lot in which a package was last offered; before that, the one in which it was referred.
+inline const std::string& IssueLotOf(const journal::v1::PackageRow& package) {
+  return package.issue_lot_id().empty() ? package.lot_id() : package.issue_lot_id();
+}
+
 }  // namespace brokerage::engine

@@ -55,7 +55,7 @@ void AddReferral(const PackageRow& row, v1::Package* package) {
   package->set_origin(row.origin());
   package->set_urgency(row.urgency());
   package->set_ward_code(row.ward_code());
-  package->set_lot_id(row.lot_id());
+  package->set_lot_id(IssueLotOf(row));
   *package->mutable_terms() = row.terms();
   package->set_terms_version(row.terms_version());
   *package->mutable_needs() = row.needs();

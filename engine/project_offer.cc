@@ -52,7 +52,7 @@ void AddClaim(const PackageAggregate& package, const OfferRow& row, v1::Offer* o
 }
 
 void AddPackage(const PackageRow& row, const OfferRow& from, v1::Offer* offer) {
-  offer->set_lot_id(row.lot_id());
+  offer->set_lot_id(LotOf(row, from));
   offer->set_framework_id(row.framework_id());
   offer->set_authority_id(row.authority_id());
   offer->set_ward_code(row.ward_code());

@@ -229,7 +229,7 @@ OfferFact FactOf(const journal::v1::PackageRow& package, const OfferRow& offer) 
   fact.set_branch_id(offer.branch_id());
   fact.set_contract_id(offer.contract_id());
   fact.set_tier_id(offer.tier_id());
-  fact.set_lot_id(package.lot_id());
+  fact.set_lot_id(LotOf(package, offer));
   fact.set_authority_id(package.authority_id());
   fact.set_ward_code(package.ward_code());
   if (!package.postcode_sector().empty()) {

@@ -119,7 +119,7 @@ RollupDimensions DimensionsOf(const PackageAggregate& package, const OfferRow& o
   of.ward_code = package.row.ward_code();
   of.tier_id = offer.tier_id();
   of.provider_id = offer.provider_id();
-  of.lot_id = package.row.lot_id();
+  of.lot_id = LotOf(package.row, offer);
   return of;
 }
 

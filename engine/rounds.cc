@@ -71,7 +71,8 @@ bool Deciding::OpenRound(const PackageAggregate& package, int32_t first_rule, in
     plan.next_rule = rule + 1;
     plan.verdicts = RouteTo(package, rules, rule);
     if (!AnybodyOffered(plan.verdicts)) continue;
-    const auto beside = WhyBeside(rules, package.row, plan.verdicts, state_.rollups);
+    const auto beside =
+        WhyBeside(rules, LotNow(state_.directory, package.row), plan.verdicts, state_.rollups);
     if (beside) {
       AddRound(package, plan);
       OpenRoundBeside(package, plan, *beside);
@@ -117,6 +118,8 @@ void Deciding::AddRound(const PackageAggregate& package, RoundPlan plan) {
   opened.set_package_number(row.number());
   opened.set_next_rule_number(plan.next_rule);
   opened.set_restart(restart);
+  const std::string lot = LotNow(state_.directory, row);
+  if (lot != row.lot_id()) opened.set_lot_id(lot);
   RoundRow& round = *opened.mutable_round();
   round.set_number(plan.rounds_before + 1);
   round.set_rule_number(plan.rule_number);
@@ -150,6 +153,7 @@ void Deciding::AddRound(const PackageAggregate& package, RoundPlan plan) {
       offer.set_service_type(row.terms().service_type());
       offer.set_minimum_pickup_percent(contract->minimum_pickup_percent());
       offer.set_deadline_us(round.deadline_us());
+      offer.set_lot_id(opened.lot_id());
     }
     *round.add_verdicts() = std::move(verdict);
   }

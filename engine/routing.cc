@@ -284,11 +284,16 @@ CarePlace CarePlaceOf(const PackageRow& package) {
   return {package.framework_id(), package.ward_code(), PostcodeArea(package.postcode_sector())};
 }
 
+std::string LotNow(const Directory& directory, const PackageRow& package) {
+  std::string lot = directory.LotOfWard(package.framework_id(), package.ward_code());
+  return lot.empty() ? IssueLotOf(package) : lot;
+}
+
 std::vector<Verdict> Route(const RoutingQuestion& question) {
   const PackageRow& row = question.package.row;
   std::vector<Candidate> candidates;
   for (const v1::Contract* contract :
-       question.directory.ContractsOfLot(row.framework_id(), row.lot_id())) {
+       question.directory.ContractsOfLot(row.framework_id(), LotNow(question.directory, row))) {
     const std::string provider_id =
         question.directory.ProviderOfContract(contract->id(), question.date);
     const std::vector<const v1::Branch*> branches = question.directory.BranchesOf(provider_id);

@@ -30,6 +30,9 @@ struct RoutingQuestion {
 // Where the package's care is given.
 CarePlace CarePlaceOf(const journal::v1::PackageRow& package);
 
+// The lot that the package's ward lies in; the one in which it was last offered if it is in none.
+std::string LotNow(const Directory& directory, const journal::v1::PackageRow& package);
+
 // Every branch of every provider with a contract in the package's lot (whatever its dates), under
 // each of its contracts, with a bit for each hard rule that failed; `offered` where none did. A
 // provider without branches has one verdict with an empty branch id that fails BRANCH_COVERS_WARD.

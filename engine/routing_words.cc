@@ -59,7 +59,9 @@ std::string TierName(const Directory& directory, const PackageRow& package,
 
 Names NamesOf(const Verdict& verdict, const PackageRow& package, const Directory& directory) {
   const v1::Ward* ward = directory.Ward(package.ward_code());
-  const v1::Lot* lot = directory.Lot(package.framework_id(), package.lot_id());
+  const v1::Contract* contract = directory.Contract(verdict.contract_id());
+  const std::string& lot_id = contract == nullptr ? IssueLotOf(package) : contract->lot_id();
+  const v1::Lot* lot = directory.Lot(package.framework_id(), lot_id);
   Names names;
   names.provider = ProviderName(directory, verdict.provider_id());
   names.branch = verdict.branch_id().empty()
@@ -68,7 +70,7 @@ Names NamesOf(const Verdict& verdict, const PackageRow& package, const Directory
   names.contract = absl::StrCat("Contract ", verdict.contract_id());
   names.tier = TierName(directory, package, verdict.tier_id());
   names.ward = ward == nullptr ? package.ward_code() : ward->name();
-  names.lot = lot == nullptr ? package.lot_id() : lot->name();
+  names.lot = lot == nullptr ? lot_id : lot->name();
   const std::string area = PostcodeArea(package.postcode_sector());
   names.area = area.empty() ? "the package's postcode area" : absl::StrCat("postcode area ", area);
   names.service = ServiceWords(package.terms().service_type());

@@ -25,7 +25,7 @@ struct AgendaEntry {
   enum Phase : uint8_t {
     kContractChange,  // a contract ends or moves: its open offers close
     kRoundDue,        // a deadline: all that are due lapse before anything is awarded
-    kEvaluate,        // award, next round, or waiting list; due at once
+    kEvaluate,        // award, next round, or waiting list: at once, or when a proposal runs out
     kRelease,         // a distribution
     kLimit,           // the limit of an interim service: somebody is told, nothing moves
   };

@@ -18,6 +18,7 @@ namespace brokerage::services {
 namespace {
 
 using engine::Reject;
+using google::protobuf::Descriptor;
 using google::protobuf::Message;
 
 // The request as a message; null for what no client asks (Tick, ClockJump, Bootstrap).
@@ -34,8 +35,8 @@ const Message* MessageOf(const engine::Request& request) {
 }
 
 // The response type of a request type: the same name, ending in "Response".
-const google::protobuf::Descriptor* ResponseTypeOf(const Message& request) {
-  std::string name = request.GetDescriptor()->full_name();
+const Descriptor* ResponseTypeOf(const Descriptor& request) {
+  std::string name = request.full_name();
   constexpr absl::string_view kRequest = "Request";
   if (!absl::EndsWith(name, kRequest)) return nullptr;
   name.replace(name.size() - kRequest.size(), kRequest.size(), "Response");
@@ -43,11 +44,10 @@ const google::protobuf::Descriptor* ResponseTypeOf(const Message& request) {
 }
 
 // Equal bytes of different kinds of request are different content.
-std::string ContentHashOf(const QueuedCommand& command) {
-  const Message* message = MessageOf(command.request);
+std::string OutcomeHash(const Descriptor* type, absl::string_view content_hash) {
   engine::Sha256 hash;
-  if (message) hash.Add(message->GetDescriptor()->full_name());
-  return hash.Add(command.content_hash).Finish();
+  if (type != nullptr) hash.Add(type->full_name());
+  return hash.Add(content_hash).Finish();
 }
 
 std::string InFlightKey(const std::string& account_id, const std::string& request_id) {
@@ -145,6 +145,7 @@ bool Decider::RunOneDue(CommitGroup* group) {
 }
 
 void Decider::Decide(QueuedCommand command, CommitGroup* group) {
+  if (const Message* message = MessageOf(command.request)) command.type = message->GetDescriptor();
   Sequencer::Done done = std::move(command.done);
   Sequencer::Reply reply = Answer(std::move(command), group);
   group->answers.push_back({std::move(done), std::move(reply)});
@@ -156,10 +157,8 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
                   "a longer deadline, or fewer calls at once");
   }
   const bool idempotent = !command.request_id.empty() && !IsDryRun(command.request);
-  std::string content_hash;
   if (idempotent) {
-    content_hash = ContentHashOf(command);
-    if (auto known = FindKnown(command, content_hash)) return *std::move(known);
+    if (auto known = Recall(command)) return *std::move(known);
   }
   if (!engine_->TouchedPackages(command.request).empty() ||
       !engine_->MissingRollups(command.request).empty()) {
@@ -188,14 +187,14 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
     return absl::InternalError("the request was carried out, but has no reply");
   }
   if (idempotent) {
-    Remember(asked.caller.account_id, command.request_id, std::move(content_hash), time, reply,
-             group);
+    Remember(asked.caller.account_id, command.request_id,
+             OutcomeHash(command.type, command.content_hash), time, reply, group);
   }
   return reply;
 }
 
-std::optional<Sequencer::Reply> Decider::FindKnown(const QueuedCommand& command,
-                                                   const std::string& content_hash) const {
+std::optional<Sequencer::Reply> Decider::Recall(const QueuedCommand& command) const {
+  const std::string content_hash = OutcomeHash(command.type, command.content_hash);
   auto reused = [&command] {
     return Reject(v1::REJECTION_REASON_REQUEST_ID_REUSED, "request_id", command.request_id,
                   "a new request id for a new request");
@@ -209,8 +208,7 @@ std::optional<Sequencer::Reply> Decider::FindKnown(const QueuedCommand& command,
       store_->FindOutcome(command.caller.account_id, command.request_id);
   if (!stored) return std::nullopt;
   if (stored->content_hash != content_hash) return reused();
-  const Message* request = MessageOf(command.request);
-  const google::protobuf::Descriptor* type = request ? ResponseTypeOf(*request) : nullptr;
+  const Descriptor* type = command.type ? ResponseTypeOf(*command.type) : nullptr;
   if (type == nullptr) return Sequencer::Reply(nullptr);
   std::shared_ptr<Message> reply(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
@@ -219,6 +217,12 @@ std::optional<Sequencer::Reply> Decider::FindKnown(const QueuedCommand& command,
     return absl::InternalError("the stored outcome cannot be read");
   }
   return Sequencer::Reply(std::move(reply));
+}
+
+void Decider::Remember(const QueuedCommand& command, std::shared_ptr<const Message> reply,
+                       CommitGroup* group) {
+  Remember(command.caller.account_id, command.request_id,
+           OutcomeHash(command.type, command.content_hash), NextStamp(), std::move(reply), group);
 }
 
 void Decider::Remember(const std::string& account_id, const std::string& request_id,

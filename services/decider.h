@@ -25,6 +25,10 @@ struct QueuedCommand {
   std::string content_hash;
   absl::Time deadline = absl::InfiniteFuture();
   std::optional<absl::Time> advance_to;  // instead of the request: moves a simulation's clock
+  // Instead of the request: the reply of what was done elsewhere, to be remembered.
+  std::shared_ptr<const google::protobuf::Message> carried_out;
+  // Of `request`, or of what is there instead of it; null for what no client asks.
+  const google::protobuf::Descriptor* type = nullptr;
   Sequencer::Done done;
 };
 
@@ -59,6 +63,12 @@ class Decider {
   bool RunOneDue(CommitGroup* group);
   // Decides the command and adds its answer to the group.
   void Decide(QueuedCommand command, CommitGroup* group);
+  // The first outcome of a request that was seen, or that its id was used for another; empty for a
+  // new one.
+  std::optional<Sequencer::Reply> Recall(const QueuedCommand& command) const;
+  // Keeps the outcome of what the engine does not decide.
+  void Remember(const QueuedCommand& command,
+                std::shared_ptr<const google::protobuf::Message> reply, CommitGroup* group);
 
   // Ends a group: gives it its number, and a new copy for readers when the directory or an account
   // changed.
@@ -83,8 +93,6 @@ class Decider {
 
   absl::Time NextStamp() const;
   Sequencer::Reply Answer(QueuedCommand command, CommitGroup* group);
-  std::optional<Sequencer::Reply> FindKnown(const QueuedCommand& command,
-                                            const std::string& content_hash) const;
   void Remember(const std::string& account_id, const std::string& request_id,
                 std::string content_hash, absl::Time time,
                 std::shared_ptr<const google::protobuf::Message> reply, CommitGroup* group);

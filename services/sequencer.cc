@@ -96,6 +96,7 @@ class Sequencer::Impl {
   bool Turn(std::vector<QueuedCommand> commands);
   void RunDue(CommitGroup* group);
   void Advance(QueuedCommand command, CommitGroup* group);
+  void Remember(QueuedCommand command, CommitGroup* group);
   void Emit(CommitGroup* group);
   void EmitIfFull(CommitGroup* group);
   void EvictIfMany();
@@ -244,6 +245,8 @@ bool Sequencer::Impl::Turn(std::vector<QueuedCommand> commands) {
     RunDue(&group);
     if (command.advance_to) {
       Advance(std::move(command), &group);
+    } else if (command.carried_out) {
+      Remember(std::move(command), &group);
     } else {
       decider_.Decide(std::move(command), &group);
     }
@@ -260,6 +263,10 @@ void Sequencer::Impl::RunDue(CommitGroup* group) {
 
 void Sequencer::Impl::Advance(QueuedCommand command, CommitGroup* group) {
   const absl::Time target = *command.advance_to;
+  if (auto known = decider_.Recall(command)) {
+    group->answers.push_back({std::move(command.done), *std::move(known)});
+    return;
+  }
   auto answer = [&](Reply reply) {
     group->answers.push_back({std::move(command.done), std::move(reply)});
   };
@@ -290,7 +297,18 @@ void Sequencer::Impl::Advance(QueuedCommand command, CommitGroup* group) {
   response->mutable_current_time()->set_seconds(absl::ToUnixSeconds(second));
   response->mutable_current_time()->set_nanos(
       static_cast<int32_t>((now_us - absl::ToUnixMicros(second)) * 1000));
+  decider_.Remember(command, response, group);
   answer(Reply(std::move(response)));
+}
+
+void Sequencer::Impl::Remember(QueuedCommand command, CommitGroup* group) {
+  Reply reply(std::move(command.carried_out));
+  if (auto known = decider_.Recall(command)) {
+    reply = *std::move(known);
+  } else {
+    decider_.Remember(command, *reply, group);
+  }
+  group->answers.push_back({std::move(command.done), std::move(reply)});
 }
 
 void Sequencer::Impl::EmitIfFull(CommitGroup* group) {
@@ -459,9 +477,27 @@ void Sequencer::Submit(engine::Caller caller, engine::Request request, std::stri
   impl_->Submit(std::move(command));
 }
 
-void Sequencer::Advance(absl::Time target, Done done) {
+void Sequencer::Advance(engine::Caller caller, absl::Time target, std::string request_id,
+                        std::string content_hash, Done done) {
   QueuedCommand command;
+  command.caller = std::move(caller);
+  command.request_id = std::move(request_id);
+  command.content_hash = std::move(content_hash);
+  command.type = v1::AdvanceClockRequest::descriptor();
   command.advance_to = target;
+  command.done = std::move(done);
+  impl_->Submit(std::move(command));
+}
+
+void Sequencer::Remember(engine::Caller caller, const google::protobuf::Descriptor* type,
+                         std::string request_id, std::string content_hash,
+                         std::shared_ptr<const google::protobuf::Message> reply, Done done) {
+  QueuedCommand command;
+  command.caller = std::move(caller);
+  command.request_id = std::move(request_id);
+  command.content_hash = std::move(content_hash);
+  command.type = type;
+  command.carried_out = std::move(reply);
   command.done = std::move(done);
   impl_->Submit(std::move(command));
 }

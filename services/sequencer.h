@@ -83,8 +83,16 @@ class Sequencer {
               std::string content_hash, absl::Time deadline, Done done);
 
   // Moves a simulation's clock, running every Tick on the way at its own time; done after it is
-  // durable, with an AdvanceClockResponse. Errors: CLOCK_IS_REAL, IN_THE_PAST, OVERLOADED.
-  void Advance(absl::Time target, Done done);
+  // durable, with an AdvanceClockResponse. Repeats get the first one's. Errors: CLOCK_IS_REAL,
+  // IN_THE_PAST, OVERLOADED, REQUEST_ID_REUSED.
+  void Advance(engine::Caller caller, absl::Time target, std::string request_id,
+               std::string content_hash, Done done);
+
+  // Remembers the reply to a request of the type that was carried out elsewhere, such as a backup;
+  // done with the reply after it is durable, or with the first one's if it was remembered before.
+  void Remember(engine::Caller caller, const google::protobuf::Descriptor* type,
+                std::string request_id, std::string content_hash,
+                std::shared_ptr<const google::protobuf::Message> reply, Done done);
 
   void Start();
   // Answers what was accepted, then ends the threads. New commands are refused.

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/hash.h"
 #include "engine/project_words.h"
 #include "engine/rejection.h"
 
@@ -60,21 +61,28 @@ void AdvanceClock(const Backend& backend, const CallContext& context,
                                std::to_string(target.seconds()), "a time"));
   }
   backend.sequencer->Advance(
-      absl::FromUnixSeconds(target.seconds()) + absl::Nanoseconds(target.nanos()), std::move(done));
+      context.caller, absl::FromUnixSeconds(target.seconds()) + absl::Nanoseconds(target.nanos()),
+      request.request_id(), engine::HashOf(request.SerializeAsString()), std::move(done));
 }
 
-absl::StatusOr<v1::CreateBackupResponse> CreateBackup(const Backend& backend,
-                                                      const CallContext& context,
-                                                      const v1::CreateBackupRequest& request) {
-  if (request.request_id().empty()) return RequestIdRequired();
+// A repeat that comes while the first is at work makes a backup of its own, and is told of the
+// first.
+void CreateBackup(const Backend& backend, const CallContext& context,
+                  v1::CreateBackupRequest& request, Done done) {
+  if (request.request_id().empty()) return done(RequestIdRequired());
   if (backend.options->create_backup == nullptr)
-    return NotSupported("a server with a backup directory");
-  auto backup = backend.options->create_backup();
-  if (!backup.ok()) return backup.status();
-  v1::CreateBackupResponse response;
-  response.set_backup_number(backup->number);
-  response.set_head(backup->head.ToString());
-  return response;
+    return done(NotSupported("a server with a backup directory"));
+  const std::string content_hash = engine::HashOf(request.SerializeAsString());
+  auto response = std::make_shared<v1::CreateBackupResponse>();
+  if (!backend.store->FindOutcome(context.caller.account_id, request.request_id())) {
+    auto backup = backend.options->create_backup();
+    if (!backup.ok()) return done(backup.status());
+    response->set_backup_number(backup->number);
+    response->set_head(backup->head.ToString());
+  }
+  backend.sequencer->Remember(context.caller, v1::CreateBackupRequest::descriptor(),
+                              request.request_id(), content_hash, std::move(response),
+                              std::move(done));
 }
 
 absl::StatusOr<v1::VerifyJournalResponse> VerifyJournal(const Backend& backend,

@@ -11,9 +11,8 @@ absl::StatusOr<v1::GetStatusResponse> GetStatus(const Backend& backend, const Ca
                                                 const v1::GetStatusRequest& request);
 void AdvanceClock(const Backend& backend, const CallContext& context,
                   v1::AdvanceClockRequest& request, Done done);
-absl::StatusOr<v1::CreateBackupResponse> CreateBackup(const Backend& backend,
-                                                      const CallContext& context,
-                                                      const v1::CreateBackupRequest& request);
+void CreateBackup(const Backend& backend, const CallContext& context,
+                  v1::CreateBackupRequest& request, Done done);
 absl::StatusOr<v1::VerifyJournalResponse> VerifyJournal(const Backend& backend,
                                                         const CallContext& context,
                                                         const v1::VerifyJournalRequest& request);

@@ -17,7 +17,8 @@ void RegisterAdmin(Adapter* adapter) {
              Command<v1::ConfirmClockRequest>())
       .Unary(&Service::RequestExtendDeadlines, "AdminService/ExtendDeadlines",
              Command<v1::ExtendDeadlinesRequest>())
-      .Unary(&Service::RequestCreateBackup, "AdminService/CreateBackup", Slow(CreateBackup))
+      .Unary(&Service::RequestCreateBackup, "AdminService/CreateBackup",
+             OnWorker<v1::CreateBackupRequest>(CreateBackup))
       .Unary(&Service::RequestVerifyJournal, "AdminService/VerifyJournal", Slow(VerifyJournal));
 }
 

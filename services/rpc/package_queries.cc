@@ -180,8 +180,8 @@ bool Matches(const v1::ListPackagesRequest& request, const PackageRow& row, absl
   auto is = [](const std::string& wanted, const std::string& value) {
     return wanted.empty() || wanted == value;
   };
-  if (!is(request.framework_id(), row.framework_id()) || !is(request.lot_id(), row.lot_id()) ||
-      !is(request.ward_code(), row.ward_code()) ||
+  if (!is(request.framework_id(), row.framework_id()) ||
+      !is(request.lot_id(), engine::IssueLotOf(row)) || !is(request.ward_code(), row.ward_code()) ||
       (request.awaits_award() && !row.awaits_award())) {
     return false;
   }

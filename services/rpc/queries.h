@@ -27,21 +27,28 @@ Handler<Request> Cheap(Query<Request, Response> query) {
                  const Done& done) { done(ToReply(query(backend, context, request))); };
 }
 
-// Reads many rows. Errors beside its own: OVERLOADED, DEADLINE_PASSED_IN_QUEUE.
-template <typename Request, typename Response>
-Handler<Request> Slow(Query<Request, Response> query) {
-  return [query](const Backend& backend, const CallContext& context, Request& request,
-                 const Done& done) {
+// Answers on a worker, which may wait for what it reads or writes. Errors beside the handler's own:
+// OVERLOADED, DEADLINE_PASSED_IN_QUEUE.
+template <typename Request>
+Handler<Request> OnWorker(Handler<Request> handler) {
+  return [handler = std::move(handler)](const Backend& backend, const CallContext& context,
+                                        Request& request, const Done& done) {
     auto shared = std::make_shared<std::pair<CallContext, Request>>(context, std::move(request));
-    bool posted = backend.workers->PostQuery([&backend, query, shared, done] {
+    bool posted = backend.workers->PostQuery([&backend, handler, shared, done] {
       if (shared->first.deadline <= backend.clock->MachineNow()) {
         return done(engine::Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
                                    "a longer deadline"));
       }
-      done(ToReply(query(backend, shared->first, shared->second)));
+      handler(backend, shared->first, shared->second, done);
     });
     if (!posted) done(engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "", "a later try"));
   };
+}
+
+// Reads many rows.
+template <typename Request, typename Response>
+Handler<Request> Slow(Query<Request, Response> query) {
+  return OnWorker(Cheap(query));
 }
 
 }  // namespace brokerage::services::rpc

@@ -304,6 +304,51 @@ TEST_F(DirectoryAsOfTest, AFrameworksRulesAreThoseOfTheDate) {
       1);
 }
 
+// Lots are drawn anew while a package waits: it must not wait for ever.
+TEST_F(DirectoryAsOfTest, APackageFollowsItsWardToItsNewLot) {
+  const v1::Package waiting = Submit("person-waiting");
+  const v1::Package offered = Issue("person-offered");
+  ASSERT_EQ(waiting.lot_id(), "north");
+  Apply({{"north,North\n", "north,North\neast,Eastland\n"},
+         {absl::StrCat("north,", kEastWard), absl::StrCat("east,", kEastWard)},
+         {"shire/north/additional/beta,",
+          "shire/east/lead/beta,beta,east,lead,home_care,2018-07-01,,75,,,,,,\n"
+          "shire/north/additional/beta,"}});
+  v1::ReleasePackagesRequest release;
+  release.set_request_id(NewRequestId());
+  release.add_package_ids(waiting.id());
+  Ask<v1::ReleasePackagesResponse>("PackageService/ReleasePackages", kNavigator, release);
+  const v1::Package released = Get(waiting.id());
+  EXPECT_EQ(released.lot_id(), "east");
+  const v1::Offer offer = OfferTo(released, "beta-main");
+  EXPECT_EQ(offer.contract_id(), "shire/east/lead/beta");
+  EXPECT_EQ(offer.lot_id(), "east");
+
+  v1::ReissuePackageRequest reissue;
+  reissue.set_request_id(NewRequestId());
+  reissue.set_package_id(offered.id());
+  Ask<v1::ReissuePackageResponse>("PackageService/ReissuePackage", kNavigator, reissue);
+  EXPECT_EQ(Get(offered.id()).lot_id(), "east");
+
+  v1::ListPackagesRequest list;
+  list.set_lot_id("east");
+  EXPECT_EQ(Ask<v1::ListPackagesResponse>("PackageService/ListPackages", kNavigator, list)
+                .packages_size(),
+            2);
+
+  v1::QueryPerformanceRequest query;
+  query.mutable_query()->set_framework_id("shire");
+  query.mutable_query()->add_group_by(v1::DIMENSION_LOT);
+  const auto figures = Ask<v1::QueryPerformanceResponse>("PerformanceService/QueryPerformance",
+                                                         kCommissioner, query);
+  ASSERT_EQ(figures.rows_size(), 2);
+  EXPECT_EQ(figures.rows(0).live().issued(), 2) << "in the new lot";
+  EXPECT_EQ(figures.rows(1).live().issued(), 2) << "what was issued in the old one stays there";
+  const auto verified = Ask<v1::VerifyJournalResponse>("AdminService/VerifyJournal", kAdmin,
+                                                       v1::VerifyJournalRequest());
+  EXPECT_TRUE(verified.verified());
+}
+
 TEST_F(DirectoryAsOfTest, ADateThatIsNoneIsRefusedWithItsField) {
   v1::GetWardRequest ward;
   ward.set_ward_code(kEastWard);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "brokerage/v1/admin_service.pb.h"
 #include "engine/hash.h"
 #include "engine/rejection.h"
 #include "services/zones.h"
@@ -146,6 +147,10 @@ class SequencerTest : public testing::Test {
   void Ask(engine::Request request, const std::string& request_id, const std::string& content) {
     sequencer_->Submit(Administrator(), std::move(request), request_id, engine::HashOf(content),
                        absl::InfiniteFuture(), answered_.Done());
+  }
+  void Advance(absl::Time target, const std::string& request_id = "") {
+    sequencer_->Advance(Administrator(), target, request_id,
+                        engine::HashOf(absl::FormatTime(target)), answered_.Done());
   }
   void Create(const std::string& id) { Ask(NewAccount(id), "create-" + id, id); }
 
@@ -350,7 +355,7 @@ TEST_F(SequencerTest, AnAdvanceHandlesEverythingAtItsOwnTime) {
     LoadWaitingPackage(8, At(14), engine);
   };
   Begin(SimulatedClock(At(8)));
-  sequencer_->Advance(At(12), answered_.Done());
+  Advance(At(12));
   sequencer_->Step();
   ASSERT_EQ(answered_.count(), 1u);
   ASSERT_TRUE(answered_.replies[0].ok()) << answered_.replies[0].status();
@@ -363,12 +368,44 @@ TEST_F(SequencerTest, AnAdvanceHandlesEverythingAtItsOwnTime) {
   EXPECT_EQ(LastKnownTime(store_), At(12));
 }
 
+TEST_F(SequencerTest, AnAdvanceThatIsRepeatedGetsTheFirstOutcome) {
+  Begin(SimulatedClock(At(8)));
+  Advance(At(12), "advance");
+  sequencer_->Step();
+  Begin(SimulatedClock(At(12)));
+  Advance(At(12), "advance");
+  Advance(At(14), "advance");
+  sequencer_->Step();
+  ASSERT_EQ(answered_.count(), 3u);
+  EXPECT_EQ(answered_.bytes(1), answered_.bytes(0));
+  EXPECT_EQ(answered_.reason(2), v1::REJECTION_REASON_REQUEST_ID_REUSED);
+  EXPECT_EQ(clock_->Now(), At(12));
+}
+
+TEST_F(SequencerTest, WhatWasCarriedOutElsewhereIsRemembered) {
+  auto remember = [this](int64_t number, const std::string& content) {
+    auto reply = std::make_shared<v1::CreateBackupResponse>();
+    reply->set_backup_number(number);
+    sequencer_->Remember(Administrator(), v1::CreateBackupRequest::descriptor(), "backup",
+                         engine::HashOf(content), std::move(reply), answered_.Done());
+    sequencer_->Step();
+  };
+  remember(1, "a");
+  Restart(At(8), At(9));
+  remember(2, "a");
+  remember(3, "b");
+  ASSERT_EQ(answered_.count(), 3u);
+  EXPECT_EQ(answered_.bytes(1), answered_.bytes(0));
+  EXPECT_EQ(answered_.reason(2), v1::REJECTION_REASON_REQUEST_ID_REUSED);
+  EXPECT_TRUE(Journal().empty()) << "a backup is no fact";
+}
+
 TEST_F(SequencerTest, AClockIsMovedOnlyForwardAndOnlyInASimulation) {
-  sequencer_->Advance(At(12), answered_.Done());
+  Advance(At(12));
   sequencer_->Step();
   EXPECT_EQ(answered_.reason(0), v1::REJECTION_REASON_CLOCK_IS_REAL);
   Begin(SimulatedClock(At(8)));
-  sequencer_->Advance(At(8), answered_.Done());
+  Advance(At(8));
   sequencer_->Step();
   EXPECT_EQ(answered_.reason(1), v1::REJECTION_REASON_IN_THE_PAST);
   EXPECT_EQ(clock_->Now(), At(8));

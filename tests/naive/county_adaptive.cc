@@ -32,6 +32,7 @@ void CountyDrive::LogFills(const Record& record) {
     if (!rules.has_adaptive_release()) continue;
     std::map<std::string, bool> filled;  // by tier that was asked and might have answered
     int32_t terms = 0;
+    std::string lot;
     for (const OfferRow& offer : package.offers) {
       if (offer.round_number() != fact.round_due().round_number() || offer.restart()) continue;
       const v1::ResponseClass is = NaiveClass(offer);
@@ -40,10 +41,10 @@ void CountyDrive::LogFills(const Record& record) {
       }
       filled[offer.tier_id()] |= is == v1::RESPONSE_CLASS_ACCEPTED;
       terms = offer.terms_version();
+      lot = LotAsIssued(offer);
     }
     for (const auto& [tier, yes] : filled) {
       if (!counted_.insert(absl::StrCat(number, " ", terms, " ", tier)).second) continue;
-      const std::string& lot = package.row.lot_id();
       const v1::AdaptiveRelease& rule = rules.adaptive_release();
       const bool was_on = LowFill(lot, tier, rule).has_value();
       fills_[LotAndTier(lot, tier)].push_back({yes, rule});
@@ -114,8 +115,7 @@ void CountyDrive::CheckBeside(const Record& record, const journal::v1::RoundOpen
   bool every_tier = round.rule_number() > 0 && issue.rules.has_adaptive_release();
   for (const OfferRow& offer : opened.offers()) {
     if (!every_tier) break;
-    const auto fill =
-        LowFill(issue.package.lot_id(), offer.tier_id(), issue.rules.adaptive_release());
+    const auto fill = LowFill(LotAsIssued(offer), offer.tier_id(), issue.rules.adaptive_release());
     every_tier = fill.has_value();
     if (fill) low[offer.tier_id()] = *fill;
   }

@@ -57,6 +57,14 @@ std::vector<std::string> CountyDrive::Run(int packages) {
   return problems_;
 }
 
+std::vector<std::string> CountyDrive::RunToTheEnd(int packages) {
+  to_the_end_ = true;
+  Run(packages);
+  if (problems_.empty()) Finish();
+  if (problems_.empty()) CheckSumsBySlice();
+  return problems_;
+}
+
 void CountyDrive::Problem(const std::string& text) {
   if (problems_.size() < 5) {
     problems_.push_back(absl::StrCat("seed ", seed_, ", record ", sequence_ + 1, ", ",
@@ -122,6 +130,7 @@ void CountyDrive::Commit(const Record& record, const std::vector<journal::v1::Te
     tally_(Fact::descriptor()->FindFieldByNumber(fact.fact_case())->name());
   }
   CheckAfter(record);
+  CheckProperties(record);
 }
 
 void CountyDrive::LogAwards(const Record& record) {

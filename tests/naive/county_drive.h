@@ -31,6 +31,13 @@ class CountyDrive {
 
   // Submits so many packages and lets them live. What differed, soonest first; stops at the first.
   std::vector<std::string> Run(int packages);
+  // The same, and then everything that can be done is done, until nothing is under way.
+  std::vector<std::string> RunToTheEnd(int packages);
+
+  // What must hold at every moment (kComesToAnEnd: at the end).
+  enum Property { kOnlyWhoMay, kOneOfferEach, kOneWinner, kComesToAnEnd, kSumsHold };
+  // Those that did not.
+  const std::set<Property>& broken() const { return broken_; }
 
  private:
   using Rows = std::map<std::pair<Table, std::string>, std::string>;
@@ -59,6 +66,7 @@ class CountyDrive {
   void Reissue(const PackageAggregate& package);
   void ChangeDirectory();
   void NewRevision();
+  void MoveWard(journal::v1::DirectoryChanged* changed);
   v1::PackageTerms RandomTerms();
   v1::Coverage RandomLine(const std::string& from);
   void ProposeCoverage(const std::string& from);
@@ -116,6 +124,16 @@ class CountyDrive {
                          const PerformanceScope& scope);
   void CheckReplay();
 
+  // --- Properties (county_properties.cc).
+  void Broken(Property property, const std::string& text);
+  void CheckProperties(const journal::v1::Record& record);
+  void CheckMayBeOffered(const journal::v1::Record& record, uint64_t number,
+                         const journal::v1::OfferRow& offer);
+  void CheckOneEach(const PackageAggregate& package);
+  void CheckSumsBySlice();
+  void Finish();
+  void EndOne(const PackageAggregate& package);
+
   const uint64_t seed_;
   DriveTally& tally_;
   RandomCounty county_;
@@ -136,6 +154,8 @@ class CountyDrive {
   // Of the packages that the record at hand touches, as they were before it.
   std::map<uint64_t, journal::v1::PackageRow> before_;
   std::vector<std::string> problems_;
+  std::set<Property> broken_;
+  bool to_the_end_ = false;
 };
 
 }  // namespace brokerage::engine::naive

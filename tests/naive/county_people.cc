@@ -460,7 +460,26 @@ void CountyDrive::NewRevision() {
     round.set_award_timing(dice_.Percent(50) ? v1::AWARD_TIMING_AS_SOON_AS_CERTAIN
                                              : v1::AWARD_TIMING_AT_CLOSE);
   }
+  if (dice_.Percent(50)) MoveWard(record.add_facts()->mutable_directory_changed());
   Commit(record, {});
+}
+
+// To a lot that may be the one it is in.
+void CountyDrive::MoveWard(journal::v1::DirectoryChanged* changed) {
+  const std::string ward = dice_.Of(county_.wards);
+  std::vector<std::string> lots;
+  journal::v1::DirectoryFact before;
+  for (const journal::v1::DirectoryFact& fact : world_.facts) {
+    if (fact.has_lot()) lots.push_back(fact.lot().id());
+    if (fact.has_lot_ward() && fact.lot_ward().ward_code() == ward && !fact.ended()) before = fact;
+  }
+  journal::v1::DirectoryFact after = before;
+  before.set_ended(true);
+  after.mutable_lot_ward()->set_lot_id(dice_.Of(lots));
+  after.set_key(LotWardKey(after.framework_id(), after.lot_ward().lot_id(), ward));
+  *changed->add_facts() = before;
+  *changed->add_facts() = after;
+  tally_("ward moved");
 }
 
 }  // namespace brokerage::engine::naive

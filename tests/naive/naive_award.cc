@@ -74,9 +74,8 @@ class Values {
         return -Shortfall(offer);
       case v1::AWARD_CRITERION_SHARE_SHORTFALL: {
         if (tier->target_share_percent() == 0) return 0;
-        const NaiveShares shares =
-            SharesOfTier(question_.history, question_.rules, question_.package.row.lot_id(),
-                         offer.tier_id(), today_);
+        const NaiveShares shares = SharesOfTier(question_.history, question_.rules,
+                                                LotAsIssued(offer), offer.tier_id(), today_);
         return 100 * shares.tier_awards - tier->target_share_percent() * shares.lot_awards;
       }
       case v1::AWARD_CRITERION_FEWEST_RECENT_HOURS:

@@ -211,7 +211,7 @@ RollupRow RollupOf(RollupRow::Kind kind, const PackageRow& package, const OfferR
   row.set_urgency(package.urgency());
   row.set_authority_id(package.authority_id());
   row.set_provider_id(offer.provider_id());
-  row.set_lot_id(package.lot_id());
+  row.set_lot_id(LotAsIssued(offer));
   if (kind != RollupRow::KIND_OPPORTUNITY) {
     row.set_contract_id(offer.contract_id());
     row.set_tier_id(offer.tier_id());
@@ -347,7 +347,7 @@ std::string NaiveValue(const NaiveWorld& world, const NaiveUnit& unit, v1::Dimen
     case v1::DIMENSION_AUTHORITY:
       return package.authority_id();
     case v1::DIMENSION_LOT:
-      return package.lot_id();
+      return LotAsIssued(offer);
     case v1::DIMENSION_DISTRICT:
       return world.Ward(package.ward_code())->district();
     case v1::DIMENSION_WARD:
@@ -494,7 +494,7 @@ std::map<std::string, RollupRow> NaiveRollups(const NaiveHistory& history) {
     like.set_kind(RollupRow::KIND_HOURS);
     like.set_framework_id(package.row.framework_id());
     like.set_month(MonthOf(award.date));
-    like.set_lot_id(package.row.lot_id());
+    like.set_lot_id(LotAsIssued(offer));
     like.set_provider_id(offer.provider_id());
     like.set_service_type(offer.service_type());
     like.set_tier_id(offer.tier_id());
@@ -535,7 +535,7 @@ NaiveShares SharesOfTier(const NaiveHistory& history, const v1::FrameworkRules& 
     if (award.undone || !InFigurePeriod(rules, award.date, date)) continue;
     const PackageAggregate& package = history.Package(award.package_number);
     const OfferRow& won = package.offers[static_cast<size_t>(award.ordinal - 1)];
-    if (package.row.lot_id() != lot_id || won.returned_cause() != v1::CAUSE_UNSPECIFIED) continue;
+    if (LotAsIssued(won) != lot_id || won.returned_cause() != v1::CAUSE_UNSPECIFIED) continue;
     ++shares.lot_awards;
     shares.tier_awards += won.tier_id() == tier_id;
   }

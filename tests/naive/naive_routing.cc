@@ -45,7 +45,8 @@ std::set<int> CommonFailures(const NaiveWorld& world, const PackageRow& package,
     if (!passes) failed.insert(rule);
   };
   fail_unless(world.ContractActive(contract, date, time), v1::HARD_RULE_CONTRACT_ACTIVE);
-  fail_unless(contract.lot_id() == package.lot_id(), v1::HARD_RULE_LOT_MATCHES_WARD);
+  fail_unless(world.LotHoldsWard(contract.lot_id(), package.ward_code()),
+              v1::HARD_RULE_LOT_MATCHES_WARD);
   fail_unless(Holds(contract.service_types(), service), v1::HARD_RULE_SERVICE_CONTRACTED);
   fail_unless(!world.Suspended(provider_id, "", time), v1::HARD_RULE_PROVIDER_NOT_SUSPENDED);
   const std::string area = AreaOf(package.postcode_sector());
@@ -144,7 +145,7 @@ std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& 
     if (!fact.has_contract() || fact.ended()) continue;
     const v1::Contract& contract = fact.contract();
     if (contract.framework_id() != package.framework_id()) continue;
-    if (contract.lot_id() != package.lot_id()) continue;
+    if (!world.LotHoldsWard(contract.lot_id(), package.ward_code())) continue;
     const std::string provider_id = world.Holder(contract, today);
     std::vector<const v1::Branch*> branches;
     for (const auto& other : world.facts) {

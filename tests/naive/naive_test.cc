@@ -50,6 +50,7 @@ TEST(Naive, EngineAgreesInEveryCounty) {
                            "award overridden",
                            "offered by postcode area",
                            "offer moved",
+                           "ward moved",
                            "limit compared",
                            "void by WITHIN_ACCEPTANCE_LIMIT",
                            "limit_passed",

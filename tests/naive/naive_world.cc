@@ -23,6 +23,10 @@ bool DatesHold(const std::string& from, const std::string& to, DateNumber date) 
   return from <= day && (to.empty() || day < to);
 }
 
+std::string LotAsIssued(const journal::v1::OfferRow& offer) {
+  return offer.contract_id().substr(0, offer.contract_id().find('/'));
+}
+
 std::string AreaOf(const std::string& sector) {
   std::string area;
   for (char c : sector) {
@@ -64,6 +68,16 @@ const v1::Ward* NaiveWorld::Ward(const std::string& code) const {
     if (fact.has_ward() && !fact.ended() && fact.ward().code() == code) return &fact.ward();
   }
   return nullptr;
+}
+
+bool NaiveWorld::LotHoldsWard(const std::string& lot_id, const std::string& ward_code) const {
+  for (const journal::v1::DirectoryFact& fact : facts) {
+    if (!fact.ended() && fact.has_lot_ward() && fact.lot_ward().lot_id() == lot_id &&
+        fact.lot_ward().ward_code() == ward_code) {
+      return true;
+    }
+  }
+  return false;
 }
 
 const v1::Contract* NaiveWorld::Contract(const std::string& id) const {

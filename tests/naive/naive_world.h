@@ -28,6 +28,7 @@ struct NaiveWorld {
   const v1::Ward* Ward(const std::string& code) const;
   const v1::Contract* Contract(const std::string& id) const;
   const v1::Branch* Branch(const std::string& id) const;
+  bool LotHoldsWard(const std::string& lot_id, const std::string& ward_code) const;
   // A line for the package's ward, or else for its postcode area; of any service where none is
   // given.
   const v1::Coverage* Coverage(const std::string& branch_id, const journal::v1::PackageRow& package,
@@ -47,6 +48,8 @@ struct NaiveWorld {
 
 // "[from, to)" of dates as the directory writes them; an empty end is open.
 bool DatesHold(const std::string& from, const std::string& to, DateNumber date);
+// The lot that the offer was issued in. A random county's contracts are named "lot/tier/provider".
+std::string LotAsIssued(const journal::v1::OfferRow& offer);
 // The letters that a postcode or its sector begins with.
 std::string AreaOf(const std::string& sector);
 

@@ -11,6 +11,7 @@
 #include "engine/hash.h"
 #include "services/zones.h"
 #include "storage/loading.h"
+#include "storage/verify.h"
 
 namespace brokerage::services::testing {
 
@@ -172,6 +173,13 @@ void ServerFixture::Begin() {
   options.known_at = [this](uint64_t sequence, absl::FunctionRef<bool()> go_on) {
     return storage::ReplayUpTo(*store_->Read(), sequence, HostZones(),
                                absl::StrCat(directory_, "/known"), go_on);
+  };
+  options.verify_journal = [this]() -> absl::StatusOr<RpcServer::Verification> {
+    auto report = storage::Verify(*store_->Read(), HostZones(), std::nullopt,
+                                  absl::StrCat(directory_, "/replay"));
+    if (!report.ok()) return report.status();
+    return RpcServer::Verification{static_cast<int64_t>(report->records), report->head,
+                                   report->problems};
   };
   server_ = std::make_unique<RpcServer>(sequencer_.get(), store_.get(), clock_.get(), options);
   absl::Status started = server_->Start();
