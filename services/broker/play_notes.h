@@ -7,6 +7,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "brokerage/v1/directory.pb.h"
+#include "brokerage/v1/vocabulary.pb.h"
 
 namespace brokerage::broker {
 
@@ -53,11 +54,22 @@ struct MovedPackage {
   std::string contract_id;
 };
 
+// An awarded package that its branch gave up: returned before the start, or handed back after it.
+struct GivenUp {
+  PlayedPackage package;
+  absl::Time time;
+  bool handed_back = false;
+  std::string branch_id;
+  v1::Cause cause = v1::CAUSE_UNSPECIFIED;  // as the server recorded it
+  std::string reason;
+};
+
 struct PlayNotes {
   std::vector<MovedPackage> stock;
   std::vector<PlayedPackage> transfers;
   std::vector<DayOfChange> changes;
   std::vector<EndedArea> areas;
+  std::vector<GivenUp> given_up;
 };
 
 }  // namespace brokerage::broker

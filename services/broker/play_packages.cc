@@ -20,6 +20,7 @@ namespace {
 
 constexpr size_t kStaysShown = 8;
 constexpr size_t kExceptionsShown = 8;
+constexpr size_t kGivenUpShown = 8;
 
 absl::StatusOr<v1::Package> GetPackage(const World& world, const PlayedPackage& played) {
   v1::GetPackageRequest request;
@@ -213,6 +214,33 @@ absl::Status PrintTransfers(const World& world, const std::vector<PlayedPackage>
            report->transfer().package_ids_size(), report->successors_size(),
            static_cast<int>(lost));
   }
+  return absl::OkStatus();
+}
+
+absl::Status PrintGivenUp(const World& world, const std::vector<GivenUp>& given_up) {
+  printf("\nReturned before the start, and handed back after it, the latest first\n\n");
+  Table table({"package", "at", "was", "by", "whose cause", "reason", "then"});
+  const size_t shown = std::min(given_up.size(), kGivenUpShown);
+  for (size_t i = 0; i < shown; ++i) {
+    const GivenUp& given = given_up[given_up.size() - 1 - i];
+    auto package = GetPackage(world, given.package);
+    if (!package.ok()) return package.status();
+    std::string then = "put out again: ";
+    if (given.handed_back) {
+      then = absl::StrCat("followed by ", package->successor_package_id(), ": ");
+      package = GetPackage(world, {package->successor_package_id(), package->authority_id()});
+      if (!package.ok()) return package.status();
+    }
+    absl::StrAppend(&then, "now ", Spaced(ShortName(package->state())));
+    if (package->has_award())
+      absl::StrAppend(&then, ", ", world.names().Branch(package->award().branch_id()));
+    table.Add({given.package.id, SayTime(given.time),
+               given.handed_back ? "handed back" : "returned",
+               world.names().Branch(given.branch_id), Spaced(ShortName(given.cause)), given.reason,
+               then});
+  }
+  fputs(table.empty() ? "  nothing was given up\n" : table.Text(2).c_str(), stdout);
+  if (shown < given_up.size()) printf("  and %zu more\n", given_up.size() - shown);
   return absl::OkStatus();
 }
 

@@ -39,12 +39,34 @@ bool WinnerAnsweredLast(const v1::Package& package) {
 }
 
 constexpr size_t kWaitingShown = 25;
+constexpr int kOfAWayToAnswer = 200;  // more than all else that a package has to tell
+constexpr int kOfALateAnswer = 10;
 
-// How much there is to tell: a contested award first, then rounds, changed answers and rules that
-// kept branches out.
+// Its deadline has passed, and no answer came by then, nor late while the package still waited.
+bool DidNotAnswer(const v1::Offer& offer) { return offer.state() == v1::OFFER_STATE_LAPSED; }
+
+// What the ways to answer that it has are worth: an acceptance, a decline with its reason, silence;
+// and less, a late answer.
+int WaysToAnswer(const v1::Package& package) {
+  bool accepted = false, declined = false, silent = false, late = false;
+  for (const v1::Offer& offer : package.offers()) {
+    silent |= DidNotAnswer(offer) && offer.answers().empty();
+    for (const v1::AnswerRecord& answer : offer.answers()) {
+      if (answer.remark()) continue;
+      accepted |= answer.answer() == v1::ANSWER_ACCEPT && !answer.late();
+      declined |= answer.answer() == v1::ANSWER_DECLINE && !answer.late();
+      late |= answer.late();
+    }
+  }
+  return kOfAWayToAnswer * (accepted + declined + silent) + kOfALateAnswer * late;
+}
+
+// How much there is to tell: every way to answer first, then a contested award, rounds, changed
+// answers and rules that kept branches out.
 int Eventfulness(const v1::Package& package) {
   if (!package.has_award() || package.rounds().empty()) return 0;
-  int score = 10 * std::min(package.award().ranking_size(), 4);
+  int score = WaysToAnswer(package);
+  score += 10 * std::min(package.award().ranking_size(), 4);
   if (package.award().decided_by() == v1::AWARD_CRITERION_TIER && WinnerAnsweredLast(package))
     score += 25;
   std::set<int> rules;
@@ -79,6 +101,11 @@ absl::Status PrintStory(const World& world, const std::vector<PlayedPackage>& pa
   const std::string story =
       absl::StrReplaceAll(PackageStory(best, world.names()), {{" (invented)", ""}});
   printf("\nOne package from start to end\n\n%s", story.c_str());
+  for (const v1::Offer& offer : best.offers()) {
+    if (!DidNotAnswer(offer)) continue;
+    printf("  %s did not answer by %s\n", world.names().Branch(offer.branch_id()).c_str(),
+           SayTime(offer.deadline_time()).c_str());
+  }
   return absl::OkStatus();
 }
 
@@ -164,6 +191,7 @@ absl::Status PrintReport(const World& world, const std::vector<PlayedPackage>& p
   const v1::FrameworkRules& rules = world.framework().rules();
   absl::Status status = PrintStory(world, packages);
   if (status.ok()) status = PrintWaitingList(world);
+  if (status.ok()) status = PrintGivenUp(world, notes.given_up);
   if (status.ok() && !notes.stock.empty()) status = PrintStock(world, notes.stock);
   if (status.ok() && !rules.interim().service_types().empty()) status = PrintInterim(world);
   if (status.ok()) status = PrintChanges(world, notes.changes);

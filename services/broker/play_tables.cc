@@ -53,10 +53,26 @@ absl::StatusOr<v1::QueryComplianceResponse> Compliance(const World& world,
       "PerformanceService/QueryCompliance", request);
 }
 
+// Whether pick-up counts what was won, not all that was accepted.
+bool CountsWon(const World& world) {
+  return world.framework().rules().pick_up_numerator() == v1::PICK_UP_NUMERATOR_WON;
+}
+
+// How the columns of the table make its rate.
+void PrintHowPickUpIsComputed(const World& world) {
+  printf(
+      "\n  pick-up = (%s - returned) / due\n"
+      "  due: issued, less closed before the deadline without an answer and issued in error\n"
+      "  returned: won, given back before the start for the provider's own cause, and not won "
+      "again\n",
+      CountsWon(world) ? "won" : "accepted");
+}
+
 Table ComplianceTable(const World& world, const v1::QueryComplianceResponse& response,
                       bool only_contracted) {
-  Table table({"lot", "provider", "tier", "issued", "due", "accepted", "pick-up", "minimum",
-               "short by", "to recover", only_contracted ? "sanction" : ""});
+  const bool by_won = CountsWon(world);
+  Table table({"lot", "provider", "tier", "issued", "due", by_won ? "won" : "accepted", "returned",
+               "pick-up", "minimum", "short by", "to recover", only_contracted ? "sanction" : ""});
   for (const v1::ComplianceRow& row : response.rows()) {
     const v1::Counts& settled = row.settled();
     const bool contracted = row.minimum_pickup_percent() > 0;
@@ -64,8 +80,9 @@ Table ComplianceTable(const World& world, const v1::QueryComplianceResponse& res
     if (only_contracted && row.pick_up().denominator() == 0) continue;
     table.Add({world.names().Lot(row.lot_id()), world.names().Provider(row.provider_id()),
                world.names().Tier(row.tier_id()), absl::StrCat(settled.issued()),
-               absl::StrCat(row.pick_up().denominator()), absl::StrCat(settled.accepted()),
-               SayRate(row.pick_up()),
+               absl::StrCat(row.pick_up().denominator()),
+               absl::StrCat(by_won ? settled.won() : settled.accepted()),
+               absl::StrCat(settled.accepted_returned_by_provider()), SayRate(row.pick_up()),
                contracted ? absl::StrCat(row.minimum_pickup_percent(), "%") : "none",
                contracted ? absl::StrCat(row.short_by()) : "",
                !contracted            ? ""
@@ -169,17 +186,18 @@ absl::Status PrintFigures(const World& world, v1::Dimension dimension, const cha
   if (!response.ok()) return response.status();
   printf("\n%s: packages, and offers whose deadline has passed\n\n", heading);
   Table table({Spaced(ShortName(dimension)), "referred", "sourced", "waiting", "cancelled",
-               "issued", "due", "responded", "response", "accepted", "acceptance"});
+               "issued", "due", "responded", "late", "silent", "response", "accepted",
+               "acceptance"});
   for (const v1::PerformanceRow& row : response->rows()) {
     const v1::Counts& settled = row.settled();
-    table.Add({Column(world, dimension, row.group(0).value()),
-               absl::StrCat(row.packages().referred()), absl::StrCat(row.packages().sourced()),
-               absl::StrCat(row.packages().waiting()), absl::StrCat(row.packages().cancelled()),
-               absl::StrCat(settled.issued()),
-               absl::StrCat(row.settled_rates().response().denominator()),
-               absl::StrCat(row.settled_rates().response().numerator()),
-               SayRate(row.settled_rates().response()), absl::StrCat(settled.accepted()),
-               SayRate(row.settled_rates().acceptance())});
+    table.Add(
+        {Column(world, dimension, row.group(0).value()), absl::StrCat(row.packages().referred()),
+         absl::StrCat(row.packages().sourced()), absl::StrCat(row.packages().waiting()),
+         absl::StrCat(row.packages().cancelled()), absl::StrCat(settled.issued()),
+         absl::StrCat(row.settled_rates().response().denominator()),
+         absl::StrCat(row.settled_rates().response().numerator()), absl::StrCat(settled.late()),
+         absl::StrCat(settled.silent()), SayRate(row.settled_rates().response()),
+         absl::StrCat(settled.accepted()), SayRate(row.settled_rates().acceptance())});
   }
   fputs(table.Text(2).c_str(), stdout);
   return absl::OkStatus();
@@ -197,6 +215,7 @@ absl::Status PrintCompliance(const World& world) {
       "\nContracts since the beginning: pick-up of packages whose deadline has passed (a package "
       "counts once, however often it was put)\n\n");
   fputs(ComplianceTable(world, *response, false).Text(2).c_str(), stdout);
+  PrintHowPickUpIsComputed(world);
   return absl::OkStatus();
 }
 
@@ -208,6 +227,7 @@ absl::Status PrintQuarterOf(const World& world, absl::CivilDay monday) {
   printf("\nThe end of %s: contracts against their minimum, as of %s\n\n",
          QuarterName(quarter).c_str(), SayTime(world.now()).c_str());
   fputs(ComplianceTable(world, *response, true).Text(2).c_str(), stdout);
+  PrintHowPickUpIsComputed(world);
   printf("\n");
   int proposed = 0;
   for (const v1::ComplianceRow& row : response->rows()) {

@@ -43,6 +43,9 @@ absl::Status PrintAreas(const World& world, const std::vector<EndedArea>& areas)
 
 absl::Status PrintStock(const World& world, const std::vector<MovedPackage>& stock);
 absl::Status PrintTransfers(const World& world, const std::vector<PlayedPackage>& transfers);
+// Which awarded packages were returned or handed back, by whom, whose cause it was, and what became
+// of each or of the package that follows it; the latest first.
+absl::Status PrintGivenUp(const World& world, const std::vector<GivenUp>& given_up);
 // Who was in an interim service, how long, and what followed.
 absl::Status PrintInterim(const World& world);
 // Awards by price level, those outside floor and ceiling with their reasons, and whom a need for

@@ -97,6 +97,7 @@ absl::Status Weeks::RunUntil(absl::Time end) {
     absl::Time next = std::min(end, NextDue());
     if (!agenda_.empty()) next = std::min(next, agenda_.begin()->first.first);
     if (absl::Status status = world_->AdvanceTo(next); !status.ok()) return status;
+    SeeDeadlines();
     Look();
     while (!agenda_.empty() && agenda_.begin()->first.first <= world_->now()) {
       Act act = std::move(agenda_.begin()->second);
@@ -165,6 +166,7 @@ void Weeks::LookAt(const v1::Package& package) {
   seen.rounds = package.rounds_size();
   seen.proposed_offer_id = package.awaits_award() ? package.proposed_offer_id() : "";
   seen.award_offer_id = package.award().offer_id();
+  seen.award_branch_id = package.award().branch_id();
   seen.due.clear();
   if (package.has_release_due_time()) seen.due.push_back(TimeOf(package.release_due_time()));
   for (const v1::Round& round : package.rounds()) seen.due.push_back(TimeOf(round.deadline_time()));
@@ -217,6 +219,8 @@ void Weeks::SeeRounds(const v1::Package& package, int rounds_seen) {
   if (!whole.ok()) return TellRefused(package.id(), "a look at it", whole.status());
   for (const v1::Round& round : whole->package().rounds()) {
     if (round.number() <= rounds_seen) continue;
+    const absl::Time deadline = TimeOf(round.deadline_time());
+    if (in_full_ && deadline > world_->now()) deadlines_[deadline].insert(package.id());
     int offers = 0;
     for (const v1::Offer& offer : whole->package().offers()) {
       if (offer.round_number() != round.number()) continue;
@@ -234,7 +238,33 @@ void Weeks::SeeRounds(const v1::Package& package, int rounds_seen) {
     Tell(package.id(), absl::StrCat("out to ", Plural(offers, "branch", "branches"), " (",
                                     round.rule_number() == 0 ? "the one that had the person"
                                                              : absl::StrJoin(tiers, ", "),
-                                    "), answers by ", DayAndTime(TimeOf(round.deadline_time()))));
+                                    "), answers by ", DayAndTime(deadline)));
+  }
+}
+
+void Weeks::SeeDeadlines() {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= world_->now()) {
+    const auto [deadline, package_ids] = *deadlines_.begin();
+    deadlines_.erase(deadlines_.begin());
+    int lapsed = 0;
+    std::vector<std::string> where;
+    for (const std::string& id : package_ids) {
+      v1::GetPackageRequest request;
+      request.set_package_id(id);
+      auto whole = Navigator(id).Call<v1::GetPackageResponse>("PackageService/GetPackage", request);
+      if (!whole.ok()) return TellRefused(id, "a look at it", whole.status());
+      int here = 0, offers = 0;
+      for (const v1::Offer& offer : whole->package().offers()) {
+        if (TimeOf(offer.deadline_time()) != deadline) continue;
+        ++offers;
+        here += offer.state() == v1::OFFER_STATE_LAPSED;
+      }
+      if (here > 0) where.push_back(absl::StrCat(id, " ", here, " of ", offers));
+      lapsed += here;
+    }
+    if (lapsed == 0) continue;
+    Tell("", absl::StrCat(Plural(lapsed, "offer", "offers"),
+                          " lapsed, not answered by now: ", absl::StrJoin(where, ", ")));
   }
 }
 
@@ -393,7 +423,8 @@ void Weeks::Return(const std::string& package_id) {
   auto response = Navigator(package_id)
                       .Call<v1::ReturnPackageResponse>("PackageService/ReturnPackage", request);
   if (!response.ok()) return TellRefused(package_id, "the return", response.status());
-  Tell(package_id, "returned before the start, the provider's cause");
+  NoteGivenUp(response->package(), false, request.reason());
+  Tell(package_id, absl::StrCat("returned before the start, ", ByWhom()));
   At(Soon(package_id, 30, 60), [this, package_id] { Reissue(package_id); });
 }
 
@@ -409,8 +440,24 @@ void Weeks::HandBack(const std::string& package_id) {
   const std::string successor = response->successor().id();
   seen_[successor].authority_id = seen_[package_id].authority_id;
   packages_.push_back({successor, seen_[package_id].authority_id});
-  Tell(package_id, absl::StrCat("handed back, the provider's cause; ", successor, " follows it"));
+  NoteGivenUp(response->package(), true, request.reason());
+  Tell(package_id, absl::StrCat("handed back, ", ByWhom(), "; ", successor, " follows it"));
   At(Soon(successor, 30, 60), [this, successor] { Reissue(successor); });
+}
+
+std::string Weeks::ByWhom() const {
+  const GivenUp& last = notes_.given_up.back();
+  return absl::StrCat("by ", world_->names().Branch(last.branch_id), ", the ",
+                      ShortName(last.cause), "'s cause");
+}
+
+void Weeks::NoteGivenUp(const v1::Package& package, bool handed_back, const std::string& reason) {
+  notes_.given_up.push_back({{package.id(), package.authority_id()},
+                             world_->now(),
+                             handed_back,
+                             seen_[package.id()].award_branch_id,
+                             package.give_up_cause(),
+                             reason});
 }
 
 void Weeks::Reissue(const std::string& package_id) {

@@ -52,6 +52,7 @@ class Weeks {
     int reissues = 0;  // by TryAgain
     std::string proposed_offer_id;
     std::string award_offer_id;
+    std::string award_branch_id;
     std::vector<absl::Time> due;  // its release and its deadlines
   };
   using Act = std::function<void()>;
@@ -70,6 +71,8 @@ class Weeks {
   void LookAt(const v1::Package& package);
   void SeeRounds(const v1::Package& package, int rounds_seen);
   void SeeAward(const v1::Package& package);
+  // Of the deadlines that have passed by now: which packages' offers nobody answered by them.
+  void SeeDeadlines();
 
   void Submit(const ReferralRow& row, absl::CivilDay day, const std::string& suffix);
   // play_events.cc
@@ -87,6 +90,9 @@ class Weeks {
   void Start(const std::string& package_id);
   void Return(const std::string& package_id);
   void HandBack(const std::string& package_id);
+  void NoteGivenUp(const v1::Package& package, bool handed_back, const std::string& reason);
+  // Who gave up the package noted last, and whose cause it was, in words.
+  std::string ByWhom() const;
   void Reissue(const std::string& package_id);
   void TryAgain(const std::string& package_id);
   // play_interim.cc
@@ -124,6 +130,7 @@ class Weeks {
   int64_t requests_ = 0;
   std::map<std::pair<absl::Time, int64_t>, Act> agenda_;
   std::map<std::string, Seen> seen_;
+  std::map<absl::Time, std::set<std::string>> deadlines_;   // to come, with the packages; in_full_
   std::map<std::string, v1::AnswerOffersRequest> answers_;  // by branch, waiting for SendAnswers
   std::vector<PlayedPackage> packages_;
   PlayNotes notes_;

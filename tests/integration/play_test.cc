@@ -70,29 +70,71 @@ class Play : public ::testing::Test {
     }
   }
 
+  // Holds every contract's printed pick-up to the columns beside it; returns the packages returned.
+  static int ExpectRatesFromColumns(const std::string& told) {
+    EXPECT_TRUE(absl::StrContains(told, "\n  pick-up = (accepted - returned) / due\n"));
+    const std::regex row(
+        "  (\\d+) +(\\d+) +(\\d+) +(\\d+) +(n/a|\\d+\\.\\d%) +(?:none|\\d+%)(?: .*)?\n");
+    int rows = 0, all_returned = 0;
+    for (std::sregex_iterator it(told.begin(), told.end(), row), end; it != end; ++it, ++rows) {
+      const int due = std::stoi((*it)[2]), accepted = std::stoi((*it)[3]);
+      const int returned = std::stoi((*it)[4]);
+      const int tenths = due == 0 ? 0 : ((accepted - returned) * 2000 + due) / (2 * due);
+      EXPECT_EQ((*it)[5], due == 0 ? "n/a" : absl::StrCat(tenths / 10, ".", tenths % 10, "%"))
+          << it->str();
+      all_returned += returned;
+    }
+    EXPECT_GT(rows, 10) << told;
+    return all_returned;
+  }
+
   std::string root_;
   std::optional<BrokerdProgram> server_;
 };
 
 TEST_F(Play, NottinghamshiresFirstWeeksBeginWithTheStockAndGoOnWhenRunAgain) {
   Begin("nottinghamshire", "2018-07-01T08:00:00Z");
-  ExpectAll(Run(1), {("Sunday 1 July 2018\n  09:00  62 packages that ran before are moved onto the "
-                      "contracts; the figures still say: referred 0, offers 0\n"),
-                     "Mansfield & Ashfield +16 +11 +5 +148 +16\n", "offers made of them: 0\n",
-                     "Interim service, limit 7 days", "still there",
-                     "Broxtowe +Direct Health +Lead .* 75%"});
+  const std::string first = Run(1);
+  ExpectAll(first, {("Sunday 1 July 2018\n  09:00  62 packages that ran before are moved onto the "
+                     "contracts; the figures still say: referred 0, offers 0\n"),
+                    "Mansfield & Ashfield +16 +11 +5 +148 +16\n", "offers made of them: 0\n",
+                    "Interim service, limit 7 days", "still there",
+                    "Broxtowe +Direct Health +Lead .* 75%"});
+  ExpectRatesFromColumns(first);
   const std::string second = Run(1);
   EXPECT_FALSE(absl::StrContains(second, "that ran before are moved")) << "only once";
   ExpectAll(second, {"is still in the interim service: its limit passed \\w+ \\d+ Jul 2018",
                      "the week of 2018-07-09"});
 }
 
+TEST_F(Play, TellsSilenceLatenessAndWhatWasGivenUpByWhomAndWhoseCauseItWas) {
+  Begin("nottinghamshire", "2018-07-01T08:00:00Z");
+  const std::string told = Run(1);
+  ExpectAll(
+      told,
+      {"\\d\\d:\\d\\d  1 offer lapsed, not answered by now: P-2018-\\d+ 1 of \\d+\n",
+       "\\d offers lapsed, not answered by now: P-2018-\\d+ \\d of \\d+, P-2018-\\d+ \\d of \\d+",
+       "declined: .* \\(late\\)\n",
+       "P-2018-\\d+  returned before the start, by \\w.*, the provider's cause\n",
+       "P-2018-\\d+  handed back, by \\w.*, the provider's cause; P-2018-\\d+ follows it\n",
+       "P-2018-\\d+ .* returned +\\w.* provider +The carer .* put out again: now \\w",
+       "P-2018-\\d+ .* handed back +\\w.* provider +The branch .* followed by P-2018-\\d+: now \\w",
+       "responded +late +silent +response"});
+  const size_t begins = told.find("One package from start to end");
+  ASSERT_NE(begins, std::string::npos);
+  ExpectAll(told.substr(begins, told.find("The waiting list") - begins),
+            {" accepted, could start ", " declined: \\w",
+             "\n  \\w.* did not answer by \\w+ \\d+ Jul 2018 \\d\\d:\\d\\d\n"});
+}
+
 TEST_F(Play, NottinghamshiresNovationAndRetenderHappenWhilePackagesAreOut) {
   Begin("nottinghamshire", "2019-03-10T08:00:00Z");
   Plan("2019-03-11", 4);
   Thin(2, "interim_response");
+  const std::string told = Run(9);
+  EXPECT_GT(ExpectRatesFromColumns(told), 0) << "a return that stays one, in nine weeks";
   ExpectAll(
-      Run(9),
+      told,
       {"referrals for 4 weeks: after them they come again, with other people",
        "interim service: \\d left; past its limit: P-2019-",
        ("from Mon 1 Apr, Newark & Sherwood: contract \\S+ passes from Hatzfeld Care Ltd to The "
