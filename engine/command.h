@@ -18,11 +18,11 @@ namespace brokerage::engine {
 
 // Who asks: an account as it was when the call was admitted.
 struct Caller {
-  std::string account_id;
+  std::string account_id = {};
   v1::Role role = v1::ROLE_UNSPECIFIED;
-  std::string authority_id;
-  std::string provider_id;  // of an organisation or a branch
-  std::string branch_id;
+  std::string authority_id = {};
+  std::string provider_id = {};  // of an organisation or a branch
+  std::string branch_id = {};
 };
 
 // Something is due: the most urgent entry of the agenda is handled.

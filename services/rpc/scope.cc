@@ -9,6 +9,7 @@
 #include "engine/directory.h"
 #include "engine/rejection.h"
 #include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/reflection.h"
 #include "google/protobuf/text_format.h"
 #include "services/rpc/access.h"
 
@@ -105,7 +106,7 @@ bool SuspensionInReach(const Caller& caller, const Directory& directory, const s
 
 // Rules that cannot be read are let through: the engine says what is wrong with them.
 bool FrameworkInReach(const Caller& caller, const Directory& directory,
-                      const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files) {
+                      const google::protobuf::RepeatedFieldRef<v1::FrameworkFile>& files) {
   if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
   for (const v1::FrameworkFile& file : files) {
     if (!absl::EndsWith(file.name(), "framework.textproto")) continue;
@@ -170,10 +171,10 @@ bool MayReadContract(const Caller& caller, const Directory& directory,
 
 absl::Status CheckScope(const Access& access, const CallContext& context, const Message& request) {
   if (access.scope == Scope::kFramework) {
-    const auto* files = request.GetDescriptor()->FindFieldByName(std::string(access.field));
-    if (FrameworkInReach(
-            context.caller, context.published->directory,
-            request.GetReflection()->GetRepeatedPtrField<v1::FrameworkFile>(request, files))) {
+    const auto* field = request.GetDescriptor()->FindFieldByName(std::string(access.field));
+    const auto files =
+        request.GetReflection()->GetRepeatedFieldRef<v1::FrameworkFile>(request, field);
+    if (FrameworkInReach(context.caller, context.published->directory, files)) {
       return absl::OkStatus();
     }
     return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, access.field, "",
