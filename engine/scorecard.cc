@@ -24,8 +24,10 @@ struct Score {
   v1::Counts without_urgent;  // settled
   v1::Counts opportunities;   // settled
   v1::Counts restarts;        // settled
+  bool any = false;           // an offer of whatever kind
 
   void Add(const OfferFact& fact) {
+    any = true;
     const Standing standing = StandingOf(fact);
     if (fact.restart()) {
       if (standing.settled) AddStanding(standing, 1, &restarts);
@@ -187,7 +189,7 @@ void AddProviders(const PerformanceScope& scope, const Scan& scan, const v1::Fra
   for (const auto& [id, score] : scan.providers) {
     if (scope.LimitedToProvider() && id != scope.provider_id) continue;
     const bool of_branch = !scope.branch_id.empty();
-    if (of_branch && scan.branch.issued.issued() + scan.branch.restarts.issued() == 0) continue;
+    if (of_branch && !scan.branch.any) continue;
     const v1::ScorecardRow& row = *response->add_providers() =
         RowOf(id, of_branch ? scan.branch : score, rules);
     if (row.risk() == v1::RISK_LOW) response->set_low_risk(response->low_risk() + 1);
