@@ -37,7 +37,8 @@ struct Bootstrap {
 
 using Request =
     std::variant<Tick, ClockJump, Bootstrap, v1::ApplyFrameworkRequest, v1::ChangeCoverageRequest,
-                 v1::ProposeCoverageRequest, v1::DecideCoverageRequest, v1::OpenOptOutWindowRequest,
+                 v1::ProposeCoverageRequest, v1::DecideCoverageRequest,
+                 v1::WithdrawCoverageProposalRequest, v1::OpenOptOutWindowRequest,
                  v1::CloseOptOutWindowRequest, v1::DecideOptOutWindowRequest,
                  v1::DeclareCapacityRequest, v1::SuspendContractRequest, v1::ResumeContractRequest,
                  v1::EndContractRequest, v1::NovateContractRequest, v1::SuspendProviderRequest,

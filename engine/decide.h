@@ -129,8 +129,9 @@ class Deciding {
   absl::Status On(const v1::ChangeCoverageRequest& request);
   absl::Status On(const v1::ProposeCoverageRequest& request);
   absl::Status On(const v1::DecideCoverageRequest& request);
+  absl::Status On(const v1::WithdrawCoverageProposalRequest& request);
   bool OwnsBranch(const v1::Branch& branch) const;
-  // Whether the caller is of an authority that buys under the framework.
+  // Whether the caller is of an authority that buys under the framework, or an administrator.
   bool DecidesCoverage(absl::string_view framework_id) const;
   // Whether the framework's rule accepts what is proposed.
   bool AcceptsCoverage(absl::string_view framework_id) const;

@@ -14,6 +14,26 @@ using journal::v1::DirectoryFact;
 
 namespace {
 
+const char* StateWords(v1::ProposalState state) {
+  switch (state) {
+    case v1::PROPOSAL_STATE_ACCEPTED:
+      return "accepted";
+    case v1::PROPOSAL_STATE_REJECTED:
+      return "rejected";
+    case v1::PROPOSAL_STATE_WITHDRAWN:
+      return "withdrawn";
+    default:
+      return "open";
+  }
+}
+
+// ALREADY_DECIDED unless it waits for a decision.
+absl::Status CheckOpen(const v1::CoverageProposal& proposal) {
+  if (proposal.state() == v1::PROPOSAL_STATE_OPEN) return absl::OkStatus();
+  return Reject(v1::REJECTION_REASON_ALREADY_DECIDED, "proposal_id", proposal.id(),
+                absl::StrCat("a proposal that waits; this one was ", StateWords(proposal.state())));
+}
+
 absl::Status Invalid(absl::string_view field, absl::string_view value, absl::string_view expected) {
   return Reject(v1::REJECTION_REASON_FIELD_INVALID, field, value, expected);
 }
@@ -71,6 +91,7 @@ bool Deciding::OwnsBranch(const v1::Branch& branch) const {
 }
 
 bool Deciding::DecidesCoverage(absl::string_view framework_id) const {
+  if (caller_.role == v1::ROLE_ADMINISTRATOR) return true;
   if (caller_.role != v1::ROLE_CARE_NAVIGATOR && caller_.role != v1::ROLE_COMMISSIONER)
     return false;
   const journal::v1::FrameworkRow* framework = state_.directory.Framework(framework_id);
@@ -245,12 +266,7 @@ absl::Status Deciding::On(const v1::DecideCoverageRequest& request) {
                   "the id of a proposal in a framework under which your authority buys");
   }
   const v1::CoverageProposal& before = found->coverage_proposal();
-  if (before.state() != v1::PROPOSAL_STATE_OPEN) {
-    return Reject(
-        v1::REJECTION_REASON_ALREADY_DECIDED, "proposal_id", request.proposal_id(),
-        absl::StrCat("a proposal that waits; this one was ",
-                     before.state() == v1::PROPOSAL_STATE_ACCEPTED ? "accepted" : "rejected"));
-  }
+  if (absl::Status status = CheckOpen(before); !status.ok()) return status;
   if (!request.accept() || !request.reason().empty()) {
     if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   }
@@ -271,6 +287,25 @@ absl::Status Deciding::On(const v1::DecideCoverageRequest& request) {
   proposal.set_decision_reason(request.reason());
   AddFact(fact, request.reason());
   if (request.accept()) PutLineFromToday(fact, today);
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::WithdrawCoverageProposalRequest& request) {
+  const DirectoryFact* found = state_.directory.Fact(ProposalKey(request.proposal_id()));
+  if (found == nullptr || OwnBranch(found->coverage_proposal().coverage().branch_id()) == nullptr) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "proposal_id", request.proposal_id(),
+                  "the id of a proposal for a branch of yours");
+  }
+  if (absl::Status status = CheckOpen(found->coverage_proposal()); !status.ok()) return status;
+  if (!request.reason().empty()) {
+    if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  }
+  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  v1::CoverageProposal& proposal = *fact.mutable_coverage_proposal();
+  proposal.set_state(v1::PROPOSAL_STATE_WITHDRAWN);
+  proposal.set_decided_by(caller_.account_id);
+  proposal.set_decision_reason(request.reason());
+  AddFact(fact, request.reason());
   return absl::OkStatus();
 }
 

@@ -45,6 +45,8 @@ std::string ProposalWords(const DirectoryFact& fact, const Directory& directory)
                           proposal.id(), ": ", line);
     case v1::PROPOSAL_STATE_REJECTED:
       return absl::StrCat("Rejected, proposed in ", proposal.id(), ": ", line);
+    case v1::PROPOSAL_STATE_WITHDRAWN:
+      return absl::StrCat("Withdrawn, proposed in ", proposal.id(), ": ", line);
     default:
       return absl::StrCat("Proposed in ", proposal.id(), ": ", line);
   }

@@ -117,6 +117,11 @@ class Responding {
     *response->mutable_proposal() = FirstFact().coverage_proposal();
     return response;
   }
+  std::unique_ptr<Message> On(const v1::WithdrawCoverageProposalRequest&) const {
+    auto response = std::make_unique<v1::WithdrawCoverageProposalResponse>();
+    *response->mutable_proposal() = FirstFact().coverage_proposal();
+    return response;
+  }
   std::unique_ptr<Message> On(const v1::OpenOptOutWindowRequest&) const {
     auto response = std::make_unique<v1::OpenOptOutWindowResponse>();
     *response->mutable_window() = FirstFact().opt_out_window();

@@ -1,6 +1,7 @@
 // `broker coverage export` and `broker coverage import`: what branches cover, as a file that goes
 // round between councils and providers. Importing again repeats nothing: only lines that differ
-// from what is there are sent.
+// from what is there are sent. `proposals` lists what waits for a decision, `withdraw` takes one
+// back.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -21,6 +22,7 @@
 #include "services/broker/options.h"
 #include "services/broker/progress.h"
 #include "services/broker/row_files.h"
+#include "services/broker/table.h"
 #include "services/broker/words.h"
 
 namespace brokerage::broker {
@@ -37,6 +39,11 @@ struct Export {
 struct Import {
   std::string file;
   bool dry_run = false;
+};
+
+struct Proposals {
+  std::string branch_id;  // empty: all
+  std::string state;      // empty: any
 };
 
 // What a server knows of coverage, asked for once and kept.
@@ -363,6 +370,59 @@ int RunImport(const Options& options, const Import& import) {
   return run.Report();
 }
 
+std::string LineWords(const v1::Coverage& line) {
+  return absl::StrCat(
+      line.postcode_area().empty() ? line.ward_code() : absl::StrCat("area ", line.postcode_area()),
+      ", ", ShortName(line.service_type()), ", ", TermsWords(line));
+}
+
+int RunProposals(const Options& options, const Proposals& what) {
+  v1::ListCoverageProposalsRequest request;
+  request.set_branch_id(what.branch_id);
+  request.set_page_size(engine::limits::kPageSizeMax);
+  if (!what.state.empty()) {
+    auto state = EnumNumber(*v1::ProposalState_descriptor(), what.state);
+    if (!state.ok()) return Refused(state.status());
+    request.set_state(static_cast<v1::ProposalState>(*state));
+  }
+  auto connection = options.Connect();
+  if (!connection.ok()) return Refused(connection.status());
+  Table table({"proposal", "branch", "line", "state", "proposed by", "decided by", "reason"});
+  do {
+    auto page = connection->Call<v1::ListCoverageProposalsResponse>(
+        "DirectoryService/ListCoverageProposals", request);
+    if (!page.ok()) return Refused(page.status());
+    if (options.json) fputs(MessageJson(*page, true).c_str(), stdout);
+    for (const v1::CoverageProposal& one : page->proposals()) {
+      table.Add({one.id(), one.coverage().branch_id(), LineWords(one.coverage()),
+                 ShortName(one.state()), one.proposed_by(), one.decided_by(),
+                 one.decision_reason()});
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  if (options.json) return 0;
+  table.DropEmptyColumns();
+  fputs(table.empty() ? "no proposals\n" : table.Text().c_str(), stdout);
+  return 0;
+}
+
+int RunWithdraw(const Options& options, v1::WithdrawCoverageProposalRequest request) {
+  auto connection = options.Connect();
+  if (!connection.ok()) return Refused(connection.status());
+  request.set_request_id(FreshRequestId());
+  auto response = connection->Call<v1::WithdrawCoverageProposalResponse>(
+      "DirectoryService/WithdrawCoverageProposal", request);
+  if (!response.ok()) return Refused(response.status());
+  const v1::CoverageProposal& proposal = response->proposal();
+  if (options.json) {
+    fputs(MessageJson(*response, false).c_str(), stdout);
+  } else {
+    printf("withdrawn: %s, %s: %s\n", proposal.id().c_str(),
+           proposal.coverage().branch_id().c_str(), LineWords(proposal.coverage()).c_str());
+  }
+  return 0;
+}
+
 }  // namespace
 
 void AddCoverageCommands(CLI::App* app, const Options* options, Chosen* chosen) {
@@ -390,6 +450,22 @@ void AddCoverageCommands(CLI::App* app, const Options* options, Chosen* chosen) 
   command->add_flag("--dry-run", import->dry_run, "Only show what would change");
   command->callback([options, chosen, import] {
     *chosen = [options, import] { return RunImport(*options, *import); };
+  });
+
+  command = coverage->add_subcommand("proposals", "What branches proposed, and how it stands");
+  auto proposals = std::make_shared<Proposals>();
+  command->add_option("--branch", proposals->branch_id, "Only this branch's");
+  command->add_option("--state", proposals->state, "Only those that stand so, such as open");
+  command->callback([options, chosen, proposals] {
+    *chosen = [options, proposals] { return RunProposals(*options, *proposals); };
+  });
+
+  command = coverage->add_subcommand("withdraw", "Take back a proposal of one's own that waits");
+  auto withdraw = std::make_shared<v1::WithdrawCoverageProposalRequest>();
+  command->add_option("proposal", *withdraw->mutable_proposal_id(), "The proposal")->required();
+  command->add_option("--reason", *withdraw->mutable_reason(), "Why");
+  command->callback([options, chosen, withdraw] {
+    *chosen = [options, withdraw] { return RunWithdraw(*options, *withdraw); };
   });
 }
 

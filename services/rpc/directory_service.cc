@@ -47,6 +47,8 @@ void RegisterDirectory(Adapter* adapter) {
              Command<v1::ProposeCoverageRequest>())
       .Unary(&Service::RequestDecideCoverage, "DirectoryService/DecideCoverage",
              Command<v1::DecideCoverageRequest>())
+      .Unary(&Service::RequestWithdrawCoverageProposal, "DirectoryService/WithdrawCoverageProposal",
+             Command<v1::WithdrawCoverageProposalRequest>())
       .Unary(&Service::RequestListCoverageProposals, "DirectoryService/ListCoverageProposals",
              Cheap(ListCoverageProposals))
       .Unary(&Service::RequestOpenOptOutWindow, "DirectoryService/OpenOptOutWindow",

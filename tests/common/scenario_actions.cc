@@ -55,6 +55,7 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("proposes coverage: REST"), &R::ProposeCoverage},
       {Phrase("accepts the proposal of NAME"), &R::AcceptProposal},
       {Phrase("rejects the proposal of NAME[ because TEXT]"), &R::RejectProposal},
+      {Phrase("withdraws the proposal of NAME[ because TEXT]"), &R::WithdrawProposal},
       {Phrase("approves the opt-out of NAME"), &R::ApproveOptOut},
       {Phrase("refuses the opt-out of NAME"), &R::RefuseOptOut},
       {Phrase("could take on N minutes"), &R::DeclareCapacity},

@@ -115,6 +115,13 @@ void ScenarioRunner::RejectProposal(const Words& words) {
 
 void ScenarioRunner::SuspendContract(const Words& words) {
   v1::SuspendContractRequest request;
+void ScenarioRunner::WithdrawProposal(const Words& words) {
+  v1::WithdrawCoverageProposalRequest request;
+  request.set_proposal_id(NewestProposal(words[0]).id());
+  request.set_reason(words[1]);
+  Ask(std::move(request));
+}
+
   request.set_contract_id(words[0]);
   if (!words[1].empty()) *request.mutable_from_time() = TimestampOf(TimeOf(words[1]));
   if (!words[2].empty()) *request.mutable_to_time() = TimestampOf(TimeOf(words[2]));

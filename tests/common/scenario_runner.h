@@ -76,6 +76,7 @@ class ScenarioRunner {
   void ProposeCoverage(const Words& words);
   void AcceptProposal(const Words& words);
   void RejectProposal(const Words& words);
+  void WithdrawProposal(const Words& words);
   void SuspendContract(const Words& words);
   void ResumeContract(const Words& words);
   void EndContract(const Words& words);

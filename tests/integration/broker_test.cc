@@ -206,6 +206,17 @@ TEST_F(BrokerProgram, CoverageGoesRoundAsAFile) {
   ran = Shell(Broker("mansfield") + "coverage import " + file);
   EXPECT_NE(ran.output.find("0 waiting for a decision, 3 refused"), std::string::npos)
       << "what waits is not proposed again: " << ran.output;
+  ran = Shell(Broker("mansfield") + "coverage proposals --state open");
+  EXPECT_NE(ran.output.find("C-000001"), std::string::npos) << ran.output;
+  EXPECT_NE(ran.output.find("E05006377, home_care, from 2018-07-02"), std::string::npos)
+      << ran.output;
+  for (const char* id : {"C-000001", "C-000002"}) {
+    ran = Shell(Broker("mansfield") + "coverage withdraw " + id + " --reason \"A slip\"");
+    EXPECT_EQ(ran.exit_code, 0) << ran.output;
+    EXPECT_NE(ran.output.find(absl::StrCat("withdrawn: ", id)), std::string::npos) << ran.output;
+  }
+  ran = Shell(Broker("quality") + "coverage proposals");
+  EXPECT_NE(ran.output.find("withdrawn"), std::string::npos) << ran.output;
 
   ran = Shell(Broker("quality") + "coverage import " + file);
   EXPECT_NE(ran.output.find("2 accepted, 0 waiting for a decision, 1 refused, 0 as it is"),
