@@ -174,7 +174,10 @@ PackageAggregate& Applier::Touch(uint64_t number) {
 journal::v1::PackageRow& Applier::Change(uint64_t number) {
   PackageAggregate& package = Touch(number);
   bool& changed = touched_[number].row_changed;
-  if (!changed) TallyPackage(package, -1, &state_.rollups);
+  if (!changed) {
+    TallyPackage(package, -1, &state_.rollups);
+    TallyInterim(package, -1, &state_.rollups);
+  }
   changed = true;
   return package.row;
 }
@@ -274,7 +277,10 @@ void Applier::Insert(const journal::v1::PackageRow& row) {
 void Applier::WritePackage(uint64_t number, const Before& before) {
   const PackageAggregate& package = *state_.Package(number);
   const journal::v1::PackageRow& row = package.row;
-  if (before.row_changed) TallyPackage(package, +1, &state_.rollups);
+  if (before.row_changed) {
+    TallyPackage(package, +1, &state_.rollups);
+    TallyInterim(package, +1, &state_.rollups);
+  }
   EnterPackage(&state_, number);
   if (before.row_changed) Put(Table::kPackages, PackageKey(number), row.SerializeAsString());
   if (!before.existed || before.state != row.state()) {

@@ -96,6 +96,7 @@ class Applier {
   void On(const journal::v1::AccountChanged& fact);
   void On(const journal::v1::ClockJudged& fact);
   void On(const journal::v1::LimitPassed& fact);
+  void On(const journal::v1::RoundsPassedOver& fact);
 
   void WritePackage(uint64_t number, const Before& before);
   void WriteHistory();

@@ -73,6 +73,8 @@ void Applier::Do(const Fact& fact) {
       return On(fact.limit_passed());
     case Fact::kOfferMoved:
       return On(fact.offer_moved());
+    case Fact::kRoundsPassedOver:
+      return On(fact.rounds_passed_over());
     case Fact::FACT_NOT_SET:
       break;
   }
@@ -205,6 +207,10 @@ void Applier::On(const journal::v1::RoundOpened& fact) {
   BROKERAGE_CHECK(fact.round().number() == row.rounds_size() + 1 && fact.offers_size() > 0);
   TallyAvoided(Touch(fact.package_number()), fact.round(), fact.offers(0).issued_date(),
                &state_.rollups);
+  if (!fact.restart()) {
+    TallyStopped(Touch(fact.package_number()), fact.round().terms_version(),
+                 fact.round().verdicts(), fact.offers(0).issued_date(), &state_.rollups);
+  }
   *row.add_rounds() = fact.round();
   row.set_state(v1::PACKAGE_STATE_OFFERED);
   row.set_next_rule_number(fact.next_rule_number());
@@ -216,6 +222,15 @@ void Applier::On(const journal::v1::RoundOpened& fact) {
   if (fact.restart()) row.set_restart_done(true);
   PackageAggregate& package = Touch(fact.package_number());
   for (const OfferRow& offer : fact.offers()) AddOffer(package, offer);
+}
+
+void Applier::On(const journal::v1::RoundsPassedOver& fact) {
+  PackageRow& row = Change(fact.package_number());
+  for (const journal::v1::PassedOverRound& round : fact.rounds()) {
+    TallyStopped(Touch(fact.package_number()), round.terms_version(), round.verdicts(),
+                 round.date(), &state_.rollups);
+    *row.add_passed_over_rounds() = round;
+  }
 }
 
 void Applier::On(const journal::v1::OfferAnswered& fact) {
@@ -400,6 +415,8 @@ void Applier::On(const journal::v1::PackageCeased& fact) {
   row.set_state(v1::PACKAGE_STATE_CEASED);
   row.set_ended_time_us(record_.time_us());
   row.set_leaving_outcome(fact.leaving_outcome());
+  row.set_left_date(fact.left_date());
+  row.set_stay_days(fact.stay_days());
 }
 
 void Applier::On(const journal::v1::OffersClosed& fact) {

@@ -1,6 +1,7 @@
-// What a contract avoided: it stands beside its rate.
+// What a contract avoided, and what suspensions stopped: it stands beside the rate.
 
 #include <map>
+#include <set>
 
 #include "engine/rollups.h"
 
@@ -17,7 +18,7 @@ constexpr uint32_t Bit(v1::HardRule rule) { return 1u << rule; }
 // How one contract came out of a round, over all branches of its provider.
 struct Avoidance {
   const Verdict* any = nullptr;
-  bool could_be_offered = false;  // some branch was, or failed a rule that is not its own choice
+  bool could_be_offered = false;  // some branch was
   bool opted_out = false;         // some branch failed nothing but its opt-out window
   bool covered = false;           // some branch covers the ward
 };
@@ -61,6 +62,69 @@ void TallyAvoided(const PackageAggregate& package, const RoundRow& round, DateNu
     } else {
       rollup->set_wards_not_covered(rollup->wards_not_covered() + 1);
     }
+  }
+}
+
+namespace {
+
+using Verdicts = google::protobuf::RepeatedPtrField<Verdict>;
+
+// What was counted already of a package.
+struct Stopped {
+  std::set<absl::string_view> contract_ids;  // under these terms
+  std::set<absl::string_view> suspension_ids;
+
+  void Add(const Verdicts& verdicts, bool same_terms) {
+    for (const Verdict& verdict : verdicts) {
+      if (verdict.suspension_ids().empty()) continue;
+      if (same_terms) contract_ids.insert(verdict.contract_id());
+      suspension_ids.insert(verdict.suspension_ids().begin(), verdict.suspension_ids().end());
+    }
+  }
+};
+
+RollupDimensions SuspensionDimensions(absl::string_view suspension_id) {
+  RollupDimensions of;
+  of.kind = RollupRow::KIND_SUSPENSION;
+  of.suspension_id = suspension_id;
+  return of;
+}
+
+}  // namespace
+
+std::string SuspensionRollupKey(absl::string_view suspension_id) {
+  return RollupTable::KeyOf(SuspensionDimensions(suspension_id));
+}
+
+void TallyStopped(const PackageAggregate& package, int32_t terms_version, const Verdicts& verdicts,
+                  DateNumber date, RollupTable* table) {
+  Stopped now;
+  now.Add(verdicts, true);
+  if (now.contract_ids.empty()) return;
+  const journal::v1::PackageRow& row = package.row;
+  Stopped before;
+  for (const RoundRow& round : row.rounds()) {
+    if (round.rule_number() == 0) continue;  // a restart's own round counts nowhere
+    before.Add(round.verdicts(), round.terms_version() == terms_version);
+  }
+  for (const journal::v1::PassedOverRound& round : row.passed_over_rounds()) {
+    before.Add(round.verdicts(), round.terms_version() == terms_version);
+  }
+  for (absl::string_view contract_id : now.contract_ids) {
+    if (before.contract_ids.contains(contract_id)) continue;
+    RollupDimensions of;
+    of.kind = RollupRow::KIND_AVOIDED;
+    of.framework_id = row.framework_id();
+    of.month = MonthOf(date);
+    of.contract_id = contract_id;
+    of.urgency = row.urgency();
+    RollupRow* rollup = table->Change(of);
+    rollup->set_stopped_by_suspension(rollup->stopped_by_suspension() + 1);
+  }
+  for (absl::string_view suspension_id : now.suspension_ids) {
+    if (before.suspension_ids.contains(suspension_id)) continue;
+    RollupRow* rollup = table->Change(SuspensionDimensions(suspension_id));
+    rollup->set_stopped_packages(rollup->stopped_packages() + 1);
   }
 }
 

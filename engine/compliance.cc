@@ -98,6 +98,7 @@ std::map<std::string, RollupRow> AvoidedByContract(const FigureQuery& query,
         RollupRow& sum = avoided[row.contract_id()];
         sum.set_missed_in_opt_out(sum.missed_in_opt_out() + row.missed_in_opt_out());
         sum.set_wards_not_covered(sum.wards_not_covered() + row.wards_not_covered());
+        sum.set_stopped_by_suspension(sum.stopped_by_suspension() + row.stopped_by_suspension());
       });
   return avoided;
 }
@@ -137,8 +138,10 @@ absl::StatusOr<v1::QueryComplianceResponse> QueryCompliance(
   for (const auto& [group, totals] : answer.groups) {
     v1::ComplianceRow& row = *response.add_rows();
     row = RowOf(group, totals, *query.rules, directory);
-    row.set_missed_in_opt_out(avoided[row.contract_id()].missed_in_opt_out());
-    row.set_wards_not_covered(avoided[row.contract_id()].wards_not_covered());
+    const RollupRow& of_contract = avoided[row.contract_id()];
+    row.set_missed_in_opt_out(of_contract.missed_in_opt_out());
+    row.set_wards_not_covered(of_contract.wards_not_covered());
+    row.set_stopped_by_suspension(of_contract.stopped_by_suspension());
   }
   auto place = [&](const v1::ComplianceRow& row) {
     return std::make_tuple(row.lot_id(), OrderOfTier(*query.rules, row.tier_id()),

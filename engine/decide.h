@@ -185,12 +185,17 @@ class Deciding {
   // Opens the next round with anybody to offer, if there is one, beside the one that `opened`
   // plans.
   void OpenRoundBeside(const PackageAggregate& package, const RoundPlan& opened,
-                       const v1::RoundBeside& why);
+                       const v1::RoundBeside& why, journal::v1::RoundsPassedOver* passed_over);
   // `beside`: the verdicts of the round beside which it opens; null where there is none.
   std::vector<journal::v1::Verdict> RouteTo(
       const PackageAggregate& package, const v1::FrameworkRules& rules, int32_t rule_number,
       const std::vector<journal::v1::Verdict>* beside = nullptr) const;
   bool RestartIsDue(const PackageAggregate& package, const v1::FrameworkRules& rules) const;
+  // Adds what was passed over where suspensions had a part in it: the rule's verdicts, when they
+  // offer the package to nobody.
+  void NotePassedOver(const PackageAggregate& package, int32_t rule_number,
+                      const std::vector<journal::v1::Verdict>& verdicts,
+                      journal::v1::RoundsPassedOver* passed_over) const;
 
   // --- Shared.
   journal::v1::Fact& Add() { return *decision_.record.add_facts(); }

@@ -268,6 +268,14 @@ absl::Status Deciding::On(const v1::CeasePackageRequest& request) {
   journal::v1::PackageCeased& ceased = *Add().mutable_package_ceased();
   ceased.set_package_number(row.number());
   ceased.set_leaving_outcome(outcome);
+  if (IsInterim(row)) {
+    const v1::FrameworkRules& rules = RulesOf(state_, row);
+    const DateNumber started =
+        LocalDate(absl::FromUnixMicros(row.started_time_us()), ZoneOf(rules));
+    ceased.set_left_date(Today(rules));
+    ceased.set_stay_days(
+        static_cast<int32_t>(FromDateNumber(ceased.left_date()) - FromDateNumber(started)));
+  }
   ceased.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
   return absl::OkStatus();
 }

@@ -89,6 +89,12 @@ class Directory {
   // Whether the ward is in the framework (in one of its lots, or in its files).
   bool WardInFramework(absl::string_view framework_id, absl::string_view code) const;
 
+  // The suspensions in force at a moment that keep the contract from offers in a postcode area
+  // (empty: none is known), by id: the contract's own, and those of the provider that holds it.
+  std::vector<std::string> SuspensionsOf(absl::string_view contract_id,
+                                         absl::string_view provider_id,
+                                         absl::string_view postcode_area, absl::Time time) const;
+
   // As of a date or moment.
   std::string ProviderOfContract(absl::string_view contract_id,
                                  DateNumber date) const;                      // novations applied

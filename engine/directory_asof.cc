@@ -196,6 +196,25 @@ bool Directory::AreaSuspended(absl::string_view provider_id, absl::string_view p
                        time);
 }
 
+std::vector<std::string> Directory::SuspensionsOf(absl::string_view contract_id,
+                                                  absl::string_view provider_id,
+                                                  absl::string_view postcode_area,
+                                                  absl::Time time) const {
+  std::vector<std::string> ids;
+  for (const std::string& subject : {absl::StrCat("contract_suspensions/", contract_id),
+                                     absl::StrCat("provider_suspensions/", provider_id)}) {
+    for (const DirectoryFact* fact : About(subject)) {
+      const v1::Suspension& suspension = fact->suspension();
+      const std::string& area = suspension.postcode_area();
+      if ((area.empty() || area == postcode_area) && Holds(suspension, time)) {
+        ids.push_back(suspension.id());
+      }
+    }
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 int32_t Directory::PriceOf(const v1::Contract& contract, absl::string_view ward_code) const {
   const v1::Ward* ward = WardFor(contract.framework_id(), ward_code);
   if (ward == nullptr) return 0;

@@ -4,11 +4,13 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "engine/acceptance_limits.h"
 #include "engine/apply.h"
 #include "engine/check.h"
 #include "engine/decide.h"
 #include "engine/ids.h"
+#include "engine/project_words.h"
 
 namespace brokerage::engine {
 
@@ -98,6 +100,21 @@ std::vector<std::string> Engine::MissingRollups(const Request& request) const {
           [&](const PackageAggregate& package, const journal::v1::OfferRow& offer) {
             return OfferRollupKeyAt(package, offer, move->branch_id());
           });
+  }
+  return keys;
+}
+
+std::vector<std::string> Engine::MissingRollupsOfSuspensions() const {
+  std::vector<std::string> keys;
+  const std::string prefix = SuspensionKey("");
+  const Directory::FactMap& facts = state_.directory.Facts();
+  for (auto it = facts.lower_bound(prefix);
+       it != facts.end() && absl::StartsWith(it->first, prefix); ++it) {
+    const v1::Suspension& suspension = it->second->suspension();
+    const bool over =
+        suspension.has_to_time() && FromTimestamp(suspension.to_time()) <= state_.last_time_us;
+    std::string key = SuspensionRollupKey(suspension.id());
+    if (!over && state_.rollups.Find(key) == nullptr) keys.push_back(std::move(key));
   }
   return keys;
 }

@@ -39,8 +39,9 @@ class Engine {
   void LoadRollup(const journal::v1::RollupRow& row);
   void LoadPackage(PackageAggregate package);
   // Ends the loading of what is always in memory: roll-ups of the last 13 months, directory,
-  // accounts, open packages. Roll-ups of earlier months come with the packages that touch them.
-  // `last_sequence` and `last_time_us` are those of the last record stored.
+  // accounts, open packages; load MissingRollupsOfSuspensions then. Roll-ups of earlier months come
+  // with the packages that touch them. `last_sequence` and `last_time_us` are those of the last
+  // record stored.
   void FinishLoading(uint64_t last_sequence, int64_t last_time_us);
 
   // The packages (by number) that the request names and that are not in memory. Load those that
@@ -51,6 +52,9 @@ class Engine {
   // the limit that an acceptance names, of the branch that an offer moves to. REQUIRES: the package
   // is in memory; else there are none.
   std::vector<std::string> MissingRollups(const Request& request) const;
+  // Likewise of the suspensions that hold or are to come: what opens rounds touches them, and that
+  // may be a Tick, which loads nothing. REQUIRES: FinishLoading.
+  std::vector<std::string> MissingRollupsOfSuspensions() const;
   // Forgets closed packages that were loaded. Call it only when everything applied is stored.
   void EvictClosed();
 

@@ -271,6 +271,8 @@ uint64_t PackageNumberOf(const Fact& fact) {
       return fact.limit_passed().package_number();
     case Fact::kOfferMoved:
       return fact.offer_moved().package_number();
+    case Fact::kRoundsPassedOver:
+      return fact.rounds_passed_over().package_number();
     default:
       return 0;
   }

@@ -48,6 +48,8 @@ PerformanceScope ScopeOf(const Caller& caller) {
     case v1::ROLE_PROVIDER_ORGANISATION:
       scope.provider_id = caller.provider_id;
       break;
+    case v1::ROLE_ADMINISTRATOR:
+      break;
     default:
       scope.member_authority_id = caller.authority_id;
   }

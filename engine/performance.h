@@ -53,7 +53,8 @@ struct PerformanceScope {
 };
 
 // A provider is limited to its own figures, a branch to its branch's; care navigation and
-// commissioners see whole markets, those of their authority's frameworks.
+// commissioners see whole markets, those of their authority's frameworks, an administrator those of
+// all.
 PerformanceScope ScopeOf(const Caller& caller);
 
 // Answers from roll-ups where the period is whole months (or open) and a roll-up has every

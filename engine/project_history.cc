@@ -57,6 +57,25 @@ std::string RoundOpenedWords(const journal::v1::RoundOpened& opened) {
                       MomentWords(round.deadline_us()), ".");
 }
 
+// "Passed over the framework's round 1, in which nobody could be asked: S-000001 kept Lead North
+// from its offer."
+std::string PassedOverWords(const journal::v1::RoundsPassedOver& passed_over,
+                            const Directory& directory) {
+  std::vector<std::string> sentences;
+  for (const journal::v1::PassedOverRound& round : passed_over.rounds()) {
+    std::vector<std::string> kept;
+    for (const journal::v1::Verdict& verdict : round.verdicts()) {
+      kept.push_back(absl::StrCat(absl::StrJoin(verdict.suspension_ids(), " and "), " kept ",
+                                  BranchWords(verdict.branch_id(), "", directory),
+                                  " from its offer"));
+    }
+    sentences.push_back(
+        absl::StrCat("Passed over the framework's round ", round.rule_number(),
+                     ", in which nobody could be asked: ", absl::StrJoin(kept, ", "), "."));
+  }
+  return absl::StrJoin(sentences, " ");
+}
+
 std::string AwardedWords(const PackageAggregate& package, const journal::v1::AwardRow& award,
                          const Directory& directory) {
   std::string text =
@@ -138,6 +157,8 @@ std::string PackageWords(const Fact& fact, const PackageAggregate& package, bool
                           " moved to ", MomentWords(fact.deadline_extended().deadline_us()), ".");
     case Fact::kLimitPassed:
       return "The limit of the interim service has passed, and the person is still there.";
+    case Fact::kRoundsPassedOver:
+      return PassedOverWords(fact.rounds_passed_over(), directory);
     case Fact::kTextsErased:
       return "Every text that could identify the person was erased.";
     default:

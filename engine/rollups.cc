@@ -44,6 +44,12 @@ void AppendKey(const RollupDimensions& of, std::string* key) {
     case RollupRow::KIND_AVOIDED:
       absl::StrAppend(key, of.contract_id, "|", urgency);
       return;
+    case RollupRow::KIND_SUSPENSION:
+      absl::StrAppend(key, of.suspension_id);
+      return;
+    case RollupRow::KIND_INTERIM:
+      absl::StrAppend(key, of.date, "|", of.lot_id, "|", of.authority_id);
+      return;
     case RollupRow::KIND_LIMIT:  // the name comes last: it may hold anything
       absl::StrAppend(key, of.branch_id, "|", of.limit_name);
       return;
@@ -71,6 +77,8 @@ RollupDimensions DimensionsOf(const RollupRow& row) {
   of.provider_id = row.provider_id();
   of.lot_id = row.lot_id();
   of.limit_name = row.acceptance_limit().name();
+  of.suspension_id = row.suspension_id();
+  of.date = row.date();
   return of;
 }
 
@@ -102,6 +110,8 @@ RollupRow RowOf(const RollupDimensions& of) {
   if (by_contract || by_ward || by_hours || by_tier) row.set_tier_id(std::string(of.tier_id));
   if (by_contract || by_opportunity || by_hours) row.set_provider_id(std::string(of.provider_id));
   if (!by_ward) row.set_lot_id(std::string(of.lot_id));
+  row.set_suspension_id(std::string(of.suspension_id));
+  row.set_date(of.date);
   return row;
 }
 
@@ -277,6 +287,44 @@ void TakeBackAward(const PackageAggregate& package, const OfferRow& winner, Date
   row->set_awards(row->awards() - 1);
 }
 
+namespace {
+
+RollupDimensions InterimOf(const journal::v1::PackageRow& row) {
+  RollupDimensions of;
+  of.kind = RollupRow::KIND_INTERIM;
+  of.framework_id = row.framework_id();
+  of.month = MonthOf(row.left_date());
+  of.date = row.left_date();
+  of.lot_id = row.lot_id();
+  of.authority_id = row.authority_id();
+  return of;
+}
+
+}  // namespace
+
+void TallyInterim(const PackageAggregate& package, int64_t sign, RollupTable* table) {
+  const journal::v1::PackageRow& row = package.row;
+  if (row.left_date() == 0) return;
+  v1::InterimCounts* counts = table->Change(InterimOf(row))->mutable_interim();
+  counts->set_left(counts->left() + sign);
+  counts->set_stay_days(counts->stay_days() + sign * row.stay_days());
+  if (row.ended_time_us() >= row.limit_due_us())
+    counts->set_over_limit(counts->over_limit() + sign);
+  if (row.successor_number() != 0) counts->set_followed(counts->followed() + sign);
+  switch (row.leaving_outcome()) {
+    case v1::LEAVING_OUTCOME_NO_CARE:
+      return counts->set_no_care(counts->no_care() + sign);
+    case v1::LEAVING_OUTCOME_LESS_CARE:
+      return counts->set_less_care(counts->less_care() + sign);
+    case v1::LEAVING_OUTCOME_SAME_CARE:
+      return counts->set_same_care(counts->same_care() + sign);
+    case v1::LEAVING_OUTCOME_MORE_CARE:
+      return counts->set_more_care(counts->more_care() + sign);
+    default:
+      return counts->set_other(counts->other() + sign);
+  }
+}
+
 std::string OfferRollupKeyAt(const PackageAggregate& package, const OfferRow& offer,
                              absl::string_view branch_id) {
   RollupDimensions of = DimensionsOf(package, offer);
@@ -308,6 +356,7 @@ std::vector<std::string> RollupKeysOf(const PackageAggregate& package) {
       keys.insert(Key(of, RollupRow::KIND_OPPORTUNITY));
     }
   }
+  if (package.row.left_date() != 0) keys.insert(RollupTable::KeyOf(InterimOf(package.row)));
   const int32_t winner = package.row.award().offer_ordinal();
   if (winner > 0 && winner <= static_cast<int32_t>(package.offers.size())) {
     // The award's local date is not kept; with every time zone it lies in the month of one of these

@@ -49,6 +49,8 @@ struct RollupDimensions {
   absl::string_view provider_id;
   absl::string_view lot_id;
   absl::string_view limit_name;
+  absl::string_view suspension_id;
+  DateNumber date = 0;
 };
 
 // Roll-ups by key. The key is kind|framework|month|... so that rows of one period lie together; no
@@ -113,8 +115,20 @@ void TakeBackAward(const PackageAggregate& package, const journal::v1::OfferRow&
 // earlier one adds nothing. Call it before the round is added to the package.
 void TallyAvoided(const PackageAggregate& package, const journal::v1::RoundRow& round,
                   DateNumber date, RollupTable* table);
+// Adds what suspensions stopped when a round opened on `date`, or was passed over: to KIND_AVOIDED
+// of each contract that a verdict says they kept from an offer, once for each version of the
+// package's terms; to KIND_SUSPENSION of each of them, once for the package. REQUIRES: the roll-ups
+// of suspensions in force are in the table. Call it before the round is added to the package.
+void TallyStopped(const PackageAggregate& package, int32_t terms_version,
+                  const google::protobuf::RepeatedPtrField<journal::v1::Verdict>& verdicts,
+                  DateNumber date, RollupTable* table);
+// Adds the package, `sign` times, to KIND_INTERIM if the person left it as an interim service.
+void TallyInterim(const PackageAggregate& package, int64_t sign, RollupTable* table);
+// Of KIND_SUSPENSION.
+std::string SuspensionRollupKey(absl::string_view suspension_id);
 // The keys of all roll-ups that a change of this package can touch (for loading); but for the fills
-// of its framework's tiers, which are all in memory.
+// of its framework's tiers, which are all in memory, and for those of suspensions, which are while
+// they hold.
 std::vector<std::string> RollupKeysOf(const PackageAggregate& package);
 // The key of the KIND_OFFER roll-up that the offer would count in if the branch had it.
 std::string OfferRollupKeyAt(const PackageAggregate& package, const journal::v1::OfferRow& offer,

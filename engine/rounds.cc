@@ -66,28 +66,50 @@ bool Deciding::OpenRound(const PackageAggregate& package, int32_t first_rule, in
       return true;
     }
   }
-  for (int32_t rule = first_rule; rule <= rules.rounds_size(); ++rule) {
+  journal::v1::RoundsPassedOver passed_over;
+  bool opened = false;
+  for (int32_t rule = first_rule; rule <= rules.rounds_size() && !opened; ++rule) {
     plan.rule_number = rule;
     plan.next_rule = rule + 1;
     plan.verdicts = RouteTo(package, rules, rule);
-    if (!AnybodyOffered(plan.verdicts)) continue;
+    opened = AnybodyOffered(plan.verdicts);
+    if (!opened) NotePassedOver(package, rule, plan.verdicts, &passed_over);
+  }
+  if (opened) {
     const auto beside =
         WhyBeside(rules, LotNow(state_.directory, package.row), plan.verdicts, state_.rollups);
     if (beside) {
       AddRound(package, plan);
-      OpenRoundBeside(package, plan, *beside);
+      OpenRoundBeside(package, plan, *beside, &passed_over);
     } else {
       AddRound(package, std::move(plan));
     }
-    return true;
   }
-  return false;
+  if (!passed_over.rounds().empty()) *Add().mutable_rounds_passed_over() = std::move(passed_over);
+  return opened;
+}
+
+void Deciding::NotePassedOver(const PackageAggregate& package, int32_t rule_number,
+                              const std::vector<Verdict>& verdicts,
+                              journal::v1::RoundsPassedOver* passed_over) const {
+  journal::v1::PassedOverRound round;
+  for (const Verdict& verdict : verdicts) {
+    if (!verdict.suspension_ids().empty()) *round.add_verdicts() = verdict;
+  }
+  if (round.verdicts().empty()) return;
+  round.set_rule_number(rule_number);
+  round.set_terms_version(package.row.terms_version());
+  round.set_date(Today(RulesOf(state_, package.row)));
+  passed_over->set_package_number(package.row.number());
+  *passed_over->add_rounds() = std::move(round);
 }
 
 // One further round and no more: that one's own fill is asked when a round of its own would open.
 void Deciding::OpenRoundBeside(const PackageAggregate& package, const RoundPlan& opened,
-                               const v1::RoundBeside& why) {
+                               const v1::RoundBeside& why,
+                               journal::v1::RoundsPassedOver* passed_over) {
   const v1::FrameworkRules& rules = RulesOf(state_, package.row);
+  journal::v1::RoundsPassedOver skipped;  // only when another opens: otherwise they are to come
   RoundPlan plan;
   plan.rounds_before = opened.rounds_before + 1;
   plan.offers_before = opened.offers_before;
@@ -98,7 +120,11 @@ void Deciding::OpenRoundBeside(const PackageAggregate& package, const RoundPlan&
     plan.rule_number = rule;
     plan.next_rule = rule + 1;
     plan.verdicts = RouteTo(package, rules, rule, &opened.verdicts);
-    if (AnybodyOffered(plan.verdicts)) return AddRound(package, std::move(plan));
+    if (AnybodyOffered(plan.verdicts)) {
+      passed_over->MergeFrom(skipped);
+      return AddRound(package, std::move(plan));
+    }
+    NotePassedOver(package, rule, plan.verdicts, &skipped);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <tuple>
 
 #include "absl/strings/match.h"
@@ -143,6 +144,21 @@ uint32_t IssueFailures(const RoutingQuestion& question, const v1::Contract& cont
                      v1::HARD_RULE_NOT_OFFERED_DEARER);
 }
 
+// The suspensions that keep the verdict's contract from an offer where nothing else does; else
+// none.
+std::vector<std::string> StoppedBy(const RoutingQuestion& question, const v1::Contract& contract,
+                                   const Verdict& verdict) {
+  constexpr uint32_t kSuspensionRules = Bit(v1::HARD_RULE_CONTRACT_ACTIVE) |
+                                        Bit(v1::HARD_RULE_PROVIDER_NOT_SUSPENDED) |
+                                        Bit(v1::HARD_RULE_AREA_NOT_SUSPENDED);
+  const uint32_t failed = verdict.failed_rules();
+  if (failed == 0 || (failed & ~kSuspensionRules) != 0) return {};
+  if (!question.directory.ContractInForce(contract, question.date)) return {};
+  return question.directory.SuspensionsOf(contract.id(), verdict.provider_id(),
+                                          PostcodeArea(question.package.row.postcode_sector()),
+                                          question.time);
+}
+
 // What orders the passing branches of one provider, and the whole answer.
 struct Candidate {
   Verdict verdict;
@@ -208,6 +224,9 @@ Candidate Consider(const RoutingQuestion& question, const v1::Contract& contract
                            ProviderFailures(question, provider_id, now) |
                            (branch != nullptr ? BranchFailures(question, *branch, now)
                                               : Bit(v1::HARD_RULE_BRANCH_COVERS_WARD)));
+  for (std::string& id : StoppedBy(question, contract, verdict)) {
+    verdict.add_suspension_ids(std::move(id));
+  }
   return candidate;
 }
 
@@ -225,16 +244,23 @@ void PassOver(const std::string& chosen_branch_id, Verdict* verdict) {
   verdict->set_chosen_branch_id(chosen_branch_id);
 }
 
-// A provider that is offered the package in the round beside this one gets no second offer.
+// A provider that is offered the package in the round beside this one gets no second offer; nor
+// would one that suspensions alone keep from an offer there.
 void LeaveToRoundBeside(const std::vector<Verdict>& beside, std::vector<Candidate>* candidates) {
   std::map<std::string, std::string> offered;  // provider -> branch
+  std::set<std::string> served;                // providers, as if nobody were suspended
   for (const Verdict& verdict : beside) {
     if (verdict.offered()) offered.emplace(verdict.provider_id(), verdict.branch_id());
+    if (verdict.offered() || !verdict.suspension_ids().empty()) {
+      served.insert(verdict.provider_id());
+    }
   }
   for (Candidate& candidate : *candidates) {
-    if (candidate.verdict.failed_rules() != 0) continue;
-    const auto found = offered.find(candidate.verdict.provider_id());
-    if (found != offered.end()) PassOver(found->second, &candidate.verdict);
+    Verdict& verdict = candidate.verdict;
+    if (served.contains(verdict.provider_id())) verdict.clear_suspension_ids();
+    if (verdict.failed_rules() != 0) continue;
+    const auto found = offered.find(verdict.provider_id());
+    if (found != offered.end()) PassOver(found->second, &verdict);
   }
 }
 
@@ -255,6 +281,29 @@ void ChooseBranches(bool several_allowed, std::vector<Candidate>* candidates) {
     verdict.set_offered(offered);
     if (offered) continue;
     PassOver(several_allowed ? verdict.branch_id() : chosen.branch_id(), &verdict);
+  }
+}
+
+// Leaves the suspensions only with those that would have got their provider's offer without them.
+void KeepStopped(bool several_allowed, std::vector<Candidate>* candidates) {
+  const bool any = std::any_of(
+      candidates->begin(), candidates->end(),
+      [](const Candidate& candidate) { return !candidate.verdict.suspension_ids().empty(); });
+  if (!any) return;
+  std::map<std::string, const Candidate*> best;  // by provider, as if nobody were suspended
+  for (const Candidate& candidate : *candidates) {
+    const Verdict& verdict = candidate.verdict;
+    if (verdict.failed_rules() != 0 && verdict.suspension_ids().empty()) continue;
+    const Candidate*& present = best[verdict.provider_id()];
+    if (present == nullptr || ChosenBefore(candidate, *present)) present = &candidate;
+  }
+  for (Candidate& candidate : *candidates) {
+    Verdict& verdict = candidate.verdict;
+    if (verdict.suspension_ids().empty()) continue;
+    const Candidate* first = best[verdict.provider_id()];
+    const bool stopped = several_allowed ? verdict.contract_id() == first->verdict.contract_id()
+                                         : &candidate == first;
+    if (!stopped) verdict.clear_suspension_ids();
   }
 }
 
@@ -303,6 +352,7 @@ std::vector<Verdict> Route(const RoutingQuestion& question) {
     if (branches.empty()) candidates.push_back(Consider(question, *contract, provider_id, nullptr));
   }
   if (question.beside != nullptr) LeaveToRoundBeside(*question.beside, &candidates);
+  KeepStopped(question.rules.several_branches_per_provider(), &candidates);
   ChooseBranches(question.rules.several_branches_per_provider(), &candidates);
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     auto order = [](const Candidate& c) {

@@ -1,6 +1,7 @@
 // Routing's verdicts in words.
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/routing.h"
 
 namespace brokerage::engine {
@@ -91,6 +92,22 @@ std::string PlaceWords(bool passed, const Names& names, const Verdict& verdict,
   return areas_count ? absl::StrCat(names.ward, " or ", names.area) : names.ward;
 }
 
+// " (S-000001)": the suspensions by which it fails the rule, where they alone kept it out.
+std::string SuspendedBy(v1::HardRule rule, const Verdict& verdict, const Directory& directory) {
+  std::vector<std::string> ids;
+  for (const std::string& id : verdict.suspension_ids()) {
+    const auto* fact = directory.Fact(SuspensionKey(id));
+    if (fact == nullptr) continue;
+    const v1::Suspension& suspension = fact->suspension();
+    const v1::HardRule fails = !suspension.contract_id().empty() ? v1::HARD_RULE_CONTRACT_ACTIVE
+                               : suspension.postcode_area().empty()
+                                   ? v1::HARD_RULE_PROVIDER_NOT_SUSPENDED
+                                   : v1::HARD_RULE_AREA_NOT_SUSPENDED;
+    if (fails == rule) ids.push_back(id);
+  }
+  return ids.empty() ? "" : absl::StrCat(" (", absl::StrJoin(ids, ", "), ")");
+}
+
 std::string OneBranchWords(bool passed, const Names& names, const Verdict& verdict,
                            const Directory& directory) {
   if (passed) {
@@ -115,9 +132,14 @@ std::string RuleName(v1::HardRule rule) {
 std::string ExplainRule(v1::HardRule rule, bool passed, const Verdict& verdict,
                         const PackageRow& package, const Directory& directory) {
   const Names n = NamesOf(verdict, package, directory);
+  const std::string suspended = passed ? "" : SuspendedBy(rule, verdict, directory);
   switch (rule) {
     case v1::HARD_RULE_CONTRACT_ACTIVE:
-      return absl::StrCat(n.contract, passed ? " is" : " is not", " in force and active.");
+      return absl::StrCat(n.contract,
+                          passed              ? " is in force and active"
+                          : suspended.empty() ? " is not in force and active"
+                                              : " is suspended",
+                          suspended, ".");
     case v1::HARD_RULE_LOT_MATCHES_WARD:
       return absl::StrCat(n.ward, passed ? " lies in " : " does not lie in ", n.lot,
                           ", the contract's lot.");
@@ -139,9 +161,10 @@ std::string ExplainRule(v1::HardRule rule, bool passed, const Verdict& verdict,
       return absl::StrCat(
           n.branch, passed ? " takes offers at this time." : " takes no offers at this time.");
     case v1::HARD_RULE_PROVIDER_NOT_SUSPENDED:
-      return absl::StrCat(n.provider, passed ? " is not" : " is", " suspended.");
+      return absl::StrCat(n.provider, passed ? " is not" : " is", " suspended", suspended, ".");
     case v1::HARD_RULE_AREA_NOT_SUSPENDED:
-      return absl::StrCat(n.provider, passed ? " is not" : " is", " suspended in ", n.area, ".");
+      return absl::StrCat(n.provider, passed ? " is not" : " is", " suspended in ", n.area,
+                          suspended, ".");
     case v1::HARD_RULE_MEETS_NEEDS:
       return absl::StrCat(n.branch, passed ? " meets" : " does not meet",
                           " the needs that this framework asks for.");

@@ -154,6 +154,10 @@ absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine
   absl::StatusOr<int64_t> last_time_us = TimeOfLastRecord(view, last_sequence);
   if (!last_time_us.ok()) return last_time_us.status();
   engine->FinishLoading(last_sequence, *last_time_us);
+  if (absl::Status status = LoadRollups(view, engine->MissingRollupsOfSuspensions(), engine);
+      !status.ok()) {
+    return status;
+  }
   for (uint64_t number : engine->state().open_packages) {
     absl::Status status = LoadRollups(view, engine->MissingRollups(number), engine);
     if (!status.ok()) return status;

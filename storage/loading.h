@@ -12,7 +12,8 @@
 namespace brokerage::storage {
 
 // Loads what is always in memory: directory, accounts, open packages (those in the states of
-// IsOpenPackage, by kPackagesByState), the roll-ups of the last 13 months. Its time depends on what
+// IsOpenPackage, by kPackagesByState), the roll-ups of the last 13 months and of suspensions that
+// hold or are to come. Its time depends on what
 // is open. Errors: DATA_LOSS naming the table and key.
 absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine);
 

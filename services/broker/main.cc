@@ -41,6 +41,7 @@ int Main(int argc, char** argv) {
   AddFrameworkCommands(&app, &options, &chosen);
   AddCoverageCommands(&app, &options, &chosen);
   AddScorecardCommand(&app, &options, &chosen);
+  AddInterimCommand(&app, &options, &chosen);
   AddSubmitCommand(&app, &options, &chosen);
   AddPostcodesCommand(&app, &options, &chosen);
   AddTransferCommand(&app, &options, &chosen);

@@ -47,7 +47,10 @@ const std::vector<std::string>* ColumnsOf(const std::string& type) {
       {"ComplianceRow",
        {"contract_id", "settled.issued", "settled.accepted", "pick_up", "minimum_pickup_percent",
         "short_by", "to_recover", "below_minimum", "sanction_proposed", "missed_in_opt_out",
-        "wards_not_covered"}},
+        "wards_not_covered", "stopped_by_suspension"}},
+      {"Suspension",
+       {"id", "contract_id", "provider_id", "postcode_area", "from_time", "to_time",
+        "stopped_packages", "reason", "suspended_by", "lifted_by", "lift_reason"}},
   };
   auto found = columns->find(type);
   return found == columns->end() ? nullptr : &found->second;
@@ -65,6 +68,11 @@ std::string InlineText(const Message& message) {
     return rate->denominator() == 0 ? "n/a"
                                     : absl::StrCat(SayRate(*rate), " (", rate->numerator(), "/",
                                                    rate->denominator(), ")");
+  }
+  if (const auto* average = dynamic_cast<const v1::Average*>(&message)) {
+    return average->count() == 0 ? "n/a"
+                                 : absl::StrCat(SayAverage(*average), " (", average->total(), "/",
+                                                average->count(), ")");
   }
   if (const auto* value = dynamic_cast<const v1::DimensionValue*>(&message)) return value->value();
   std::vector<std::string> parts;

@@ -34,6 +34,7 @@ void AddApiCommands(CLI::App* app, const Options* options, Chosen* chosen);
 void AddFrameworkCommands(CLI::App* app, const Options* options, Chosen* chosen);
 void AddCoverageCommands(CLI::App* app, const Options* options, Chosen* chosen);
 void AddScorecardCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddInterimCommand(CLI::App* app, const Options* options, Chosen* chosen);
 void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen);
 void AddPostcodesCommand(CLI::App* app, const Options* options, Chosen* chosen);
 void AddTransferCommand(CLI::App* app, const Options* options, Chosen* chosen);

@@ -116,6 +116,12 @@ std::string SayRate(const v1::Rate& rate) {
   return absl::StrFormat("%d.%d%%", tenths / 10, tenths % 10);
 }
 
+std::string SayAverage(const v1::Average& average) {
+  if (average.count() == 0) return "n/a";
+  const int64_t tenths = (average.total() * 20 + average.count()) / (2 * average.count());
+  return absl::StrFormat("%d.%d", tenths / 10, tenths % 10);
+}
+
 namespace {
 
 const char* ReasonInWords(v1::RejectionReason reason) {

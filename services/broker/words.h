@@ -49,6 +49,8 @@ absl::StatusOr<absl::Time> ParseTime(absl::string_view text);
 
 // "85.0%", one decimal, half away from zero; "n/a" when nothing is due.
 std::string SayRate(const v1::Rate& rate);
+// "13.0", likewise.
+std::string SayAverage(const v1::Average& average);
 
 // A refusal as people read it, file errors one a line as "file:line: field: message".
 std::string SayError(const absl::Status& status);

@@ -126,6 +126,7 @@ constexpr Access kTable[] = {
     {"PerformanceService/QueryCompliance", kFigures, Scope::kOwn, "", Audit::kNone},
     {"PerformanceService/QueryScorecard", kFigures, Scope::kOwn, "", Audit::kNone},
     {"PerformanceService/QueryDistribution", kFigures, Scope::kOwn, "", Audit::kNone},
+    {"PerformanceService/QueryInterimStays", kNavigator | kChangers, Scope::kOwn, "", Audit::kNone},
     {"PerformanceService/WatchPerformance", kFigures, Scope::kOwn, "", Audit::kNone},
 };
 

@@ -1,6 +1,8 @@
 #include "services/rpc/directory_queries.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "engine/directory.h"
 #include "engine/project_words.h"
 #include "engine/rejection.h"
+#include "engine/rollups.h"
 #include "services/rpc/access.h"
 #include "services/rpc/directory_asof.h"
 #include "services/rpc/page_token.h"
@@ -87,6 +90,20 @@ bool MayReadProposal(const engine::Caller& caller, const Directory& directory,
   const FrameworkRow* framework = directory.Framework(fact.framework_id());
   return framework != nullptr &&
          Directory::AuthorityOf(framework->rules(), caller.authority_id) != nullptr;
+}
+
+// The suspension with what it stopped so far; DATA_LOSS if that cannot be read.
+absl::StatusOr<v1::Suspension> ToSuspension(const storage::View& view,
+                                            const v1::Suspension& written) {
+  v1::Suspension suspension = written;
+  const std::string key = engine::SuspensionRollupKey(written.id());
+  const std::optional<std::string> value = view.Get(engine::Table::kRollups, key);
+  journal::v1::RollupRow row;
+  if (value && !row.ParseFromString(*value)) {
+    return absl::DataLossError(absl::StrCat("the roll-up ", key, " cannot be read"));
+  }
+  suspension.set_stopped_packages(row.stopped_packages());
+  return suspension;
 }
 
 // One page of the facts whose keys have the prefix, those that ended left out. `add` puts a fact
@@ -232,12 +249,14 @@ absl::StatusOr<v1::GetProviderResponse> GetProvider(const Backend& backend,
     return NotFound("provider_id", request.provider_id());
   v1::GetProviderResponse response;
   *response.mutable_provider() = *provider;
+  const std::unique_ptr<storage::View> view = backend.store->Read();
   const std::string prefix = engine::SuspensionKey("");
   for (auto it = directory.Facts().lower_bound(prefix);
        it != directory.Facts().end() && absl::StartsWith(it->first, prefix); ++it) {
-    if (it->second->suspension().provider_id() == provider->id()) {
-      *response.add_suspensions() = it->second->suspension();
-    }
+    if (it->second->suspension().provider_id() != provider->id()) continue;
+    auto suspension = ToSuspension(*view, it->second->suspension());
+    if (!suspension.ok()) return suspension.status();
+    *response.add_suspensions() = *std::move(suspension);
   }
   return response;
 }
@@ -246,7 +265,9 @@ absl::StatusOr<v1::ListSuspensionsResponse> ListSuspensions(
     const Backend& backend, const CallContext& context, const v1::ListSuspensionsRequest& request) {
   const Directory& directory = context.published->directory;
   const absl::Time now = std::max(backend.clock->Now(), context.published->time);
-  return Page<v1::ListSuspensionsRequest, v1::ListSuspensionsResponse>(
+  const std::unique_ptr<storage::View> view = backend.store->Read();
+  absl::Status status;
+  auto page = Page<v1::ListSuspensionsRequest, v1::ListSuspensionsResponse>(
       context, directory, request, engine::SuspensionKey(""),
       [&](const DirectoryFact& fact, v1::ListSuspensionsResponse* response) {
         const v1::Suspension& suspension = fact.suspension();
@@ -261,9 +282,13 @@ absl::StatusOr<v1::ListSuspensionsResponse> ListSuspensions(
         const bool begun = MomentOf(suspension.from_time()) <= now;
         const bool over = suspension.has_to_time() && MomentOf(suspension.to_time()) <= now;
         if (request.in_force() && (!begun || over)) return false;
-        *response->add_suspensions() = suspension;
+        auto shown = ToSuspension(*view, suspension);
+        status.Update(shown.status());
+        if (shown.ok()) *response->add_suspensions() = *std::move(shown);
         return true;
       });
+  if (!status.ok()) return status;
+  return page;
 }
 
 absl::StatusOr<v1::ListProvidersResponse> ListProviders(const Backend& backend,

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/compliance.h"
 #include "engine/figure_query.h"
+#include "engine/interim_stays.h"
 #include "engine/performance.h"
 #include "engine/rejection.h"
 #include "engine/scorecard.h"
@@ -201,6 +202,22 @@ absl::StatusOr<v1::QueryDistributionResponse> QueryDistribution(
   }
   const ViewFigures figures(backend.store->Read());
   return Sound(engine::QueryDistribution(request, engine::ScopeOf(context.caller),
+                                         context.published->directory, figures),
+               figures);
+}
+
+absl::StatusOr<v1::QueryInterimStaysResponse> QueryInterimStays(
+    const Backend& backend, const CallContext& context,
+    const v1::QueryInterimStaysRequest& request) {
+  if (request.as_known_at() != 0) {
+    auto earlier = EarlierAt(backend, context, "", request.framework_id(), request.as_known_at());
+    if (!earlier.ok()) return earlier.status();
+    return Sound(engine::QueryInterimStays(request, earlier->scope, earlier->replay->directory(),
+                                           *earlier->figures),
+                 *earlier->figures);
+  }
+  const ViewFigures figures(backend.store->Read());
+  return Sound(engine::QueryInterimStays(request, engine::ScopeOf(context.caller),
                                          context.published->directory, figures),
                figures);
 }

@@ -19,6 +19,9 @@ absl::StatusOr<v1::QueryScorecardResponse> QueryScorecard(const Backend& backend
 absl::StatusOr<v1::QueryDistributionResponse> QueryDistribution(
     const Backend& backend, const CallContext& context,
     const v1::QueryDistributionRequest& request);
+absl::StatusOr<v1::QueryInterimStaysResponse> QueryInterimStays(
+    const Backend& backend, const CallContext& context,
+    const v1::QueryInterimStaysRequest& request);
 
 // All rows first, then those that changed, at most ten times a second.
 absl::StatusOr<std::unique_ptr<Stream>> WatchPerformance(

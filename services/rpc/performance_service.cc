@@ -17,6 +17,8 @@ void RegisterPerformance(Adapter* adapter) {
              Slow(QueryScorecard))
       .Unary(&Service::RequestQueryDistribution, "PerformanceService/QueryDistribution",
              Slow(QueryDistribution))
+      .Unary(&Service::RequestQueryInterimStays, "PerformanceService/QueryInterimStays",
+             Slow(QueryInterimStays))
       .Streaming(&Service::RequestWatchPerformance, "PerformanceService/WatchPerformance",
                  StreamHandler<v1::WatchPerformanceRequest>(WatchPerformance));
 }

@@ -76,6 +76,8 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("asks for the scorecard[ of NAME][ from DATE to DATE]"), &R::AskForScorecard},
       {Phrase("asks for the distribution[ of NAME][ from DATE to DATE]"), &R::AskForDistribution},
       {Phrase("asks for the figures[ of NAME]"), &R::AskForFigures},
+      {Phrase("asks for the interim stays[ of NAME][ from DATE to DATE][ for NAME]"),
+       &R::AskForInterimStays},
       {Phrase("restarts the server"), &R::Restart},
   };
   return kActions;

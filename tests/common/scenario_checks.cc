@@ -128,6 +128,8 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("N ward[s] unserved"), &R::CheckUnservedCount},
       {Phrase("distribution: REST"), &R::CheckDistribution},
       {Phrase("the figures are given"), &R::CheckFiguresGiven},
+      {Phrase("interim stays[ in lot NAME]: REST"), &R::CheckInterimStays},
+      {Phrase("suspension of NAME stopped N package[s]"), &R::CheckSuspension},
       {Phrase("figures of all[ by WORD]: REST"), &R::CheckAllFigures},
       {Phrase("figures of WORD NAME[ by WORD]: REST"), &R::CheckFigures},
   };
@@ -459,7 +461,7 @@ void ScenarioRunner::CheckLine(const Words& words) {
   Expect(expected.ShortDebugString(), found->coverage().ShortDebugString());
 }
 
-// The words of the rules on coverage.
+// The words of the rules on coverage and suspension.
 void ScenarioRunner::CheckExplained(const Words& words) {
   const PackageAggregate package = Package(words[0]);
   const auto* round = RoundOf(package, absl::StrCat(package.row.rounds_size()));
@@ -467,7 +469,9 @@ void ScenarioRunner::CheckExplained(const Words& words) {
   std::vector<std::string> told;
   for (const journal::v1::Verdict& verdict : round->verdicts()) {
     if (verdict.branch_id() != words[1]) continue;
-    for (auto rule : {v1::HARD_RULE_BRANCH_COVERS_WARD, v1::HARD_RULE_BRANCH_COVERS_SERVICE}) {
+    for (auto rule : {v1::HARD_RULE_BRANCH_COVERS_WARD, v1::HARD_RULE_BRANCH_COVERS_SERVICE,
+                      v1::HARD_RULE_CONTRACT_ACTIVE, v1::HARD_RULE_PROVIDER_NOT_SUSPENDED,
+                      v1::HARD_RULE_AREA_NOT_SUSPENDED}) {
       const bool passed = (verdict.failed_rules() & (1u << rule)) == 0;
       told.push_back(
           ExplainRule(rule, passed, verdict, package.row, driver_->engine().directory()));
@@ -560,6 +564,8 @@ void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& pla
       found = absl::StrCat(compliance->to_recover());
     } else if (name == "minimum" && compliance != nullptr) {
       found = absl::StrCat(compliance->minimum_pickup_percent(), "%");
+    } else if (name == "stopped by suspension" && compliance != nullptr) {
+      found = absl::StrCat(compliance->stopped_by_suspension());
     } else if (name == "due") {
       found = absl::StrCat(DueOf(*counts));
     } else if (name == "responded") {

@@ -1,10 +1,12 @@
-// What people do to the directory in a scenario: closures, coverage, contracts, framework files.
+// What people do to the directory in a scenario: closures, coverage, contracts, framework files;
+// and what a suspension stopped.
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "engine/rollups.h"
 #include "tests/common/scenario_runner.h"
 #include "tests/common/scenario_values.h"
 
@@ -113,8 +115,6 @@ void ScenarioRunner::RejectProposal(const Words& words) {
   Ask(std::move(request));
 }
 
-void ScenarioRunner::SuspendContract(const Words& words) {
-  v1::SuspendContractRequest request;
 void ScenarioRunner::WithdrawProposal(const Words& words) {
   v1::WithdrawCoverageProposalRequest request;
   request.set_proposal_id(NewestProposal(words[0]).id());
@@ -122,6 +122,8 @@ void ScenarioRunner::WithdrawProposal(const Words& words) {
   Ask(std::move(request));
 }
 
+void ScenarioRunner::SuspendContract(const Words& words) {
+  v1::SuspendContractRequest request;
   request.set_contract_id(words[0]);
   if (!words[1].empty()) *request.mutable_from_time() = TimestampOf(TimeOf(words[1]));
   if (!words[2].empty()) *request.mutable_to_time() = TimestampOf(TimeOf(words[2]));
@@ -172,6 +174,21 @@ void ScenarioRunner::ResumeProvider(const Words& words) {
   }
   request.set_reason(kReason);
   Ask(std::move(request));
+}
+
+// The newest of a contract or a provider, by what is stored.
+void ScenarioRunner::CheckSuspension(const Words& words) {
+  std::string id;
+  for (const auto& [key, fact] : driver_->engine().directory().Facts()) {
+    const v1::Suspension& one = fact->suspension();
+    if (one.contract_id() == words[0] || one.provider_id() == words[0]) id = one.id();
+  }
+  if (id.empty()) return Problem("there is no suspension of " + words[0]);
+  int64_t stopped = 0;
+  driver_->Figures()->ForEachRollup(
+      SuspensionRollupKey(id),
+      [&](const journal::v1::RollupRow& row) { stopped += row.stopped_packages(); });
+  Expect(words[1], absl::StrCat(stopped));
 }
 
 void ScenarioRunner::Apply(const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files) {

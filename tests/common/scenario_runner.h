@@ -94,6 +94,7 @@ class ScenarioRunner {
   void AskForScorecard(const Words& words);
   void AskForDistribution(const Words& words);
   void AskForFigures(const Words& words);
+  void AskForInterimStays(const Words& words);
   void Restart(const Words& words);
 
   // --- What must follow.
@@ -145,6 +146,8 @@ class ScenarioRunner {
   void CheckUnservedCount(const Words& words);
   void CheckDistribution(const Words& words);
   void CheckFiguresGiven(const Words& words);
+  void CheckInterimStays(const Words& words);
+  void CheckSuspension(const Words& words);  // scenario_directory.cc
   void CheckPreview(const Words& words);
   void CheckOptOut(const Words& words);
   void CheckCapacity(const Words& words);

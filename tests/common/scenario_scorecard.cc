@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "engine/compliance.h"
+#include "engine/interim_stays.h"
 #include "engine/rates.h"
 #include "engine/scorecard.h"
 #include "tests/common/scenario_runner.h"
@@ -184,6 +185,45 @@ void ScenarioRunner::CheckDistribution(const Words& words) {
   found.push_back(answer->has_own() ? "own " + Say(answer->own(), false) : "no own");
   found.push_back(answer->has_market() ? "market " + Say(answer->market(), false) : "no market");
   Expect(words[0], absl::StrJoin(found, ", "));
+}
+
+void ScenarioRunner::AskForInterimStays(const Words& words) {
+  v1::QueryInterimStaysRequest request;
+  request.set_framework_id(words[0].empty() ? framework_id_ : words[0]);
+  request.set_from_date(words[1].empty() ? absl::StrCat(Today().year(), "-01-01")
+                                         : DateOf(words[1]));
+  request.set_to_date(words[2].empty() ? absl::StrCat(Today().year() + 1, "-01-01")
+                                       : DateOf(words[2]));
+  request.set_authority_id(words[3]);
+  auto response = QueryInterimStays(request, ScopeOf(caller_), driver_->engine().directory(),
+                                    *driver_->Figures());
+  if (!response.ok()) return Take(response.status(), nullptr);
+  Take(absl::OkStatus(), std::make_unique<v1::QueryInterimStaysResponse>(*std::move(response)));
+}
+
+void ScenarioRunner::CheckInterimStays(const Words& words) {
+  const auto* answer = dynamic_cast<const v1::QueryInterimStaysResponse*>(reply_.get());
+  if (answer == nullptr) return Problem("nobody asked for the interim stays");
+  v1::InterimStays stays;
+  if (words[0].empty()) stays = answer->all();
+  for (const v1::InterimStays& lot : answer->lots()) {
+    if (lot.lot_id() == words[0]) stays = lot;
+  }
+  for (const std::string& item : SplitList(words[1])) {
+    const size_t space = item.rfind(' ');
+    const std::string name = item.substr(0, space);
+    const auto* field =
+        v1::InterimCounts::descriptor()->FindFieldByName(absl::StrReplaceAll(name, {{" ", "_"}}));
+    std::string found = "no such figure";
+    if (name == "no or less care") {
+      found = Say(stays.less_or_no_care(), absl::EndsWith(item, "%"));
+    } else if (name == "average stay") {
+      found = absl::StrCat(stays.average_stay().total(), "/", stays.average_stay().count());
+    } else if (field != nullptr) {
+      found = absl::StrCat(stays.counts().GetReflection()->GetInt64(stays.counts(), field));
+    }
+    Expect(item, absl::StrCat(name, " ", found));
+  }
 }
 
 void ScenarioRunner::CheckFiguresGiven(const Words&) {

@@ -103,6 +103,7 @@ constexpr Row kExpected[] = {
     {"PerformanceService/QueryCompliance", /**/ "+0 ++ +++ +0 -"},
     {"PerformanceService/QueryScorecard", /* */ "+0 ++ +++ +0 -"},
     {"PerformanceService/QueryDistribution", "+0 ++ +++ +0 -"},  // providers: it is not supported
+    {"PerformanceService/QueryInterimStays", "+0 -- --- +0 +"},
     {"PerformanceService/WatchPerformance", "+0 ++ +++ +0 -"},
 };
 

@@ -244,6 +244,35 @@ TEST_F(BrokerProgram, TheScorecardIsForPeopleAndAsJson) {
   EXPECT_EQ(Shell(Broker("day") + "scorecard nottinghamshire").exit_code, 2) << "no period";
 }
 
+TEST_F(BrokerProgram, HowPeopleLeftInterimServicesIsATable) {
+  const std::string submit = absl::StrCat(
+      Broker("day"), "package submit --framework-id nottinghamshire --authority-id ncc ",
+      "--origin community --ward-code E05006387 --service-type interim_response ",
+      "--weekly-minutes 420 --carers-per-visit 1 --start-by-date 2018-06-01 ",
+      "--summary \"Help to get up.\" --already-running --urgency urgent ",
+      "--running-branch-id comfort-call-worksop ",
+      "--running-contract-id bassetlaw/lead/london-care ");
+  for (const char* person : {"one", "two", "three"}) {
+    Ran ran = Shell(absl::StrCat(submit, "--person-reference ", person));
+    ASSERT_EQ(ran.exit_code, 0) << ran.output;
+  }
+  Shell(Broker("admin") + "admin advance-clock --target-time 2018-07-09T12:00:00Z");
+  int number = 0;
+  for (const char* outcome : {"no_care", "same_care", "more_care"}) {
+    Ran ran = Shell(absl::StrCat(Broker("day"), "package cease P-2018-00000", ++number,
+                                 " --reason \"Home care began\" --leaving-outcome ", outcome));
+    ASSERT_EQ(ran.exit_code, 0) << ran.output;
+  }
+  const std::string interim = "interim nottinghamshire --from 2018-07-01 --to 2018-08-01";
+  Ran table = Shell(Broker("day") + interim);
+  EXPECT_EQ(table.exit_code, 0) << table.output;
+  for (const char* said : {"no care or less", "bassetlaw", "33.3%"}) {
+    EXPECT_NE(table.output.find(said), std::string::npos) << said << " in " << table.output;
+  }
+  Ran json = Shell(Broker("day") + "--json " + interim);
+  EXPECT_NE(json.output.find("\"average_stay\""), std::string::npos) << json.output;
+}
+
 TEST_F(BrokerProgram, ATransferSaysWhereEachPackageWent) {
   const std::string submit = absl::StrCat(
       Broker("day"), "package submit --framework-id nottinghamshire --authority-id ncc ",

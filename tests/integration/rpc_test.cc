@@ -318,7 +318,56 @@ TEST_F(RpcTest, AnInterimPackageOverItsLimitIsListedWhileItRuns) {
   cease.set_leaving_outcome(v1::LEAVING_OUTCOME_LESS_CARE);
   Ask<v1::CeasePackageResponse>("PackageService/CeasePackage", kNavigator, cease);
   EXPECT_EQ(Get(id).leaving_outcome(), v1::LEAVING_OUTCOME_LESS_CARE);
+  v1::QueryInterimStaysRequest stays;
+  stays.set_framework_id("shire");
+  stays.set_from_date("2018-07-01");
+  stays.set_to_date("2018-08-01");
+  auto ask = [&] {
+    return Ask<v1::QueryInterimStaysResponse>("PerformanceService/QueryInterimStays", kCommissioner,
+                                              stays);
+  };
+  const v1::QueryInterimStaysResponse now = ask();
+  EXPECT_EQ(now.all().counts().left(), 1);
+  EXPECT_EQ(now.all().counts().over_limit(), 1);
+  EXPECT_EQ(now.all().average_stay().total(), 8);
+  stays.set_as_known_at(now.as_known_at() - 1);
+  EXPECT_EQ(ask().all().counts().left(), 0);
   EXPECT_EQ(listed(kNavigator), 0);
+}
+
+TEST_F(RpcTest, ASuspensionSaysHowManyPackagesItStopped) {
+  v1::SuspendProviderRequest suspend;
+  suspend.set_request_id(NewRequestId());
+  suspend.set_provider_id("alpha");
+  suspend.set_reason("two missed returns");
+  const std::string id =
+      Ask<v1::SuspendProviderResponse>("DirectoryService/SuspendProvider", kCommissioner, suspend)
+          .suspension()
+          .id();
+  Issue("person-stopped");
+  Restart();  // the count must be in memory again for the next round
+  Issue("person-stopped-too");
+  auto listed = [&](const char* who) {
+    auto response = Ask<v1::ListSuspensionsResponse>("DirectoryService/ListSuspensions", who,
+                                                     v1::ListSuspensionsRequest());
+    return response.suspensions_size() == 1 ? response.suspensions(0).stopped_packages() : -1;
+  };
+  EXPECT_EQ(listed(kCommissioner), 2);
+  EXPECT_EQ(listed(kBranch), 2);
+  EXPECT_EQ(listed(kOtherBranch), -1);
+  v1::ResumeProviderRequest resume;
+  resume.set_request_id(NewRequestId());
+  resume.set_suspension_id(id);
+  resume.set_reason("the returns came");
+  Ask<v1::ResumeProviderResponse>("DirectoryService/ResumeProvider", kCommissioner, resume);
+  Restart();
+  Issue("person-offered");
+  v1::GetProviderRequest provider;
+  provider.set_provider_id("alpha");
+  auto shown =
+      Ask<v1::GetProviderResponse>("DirectoryService/GetProvider", kOrganisation, provider);
+  ASSERT_EQ(shown.suspensions_size(), 1);
+  EXPECT_EQ(shown.suspensions(0).stopped_packages(), 2) << "one that ended keeps its count";
 }
 
 TEST_F(RpcTest, APackageMayFollowOneThatIsNotInMemory) {

@@ -35,7 +35,8 @@ std::string RuleNames(const std::set<int>& rules) {
 
 std::string Told(const NaiveVerdict& one) {
   return absl::StrCat(one.contract_id, " ", one.branch_id, one.offered ? " offered " : " ",
-                      RuleNames(one.failed), " ", one.chosen_branch_id, one.covering_area);
+                      RuleNames(one.failed), " ", one.chosen_branch_id, one.covering_area,
+                      absl::StrJoin(one.suspension_ids, " "));
 }
 
 std::string Told(const journal::v1::Verdict& one) {
@@ -44,7 +45,8 @@ std::string Told(const journal::v1::Verdict& one) {
     if (one.failed_rules() >> rule & 1) failed.insert(rule);
   }
   return absl::StrCat(one.contract_id(), " ", one.branch_id(), one.offered() ? " offered " : " ",
-                      RuleNames(failed), " ", one.chosen_branch_id(), one.covering_area());
+                      RuleNames(failed), " ", one.chosen_branch_id(), one.covering_area(),
+                      absl::StrJoin(one.suspension_ids(), " "));
 }
 
 bool AnyOffered(const std::vector<NaiveVerdict>& verdicts) {
@@ -262,7 +264,10 @@ void CountyDrive::CheckNotCertain(const PackageAggregate& package) {
 
 void CountyDrive::CheckAfter(const Record& record) {
   std::set<uint64_t> touched;
+  int passed_over = 0;
+  passed_over_ = 0;
   for (const Fact& fact : record.facts()) {
+    passed_over += fact.rounds_passed_over().rounds_size();
     if (fact.has_round_opened()) CheckRound(record, fact.round_opened());
     if (fact.has_package_started()) CheckStart(fact.package_started().package_number());
     if (fact.package_submitted().package().imported()) {
@@ -280,6 +285,34 @@ void CountyDrive::CheckAfter(const Record& record) {
     }
   }
   for (uint64_t number : touched) CheckPackage(number);
+  if (passed_over != passed_over_) {
+    Problem(absl::StrCat("naive ", passed_over_, " rounds passed over, real ", passed_over));
+  }
+}
+
+// Who was kept from an offer by suspensions alone in a rule of the framework that nobody could be
+// asked in.
+void CountyDrive::CheckPassedOver(const Record& record, const NaiveIssue& issue, int32_t rule) {
+  std::set<std::string> naive, real;
+  for (const NaiveVerdict& verdict : NaiveRoute(world_, issue)) {
+    if (!verdict.suspension_ids.empty()) naive.insert(Told(verdict));
+  }
+  if (!naive.empty()) ++passed_over_;
+  for (const Fact& fact : record.facts()) {
+    if (PackageOf(fact) != issue.package.number()) continue;
+    for (const auto& round : fact.rounds_passed_over().rounds()) {
+      if (round.rule_number() != rule) continue;
+      if (round.date() != world_.Today(now_) ||
+          round.terms_version() != issue.package.terms_version()) {
+        Problem("passed over otherwise: " + round.ShortDebugString());
+      }
+      for (const auto& verdict : round.verdicts()) real.insert(Told(verdict));
+    }
+  }
+  if (naive == real) return;
+  Problem(absl::StrCat("rule ", rule, " of package ", issue.package.number(),
+                       " was passed over: naive ", absl::StrJoin(naive, ", "), " real ",
+                       absl::StrJoin(real, ", ")));
 }
 
 std::vector<OfferRow> CountyDrive::OffersBefore(uint64_t number, int32_t round) const {
@@ -313,6 +346,7 @@ void CountyDrive::CheckNobody(const Record& record, uint64_t number) {
         Problem(absl::StrCat("nobody is offered package ", number, " but ", Told(verdict)));
       }
     }
+    CheckPassedOver(record, issue, rule);
   }
 }
 
@@ -340,12 +374,19 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
     int32_t first_rule = anew ? 1 : before_.at(number).next_rule_number();
     if (round.has_beside()) {
       issue.beside = OfferedIn(number, first_of_issue);
+      for (const auto& verdict : package.rounds(first_of_issue - 1).verdicts()) {
+        if (!verdict.suspension_ids().empty()) issue.stopped_beside.insert(verdict.provider_id());
+      }
       first_rule = package.rounds(first_of_issue - 1).rule_number() + 1;
     }
     const int32_t expected = ExpectedRule(issue, first_rule);
     CheckBeside(record, opened, issue);
     if (expected != round.rule_number()) {
       return Problem(absl::StrCat(where, "rule ", expected, " should open"));
+    }
+    for (int32_t rule = first_rule; rule < expected; ++rule) {
+      issue.tier_ids = Texts(rules.rounds(rule - 1).tier_ids());
+      CheckPassedOver(record, issue, rule);
     }
   }
   issue.restart = round.rule_number() == 0;
@@ -355,6 +396,7 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
     if (!novated.empty() && verdict.contract_id != novated) continue;
     naive.insert(Told(verdict));
     for (int rule : verdict.failed) tally_(absl::StrCat("routing: ", v1::HardRule_Name(rule)));
+    if (!verdict.suspension_ids.empty()) tally_("stopped by a suspension alone");
     if (verdict.offered) offered.insert(verdict.contract_id + " " + verdict.branch_id);
     if (verdict.offered && !verdict.covering_area.empty()) tally_("offered by postcode area");
   }

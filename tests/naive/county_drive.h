@@ -101,6 +101,7 @@ class CountyDrive {
   void CheckOffers(const std::string& where, const journal::v1::RoundOpened& opened,
                    const std::set<std::string>& offered);
   void CheckNobody(const journal::v1::Record& record, uint64_t number);
+  void CheckPassedOver(const journal::v1::Record& record, const NaiveIssue& issue, int32_t rule);
   void CheckPackage(uint64_t number);
   int64_t ExpectedLimit(const journal::v1::PackageRow& package) const;
   void CheckStart(uint64_t number);
@@ -114,6 +115,9 @@ class CountyDrive {
   void CheckSettled();
   void CheckRollups(const NaiveHistory& history);
   void CheckLimits(const NaiveHistory& history);
+  // What suspensions stopped, and how people left interim services (county_stops.cc).
+  void CheckStops(const NaiveHistory& history);
+  void CheckInterimStays(const NaiveHistory& history);
   void CheckQuery(const NaiveHistory& history);
   void CheckPackageCounts(const NaiveHistory& history, const v1::PerformanceQuery& query,
                           const v1::PerformanceRow& row);
@@ -153,6 +157,7 @@ class CountyDrive {
   Rows rows_;
   // Of the packages that the record at hand touches, as they were before it.
   std::map<uint64_t, journal::v1::PackageRow> before_;
+  int passed_over_ = 0;  // rounds that this record should say were
   std::vector<std::string> problems_;
   std::set<Property> broken_;
   bool to_the_end_ = false;

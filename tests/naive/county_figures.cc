@@ -59,6 +59,7 @@ void CountyDrive::CheckFigures() {
   for (int i = 0; i < 6 && problems_.empty(); ++i) CheckQuery(history);
   for (int i = 0; i < 2 && problems_.empty(); ++i) CheckCompliance(history);
   if (problems_.empty()) CheckScorecard(history);
+  if (problems_.empty()) CheckInterimStays(history);
   tally_("figures compared");
 }
 
@@ -101,20 +102,24 @@ void CountyDrive::CheckRollups(const NaiveHistory& history) {
     if (!naive.contains(name)) Problem("a roll-up of nothing: " + row.ShortDebugString());
   }
   CheckLimits(history);
+  CheckStops(history);
   auto avoided = NaiveAvoidances(history);
   for (const auto& [key, row] : written.rollups()) {
     if (row.kind() != RollupRow::KIND_AVOIDED) continue;
     const auto one = std::tuple(row.contract_id(), row.month(), row.urgency());
     if (row.missed_in_opt_out() != avoided[one].missed_in_opt_out ||
-        row.wards_not_covered() != avoided[one].wards_not_covered) {
+        row.wards_not_covered() != avoided[one].wards_not_covered ||
+        row.stopped_by_suspension() != avoided[one].stopped_by_suspension) {
       Problem(absl::StrCat("avoided: naive ", avoided[one].missed_in_opt_out, " and ",
-                           avoided[one].wards_not_covered, " real ", row.ShortDebugString()));
+                           avoided[one].wards_not_covered, " and ",
+                           avoided[one].stopped_by_suspension, " real ", row.ShortDebugString()));
     }
     avoided.erase(one);
   }
   for (const auto& [one, sums] : avoided) {
     Problem(absl::StrCat("avoided by ", std::get<0>(one), ": naive ", sums.missed_in_opt_out,
-                         " and ", sums.wards_not_covered, ", real nothing"));
+                         " and ", sums.wards_not_covered, " and ", sums.stopped_by_suspension,
+                         ", real nothing"));
   }
 }
 
@@ -235,6 +240,7 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
     if (request.without_urgent() && urgency == v1::URGENCY_URGENT) continue;
     avoided[contract].missed_in_opt_out += sums.missed_in_opt_out;
     avoided[contract].wards_not_covered += sums.wards_not_covered;
+    avoided[contract].stopped_by_suspension += sums.stopped_by_suspension;
   }
   const v1::FrameworkRules& rules = world_.Rules(0);
   const int fewest = rules.sanction_minimum_units() > 0 ? rules.sanction_minimum_units() : 10;
@@ -265,7 +271,8 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
                                   " sanction ", sanction, "; real ", row.ShortDebugString()));
     }
     if (row.missed_in_opt_out() != avoided[row.contract_id()].missed_in_opt_out ||
-        row.wards_not_covered() != avoided[row.contract_id()].wards_not_covered) {
+        row.wards_not_covered() != avoided[row.contract_id()].wards_not_covered ||
+        row.stopped_by_suspension() != avoided[row.contract_id()].stopped_by_suspension) {
       return Problem(absl::StrCat(where, "other avoidances: ", row.ShortDebugString()));
     }
     if (row.missed_in_opt_out() > 0) tally_("contract missed packages in an opt-out");

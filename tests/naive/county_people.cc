@@ -277,7 +277,7 @@ void CountyDrive::MoveSomething() {
     if constexpr (requires { request.set_cause(v1::CAUSE_PERSON); }) request.set_cause(cause());
     if constexpr (requires { request.leaving_outcome(); }) {
       if (package->row.limit_due_us() != 0) {
-        request.set_leaving_outcome(v1::LEAVING_OUTCOME_LESS_CARE);
+        request.set_leaving_outcome(static_cast<v1::LeavingOutcome>(dice_.Between(1, 5)));
       }
     }
     Do(caller, std::move(request));

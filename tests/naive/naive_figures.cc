@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "tests/naive/naive_stops.h"
 
 namespace brokerage::engine::naive {
 
@@ -468,6 +469,7 @@ std::map<std::tuple<std::string, int32_t, v1::Urgency>, NaiveAvoided> NaiveAvoid
       }
     }
   }
+  AddStopped(history, &avoided);
   return avoided;
 }
 

@@ -101,22 +101,63 @@ int64_t SquaredDistance(const v1::Branch& branch, const v1::Ward& ward) {
   return east * east + north * north;
 }
 
+// What orders those that pass.
+std::tuple<int, int32_t, int64_t, int64_t, std::string> OrderOf(const NaiveWorld& world,
+                                                                const NaiveIssue& issue,
+                                                                const NaiveVerdict& verdict) {
+  int tier_order = 0;
+  for (const v1::Tier& tier : issue.rules.tiers()) {
+    if (tier.id() == verdict.tier_id) tier_order = tier.order();
+  }
+  const v1::Coverage* line =
+      world.Coverage(verdict.branch_id, issue.package, issue.package.terms().service_type(),
+                     world.Today(issue.time));
+  return {tier_order, line->priority(),
+          SquaredDistance(*world.Branch(verdict.branch_id), *world.Ward(issue.package.ward_code())),
+          NaiveTieBreak(issue.package.number(), verdict.branch_id), verdict.contract_id};
+}
+
+// Names the suspensions of those that would be offered the package if nobody were suspended: who
+// passes but for them, and is then the first of its name.
+void NameSuspensions(const NaiveWorld& world, const NaiveIssue& issue, bool by_branch,
+                     std::vector<NaiveVerdict>& verdicts) {
+  const std::string area = AreaOf(issue.package.postcode_sector());
+  std::vector<NaiveVerdict> without;  // those that pass then
+  for (const NaiveVerdict& verdict : verdicts) {
+    const v1::Contract& contract = *world.Contract(verdict.contract_id);
+    NaiveVerdict one = verdict;
+    if (!verdict.failed.empty()) {
+      one.suspension_ids =
+          world.Suspensions(verdict.contract_id, verdict.provider_id, area, issue.time);
+    }
+    one.failed.erase(v1::HARD_RULE_PROVIDER_NOT_SUSPENDED);
+    one.failed.erase(v1::HARD_RULE_AREA_NOT_SUSPENDED);
+    if (DatesHold(contract.from_date(), contract.to_date(), world.Today(issue.time))) {
+      one.failed.erase(v1::HARD_RULE_CONTRACT_ACTIVE);
+    }
+    const bool elsewhere =
+        issue.beside.contains(one.provider_id) || issue.stopped_beside.contains(one.provider_id);
+    if (one.failed.empty() && !elsewhere) without.push_back(one);
+  }
+  for (NaiveVerdict& verdict : verdicts) {
+    for (const NaiveVerdict& one : without) {
+      if (one.suspension_ids.empty()) continue;
+      if (one.contract_id != verdict.contract_id || one.branch_id != verdict.branch_id) continue;
+      bool first = true;
+      for (const NaiveVerdict& other : without) {
+        const bool rival =
+            by_branch ? other.branch_id == one.branch_id : other.provider_id == one.provider_id;
+        first &= !rival || OrderOf(world, issue, one) <= OrderOf(world, issue, other);
+      }
+      if (first) verdict.suspension_ids = one.suspension_ids;
+    }
+  }
+}
+
 // Leaves an offer only to the first of those that are offered under one name.
 void KeepTheFirst(const NaiveWorld& world, const NaiveIssue& issue, bool by_branch,
                   std::vector<NaiveVerdict>& verdicts) {
-  auto order = [&](const NaiveVerdict& verdict) {
-    int tier_order = 0;
-    for (const v1::Tier& tier : issue.rules.tiers()) {
-      if (tier.id() == verdict.tier_id) tier_order = tier.order();
-    }
-    const v1::Coverage* line =
-        world.Coverage(verdict.branch_id, issue.package, issue.package.terms().service_type(),
-                       world.Today(issue.time));
-    return std::tuple(
-        tier_order, line->priority(),
-        SquaredDistance(*world.Branch(verdict.branch_id), *world.Ward(issue.package.ward_code())),
-        NaiveTieBreak(issue.package.number(), verdict.branch_id), verdict.contract_id);
-  };
+  auto order = [&](const NaiveVerdict& verdict) { return OrderOf(world, issue, verdict); };
   for (NaiveVerdict& verdict : verdicts) {
     if (!verdict.failed.empty()) continue;
     const NaiveVerdict* first = &verdict;
@@ -181,6 +222,7 @@ std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& 
       }
     }
   }
+  NameSuspensions(world, issue, issue.rules.several_branches_per_provider(), verdicts);
   for (NaiveVerdict& verdict : verdicts) {
     auto has_one = issue.beside.find(verdict.provider_id);
     if (!verdict.failed.empty() || has_one == issue.beside.end()) continue;

@@ -21,6 +21,8 @@ struct NaiveVerdict {
   std::string chosen_branch_id;
   bool offered = false;
   std::string covering_area;  // empty where a ward's line covers
+  // But for which, and for nothing else, it would have been offered the package.
+  std::set<std::string> suspension_ids;
 };
 
 struct NaiveIssue {
@@ -32,6 +34,8 @@ struct NaiveIssue {
   bool restart = false;
   // Who is offered the package in the round beside which this one opens: provider -> branch.
   std::map<std::string, std::string> beside = {};
+  // Providers that suspensions alone keep from an offer there.
+  std::set<std::string> stopped_beside = {};
 };
 
 // One verdict per branch and contract of the package's lot.

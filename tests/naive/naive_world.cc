@@ -161,6 +161,21 @@ bool NaiveWorld::Suspended(const std::string& provider_id, const std::string& ar
   return false;
 }
 
+std::set<std::string> NaiveWorld::Suspensions(const std::string& contract_id,
+                                              const std::string& provider_id,
+                                              const std::string& area, absl::Time time) const {
+  std::set<std::string> ids;
+  for (const auto& fact : facts) {
+    if (!fact.has_suspension() || fact.ended() || !SpanHolds(fact.suspension(), time)) continue;
+    const v1::Suspension& one = fact.suspension();
+    const bool of_contract = one.contract_id() == contract_id;
+    const bool of_provider = one.contract_id().empty() && one.provider_id() == provider_id &&
+                             (one.postcode_area().empty() || one.postcode_area() == area);
+    if (of_contract || of_provider) ids.insert(one.id());
+  }
+  return ids;
+}
+
 int32_t NaiveWorld::Price(const v1::Contract& contract, const std::string& ward_code) const {
   const v1::Ward* ward = Ward(ward_code);
   if (ward == nullptr) return 0;

@@ -2,6 +2,7 @@
 // end to end for every question.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,10 @@ struct NaiveWorld {
   bool OptedOut(const std::string& branch_id, absl::Time time) const;
   // Everywhere; or, with an area, in that one only.
   bool Suspended(const std::string& provider_id, const std::string& area, absl::Time time) const;
+  // The ids of the suspensions of the contract, and of the provider everywhere or in the area, that
+  // hold at the moment.
+  std::set<std::string> Suspensions(const std::string& contract_id, const std::string& provider_id,
+                                    const std::string& area, absl::Time time) const;
   // 0 if there is none.
   int32_t Price(const v1::Contract& contract, const std::string& ward_code) const;
   // The first date on which the provider held any contract; 0 if never.

@@ -40,6 +40,23 @@ TEST_F(Projection, NavigationReadsWhyARoundOpenedBesideAnother) {
             "2018-07-03T10:00Z.");
 }
 
+TEST_F(Projection, NavigationReadsWhomASuspensionKeptOutOfARoundThatNeverOpened) {
+  Record record = Opened();
+  journal::v1::RoundsPassedOver passed_over;
+  passed_over.set_package_number(record.facts(0).round_opened().package_number());
+  journal::v1::PassedOverRound& round = *passed_over.add_rounds();
+  round.set_rule_number(1);
+  journal::v1::Verdict& verdict = *round.add_verdicts();
+  verdict.set_branch_id("london-care-mansfield");
+  verdict.add_suspension_ids("S-000001");
+  verdict.add_suspension_ids("S-000002");
+  *record.mutable_facts(0)->mutable_rounds_passed_over() = passed_over;
+  EXPECT_EQ(Told(record, Navigator()),
+            Strings{"Passed over the framework's round 1, in which nobody could be asked: S-000001 "
+                    "and S-000002 kept London Care Mansfield from its offer."});
+  EXPECT_EQ(Told(record, london_), Strings{});
+}
+
 TEST_F(Projection, ABranchReadsOfItsOwnOfferAlone) {
   for (const Caller& caller : {london_, Organisation("london-care")}) {
     std::vector<v1::HistoryEvent> events = History(Opened(), caller);
