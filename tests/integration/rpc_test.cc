@@ -1,6 +1,9 @@
 // The API over the network: from referral to award, and what a client is told when something is
 // wrong.
+#include <grpcpp/generic/generic_stub.h>
+
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +12,20 @@
 
 namespace brokerage::services::testing {
 namespace {
+
+grpc::ByteBuffer BytesOf(const std::string& text) {
+  grpc::Slice slice(text);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::string TextOf(const grpc::ByteBuffer& bytes) {
+  std::vector<grpc::Slice> slices;
+  EXPECT_TRUE(bytes.Dump(&slices).ok());
+  std::string text;
+  for (const grpc::Slice& slice : slices)
+    text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return text;
+}
 
 class RpcTest : public ServerFixture {
  protected:
@@ -146,6 +163,55 @@ TEST_F(RpcTest, AnErrorCarriesTheRejectionWithItsField) {
   EXPECT_EQ(outcome.rejection.reason(), v1::REJECTION_REASON_UNKNOWN_WARD);
   EXPECT_EQ(outcome.rejection.field(), "referral.ward_code");
   EXPECT_EQ(outcome.rejection.value(), "E05000003");
+}
+
+// What proxies and tools ask, without a token and without this API's stubs.
+TEST_F(RpcTest, TheStandardHealthServiceSaysServing) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  grpc::GenericStub stub(channel());
+  grpc::CompletionQueue queue;
+  auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", BytesOf(""), &queue);
+  call->StartCall();
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  call->Finish(&answer, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(TextOf(answer), "\x08\x01") << "status: SERVING";
+}
+
+TEST_F(RpcTest, ReflectionListsEveryService) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  grpc::GenericStub stub(channel());
+  grpc::CompletionQueue queue;
+  void* tag = nullptr;
+  bool ok = false;
+  const auto done = [&] { return queue.Next(&tag, &ok) && ok; };
+  auto call = stub.PrepareCall(
+      &context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
+  call->StartCall(nullptr);
+  ASSERT_TRUE(done());
+  call->Write(BytesOf("\x3a\x01*"), nullptr);  // list_services: "*"
+  ASSERT_TRUE(done());
+  grpc::ByteBuffer answer;
+  call->Read(&answer, nullptr);
+  ASSERT_TRUE(done());
+  const std::string listed = TextOf(answer);
+  for (const char* service :
+       {"AccountService", "AdminService", "DirectoryService", "HistoryService", "OfferService",
+        "PackageService", "PerformanceService"}) {
+    EXPECT_NE(listed.find(std::string("brokerage.v1.") + service), std::string::npos) << service;
+  }
+  call->WritesDone(nullptr);
+  ASSERT_TRUE(done());
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  ASSERT_TRUE(done());
+  EXPECT_TRUE(status.ok()) << status.error_message();
 }
 
 TEST_F(RpcTest, ACommandNeedsARequestId) {
