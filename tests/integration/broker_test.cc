@@ -1,14 +1,19 @@
 // The command line against a whole server: brokerd and broker as programs.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/framework.pb.h"
 #include "tests/integration/common/programs.h"
@@ -61,6 +66,28 @@ class BrokerProgram : public ::testing::Test {
     std::ostringstream text;
     text << std::ifstream(file).rdbuf();
     return text.str();
+  }
+
+  // What the operators' port answers, headers included.
+  std::string Get(const std::string& path) const {
+    const std::string& address = server_->admin_address();
+    sockaddr_in to = {};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int port = 0;
+    EXPECT_TRUE(absl::SimpleAtoi(address.substr(address.find(':') + 1), &port));
+    to.sin_port = htons(static_cast<uint16_t>(port));
+    const int connection = socket(AF_INET, SOCK_STREAM, 0);
+    EXPECT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&to), sizeof(to)), 0);
+    const std::string request =
+        absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: ", address, "\r\n\r\n");
+    EXPECT_EQ(write(connection, request.data(), request.size()),
+              static_cast<ssize_t>(request.size()));
+    std::string answer;
+    char buffer[4096];
+    for (ssize_t n; (n = read(connection, buffer, sizeof(buffer))) > 0;) answer.append(buffer, n);
+    close(connection);
+    return answer;
   }
 
   // The first `rows` referrals of the played weeks, the last of them in a ward that does not exist.
@@ -343,6 +370,60 @@ TEST_F(BrokerProgram, PostcodesAreImportedFromEachPublishersFileAndSubmittedAlon
                                      " --framework nottinghamshire --authority ncc"));
   EXPECT_NE(submitted.output.find("1 package taken in, 1 refused"), std::string::npos)
       << submitted.output;
+}
+
+// The table under "What to watch" is what people build alarms on.
+TEST_F(BrokerProgram, EveryMetricThatTheDocumentsNameIsTold) {
+  Shell(Broker("day") + "submit " + Referrals(3) + " --framework nottinghamshire --authority ncc");
+  const std::string metrics = Get("/metrics");
+  EXPECT_NE(metrics.find("200 OK"), std::string::npos) << metrics;
+  const std::string documents = Text(SOURCE_DIR "/docs/operations.md");
+  const size_t begin = documents.find("## What to watch");
+  const std::string table = documents.substr(begin, documents.find("\n## ", begin) - begin);
+  static constexpr char kName[] = "`brokerage_";
+  std::set<std::string> names;
+  for (size_t at = 0; (at = table.find(kName, at)) != std::string::npos; ++at) {
+    names.insert(table.substr(at + 1, table.find_first_of("`{", at + 1) - at - 1));
+  }
+  EXPECT_GE(names.size(), 14u);
+  for (const std::string& name : names) {
+    EXPECT_NE(metrics.find(absl::StrCat("# TYPE ", name, " ")), std::string::npos) << name;
+  }
+  EXPECT_NE(metrics.find("\nbrokerage_queue_length 0\n"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("\nbrokerage_rejections_total 1\n"), std::string::npos) << metrics;
+  EXPECT_EQ(metrics.find("\nbrokerage_commands_total 0\n"), std::string::npos) << metrics;
+  EXPECT_EQ(metrics.find("\nbrokerage_commits_total 0\n"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("method=\"PackageService/SubmitPackages\""), std::string::npos) << metrics;
+  EXPECT_NE(Get("/healthz").find("200 OK"), std::string::npos);
+}
+
+TEST_F(BrokerProgram, TheLogHoldsNothingPersonalAndNoToken) {
+  Account("mansfield", "provider_branch --branch-id agincare-mansfield");
+  const std::string submit = absl::StrCat(
+      Broker("day"), "package submit --framework-id nottinghamshire --authority-id ncc ",
+      "--origin community --service-type home_care --weekly-minutes 420 --carers-per-visit 1 ",
+      "--start-by-date 2018-07-10 --urgency urgent --summary \"MARKED help to get up.\" ",
+      "--details \"MARKED the key is with the neighbour.\" ");
+  Ran taken = Shell(submit + "--ward-code E05006377 --person-reference MARKED-1");
+  EXPECT_EQ(taken.exit_code, 0) << taken.output;
+  EXPECT_EQ(Shell(submit + "--ward-code MARKED --person-reference MARKED-2").exit_code, 1);
+  const std::string id = " --package-id P-2018-000001 ";
+  EXPECT_EQ(Shell(Broker("day") + "package get" + id).exit_code, 0);
+  Shell(Broker("mansfield") + "offer list");
+  Shell(Broker("mansfield") +
+        "offer decline --offer-id P-2018-000001-1 --reason other --note MARKED");
+  Shell(Broker("day") + "package cancel" + id + "--reason \"MARKED went home\"");
+  Shell(Broker("day") + "history list" + id);
+  EXPECT_TRUE(server_->Stop());
+  const std::string log = Text(root_ + "/log");
+  EXPECT_NE(log.find("audit account=ncc.day method=PackageService/GetPackage"), std::string::npos)
+      << "what is noted of every call is there: " << log;
+  EXPECT_EQ(log.find("MARKED"), std::string::npos) << log;
+  for (const char* account : {"admin.token", "day", "mansfield"}) {
+    const std::string token(absl::StripAsciiWhitespace(Text(absl::StrCat(root_, "/", account))));
+    ASSERT_FALSE(token.empty());
+    EXPECT_EQ(log.find(token), std::string::npos) << account;
+  }
 }
 
 TEST(PostcodeFiles, ThatAreWrongAreToldByLine) {

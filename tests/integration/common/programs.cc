@@ -29,9 +29,10 @@ BrokerdProgram::BrokerdProgram(const std::string& folder, const std::string& beg
                          "--token-file ", folder, "/admin.token --simulation ", begin));
   EXPECT_EQ(made.exit_code, 0) << made.output;
   address_ = absl::StrCat("127.0.0.1:", FreePort());
+  admin_address_ = absl::StrCat("127.0.0.1:", FreePort());
   const std::string serve = absl::StrCat(
-      "exec ", brokerd, "serve --data ", folder, "/store --listen ", address_,
-      " --admin-listen 127.0.0.1:", FreePort(), " --simulation ", begin, " >", folder, "/log 2>&1");
+      "exec ", brokerd, "serve --data ", folder, "/store --listen ", address_, " --admin-listen ",
+      admin_address_, " --simulation ", begin, " --log-level debug >", folder, "/log 2>&1");
   process_ = fork();
   if (process_ == 0) {
     execl("/bin/sh", "sh", "-c", serve.c_str(), nullptr);

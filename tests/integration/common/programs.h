@@ -25,11 +25,13 @@ class BrokerdProgram {
   BrokerdProgram& operator=(const BrokerdProgram&) = delete;
 
   const std::string& address() const { return address_; }
+  const std::string& admin_address() const { return admin_address_; }
   // Whether it exited with 0, now or when it was stopped before.
   bool Stop();
 
  private:
   std::string address_;
+  std::string admin_address_;
   pid_t process_ = 0;
   bool clean_ = false;
 };
