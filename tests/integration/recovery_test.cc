@@ -2,9 +2,11 @@
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <filesystem>
@@ -12,6 +14,7 @@
 #include <map>
 #include <mutex>
 #include <random>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,7 +40,9 @@ namespace {
 constexpr int kKills = 20;
 constexpr int kClients = 3;
 
-pid_t Spawn(std::vector<std::string> arguments, const std::string& log) {
+// With `file_bytes_max` the program can write no file longer than that, as on a full disk.
+pid_t Spawn(std::vector<std::string> arguments, const std::string& log,
+            rlim_t file_bytes_max = RLIM_INFINITY) {
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -46,6 +51,11 @@ pid_t Spawn(std::vector<std::string> arguments, const std::string& log) {
     const int fd = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
     dup2(fd, 1);
     dup2(fd, 2);
+    if (file_bytes_max != RLIM_INFINITY) {
+      signal(SIGXFSZ, SIG_IGN);  // the write fails instead
+      const rlimit limit = {file_bytes_max, file_bytes_max};
+      if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(126);
+    }
     execv(argv[0], argv.data());
     _exit(127);
   }
@@ -88,12 +98,12 @@ class Recovery : public ::testing::Test {
     return status;
   }
 
-  void Serve() {
+  void Serve(rlim_t file_bytes_max = RLIM_INFINITY) {
     const std::string address = absl::StrCat("127.0.0.1:", FreePort());
     server_ = Spawn(
         {Program(), "serve", "--data", Data(), "--listen", address, "--admin-listen",
          absl::StrCat("127.0.0.1:", FreePort()), "--simulation", kStart, "--log-level", "warn"},
-        Log());
+        Log(), file_bytes_max);
     // A channel of its own for each server: no back-off from the one before.
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -182,10 +192,10 @@ class Recovery : public ::testing::Test {
     acknowledged_.push_back(std::move(one));
   }
 
-  // One client: submits packages and answers their offers until the server is gone.
+  // One client: submits packages, answers their offers, awards, starts or reissues them until the
+  // server is gone.
   void Load(int client, int generation) {
     auto packages = v1::PackageService::NewStub(channel_);
-    auto offers = v1::OfferService::NewStub(channel_);
     std::mt19937_64 random(static_cast<uint64_t>(generation * 100 + client));
     for (int n = 0;; ++n) {
       const std::string id = absl::StrCat("g", generation, "-c", client, "-", n);
@@ -199,17 +209,74 @@ class Recovery : public ::testing::Test {
       get.set_package_id(package_id);
       v1::GetPackageResponse got;
       if (!packages->GetPackage(As("token-navigator").get(), get, &got).ok()) return;
-      for (const v1::Offer& offer : got.package().offers()) {
-        v1::DeclineOfferRequest decline;
-        decline.set_request_id("decline-" + offer.id());
-        decline.set_offer_id(offer.id());
-        decline.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
-        v1::DeclineOfferResponse declined;
-        const std::string account = "org-" + offer.provider_id();
-        if (!offers->DeclineOffer(As("token-" + account).get(), decline, &declined).ok()) return;
-        Keep({account, decline.request_id(), package_id, {}});
+      const bool taken = !got.package().offers().empty() && random() % 2 == 0;
+      if (!(taken ? TakeAndStart(got.package()) : DeclineAndReissue(got.package()))) return;
+    }
+  }
+
+  // Keeps the request if it was acknowledged. False when the server is gone: a refusal is an answer
+  // too.
+  bool Told(const grpc::Status& status, Acknowledged one) {
+    v1::Rejection rejection;
+    if (status.ok()) Keep(std::move(one));
+    return status.ok() || (rejection.ParseFromString(status.error_details()) &&
+                           rejection.reason() != v1::REJECTION_REASON_UNSPECIFIED);
+  }
+
+  // The last that was asked accepts, care navigation awards it at once, and care starts. The rules
+  // may have awarded it already.
+  bool TakeAndStart(const v1::Package& package) {
+    auto packages = v1::PackageService::NewStub(channel_);
+    const v1::Offer& offer = *package.offers().rbegin();
+    v1::AcceptOfferRequest accept;
+    accept.set_request_id("accept-" + offer.id());
+    accept.set_offer_id(offer.id());
+    v1::AcceptOfferResponse accepted;
+    const std::string account = "org-" + offer.provider_id();
+    if (!Told(v1::OfferService::NewStub(channel_)->AcceptOffer(As("token-" + account).get(), accept,
+                                                               &accepted),
+              {account, accept.request_id(), package.id(), {}})) {
+      return false;
+    }
+    v1::AwardPackageRequest award;
+    award.set_request_id("award-" + package.id());
+    award.set_package_id(package.id());
+    award.set_offer_id(offer.id());
+    award.set_override_reason("the person goes home today");
+    v1::AwardPackageResponse awarded;
+    if (!Told(packages->AwardPackage(As("token-navigator").get(), award, &awarded),
+              {"navigator", award.request_id(), package.id(), {}})) {
+      return false;
+    }
+    v1::StartPackageRequest start;
+    start.set_request_id("start-" + package.id());
+    start.set_package_id(package.id());
+    v1::StartPackageResponse started;
+    return Told(packages->StartPackage(As("token-navigator").get(), start, &started),
+                {"navigator", start.request_id(), package.id(), {}});
+  }
+
+  bool DeclineAndReissue(const v1::Package& package) {
+    for (const v1::Offer& offer : package.offers()) {
+      v1::DeclineOfferRequest decline;
+      decline.set_request_id("decline-" + offer.id());
+      decline.set_offer_id(offer.id());
+      decline.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
+      v1::DeclineOfferResponse declined;
+      const std::string account = "org-" + offer.provider_id();
+      if (!Told(v1::OfferService::NewStub(channel_)->DeclineOffer(As("token-" + account).get(),
+                                                                  decline, &declined),
+                {account, decline.request_id(), package.id(), {}})) {
+        return false;
       }
     }
+    v1::ReissuePackageRequest reissue;
+    reissue.set_request_id("reissue-" + package.id());
+    reissue.set_package_id(package.id());
+    v1::ReissuePackageResponse reissued;
+    return Told(v1::PackageService::NewStub(channel_)->ReissuePackage(As("token-navigator").get(),
+                                                                      reissue, &reissued),
+                {"navigator", reissue.request_id(), package.id(), {}});
   }
 
   // A submission that was acknowledged before the crash gets the same answer after it.
@@ -217,7 +284,7 @@ class Recovery : public ::testing::Test {
     auto packages = v1::PackageService::NewStub(channel_);
     for (int i = 0; i < 5 && !acknowledged_.empty(); ++i) {
       const Acknowledged& one = acknowledged_[random() % acknowledged_.size()];
-      if (one.account != "navigator") continue;
+      if (one.submission.request_id().empty()) continue;
       v1::SubmitPackageResponse again;
       grpc::Status status =
           packages->SubmitPackage(As("token-navigator").get(), one.submission, &again);
@@ -287,6 +354,12 @@ TEST_F(Recovery, EveryAcknowledgedRequestIsThereOnceAfterTwentyKillsUnderLoad) {
         << one.account << " " << one.request_id;
   }
   for (const auto& [request, count] : records) EXPECT_EQ(count, 1) << request;
+  for (const char* kind : {"accept-", "award-", "start-", "decline-", "reissue-"}) {
+    EXPECT_TRUE(
+        std::any_of(acknowledged_.begin(), acknowledged_.end(),
+                    [kind](const Acknowledged& one) { return one.request_id.starts_with(kind); }))
+        << kind << " was never acknowledged: it is not part of the load";
+  }
 
   auto report = storage::Verify(*view, services::HostZones(), std::nullopt, root_ + "/scratch");
   ASSERT_TRUE(report.ok()) << report.status();
@@ -294,6 +367,34 @@ TEST_F(Recovery, EveryAcknowledgedRequestIsThereOnceAfterTwentyKillsUnderLoad) {
   EXPECT_EQ(report->head.ToString(), live.head()) << "nothing happened after the last answer";
   EXPECT_EQ(engine::Hex(report->digest), live.digest()) << "live and replayed digests are equal";
   EXPECT_EQ(engine::Hex(storage::DigestOf(*view)), live.digest()) << "and so is the reopened one";
+}
+
+TEST_F(Recovery, AServerWhoseAppendFailsEndsWithStatusThreeAndLosesNothingAnswered) {
+  constexpr rlim_t kFileBytesMax = 256 << 10;  // less than the framework's record takes
+  ASSERT_NO_FATAL_FAILURE(Serve(kFileBytesMax));
+  v1::ApplyFrameworkRequest apply;
+  apply.set_request_id("apply");
+  *apply.mutable_files() = engine::ReadFrameworkFolder("nottinghamshire");
+  v1::ApplyFrameworkResponse applied;
+  auto call = [&] {
+    return v1::DirectoryService::NewStub(channel_)->ApplyFramework(As(admin_token_).get(), apply,
+                                                                   &applied);
+  };
+  EXPECT_FALSE(call().ok()) << "what is not on the disk is not answered";
+  const int status = Wait(std::exchange(server_, 0));
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 3);
+  std::ostringstream log;
+  log << std::ifstream(Log()).rdbuf();
+  const std::string last = log.str().substr(log.str().rfind("level=critical"));
+  EXPECT_NE(last.find("event=store_failed"), std::string::npos) << log.str();
+  EXPECT_NE(last.find("File too large"), std::string::npos) << log.str();
+
+  ASSERT_NO_FATAL_FAILURE(Serve());
+  const grpc::Status again = call();
+  EXPECT_TRUE(again.ok()) << again.error_message();
+  const int stopped = Kill(SIGTERM);
+  EXPECT_TRUE(WIFEXITED(stopped) && WEXITSTATUS(stopped) == 0);
 }
 
 }  // namespace
