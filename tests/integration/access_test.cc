@@ -1,5 +1,6 @@
 // Who may call what, written down by hand: every method, for every role, near and far. Nothing here
 // is taken from the server's own table.
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -246,7 +247,7 @@ class AccessTest : public ServerFixture {
     if (request_id != nullptr)
       request->GetReflection()->SetString(request.get(), request_id, NewRequestId());
     // A stream that is let in has nothing to tell and stays: a cursor beyond everything sends it
-    // back.
+    // back. What it tells has a test of its own.
     const auto* cursor = method.input_type()->FindFieldByName("cursor");
     if (cursor != nullptr) request->GetReflection()->SetString(request.get(), cursor, "999999999");
     if (method.name() == "WatchPerformance")
@@ -259,7 +260,7 @@ class AccessTest : public ServerFixture {
       file->set_content("framework_id: \"shire\" authorities { id: \"council\" }");
     }
     if (method.name() == "DeclareCapacity") Set(request.get(), "capacity.branch_id", "alpha-east");
-    if (method.name() == "ListHistory") request->Clear();  // everybody's own
+    if (method.name() == "ListHistory") request->Clear();  // everybody's own; others' have a test
     if (method.name() == "NovateContract") Set(request.get(), "novation.new_provider_id", "beta");
     if (method.name() == "DisableAccount")
       static_cast<v1::DisableAccountRequest&>(*request).set_account_id("nobody");
@@ -317,6 +318,130 @@ TEST_F(AccessTest, EveryCallerGetsExactlyAsFarAsTheTableByHandSays) {
     }
     EXPECT_EQ(found, expected[name]) << name;
   }
+}
+
+// Both batches let everybody in whose role may; what each item came to says whose it is.
+TEST_F(AccessTest, AnItemOfABatchGetsAsFarAsItWouldAlone) {
+  const Things things = MakeThings();
+  auto answer = [&](const char* account) {
+    v1::AnswerOffersRequest request;
+    v1::DeclineOfferRequest& decline = *request.add_answers()->mutable_decline();
+    decline.set_request_id(NewRequestId());
+    decline.set_offer_id(things.offer_id);
+    decline.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
+    v1::AcceptOfferRequest& accept = *request.add_answers()->mutable_accept();
+    accept.set_request_id(NewRequestId());
+    accept.set_offer_id(things.offer_id);
+    return Ask<v1::AnswerOffersResponse>("OfferService/AnswerOffers", account, request);
+  };
+  for (const char* stranger : {kOtherOrganisation, kOtherBranch, kSiblingBranch}) {
+    const v1::AnswerOffersResponse refused = answer(stranger);
+    ASSERT_EQ(refused.results_size(), 2) << stranger;
+    for (const v1::AnswerOffersResult& result : refused.results()) {
+      EXPECT_EQ(result.rejection().reason(), v1::REJECTION_REASON_NOT_FOUND) << stranger;
+      EXPECT_FALSE(result.has_offer()) << stranger;
+    }
+  }
+  EXPECT_EQ(OfferTo(Get(things.package_id), "alpha-east").answers_size(), 0);
+  for (const char* own : {kBranch, kOrganisation}) {
+    const v1::AnswerOffersResponse taken = answer(own);
+    ASSERT_EQ(taken.results_size(), 2) << own;
+    EXPECT_EQ(taken.results(0).offer().state(), v1::OFFER_STATE_DECLINED) << own;
+    EXPECT_EQ(taken.results(1).offer().state(), v1::OFFER_STATE_ACCEPTED) << own;
+  }
+
+  auto submit = [&](const char* account) {
+    v1::SubmitPackagesRequest request;
+    *request.add_requests() = Submission("person-of-a-batch");
+    return Ask<v1::SubmitPackagesResponse>("PackageService/SubmitPackages", account, request);
+  };
+  const v1::SubmitPackagesResponse refused = submit(kOtherNavigator);
+  ASSERT_EQ(refused.results_size(), 1);
+  EXPECT_EQ(refused.results(0).rejection().reason(), v1::REJECTION_REASON_NOT_FOUND);
+  EXPECT_FALSE(refused.results(0).has_package());
+  const v1::SubmitPackagesResponse taken = submit(kNavigator);
+  ASSERT_EQ(taken.results_size(), 1);
+  EXPECT_TRUE(taken.results(0).has_package());
+}
+
+// Each stream from the beginning: the first thing that it tells is the caller's, though others'
+// things happened before.
+TEST_F(AccessTest, AStreamTellsFirstWhatIsTheCallers) {
+  const v1::Package first = Issue("person-first");  // to alpha-east and beta-main
+  v1::SubmitPackageRequest west = Submission("person-west");
+  west.mutable_referral()->set_ward_code(kWestWard);
+  v1::ReleasePackagesRequest release;
+  release.set_request_id(NewRequestId());
+  release.add_package_ids(
+      Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, west)
+          .package()
+          .id());
+  Ask<v1::ReleasePackagesResponse>("PackageService/ReleasePackages", kNavigator, release);
+  v1::SubmitPackageRequest vale = Submission("person-vale");
+  vale.mutable_referral()->set_framework_id("vale");
+  vale.mutable_referral()->set_authority_id("hills");
+  vale.mutable_referral()->set_ward_code("E05000009");
+  const std::string hills_package =
+      Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kOtherNavigator, vale)
+          .package()
+          .id();
+
+  auto offers = v1::OfferService::NewStub(channel());
+  const std::map<std::string, std::vector<std::string>> heard = {
+      {kBranch, {"alpha-east"}},       {kSiblingBranch, {"alpha-west"}},
+      {kOrganisation, {"alpha-east"}}, {kOtherOrganisation, {"beta-main"}},
+      {kOtherBranch, {"beta-main"}},   {kNavigator, {"alpha-east", "beta-main"}}};
+  for (const auto& [account, branches] : heard) {
+    auto context = As(account);
+    v1::WatchOffersRequest request;
+    request.set_cursor("0");
+    auto reader = offers->WatchOffers(context.get(), request);
+    v1::WatchOffersResponse response;
+    ASSERT_TRUE(reader->Read(&response)) << account;
+    std::vector<std::string> told;
+    for (const v1::Offer& offer : response.offers()) told.push_back(offer.branch_id());
+    std::sort(told.begin(), told.end());
+    EXPECT_EQ(told, branches) << account;
+    context->TryCancel();
+  }
+
+  auto packages = v1::PackageService::NewStub(channel());
+  for (const auto& [account, id] : std::map<std::string, std::string>{
+           {kNavigator, first.id()}, {kOtherNavigator, hills_package}}) {
+    auto context = As(account);
+    v1::WatchPackagesRequest request;
+    request.set_cursor("0");
+    auto reader = packages->WatchPackages(context.get(), request);
+    v1::WatchPackagesResponse response;
+    ASSERT_TRUE(reader->Read(&response)) << account;
+    EXPECT_EQ(response.package().id(), id) << account;
+    context->TryCancel();
+  }
+}
+
+TEST_F(AccessTest, AHistoryIsReadOnlyByThoseWhomItConcerns) {
+  const Things things = MakeThings();
+  auto far = [&](const v1::ListHistoryRequest& request) {
+    std::string found;
+    for (const char* caller : kCallers) {
+      const v1::RejectionReason reason =
+          Call("HistoryService/ListHistory", caller, request).rejection.reason();
+      EXPECT_TRUE(reason == v1::REJECTION_REASON_UNSPECIFIED ||
+                  reason == v1::REJECTION_REASON_NOT_FOUND)
+          << caller;
+      found += reason == v1::REJECTION_REASON_UNSPECIFIED ? '+' : '0';
+    }
+    return found;
+  };
+  v1::ListHistoryRequest of_branch;
+  of_branch.set_branch_id("alpha-east");
+  EXPECT_EQ(far(of_branch), Columns("++ +0 +00 ++ +"));
+  v1::ListHistoryRequest of_package;
+  of_package.set_package_id(things.package_id);  // beta was offered it, too
+  EXPECT_EQ(far(of_package), Columns("+0 ++ +0+ 00 0"));
+  v1::ListHistoryRequest of_both = of_package;
+  of_both.set_branch_id("alpha-east");
+  EXPECT_EQ(far(of_both), Columns("+0 +0 +00 00 0"));
 }
 
 TEST_F(AccessTest, WithoutAValidTokenNothingIsAnswered) {
