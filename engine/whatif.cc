@@ -64,6 +64,17 @@ int64_t MinutesBetween(int64_t from_us, int64_t to_us) { return (to_us - from_us
 
 }  // namespace
 
+ParsedFramework AsApplied(const Directory& directory, absl::string_view framework_id) {
+  ParsedFramework framework;
+  framework.rules = directory.Framework(framework_id)->rules();
+  for (const auto& [key, fact] : directory.Facts()) {
+    if (fact->framework_id() == framework_id && !fact->file_hash().empty() && !fact->ended()) {
+      framework.facts.push_back(*fact);
+    }
+  }
+  return framework;
+}
+
 WhatIf::WhatIf(ZoneFinder zones, const ParsedFramework& framework, const Directory& directory,
                const std::vector<journal::v1::RollupRow>& figures, DateNumber from)
     : zones_(zones),
@@ -336,29 +347,47 @@ void WhatIf::Finish(absl::Time now) {
   }
 }
 
-v1::PreviewFrameworkResponse WhatIf::Result() const {
+v1::WhatIfTotals WhatIf::TotalsOfPlay() const {
+  v1::WhatIfTotals totals = would_;
+  totals.set_unfilled(totals.packages() - totals.awarded());
+  std::vector<int64_t> minutes;
+  for (const auto& [number, played] : packages_) {
+    if (played.minutes_to_source_would >= 0) minutes.push_back(played.minutes_to_source_would);
+  }
+  SetTimes(std::move(minutes), &totals);
+  return totals;
+}
+
+v1::PreviewFrameworkResponse WhatIf::Result(const WhatIf& replayed,
+                                            absl::string_view authority_id) const {
   v1::PreviewFrameworkResponse response;
   *response.mutable_was() = was_;
-  *response.mutable_would() = would_;
   response.mutable_was()->set_unfilled(was_.packages() - was_.awarded());
-  response.mutable_would()->set_unfilled(would_.packages() - would_.awarded());
-  std::vector<int64_t> times_was, times_would;
+  *response.mutable_would() = TotalsOfPlay();
+  *response.mutable_replayed() = replayed.TotalsOfPlay();
+  std::vector<int64_t> times_was;
   for (const auto& [number, played] : packages_) {
+    const Played& again = replayed.packages_.at(number);
     if (played.minutes_to_source_was >= 0) times_was.push_back(played.minutes_to_source_was);
-    if (played.minutes_to_source_would >= 0) times_would.push_back(played.minutes_to_source_would);
     if (played.unknown > 0) response.set_undecidable(response.undecidable() + 1);
-    if (played.winner_was == played.winner_would || response.packages_size() >= kPackagesToldMax) {
-      continue;
-    }
+    if (played.winner_would == again.winner_would) continue;
+    response.set_moved(response.moved() + 1);
+    const bool own = authority_id.empty() || played.past.row.authority_id() == authority_id;
+    if (!own || response.packages_size() >= kPackagesToldMax) continue;
     v1::WhatIfPackage& package = *response.add_packages();
     package.set_package_id(FormatPackageId({played.past.row.year(), number}));
     package.set_winner_was(played.winner_was);
+    package.set_winner_replayed(again.winner_would);
     package.set_winner_would(played.winner_would);
     package.set_unknown(played.unknown);
   }
   SetTimes(std::move(times_was), response.mutable_was());
-  SetTimes(std::move(times_would), response.mutable_would());
-  for (const auto& [id, provider] : providers_) {
+  std::map<std::string, v1::WhatIfProvider> providers = providers_;
+  for (const auto& [id, provider] : replayed.providers_) {
+    providers[id].set_offers_replayed(provider.offers_would());
+    providers[id].set_minutes_replayed(provider.minutes_would());
+  }
+  for (const auto& [id, provider] : providers) {
     v1::WhatIfProvider& told = *response.add_providers();
     told = provider;
     told.set_provider_id(id);

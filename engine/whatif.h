@@ -25,6 +25,10 @@
 
 namespace brokerage::engine {
 
+// The framework as its files and live changes have it now: to replay the past under it, and so to
+// see what is the replay's own doing. REQUIRES: the directory has the framework.
+ParsedFramework AsApplied(const Directory& directory, absl::string_view framework_id);
+
 class WhatIf {
  public:
   // `directory` is the present one: its live changes hold, and what the files say comes from
@@ -39,8 +43,9 @@ class WhatIf {
   // Plays on to `now`, the moment up to which the past is known: what is still out then is still
   // out.
   void Finish(absl::Time now);
-  // REQUIRES: Finish was called.
-  v1::PreviewFrameworkResponse Result() const;
+  // Against what was, and against `replayed`: the same packages under AsApplied. Of the packages
+  // only those of the authority are named, all if it is empty. REQUIRES: Finish was called of both.
+  v1::PreviewFrameworkResponse Result(const WhatIf& replayed, absl::string_view authority_id) const;
 
  private:
   // What is known of one package, and what became of it in the play.
@@ -66,6 +71,8 @@ class WhatIf {
   void See(const journal::v1::RoundOpened& opened);
   void See(const journal::v1::PackageAwarded& awarded);
   void CountPast(Played* played);
+  // What would have been, with its times.
+  v1::WhatIfTotals TotalsOfPlay() const;
   // Offers whose answer is not known and that might have come first.
   int64_t UnknownThatMightWin(const Played& played, int32_t winner) const;
   bool IsUnknown(const Played& played, const journal::v1::OfferRow& offer) const;

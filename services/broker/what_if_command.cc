@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/directory_service.pb.h"
 #include "services/broker/files.h"
@@ -30,45 +31,54 @@ std::string Share(int64_t part, int64_t whole) {
   return SayRate(rate);
 }
 
-void PrintTotals(const v1::WhatIfTotals& was, const v1::WhatIfTotals& would) {
-  Table table({"", "was", "would have been"});
-  auto add = [&table](const char* name, int64_t a, int64_t b) {
-    table.Add({name, absl::StrCat(a), absl::StrCat(b)});
+void PrintTotals(const v1::PreviewFrameworkResponse& response) {
+  const v1::WhatIfTotals* columns[] = {&response.was(), &response.replayed(), &response.would()};
+  Table table({"", "was", "replayed", "would have been"});
+  auto add = [&](const char* name, absl::FunctionRef<std::string(const v1::WhatIfTotals&)> say) {
+    table.Add({name, say(*columns[0]), say(*columns[1]), say(*columns[2])});
   };
-  add("packages", was.packages(), would.packages());
-  add("awarded", was.awarded(), would.awarded());
-  add("nobody took them", was.unfilled(), would.unfilled());
-  add("offers", was.offers(), would.offers());
-  add("accepted", was.accepted(), would.accepted());
-  add("declined", was.declined(), would.declined());
-  add("not answered in time", was.unanswered(), would.unanswered());
-  add("never asked: answer not known", was.unknown(), would.unknown());
-  const int64_t known_was = was.offers() - was.unknown();
-  const int64_t known_would = would.offers() - would.unknown();
-  table.Add({"accepted of known", Share(was.accepted(), known_was),
-             Share(would.accepted(), known_would)});
-  table.Add({"release to award, median", SayDuration(absl::Minutes(was.median_minutes_to_source())),
-             SayDuration(absl::Minutes(would.median_minutes_to_source()))});
-  table.Add({"release to award, 90th percentile",
-             SayDuration(absl::Minutes(was.p90_minutes_to_source())),
-             SayDuration(absl::Minutes(would.p90_minutes_to_source()))});
+  auto count = [&](const char* name, int64_t (v1::WhatIfTotals::*number)() const) {
+    add(name, [&](const v1::WhatIfTotals& one) { return absl::StrCat((one.*number)()); });
+  };
+  count("packages", &v1::WhatIfTotals::packages);
+  count("awarded", &v1::WhatIfTotals::awarded);
+  count("nobody took them", &v1::WhatIfTotals::unfilled);
+  count("offers", &v1::WhatIfTotals::offers);
+  count("accepted", &v1::WhatIfTotals::accepted);
+  count("declined", &v1::WhatIfTotals::declined);
+  count("not answered in time", &v1::WhatIfTotals::unanswered);
+  count("never asked: answer not known", &v1::WhatIfTotals::unknown);
+  add("accepted of known", [](const v1::WhatIfTotals& one) {
+    return Share(one.accepted(), one.offers() - one.unknown());
+  });
+  add("release to award, median", [](const v1::WhatIfTotals& one) {
+    return SayDuration(absl::Minutes(one.median_minutes_to_source()));
+  });
+  add("release to award, 90th percentile", [](const v1::WhatIfTotals& one) {
+    return SayDuration(absl::Minutes(one.p90_minutes_to_source()));
+  });
   fputs(table.Text(2).c_str(), stdout);
 }
 
 void Print(const v1::PreviewFrameworkResponse& response) {
-  PrintTotals(response.was(), response.would());
+  PrintTotals(response);
   printf(
-      "\n%lld packages have a winner that cannot be known: a branch that was never asked might "
-      "have "
+      "\n\"Replayed\" is the past under the files as they are: what differs there from what was is "
+      "the replay's own\ndoing, for it repeats no release, award or reissue by hand. What the "
+      "files "
+      "do is the difference between\nthe last two columns.\n\n");
+  printf("%lld packages would have gone to somebody else.\n",
+         static_cast<long long>(response.moved()));
+  printf(
+      "%lld packages have a winner that cannot be known: a branch that was never asked might have "
       "won.\n",
       static_cast<long long>(response.undecidable()));
-  printf("%d packages would have gone to somebody else%s.\n", response.packages_size(),
-         response.packages_size() == 1000 ? ", or more" : "");
   printf("\nProviders: offers, and weekly hours awarded\n\n");
-  Table table({"provider", "offers", "would", "hours", "would"});
+  Table table({"provider", "offers", "replayed", "would", "hours", "replayed", "would"});
   for (const v1::WhatIfProvider& provider : response.providers()) {
     table.Add({provider.provider_id(), absl::StrCat(provider.offers_was()),
-               absl::StrCat(provider.offers_would()), Hours(provider.minutes_was()),
+               absl::StrCat(provider.offers_replayed()), absl::StrCat(provider.offers_would()),
+               Hours(provider.minutes_was()), Hours(provider.minutes_replayed()),
                Hours(provider.minutes_would())});
   }
   fputs(table.Text(2).c_str(), stdout);

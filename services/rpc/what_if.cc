@@ -21,8 +21,14 @@ constexpr int kPackagesPerRead = 100;
 class WhatIfStream final : public Stream {
  public:
   WhatIfStream(std::unique_ptr<storage::View> view, std::unique_ptr<engine::WhatIf> play,
-               std::vector<uint64_t> numbers, absl::Time now)
-      : view_(std::move(view)), play_(std::move(play)), numbers_(std::move(numbers)), now_(now) {}
+               std::unique_ptr<engine::WhatIf> replay, std::vector<uint64_t> numbers,
+               absl::Time now, std::string authority_id)
+      : view_(std::move(view)),
+        play_(std::move(play)),
+        replay_(std::move(replay)),
+        numbers_(std::move(numbers)),
+        now_(now),
+        authority_id_(std::move(authority_id)) {}
 
   absl::StatusOr<Next> Read(google::protobuf::Message* message) override {
     if (ended_) return Next::kEnd;
@@ -30,11 +36,13 @@ class WhatIfStream final : public Stream {
       auto package = FindPackage(*view_, numbers_[next_]);
       if (!package.ok()) return package.status();
       play_->Submit(**package);
+      replay_->Submit(**package);
     }
     auto* response = static_cast<v1::PreviewFrameworkResponse*>(message);
     if (next_ == numbers_.size()) {
       play_->Finish(now_);
-      *response = play_->Result();
+      replay_->Finish(now_);
+      *response = play_->Result(*replay_, authority_id_);
       ended_ = true;
     }
     response->set_packages_done(static_cast<int64_t>(next_));
@@ -47,9 +55,11 @@ class WhatIfStream final : public Stream {
 
  private:
   const std::unique_ptr<storage::View> view_;
-  const std::unique_ptr<engine::WhatIf> play_;
+  const std::unique_ptr<engine::WhatIf> play_;    // under the files that were sent
+  const std::unique_ptr<engine::WhatIf> replay_;  // under those that hold
   const std::vector<uint64_t> numbers_;
   const absl::Time now_;
+  const std::string authority_id_;  // whose packages may be named; empty for all
   size_t next_ = 0;
   bool ended_ = false;
 };
@@ -127,7 +137,9 @@ absl::StatusOr<std::unique_ptr<Stream>> PreviewFramework(
   return std::make_unique<WhatIfStream>(
       std::move(view),
       std::make_unique<engine::WhatIf>(zones, *framework, directory, before, period->from),
-      *std::move(numbers), backend.clock->Now());
+      std::make_unique<engine::WhatIf>(zones, engine::AsApplied(directory, id), directory, before,
+                                       period->from),
+      *std::move(numbers), backend.clock->Now(), context.caller.authority_id);
 }
 
 }  // namespace brokerage::services::rpc

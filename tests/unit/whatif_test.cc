@@ -89,13 +89,20 @@ class WhatIfTest : public ::testing::Test {
     }
   }
 
-  v1::PreviewFrameworkResponse Replay(const FrameworkFiles& files) {
+  v1::PreviewFrameworkResponse Replay(const FrameworkFiles& files,
+                                      const std::string& authority_id = "") {
     absl::StatusOr<ParsedFramework> framework = ParseFramework(files, HostKnowsZone);
     EXPECT_TRUE(framework.ok()) << framework.status();
-    WhatIf play(HostZones(), *framework, driver_.engine().directory(), {}, 20180702);
-    for (uint64_t number = 1; number <= submitted_; ++number) play.Submit(driver_.Package(number));
+    const Directory& directory = driver_.engine().directory();
+    WhatIf play(HostZones(), *framework, directory, {}, 20180702);
+    WhatIf again(HostZones(), AsApplied(directory, "county"), directory, {}, 20180702);
+    for (uint64_t number = 1; number <= submitted_; ++number) {
+      play.Submit(driver_.Package(number));
+      again.Submit(driver_.Package(number));
+    }
     play.Finish(driver_.now());
-    return play.Result();
+    again.Finish(driver_.now());
+    return play.Result(again, authority_id);
   }
 
   static FrameworkFiles CountyFiles() { return FilesOf(Scenario()); }
@@ -170,6 +177,9 @@ TEST_F(WhatIfTest, AnotherCriterionMovesThePackageToWhomItFavours) {
   EXPECT_EQ(response.packages(0).package_id(), "P-2018-000002");
   EXPECT_EQ(response.packages(0).winner_was(), "lead-north");
   EXPECT_EQ(response.packages(0).winner_would(), "add-one") << "it accepted and is cheaper";
+  EXPECT_EQ(Replay(files, "shire").packages_size(), 1);
+  EXPECT_EQ(Replay(files, "another").packages_size(), 0) << "not its package";
+  EXPECT_EQ(Replay(files, "another").moved(), 1);
   EXPECT_EQ(response.undecidable(), 0) << "whoever was asked and did not answer did not answer";
 }
 
@@ -197,6 +207,29 @@ TEST_F(WhatIfTest, AdaptiveReleasePutsThePackageToTheNextRoundSooner) {
   EXPECT_EQ(response.was().offers(), response.would().offers());
   EXPECT_EQ(response.was().median_minutes_to_source(), 245);
   EXPECT_EQ(response.would().median_minutes_to_source(), 240) << "when the first round ends";
+}
+
+TEST_F(WhatIfTest, WhatTheReplayItselfMovesIsNotTheFilesDoing) {
+  Submit(v1::URGENCY_URGENT);
+  Answer(1, "add-one", true);
+  Answer(1, "add-two-east", true);
+  v1::AwardPackageRequest request;
+  request.set_request_id("by hand");
+  request.set_package_id("P-2018-000001");
+  request.set_override_reason("the family asked");
+  for (const journal::v1::OfferRow& offer : driver_.Package(1).offers) {
+    if (offer.branch_id() == "add-two-east") {
+      request.set_offer_id(FormatOfferId({{2018, 1}, offer.ordinal()}));
+    }
+  }
+  ASSERT_TRUE(driver_.Do(Navigator(), request).ok());
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
+  const v1::PreviewFrameworkResponse response = Replay(CountyFiles());
+  EXPECT_EQ(response.moved(), 0);
+  EXPECT_EQ(response.packages_size(), 0);
+  EXPECT_EQ(response.replayed().DebugString(), response.would().DebugString());
+  EXPECT_EQ(response.was().median_minutes_to_source(), 0);
+  EXPECT_EQ(response.replayed().median_minutes_to_source(), 239) << "at the round's end";
 }
 
 TEST_F(WhatIfTest, ABranchThatWasNeverAskedIsCountedAndNotSupposed) {
