@@ -61,7 +61,10 @@ DateNumber Directory::SpeaksFrom(const DirectoryFact& fact, const DirectoryFact*
   if (!SaysSinceWhen(fact)) return before == nullptr && founding ? 0 : from;
   if (before == nullptr) return 0;
   if (fact.has_contract()) return from;
-  if (fact.has_coverage()) return std::min(from, FirstDate(fact.coverage().from_date()));
+  if (fact.has_coverage()) {  // one that begins earlier than was known corrects
+    const DateNumber begins = FirstDate(fact.coverage().from_date());
+    return begins < FirstDate(before->coverage().from_date()) ? std::min(from, begins) : from;
+  }
   return 0;
 }
 

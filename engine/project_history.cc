@@ -279,6 +279,10 @@ class Historian {
                      [](const DirectoryFact& one) { return one.has_opt_out_window(); });
     for (const DirectoryFact& one : changed.facts()) {
       if (one.has_transfer() && !administrator && !OfOwnAuthority(one.transfer())) continue;
+      if (one.has_coverage_proposal() && !administrator && !InOwnFramework(one)) {
+        tell_reason = false;  // nor why it was decided, with the line that came of it
+        continue;
+      }
       std::string text = DirectoryFactWords(one, directory_);
       if (tell_reason) absl::StrAppend(&text, " Reason: ", changed.reason());
       Event(KindOf(fact), text, administrator)->set_branch_id(BranchOfFact(one));
@@ -303,6 +307,13 @@ class Historian {
       if (!reason.empty()) absl::StrAppend(&text, " Reason: ", reason);
       Event(KindOf(fact), text, false)->set_branch_id(branch->branch().id());
     }
+  }
+
+  // What a branch proposes is for those who buy under the framework.
+  bool InOwnFramework(const DirectoryFact& fact) const {
+    const journal::v1::FrameworkRow* framework = directory_.Framework(fact.framework_id());
+    return framework != nullptr &&
+           Directory::AuthorityOf(framework->rules(), caller_.authority_id) != nullptr;
   }
 
   // A transfer is its authority's affair, also where others buy under the same contract.

@@ -442,6 +442,27 @@ TEST_F(AccessTest, AHistoryIsReadOnlyByThoseWhomItConcerns) {
   v1::ListHistoryRequest of_both = of_package;
   of_both.set_branch_id("alpha-east");
   EXPECT_EQ(far(of_both), Columns("+0 +0 +00 00 0"));
+  // What is told is told to those whom it concerns: packages to their authority, a proposal to
+  // those who buy under its framework, an opt-out to whoever may ask for the branch.
+  auto told = [&](const char* account, auto of) {
+    const auto history =
+        Ask<v1::ListHistoryResponse>("HistoryService/ListHistory", account, of_branch);
+    return std::count_if(history.events().begin(), history.events().end(), of);
+  };
+  const auto of_offers = [](const v1::HistoryEvent& event) { return !event.offer_id().empty(); };
+  const auto of_proposals = [](const v1::HistoryEvent& event) {
+    return event.text().find("Proposed in ") != std::string::npos;
+  };
+  const auto any = [](const v1::HistoryEvent&) { return true; };
+  for (const char* account : {kNavigator, kBranch, kOrganisation}) {
+    EXPECT_GT(told(account, of_offers), 0) << account;
+    EXPECT_EQ(told(account, of_proposals), 1) << account;
+  }
+  EXPECT_EQ(told(kCommissioner, of_proposals), 1);
+  EXPECT_EQ(told(kAdmin, of_proposals), 1);
+  EXPECT_EQ(told(kCommissioner, of_offers), 0);
+  EXPECT_EQ(told(kOtherNavigator, any), 1) << "the opt-out";
+  EXPECT_EQ(told(kOtherCommissioner, any), 1) << "the opt-out";
 }
 
 TEST_F(AccessTest, WithoutAValidTokenNothingIsAnswered) {

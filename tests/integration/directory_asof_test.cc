@@ -287,6 +287,13 @@ TEST_F(DirectoryAsOfTest, ALineThatBeginsAgainWasInForceBefore) {
   EXPECT_EQ(AsOf<v1::ListCoverageResponse>("ListCoverage", lines, "2018-07-05").coverage_size(), 0);
 }
 
+TEST_F(DirectoryAsOfTest, ALineThatChangesSaysWhatItSaidBefore) {
+  Apply({{absl::StrCat("alpha-east,", kEastWard, ",home_care,2018-07-01,,1"),
+          absl::StrCat("alpha-east,", kEastWard, ",home_care,2018-07-01,,4")}});
+  EXPECT_EQ(AlphaEast("").coverage(0).priority(), 4);
+  EXPECT_EQ(AlphaEast("2018-07-03").coverage(0).priority(), 1);
+}
+
 TEST_F(DirectoryAsOfTest, AFrameworksRulesAreThoseOfTheDate) {
   Apply({{"claim_working_days: 5", "claim_working_days: 3"}});
   v1::GetFrameworkRequest request;

@@ -315,8 +315,14 @@ TEST_F(Projection, DirectoryFactsAreForThoseWhoRunTheFrameworkAndCoverageForItsB
 
 TEST_F(Projection, AProposalOfCoverageAndItsDecisionAreToldToItsBranchAndToWhoRunsTheFramework) {
   Record record = RecordAt(kIssued, "fosse-desk");
-  v1::CoverageProposal& proposal =
-      *record.add_facts()->mutable_directory_changed()->add_facts()->mutable_coverage_proposal();
+  journal::v1::FrameworkRow framework;
+  framework.set_framework_id("county");
+  framework.set_revision(1);
+  framework.mutable_rules()->add_authorities()->set_id("nottinghamshire");
+  directory_.PutFramework(framework);
+  journal::v1::DirectoryFact& fact = *record.add_facts()->mutable_directory_changed()->add_facts();
+  fact.set_framework_id("county");
+  v1::CoverageProposal& proposal = *fact.mutable_coverage_proposal();
   proposal.set_id("C-000001");
   proposal.set_state(v1::PROPOSAL_STATE_OPEN);
   v1::Coverage& line = *proposal.mutable_coverage();
@@ -328,6 +334,7 @@ TEST_F(Projection, AProposalOfCoverageAndItsDecisionAreToldToItsBranchAndToWhoRu
             Strings{"Proposed in C-000001: Fosse Mansfield covers postcode area NG for home care "
                     "from 2018-08-01."});
   EXPECT_EQ(Told(record, Commissioner()), Told(record, fosse_));
+  EXPECT_EQ(Told(record, Navigator("derbyshire")), Strings{}) << "not its framework";
   EXPECT_EQ(Told(record, agincare_), Strings{});
   EXPECT_EQ(Subjects(record), (std::set<std::string>{"A:", "B:fosse-mansfield"}));
 
