@@ -113,7 +113,8 @@ class Deciding {
   // LIMIT_REACHED or FIELD_REQUIRED unless the window keeps to the framework's days a year.
   absl::Status CheckOptOutDays(const v1::OptOutWindow& window,
                                const journal::v1::FrameworkRow& framework) const;
-  bool NeedsApproval(const v1::Branch& branch, const journal::v1::FrameworkRow& framework) const;
+  bool NeedsApproval(const v1::Branch& branch, const journal::v1::FrameworkRow& framework,
+                     const v1::OptOutWindow& window) const;
   absl::Status On(const v1::SuspendContractRequest& request);
   absl::Status On(const v1::ResumeContractRequest& request);
   absl::Status On(const v1::EndContractRequest& request);

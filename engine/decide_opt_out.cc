@@ -2,6 +2,7 @@
 // that it could take on.
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -84,21 +85,35 @@ absl::Status Deciding::CheckOptOutDays(const v1::OptOutWindow& window,
   return absl::OkStatus();
 }
 
-bool Deciding::NeedsApproval(const v1::Branch& branch, const FrameworkRow& framework) const {
+// Asked of every date of the window: a contract that is to begin in it, or to come by novation,
+// counts.
+bool Deciding::NeedsApproval(const v1::Branch& branch, const FrameworkRow& framework,
+                             const v1::OptOutWindow& window) const {
   const auto& tiers = framework.rules().opt_out().approval_tier_ids();
   if (tiers.empty()) return false;
-  const DateNumber today = Today(framework.rules());
-  for (const auto& [key, fact] : state_.directory.Facts()) {
-    if (!fact->has_contract() || fact->ended()) continue;
-    const v1::Contract& contract = fact->contract();
-    if (contract.framework_id() == framework.framework_id() &&
-        std::find(tiers.begin(), tiers.end(), contract.tier_id()) != tiers.end() &&
-        state_.directory.ContractInForce(contract, today) &&
-        state_.directory.ProviderOfContract(contract.id(), today) == branch.provider_id()) {
-      return true;
-    }
-  }
-  return false;
+  const absl::TimeZone& zone = ZoneOf(framework.rules());
+  auto date_of = [&zone](const google::protobuf::Timestamp& time) {
+    return LocalDate(absl::FromUnixMicros(FromTimestamp(time)), zone);
+  };
+  const DateNumber first = date_of(window.from_time());
+  const DateNumber last =
+      window.has_to_time() ? date_of(window.to_time()) : std::numeric_limits<DateNumber>::max();
+  const Directory& directory = state_.directory;
+  auto held_from = [&](const v1::Contract* contract, DateNumber date) {
+    if (contract == nullptr || contract->framework_id() != framework.framework_id()) return false;
+    if (std::find(tiers.begin(), tiers.end(), contract->tier_id()) == tiers.end()) return false;
+    date = std::max({date, first, ParseDate(contract->from_date()).value_or(0)});
+    return date <= last && directory.ContractInForce(*contract, date) &&
+           directory.ProviderOfContract(contract->id(), date) == branch.provider_id();
+  };
+  const auto& facts = directory.Facts();
+  return std::any_of(facts.begin(), facts.end(), [&](const auto& keyed) {
+    const DirectoryFact& fact = *keyed.second;
+    if (fact.ended()) return false;
+    if (fact.has_contract()) return held_from(&fact.contract(), 0);
+    return fact.has_novation() && held_from(directory.Contract(fact.novation().contract_id()),
+                                            ParseDate(fact.novation().date()).value_or(0));
+  });
 }
 
 absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {
@@ -132,7 +147,7 @@ absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {
     if (state_.directory.HoldsContractsSince(branch->provider_id(), framework->framework_id()) == 0)
       continue;
     if (absl::Status status = CheckOptOutDays(window, *framework); !status.ok()) return status;
-    if (!IsOfficial() && NeedsApproval(*branch, *framework)) {
+    if (!IsOfficial() && NeedsApproval(*branch, *framework, window)) {
       window.set_state(v1::OPT_OUT_STATE_REQUESTED);
     }
   }

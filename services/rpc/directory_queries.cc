@@ -15,6 +15,7 @@
 #include "services/rpc/access.h"
 #include "services/rpc/directory_asof.h"
 #include "services/rpc/page_token.h"
+#include "services/rpc/today.h"
 
 namespace brokerage::services::rpc {
 
@@ -271,14 +272,17 @@ absl::StatusOr<v1::ListSuspensionsResponse> ListSuspensions(
       context, directory, request, engine::SuspensionKey(""),
       [&](const DirectoryFact& fact, v1::ListSuspensionsResponse* response) {
         const v1::Suspension& suspension = fact.suspension();
-        const std::string provider_id =
-            suspension.contract_id().empty()
-                ? suspension.provider_id()
-                : directory.ProviderOfContract(
-                      suspension.contract_id(),
-                      engine::LocalDate(MomentOf(suspension.from_time()), absl::UTCTimeZone()));
-        if (!MayRead(context.caller, provider_id, "")) return false;
-        if (!request.provider_id().empty() && request.provider_id() != provider_id) return false;
+        // A contract's concerns who held it then, and who holds it now.
+        auto concerns = [&](absl::Time time) {
+          const std::string provider_id =
+              suspension.contract_id().empty()
+                  ? suspension.provider_id()
+                  : directory.ProviderOfContract(suspension.contract_id(),
+                                                 Today(directory, fact.framework_id(), time));
+          return MayRead(context.caller, provider_id, "") &&
+                 (request.provider_id().empty() || request.provider_id() == provider_id);
+        };
+        if (!concerns(MomentOf(suspension.from_time())) && !concerns(now)) return false;
         const bool begun = MomentOf(suspension.from_time()) <= now;
         const bool over = suspension.has_to_time() && MomentOf(suspension.to_time()) <= now;
         if (request.in_force() && (!begun || over)) return false;
@@ -330,6 +334,7 @@ absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const Ca
     const v1::CoverageProposal& proposal = it->second->coverage_proposal();
     if (proposal.coverage().branch_id() == branch->id() &&
         proposal.state() == v1::PROPOSAL_STATE_OPEN &&
+        MomentOf(proposal.propose_time()) <= as_of->time &&
         MayReadProposal(context.caller, directory, *it->second)) {
       *response.add_proposals() = proposal;
     }
@@ -342,7 +347,9 @@ absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const Ca
     }
   }
   const DirectoryFact* capacity = directory.Fact(engine::CapacityKey(branch->id()));
-  if (capacity != nullptr) *response.mutable_capacity() = capacity->capacity();
+  if (capacity != nullptr && MomentOf(capacity->capacity().declare_time()) <= as_of->time) {
+    *response.mutable_capacity() = capacity->capacity();
+  }
   return response;
 }
 

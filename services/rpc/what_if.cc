@@ -97,6 +97,8 @@ absl::StatusOr<std::vector<uint64_t>> PackagesOf(const storage::View& view,
     readable = row.ParseFromArray(value.data(), static_cast<int>(value.size()));
     if (!readable) return false;
     if (row.framework_id() != framework_id || row.released_time_us() == 0) return true;
+    // Cancelled before anybody had it: nobody knows who would have.
+    if (row.state() == v1::PACKAGE_STATE_CANCELLED && !row.has_award()) return true;
     if (row.submitted_date() < period.from) return true;
     if (period.to != 0 && row.submitted_date() >= period.to) return true;
     numbers.push_back(row.number());
