@@ -7,6 +7,7 @@
 
 namespace brokerage::engine {
 
+using journal::v1::PackageRow;
 using journal::v1::RollupRow;
 using journal::v1::RoundRow;
 using journal::v1::Verdict;
@@ -23,11 +24,23 @@ struct Avoidance {
   bool covered = false;           // some branch covers the ward
 };
 
+// What the contract avoided in the month of the date.
+RollupRow* AvoidedBy(absl::string_view contract_id, const PackageRow& row, DateNumber date,
+                     RollupTable* table) {
+  RollupDimensions of;
+  of.kind = RollupRow::KIND_AVOIDED;
+  of.framework_id = row.framework_id();
+  of.month = MonthOf(date);
+  of.contract_id = contract_id;
+  of.urgency = row.urgency();
+  return table->Change(of);
+}
+
 }  // namespace
 
 void TallyAvoided(const PackageAggregate& package, const RoundRow& round, DateNumber date,
                   RollupTable* table) {
-  const journal::v1::PackageRow& row = package.row;
+  const PackageRow& row = package.row;
   for (const RoundRow& earlier : row.rounds()) {
     if (earlier.rule_number() == round.rule_number() &&
         earlier.terms_version() == round.terms_version()) {
@@ -50,13 +63,7 @@ void TallyAvoided(const PackageAggregate& package, const RoundRow& round, DateNu
   for (const auto& [contract_id, one] : by_contract) {
     const bool missed = one.opted_out && !one.could_be_offered;
     if (!missed && one.covered) continue;
-    RollupDimensions of;
-    of.kind = RollupRow::KIND_AVOIDED;
-    of.framework_id = row.framework_id();
-    of.month = MonthOf(date);
-    of.contract_id = contract_id;
-    of.urgency = row.urgency();
-    RollupRow* rollup = table->Change(of);
+    RollupRow* rollup = AvoidedBy(contract_id, row, date, table);
     if (missed) {
       rollup->set_missed_in_opt_out(rollup->missed_in_opt_out() + 1);
     } else {
@@ -101,7 +108,7 @@ void TallyStopped(const PackageAggregate& package, int32_t terms_version, const 
   Stopped now;
   now.Add(verdicts, true);
   if (now.contract_ids.empty()) return;
-  const journal::v1::PackageRow& row = package.row;
+  const PackageRow& row = package.row;
   Stopped before;
   for (const RoundRow& round : row.rounds()) {
     if (round.rule_number() == 0) continue;  // a restart's own round counts nowhere
@@ -112,13 +119,7 @@ void TallyStopped(const PackageAggregate& package, int32_t terms_version, const 
   }
   for (absl::string_view contract_id : now.contract_ids) {
     if (before.contract_ids.contains(contract_id)) continue;
-    RollupDimensions of;
-    of.kind = RollupRow::KIND_AVOIDED;
-    of.framework_id = row.framework_id();
-    of.month = MonthOf(date);
-    of.contract_id = contract_id;
-    of.urgency = row.urgency();
-    RollupRow* rollup = table->Change(of);
+    RollupRow* rollup = AvoidedBy(contract_id, row, date, table);
     rollup->set_stopped_by_suspension(rollup->stopped_by_suspension() + 1);
   }
   for (absl::string_view suspension_id : now.suspension_ids) {

@@ -39,8 +39,7 @@ bool AnySuspension(const std::vector<const DirectoryFact*>& facts, absl::string_
   });
 }
 
-// Wards, lots, providers and branches have no dates of their own. Those of coverage say all that it
-// says; a contract's do not say since when its terms are so.
+// Wards, lots, providers and branches have no dates of their own.
 bool SaysSinceWhen(const DirectoryFact& fact) {
   switch (fact.value_case()) {
     case DirectoryFact::kWard:

@@ -157,8 +157,10 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
                   "a longer deadline, or fewer calls at once");
   }
   const bool idempotent = !command.request_id.empty() && !IsDryRun(command.request);
+  std::string content_hash;
   if (idempotent) {
-    if (auto known = Recall(command)) return *std::move(known);
+    content_hash = OutcomeHash(command.type, command.content_hash);
+    if (auto known = FindKnown(command, content_hash)) return *std::move(known);
   }
   if (!engine_->TouchedPackages(command.request).empty() ||
       !engine_->MissingRollups(command.request).empty()) {
@@ -187,14 +189,18 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
     return absl::InternalError("the request was carried out, but has no reply");
   }
   if (idempotent) {
-    Remember(asked.caller.account_id, command.request_id,
-             OutcomeHash(command.type, command.content_hash), time, reply, group);
+    Remember(asked.caller.account_id, command.request_id, std::move(content_hash), time, reply,
+             group);
   }
   return reply;
 }
 
 std::optional<Sequencer::Reply> Decider::Recall(const QueuedCommand& command) const {
-  const std::string content_hash = OutcomeHash(command.type, command.content_hash);
+  return FindKnown(command, OutcomeHash(command.type, command.content_hash));
+}
+
+std::optional<Sequencer::Reply> Decider::FindKnown(const QueuedCommand& command,
+                                                   const std::string& content_hash) const {
   auto reused = [&command] {
     return Reject(v1::REJECTION_REASON_REQUEST_ID_REUSED, "request_id", command.request_id,
                   "a new request id for a new request");

@@ -93,6 +93,8 @@ class Decider {
 
   absl::Time NextStamp() const;
   Sequencer::Reply Answer(QueuedCommand command, CommitGroup* group);
+  std::optional<Sequencer::Reply> FindKnown(const QueuedCommand& command,
+                                            const std::string& content_hash) const;
   void Remember(const std::string& account_id, const std::string& request_id,
                 std::string content_hash, absl::Time time,
                 std::shared_ptr<const google::protobuf::Message> reply, CommitGroup* group);
