@@ -2,18 +2,13 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "engine/acceptance_limits.h"
-#include "engine/compliance.h"
 #include "engine/ids.h"
 #include "engine/lifecycle.h"
-#include "engine/performance.h"
-#include "engine/rates.h"
 #include "engine/rollups.h"
 #include "engine/routing.h"
 #include "tests/common/scenario_runner.h"
@@ -45,28 +40,6 @@ std::string EndedBy(const journal::v1::OfferRow& offer) {
   if (offer.lost_by() != v1::AWARD_CRITERION_UNSPECIFIED) return Name(offer.lost_by());
   if (offer.void_rule() != v1::HARD_RULE_UNSPECIFIED) return Name(offer.void_rule());
   return InLowerCase(v1::CloseCause_Name(offer.close_cause()), "CLOSE_CAUSE_");
-}
-
-std::string Fraction(const v1::Rate& rate) {
-  if (rate.denominator() == 0) return "n/a";
-  return absl::StrCat(rate.numerator(), "/", rate.denominator());
-}
-
-// Counts, by the name that a person writes ("closed unanswered").
-std::optional<int64_t> CountOf(const google::protobuf::Message& counts, const std::string& name) {
-  const auto* field =
-      counts.GetDescriptor()->FindFieldByName(absl::StrReplaceAll(name, {{" ", "_"}}));
-  if (field == nullptr) return std::nullopt;
-  return counts.GetReflection()->GetInt64(counts, field);
-}
-
-std::optional<v1::Rate> RateNamed(const v1::Rates& rates, const std::string& name) {
-  if (name == "response") return rates.response();
-  if (name == "acceptance") return rates.acceptance();
-  if (name == "pick-up") return rates.pick_up();
-  if (name == "award rate") return rates.award();
-  if (name == "hand-back rate") return rates.hand_back();
-  return std::nullopt;
 }
 
 }  // namespace
@@ -101,6 +74,7 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("PACKAGE claim of NAME is WORD[ and routing says WORD]"), &R::CheckClaim},
       {Phrase("PACKAGE won by NAME[ because WORD]"), &R::CheckWinner},
       {Phrase("PACKAGE ranking NAMES"), &R::CheckRanking},
+      {Phrase("PACKAGE ranks NAME with N by WORD"), &R::CheckRankValue},
       {Phrase("PACKAGE award overrides the ranking"), &R::CheckOverridden},
       {Phrase("PACKAGE awaits award to NAME"), &R::CheckAwaits},
       {Phrase("PACKAGE awaits nothing"), &R::CheckAwaitsNothing},
@@ -119,7 +93,7 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("proposal of NAME is WORD"), &R::CheckProposal},
       {Phrase("there is the line REST"), &R::CheckLine},
       {Phrase("limit TEXT of NAME counts N package[s] and N minutes"), &R::CheckLimit},
-      {Phrase("contract NAME: REST"), &R::CheckCompliance},
+      {Phrase("contract NAME[ from DATE to DATE]: REST"), &R::CheckCompliance},
       {Phrase("scorecard of the market: REST"), &R::CheckMarketScore},
       {Phrase("scorecard of NAME: REST"), &R::CheckScore},
       {Phrase("scorecard shows NAMES"), &R::CheckScoresShown},
@@ -132,6 +106,8 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Checks() {
       {Phrase("suspension of NAME stopped N package[s]"), &R::CheckSuspension},
       {Phrase("figures of all[ by WORD]: REST"), &R::CheckAllFigures},
       {Phrase("figures of WORD NAME[ by WORD]: REST"), &R::CheckFigures},
+      {Phrase("told of VALUES and no other"), &R::CheckToldOf},
+      {Phrase("told of VALUE: REST"), &R::CheckTold},
   };
   return kChecks;
 }
@@ -308,6 +284,20 @@ void ScenarioRunner::CheckRanking(const Words& words) {
   Expect(words[1], absl::StrJoin(branches, ", "));
 }
 
+// As it is kept: smaller comes first.
+void ScenarioRunner::CheckRankValue(const Words& words) {
+  const PackageAggregate package = Package(words[0]);
+  for (const v1::RankedAcceptance& one : package.row.award().ranking()) {
+    if (one.branch_id() != words[1]) continue;
+    for (const v1::CriterionValue& value : one.values()) {
+      if (Name(value.criterion()) == words[3]) {
+        return Expect(words[2], absl::StrCat(value.rank_value()));
+      }
+    }
+  }
+  Problem("the ranking has no " + words[3] + " of " + words[1]);
+}
+
 void ScenarioRunner::CheckOverridden(const Words& words) {
   const PackageAggregate package = Package(words[0]);
   if (!package.row.award().overridden()) Problem("the award follows the ranking");
@@ -479,114 +469,6 @@ void ScenarioRunner::CheckExplained(const Words& words) {
     }
   }
   Problem("expected \"" + words[2] + "\", found " + absl::StrJoin(told, " "));
-}
-
-// --- Figures.
-
-void ScenarioRunner::CheckCompliance(const Words& words) {
-  v1::QueryComplianceRequest request;
-  request.set_framework_id(framework_id_);
-  const DateNumber today = ToDateNumber(Today());
-  auto answer =
-      QueryCompliance(request, {}, driver_->engine().directory(), *driver_->Figures(), today);
-  if (!answer.ok()) return Problem(answer.status().ToString());
-  for (const v1::ComplianceRow& row : answer->rows()) {
-    if (row.contract_id() != words[0]) continue;
-    return CheckCounts(words[1], row.settled(), row.live(), row.settled(),
-                       RatesOf(row.settled(), false), {}, &row);
-  }
-  Problem("the contract has no row");
-}
-
-void ScenarioRunner::CheckAllFigures(const Words& words) {
-  QueryFigures("", "", words[0], words[1]);
-}
-
-void ScenarioRunner::CheckFigures(const Words& words) {
-  QueryFigures(words[0], words[1], words[2], words[3]);
-}
-
-void ScenarioRunner::QueryFigures(const std::string& dimension, const std::string& value,
-                                  const std::string& unit, const std::string& items) {
-  v1::PerformanceQuery query;
-  query.set_framework_id(framework_id_);
-  if (!unit.empty()) {
-    const auto* found = v1::CountUnit_descriptor()->FindValueByName(
-        absl::StrCat("COUNT_UNIT_", absl::AsciiStrToUpper(unit)));
-    if (found == nullptr) return Problem("there is no unit " + unit);
-    query.set_unit(static_cast<v1::CountUnit>(found->number()));
-  }
-  if (!dimension.empty()) {
-    const auto* found = v1::Dimension_descriptor()->FindValueByName(
-        absl::StrCat("DIMENSION_", absl::AsciiStrToUpper(dimension)));
-    if (found == nullptr) return Problem("there is no dimension " + dimension);
-    v1::DimensionValue& filter = *query.add_filters();
-    filter.set_dimension(static_cast<v1::Dimension>(found->number()));
-    filter.set_value(value);
-  }
-  auto answer = QueryPerformance(query, {}, driver_->engine().directory(), *driver_->Figures());
-  if (!answer.ok()) return Problem(answer.status().ToString());
-  const v1::PerformanceRow& row = answer->rows(0);
-  CheckCounts(items, row.live(), row.live(), row.settled(), row.live_rates(), row.packages(),
-              nullptr);
-}
-
-void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& plain,
-                                 const v1::Counts& live, const v1::Counts& settled,
-                                 const v1::Rates& rates, const v1::PackageCounts& packages,
-                                 const v1::ComplianceRow* compliance) {
-  for (const std::string& item : SplitList(items)) {
-    if (item == "below minimum" || item == "not below minimum") {
-      Expect(item, compliance != nullptr && compliance->below_minimum() ? "below minimum"
-                                                                        : "not below minimum");
-      continue;
-    }
-    if (item == "sanction proposed" || item == "no sanction proposed") {
-      Expect(item, compliance != nullptr && compliance->sanction_proposed()
-                       ? "sanction proposed"
-                       : "no sanction proposed");
-      continue;
-    }
-    const size_t space = item.rfind(' ');
-    if (space == std::string::npos) return Problem("this is no figure: " + item);
-    std::string name = item.substr(0, space);
-    const std::string value = item.substr(space + 1);
-    const v1::Counts* counts = &plain;
-    if (absl::StartsWith(name, "live ")) counts = &live;
-    if (absl::StartsWith(name, "settled ")) counts = &settled;
-    absl::string_view bare = name;
-    absl::ConsumePrefix(&bare, "live ") || absl::ConsumePrefix(&bare, "settled ");
-    name = std::string(bare);
-    std::string found;
-    if (name == "short by" && compliance != nullptr) {
-      found = absl::StrCat(compliance->short_by());
-    } else if (name == "to recover" && compliance != nullptr) {
-      found = absl::StrCat(compliance->to_recover());
-    } else if (name == "minimum" && compliance != nullptr) {
-      found = absl::StrCat(compliance->minimum_pickup_percent(), "%");
-    } else if (name == "stopped by suspension" && compliance != nullptr) {
-      found = absl::StrCat(compliance->stopped_by_suspension());
-    } else if (name == "due") {
-      found = absl::StrCat(DueOf(*counts));
-    } else if (name == "responded") {
-      found = absl::StrCat(RespondedOf(*counts));
-    } else if (name == "excluded") {
-      found = absl::StrCat(ExcludedOf(*counts));
-    } else if (name == "pick-up" && compliance != nullptr) {
-      found = absl::EndsWith(value, "%") ? PrintRate(compliance->pick_up())
-                                         : Fraction(compliance->pick_up());
-    } else if (auto rate = RateNamed(counts == &settled ? RatesOf(settled, false) : rates, name)) {
-      found = absl::EndsWith(value, "%") ? PrintRate(*rate) : Fraction(*rate);
-    } else if (auto count = CountOf(*counts, name)) {
-      found = absl::StrCat(*count);
-    } else if (auto count = CountOf(packages, name)) {
-      found = absl::StrCat(*count);
-    } else {
-      Problem("there is no figure " + name);
-      continue;
-    }
-    Expect(absl::StrCat(name, " ", value), absl::StrCat(name, " ", found));
-  }
 }
 
 }  // namespace brokerage::engine

@@ -204,6 +204,7 @@ void ScenarioRunner::ApplyChangedFramework(const Words& words) {
   for (v1::FrameworkFile& file : files_) {
     if (file.name() != words[0] || !absl::StrContains(file.content(), words[2])) continue;
     file.set_content(absl::StrReplaceAll(file.content(), {{words[2], words[1]}}));
+    if (!words[3].empty()) absl::StrAppend(file.mutable_content(), words[3], "\n");
     found = true;
   }
   if (!found) Problem("no such text in " + words[0]);

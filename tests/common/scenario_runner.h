@@ -90,6 +90,7 @@ class ScenarioRunner {
   void Extend(const Words& words);
   void ConfirmClock(const Words& words);
   void Jump(const Words& words);
+  void AskForFiguresBy(const Words& words);  // scenario_figures.cc
   // scenario_scorecard.cc
   void AskForScorecard(const Words& words);
   void AskForDistribution(const Words& words);
@@ -120,6 +121,7 @@ class ScenarioRunner {
   void CheckAnswers(const Words& words);
   void CheckWinner(const Words& words);
   void CheckRanking(const Words& words);
+  void CheckRankValue(const Words& words);
   void CheckOverridden(const Words& words);
   void CheckAwaits(const Words& words);
   void CheckAwaitsNothing(const Words& words);
@@ -134,9 +136,12 @@ class ScenarioRunner {
   void CheckNoneLost(const Words& words);
   void CheckSummary(const Words& words);
   void CheckSummaryGone(const Words& words);
+  // scenario_figures.cc
   void CheckCompliance(const Words& words);
   void CheckFigures(const Words& words);
   void CheckAllFigures(const Words& words);
+  void CheckToldOf(const Words& words);
+  void CheckTold(const Words& words);
   // scenario_scorecard.cc
   void CheckMarketScore(const Words& words);
   void CheckScore(const Words& words);
@@ -185,6 +190,8 @@ class ScenarioRunner {
                                        const std::string& round);
   const journal::v1::RoundRow* RoundOf(const PackageAggregate& package, const std::string& number);
   std::string WardCode(const std::string& name);
+  // Unspecified (and a problem) if there is none of that name.
+  v1::Dimension DimensionNamed(const std::string& word);
   absl::CivilDay Today() const;
   absl::Time TimeOf(const std::string& text);
   std::string DateOf(const std::string& text);

@@ -31,6 +31,16 @@ std::string BandWords(v1::Band band) {
   return band == v1::BAND_UNSPECIFIED ? "no band" : Word(v1::Band_Name(band), "BAND_");
 }
 
+// The rate's own band, or whether it lies in a gap, where the word asks for one of them; else
+// nothing.
+std::string BandFound(const v1::BandedRate& rate, absl::string_view word) {
+  if (word == "gap" || word == "no gap") return rate.in_printed_gap() ? "gap" : "no gap";
+  for (int band = 0; band < v1::Band_ARRAYSIZE; ++band) {
+    if (word == BandWords(static_cast<v1::Band>(band))) return BandWords(rate.band());
+  }
+  return "";
+}
+
 std::string RiskWords(v1::Risk risk) {
   return risk == v1::RISK_UNSPECIFIED ? "no risk" : Word(v1::Risk_Name(risk), "RISK_") + " risk";
 }
@@ -49,15 +59,14 @@ std::string StateWords(const v1::ScorecardRow& row, const std::string& item) {
   if (item == "no counts") {
     return row.has_offers() || row.has_opportunities() ? "counts" : "no counts";
   }
-  if (item == "gap" || item == "no gap") return row.response().in_printed_gap() ? "gap" : "no gap";
   if (item == "never answered" || item == "answered") {
     return row.never_answered() ? "never answered" : "answered";
   }
   if (absl::EndsWith(item, " risk")) return RiskWords(row.risk());
-  for (int band = 0; band < v1::Band_ARRAYSIZE; ++band) {
-    if (item == BandWords(static_cast<v1::Band>(band))) return BandWords(row.response().band());
-  }
-  return "";
+  absl::string_view bare = item;
+  const bool of_restarts = absl::ConsumePrefix(&bare, "restarts ");
+  const std::string found = BandFound(of_restarts ? row.restarts() : row.response(), bare);
+  return of_restarts && !found.empty() ? "restarts " + found : found;
 }
 
 std::string FigureWords(const v1::ScorecardRow& row, const std::string& name, bool in_percent) {

@@ -21,6 +21,8 @@ const std::map<std::string, std::string>& Placeholders() {
       {"PACKAGES", "([A-Z][A-Za-z0-9]*(?:(?:, | to | and )[A-Z][A-Za-z0-9]*)*)"},
       {"NAME", "([a-z0-9][a-z0-9._/-]*)"},
       {"NAMES", "([a-z0-9][a-z0-9./-]*(?:, [a-z0-9][a-z0-9./-]*)*)"},
+      {"VALUE", "([A-Za-z0-9][A-Za-z0-9._/-]*)"},
+      {"VALUES", "([A-Za-z0-9][A-Za-z0-9./-]*(?:, [A-Za-z0-9][A-Za-z0-9./-]*)*)"},
       {"N", "(\\d+)"},
       {"WORD", "([A-Za-z_]+)"},
       {"TIME",
