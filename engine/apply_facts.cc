@@ -387,6 +387,10 @@ void Applier::On(const journal::v1::PackageReturned& fact) {
   row.set_give_up_cause(fact.cause());
   row.clear_award();
   row.set_previous_issue_offers(row.offer_count());
+  if (!fact.transfer_id().empty()) {
+    row.set_transfer_id(fact.transfer_id());
+    row.set_gave_up_provider_id(fact.gave_up_provider_id());
+  }
 }
 
 void Applier::On(const journal::v1::PackageHandedBack& fact) {
@@ -470,13 +474,41 @@ void Applier::On(const journal::v1::OfferMoved& fact) {
 
 void Applier::On(const journal::v1::DeadlineExtended& fact) {
   PackageRow& row = Change(fact.package_number());
-  row.mutable_rounds(fact.round_number() - 1)->set_deadline_us(fact.deadline_us());
-  PackageAggregate& package = Touch(fact.package_number());
-  for (size_t i = 0; i < package.offers.size(); ++i) {
-    if (package.offers[i].round_number() != fact.round_number()) continue;
-    ChangeOffer(package, static_cast<int32_t>(i + 1),
-                [&fact](OfferRow& offer) { offer.set_deadline_us(fact.deadline_us()); });
+  RoundRow& round = *row.mutable_rounds(fact.round_number() - 1);
+  if (fact.has_taken()) *round.add_given_back() = fact.taken();
+  if (fact.deadline_us() != 0) round.set_deadline_us(fact.deadline_us());
+  const bool reopened = !fact.reopened_ordinals().empty();
+  if (reopened) {
+    round.set_settled(false);
+    round.set_closed_time_us(0);
+    row.set_state(v1::PACKAGE_STATE_OFFERED);
   }
+  PackageAggregate& package = Touch(fact.package_number());
+  for (size_t i = 0; i < package.offers.size() && fact.deadline_us() != 0; ++i) {
+    if (package.offers[i].round_number() != fact.round_number()) continue;
+    ChangeOffer(package, static_cast<int32_t>(i + 1), [&](OfferRow& offer) {
+      offer.set_deadline_us(fact.deadline_us());
+      if (reopened) offer.set_settled(false);
+    });
+  }
+  for (int32_t ordinal : fact.reopened_ordinals()) {
+    ChangeOffer(package, ordinal, [](OfferRow& offer) { offer.set_state(v1::OFFER_STATE_OPEN); });
+  }
+  for (int32_t ordinal : fact.closed_ordinals()) {
+    ChangeOffer(package, ordinal, [](OfferRow& offer) {
+      offer.set_state(v1::OFFER_STATE_CLOSED);
+      offer.set_close_cause(v1::CLOSE_CAUSE_OUTAGE);
+    });
+  }
+  for (int32_t ordinal : fact.in_time_ordinals()) {
+    ChangeOffer(package, ordinal, [](OfferRow& offer) {
+      for (journal::v1::AnswerRow& answer : *offer.mutable_answers()) {
+        if (!answer.remark()) answer.set_late(false);
+      }
+    });
+  }
+  // An award that was proposed waits for those who may answer again; who came late may come first.
+  if (reopened || !fact.in_time_ordinals().empty()) NoteEvaluation(package);
 }
 
 void Applier::On(const journal::v1::TextsErased& fact) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,8 @@ class Deciding {
   absl::Status CheckState(const journal::v1::PackageRow& row, PackageVerb verb);
   absl::Status CheckReason(absl::string_view text, absl::string_view field = "reason");
   absl::Status CheckCause(v1::Cause cause);
+  // CONTRACT_STATUS where the contract of the award has ended. REQUIRES: the package is AWARDED.
+  absl::Status CheckContractStands(const PackageAggregate& package) const;
   // A reason that is shown in reports must not identify a person.
   absl::Status CheckImpersonal(absl::string_view text, absl::string_view field);
   // Hands a running package back; the one that follows gets the number.
@@ -82,10 +85,23 @@ class Deciding {
 
   // --- Transfers (decide_transfer.cc).
   absl::StatusOr<const v1::Contract*> FindOwnContract(absl::string_view id);
-  // The packages to hand back, in the order in which those that follow go out.
-  absl::StatusOr<std::vector<const PackageAggregate*>> FindRunning(
+  // NOT_FOUND unless the provider holds a contract of a framework of the caller's authority.
+  absl::Status CheckOwnProvider(const std::string& id) const;
+  // The provider that holds the contract today, as long as there is one; empty for no contract.
+  std::string HolderOf(const std::string& contract_id) const;
+  absl::Status CheckTransferred(const v1::TransferPackagesRequest& request,
+                                const PackageAggregate& package, const std::string& id) const;
+  // The packages to hand back and to return, in the order in which they go out.
+  absl::StatusOr<std::vector<const PackageAggregate*>> FindTransferred(
       const v1::TransferPackagesRequest& request);
-  void PutOutAgain(journal::v1::PackageRow* successor);
+  // Each gives the package as it goes out.
+  journal::v1::PackageRow TransferRunning(const PackageAggregate& package,
+                                          const std::string& reason, const std::string& transfer_id,
+                                          uint64_t successor_number);
+  journal::v1::PackageRow TransferAwarded(const PackageAggregate& package,
+                                          const std::string& reason,
+                                          const std::string& transfer_id);
+  void PutOutAgain(const PackageAggregate& package);
 
   // --- Offers (decide_offer.cc).
   struct FoundOffer {
@@ -165,9 +181,17 @@ class Deciding {
   absl::Status On(const v1::CreateAccountRequest& request);
   absl::Status On(const v1::DisableAccountRequest& request);
   absl::Status On(const v1::ReplaceTokenRequest& request);
-  absl::Status On(const v1::ExtendDeadlinesRequest& request);
   absl::Status On(const v1::ConfirmClockRequest& request);
   absl::Status CheckToken(absl::string_view token_sha256);
+
+  // --- Outages (decide_outage.cc).
+  absl::Status On(const v1::ExtendDeadlinesRequest& request);
+  // Those in memory and those that are named.
+  absl::StatusOr<std::set<uint64_t>> PackagesOfOutage(
+      const v1::ExtendDeadlinesRequest& request) const;
+  // What a round that lapsed gets back of the time that it lost; nothing where everyone answered.
+  void ReopenRound(const PackageAggregate& package, const journal::v1::RoundRow& round,
+                   int64_t lost_us, journal::v1::DeadlineExtended* extended) const;
 
   // --- Rounds (rounds.cc).
   // Opens the first round, from `first_rule` on, in which anybody may be offered the package as

@@ -1,4 +1,4 @@
-// Accounts, the clock, and deadlines after an outage.
+// Accounts and the clock.
 
 #include <algorithm>
 
@@ -145,39 +145,6 @@ absl::Status Deciding::On(const v1::ReplaceTokenRequest& request) {
   AccountRow& row = *Add().mutable_account_changed()->mutable_account();
   row = it->second;
   row.set_token_sha256(request.token_sha256());
-  return absl::OkStatus();
-}
-
-absl::Status Deciding::On(const v1::ExtendDeadlinesRequest& request) {
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  const int64_t from = FromTimestamp(request.from_time());
-  const int64_t to = FromTimestamp(request.to_time());
-  if (!request.has_from_time() || !request.has_to_time()) {
-    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED,
-                  request.has_from_time() ? "to_time" : "from_time", "",
-                  "when the outage began and ended");
-  }
-  if (from >= to || to > now_us()) {
-    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "to_time", "",
-                  "after from_time and not in the future");
-  }
-  for (uint64_t number : state_.open_packages) {
-    for (const journal::v1::RoundRow& round : state_.Package(number)->row.rounds()) {
-      if (round.settled() || round.deadline_us() <= from) continue;
-      // What the outage took of this round's window: from its opening (its whole second, as windows
-      // run), if that came later.
-      const int64_t opened = round.opened_time_us() - round.opened_time_us() % 1000000;
-      const int64_t taken = to - std::max(from, opened);
-      if (taken <= 0) continue;
-      journal::v1::DeadlineExtended& extended = *Add().mutable_deadline_extended();
-      extended.set_package_number(number);
-      extended.set_round_number(round.number());
-      extended.set_deadline_us(round.deadline_us() + taken);
-    }
-  }
-  if (decision_.record.facts().empty()) {
-    decision_.reply = std::make_unique<v1::ExtendDeadlinesResponse>();
-  }
   return absl::OkStatus();
 }
 

@@ -160,10 +160,25 @@ absl::Status Deciding::On(const v1::StartPackageRequest& request) {
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kStart); !status.ok()) return status;
+  if (absl::Status status = CheckContractStands(**package); !status.ok()) return status;
   journal::v1::PackageStarted& started = *Add().mutable_package_started();
   started.set_package_number(row.number());
   started.set_limit_due_us(LimitDue(RulesOf(state_, row), row.terms().service_type()));
   return absl::OkStatus();
+}
+
+// A novation moves what was awarded under the contract with it; an end leaves nobody to give care.
+absl::Status Deciding::CheckContractStands(const PackageAggregate& package) const {
+  const PackageRow& row = package.row;
+  const std::string& id =
+      package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)].contract_id();
+  const v1::Contract* contract = state_.directory.Contract(id);
+  const auto end = ParseDate(contract == nullptr ? "" : contract->to_date());
+  if (!end || Today(RulesOf(state_, row)) < *end) return absl::OkStatus();
+  return Reject(
+      v1::REJECTION_REASON_CONTRACT_STATUS, "package_id", FormatPackageId({row.year(), row.number()}),
+      absl::StrCat("a package whose contract is in force; ", id, " ended on ", contract->to_date(),
+                   ": return the package, or transfer all of the contract's"));
 }
 
 absl::Status Deciding::On(const v1::ReturnPackageRequest& request) {

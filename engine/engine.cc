@@ -58,6 +58,8 @@ std::vector<uint64_t> Engine::TouchedPackages(const Request& request) const {
         if constexpr (std::is_same_v<T, v1::ReleasePackagesRequest> ||
                       std::is_same_v<T, v1::TransferPackagesRequest>) {
           for (const std::string& id : one.package_ids()) package(id);
+        } else if constexpr (std::is_same_v<T, v1::ExtendDeadlinesRequest>) {
+          for (const std::string& id : one.closed_package_ids()) package(id);
         } else if constexpr (requires { one.package_id(); }) {
           package(one.package_id());
         } else if constexpr (requires { one.offer_id(); }) {

@@ -28,13 +28,14 @@ enum class PackageVerb : uint8_t {
   kAward,
   kCancel,
   kReissue,  // goes to the first round again
+  kReopen,   // after an outage a round that lapsed is open again
   kStart,
   kReturn,    // given up before the start
   kHandBack,  // given up after the start
   kCease,
   kErase,  // its texts go
 };
-inline constexpr int kPackageVerbs = 15;
+inline constexpr int kPackageVerbs = 16;
 
 enum class OfferVerb : uint8_t {
   kIssue,
@@ -43,16 +44,17 @@ enum class OfferVerb : uint8_t {
   kLapse,    // the deadline passed without an answer
   kLateAccept,
   kLateDecline,
+  kReopen,  // its time is given back after an outage
   kAward,
   kLose,         // another acceptance won
   kVoid,         // a hard rule fails at award, or the package is cancelled
-  kClose,        // ended unanswered before its deadline
+  kClose,        // ended unanswered before its deadline, or before its time was given back
   kClaimError,   // the branch claims that it was issued in error
   kUpholdError,  // the claim is upheld
   kRejectError,  // the claim is rejected
   kMove,         // goes to another branch of its provider
 };
-inline constexpr int kOfferVerbs = 14;
+inline constexpr int kOfferVerbs = 15;
 
 // `from` is UNSPECIFIED where the thing begins. (from, verb) is unique.
 struct PackageTransition {

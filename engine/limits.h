@@ -34,7 +34,8 @@ inline constexpr size_t kAcceptanceLimitNameBytesMax = 64;
 inline constexpr absl::Duration kOptOutMax = absl::Hours(24 * 731);
 inline constexpr int32_t kCapacityMinutesMax = 10'000'000;
 inline constexpr int kBatchItemsMax = 500;
-inline constexpr int kTransferPackagesMax = 500;  // routed and kept by one record
+inline constexpr int kTransferPackagesMax = 500;   // routed and kept by one record
+inline constexpr int kOutagePackagesMax = 10'000;  // closed ones, loaded for one record
 
 // Frameworks.
 inline constexpr size_t kFrameworkBytesMax = 16u << 20;

@@ -1,6 +1,8 @@
 #include "engine/offer_tidings.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/calendar.h"
@@ -54,10 +56,13 @@ const OfferRow* ReturnedAt(const PackageAggregate& package, int64_t time_us) {
   return found;
 }
 
-// Whether the round's deadline found the offer without an answer.
-bool LapsedAtItsDeadline(const OfferRow& offer) {
-  if (offer.state() == v1::OFFER_STATE_CLOSED) return false;
-  return offer.answers().empty() || offer.answers(0).late() || offer.answers(0).remark();
+// Whether the offer may still be answered when its round's deadline moves.
+bool MovesWithItsRound(const OfferRow& offer) {
+  if (offer.state() != v1::OFFER_STATE_CLOSED) return true;
+  return offer.close_cause() != v1::CLOSE_CAUSE_CONTRACT_ENDED &&
+         offer.close_cause() != v1::CLOSE_CAUSE_CONTRACT_NOVATED &&
+         offer.close_cause() != v1::CLOSE_CAUSE_ISSUED_IN_ERROR &&
+         offer.close_cause() != v1::CLOSE_CAUSE_OUTAGE;
 }
 
 class Teller {
@@ -126,9 +131,37 @@ class Teller {
     }
   }
 
-  void AddOfRound(Tiding what, int32_t round_number, bool (*holds)(const OfferRow&)) {
+  // Those whom the round's deadline found without an answer.
+  void AddLapsed(int32_t round_number) {
     for (const OfferRow& offer : package_.offers) {
-      if (offer.round_number() == round_number && holds(offer)) Add(what, &offer);
+      if (offer.round_number() != round_number) continue;
+      const bool closed =
+          offer.state() == v1::OFFER_STATE_CLOSED && offer.close_cause() != v1::CLOSE_CAUSE_OUTAGE;
+      const bool answered = std::any_of(offer.answers().begin(), offer.answers().end(),
+                                        [this](const journal::v1::AnswerRow& answer) {
+                                          return !answer.remark() && answer.time_us() < time_us_;
+                                        });
+      if (!closed && !answered) Add(Tiding::kLapsed, &offer);
+    }
+  }
+
+  void AddExtended(const journal::v1::DeadlineExtended& extended) {
+    std::set<int32_t> told;
+    for (auto [what, ordinals] :
+         {std::pair{Tiding::kReopened, &extended.reopened_ordinals()},
+          std::pair{Tiding::kClosed, &extended.closed_ordinals()},
+          std::pair{Tiding::kCountedInTime, &extended.in_time_ordinals()}}) {
+      for (int32_t ordinal : *ordinals) {
+        told.insert(ordinal);
+        Add(what, ordinal);
+      }
+    }
+    if (extended.deadline_us() == 0) return;
+    for (const OfferRow& offer : package_.offers) {
+      if (offer.round_number() == extended.round_number() && MovesWithItsRound(offer) &&
+          !told.contains(offer.ordinal())) {
+        Add(Tiding::kDeadlineMoved, &offer);
+      }
     }
   }
 
@@ -211,14 +244,6 @@ std::string VoidWords(const OfferTiding& tiding, const Fact& fact) {
                                                 : v1::CLOSE_CAUSE_PACKAGE_CANCELLED);
 }
 
-// Whether the offer may still be answered when its round's deadline moves.
-bool MovesWithItsRound(const OfferRow& offer) {
-  if (offer.state() != v1::OFFER_STATE_CLOSED) return true;
-  return offer.close_cause() != v1::CLOSE_CAUSE_CONTRACT_ENDED &&
-         offer.close_cause() != v1::CLOSE_CAUSE_CONTRACT_NOVATED &&
-         offer.close_cause() != v1::CLOSE_CAUSE_ISSUED_IN_ERROR;
-}
-
 }  // namespace
 
 uint64_t PackageNumberOf(const Fact& fact) {
@@ -290,7 +315,7 @@ std::vector<OfferTiding> TidingsOf(const Fact& fact, int64_t time_us,
       teller.Add(Tiding::kAnswered, fact.offer_answered().ordinal());
       break;
     case Fact::kRoundDue:
-      teller.AddOfRound(Tiding::kLapsed, fact.round_due().round_number(), LapsedAtItsDeadline);
+      teller.AddLapsed(fact.round_due().round_number());
       break;
     case Fact::kAwardProposed:
       teller.AddVoided(fact.award_proposed().voided());
@@ -329,8 +354,7 @@ std::vector<OfferTiding> TidingsOf(const Fact& fact, int64_t time_us,
       teller.Add(Tiding::kClaimDecided, fact.error_decided().ordinal());
       break;
     case Fact::kDeadlineExtended:
-      teller.AddOfRound(Tiding::kDeadlineMoved, fact.deadline_extended().round_number(),
-                        MovesWithItsRound);
+      teller.AddExtended(fact.deadline_extended());
       break;
     case Fact::kOfferMoved:
       teller.AddMoved(fact.offer_moved());
@@ -367,6 +391,10 @@ const char* TidingKind(Tiding what) {
       return "OfferVoid";
     case Tiding::kDeadlineMoved:
       return "DeadlineExtended";
+    case Tiding::kReopened:
+      return "OfferReopened";
+    case Tiding::kCountedInTime:
+      return "AnswerCountedInTime";
     case Tiding::kClaimed:
       return "ErrorClaimed";
     case Tiding::kClaimDecided:
@@ -391,6 +419,8 @@ const char* TidingKind(Tiding what) {
 std::string TidingWords(const OfferTiding& tiding, const Fact& fact, const Directory& directory) {
   const OfferRow& offer = *tiding.offer;
   std::string branch = BranchWords(offer, directory);
+  const std::string& reason = fact.deadline_extended().reason();
+  const std::string after_outage = reason.empty() ? "" : absl::StrCat(" after an outage: ", reason);
   switch (tiding.what) {
     case Tiding::kIssued:
       return absl::StrCat(offer.restart() ? "Offered as a restart to " : "Offered to ", branch,
@@ -413,7 +443,12 @@ std::string TidingWords(const OfferTiding& tiding, const Fact& fact, const Direc
       return absl::StrCat("The acceptance of ", branch, " is void: ", VoidWords(tiding, fact), ".");
     case Tiding::kDeadlineMoved:
       return absl::StrCat("The deadline of ", branch, " moved to ",
-                          MomentWords(fact.deadline_extended().deadline_us()), ".");
+                          MomentWords(fact.deadline_extended().deadline_us()), after_outage, ".");
+    case Tiding::kReopened:
+      return absl::StrCat("The offer to ", branch, " is open again, until ",
+                          MomentWords(fact.deadline_extended().deadline_us()), after_outage, ".");
+    case Tiding::kCountedInTime:
+      return absl::StrCat("The late answer of ", branch, " counts as in time", after_outage, ".");
     case Tiding::kClaimed:
       return absl::StrCat(
           branch, " claims that the offer was issued in error; the stored routing says that it ",

@@ -23,6 +23,8 @@ enum class Tiding : uint8_t {
   kLost,
   kVoid,
   kDeadlineMoved,
+  kReopened,       // it had lapsed in an outage
+  kCountedInTime,  // its late answer was an outage's doing
   kClaimed,
   kClaimDecided,
   kStarted,

@@ -76,6 +76,27 @@ std::string PassedOverWords(const journal::v1::RoundsPassedOver& passed_over,
   return absl::StrJoin(sentences, " ");
 }
 
+std::string ExtendedWords(const journal::v1::DeadlineExtended& extended) {
+  std::string text = absl::StrCat("Round ", extended.round_number());
+  if (extended.deadline_us() == 0) {
+    absl::StrAppend(&text, " lost time that nobody can use any more");
+  } else {
+    absl::StrAppend(&text,
+                    extended.reopened_ordinals().empty() ? " has its deadline moved to "
+                                                         : " is open again, until ",
+                    MomentWords(extended.deadline_us()));
+  }
+  if (extended.in_time_ordinals_size() > 0) {
+    absl::StrAppend(&text,
+                    "; late answers that count as in time: ", extended.in_time_ordinals_size());
+  }
+  if (extended.closed_ordinals_size() > 0) {
+    absl::StrAppend(&text, "; silences that count for nobody: ", extended.closed_ordinals_size());
+  }
+  if (!extended.reason().empty()) absl::StrAppend(&text, "; after an outage: ", extended.reason());
+  return absl::StrCat(text, ".");
+}
+
 std::string AwardedWords(const PackageAggregate& package, const journal::v1::AwardRow& award,
                          const Directory& directory) {
   std::string text =
@@ -153,8 +174,7 @@ std::string PackageWords(const Fact& fact, const PackageAggregate& package, bool
       }
       return has_tidings ? "" : "Care ended.";
     case Fact::kDeadlineExtended:
-      return absl::StrCat("The deadline of round ", fact.deadline_extended().round_number(),
-                          " moved to ", MomentWords(fact.deadline_extended().deadline_us()), ".");
+      return ExtendedWords(fact.deadline_extended());
     case Fact::kLimitPassed:
       return "The limit of the interim service has passed, and the person is still there.";
     case Fact::kRoundsPassedOver:

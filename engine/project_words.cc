@@ -92,6 +92,8 @@ std::string CloseWords(v1::CloseCause cause) {
       return "the package was put out again";
     case v1::CLOSE_CAUSE_ISSUED_IN_ERROR:
       return "it was issued in error";
+    case v1::CLOSE_CAUSE_OUTAGE:
+      return "an outage took its time, and the package went elsewhere before that was given back";
     default:
       return "no cause was given";
   }

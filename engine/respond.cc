@@ -239,7 +239,15 @@ class Responding {
   }
   std::unique_ptr<Message> On(const v1::ExtendDeadlinesRequest&) const {
     auto response = std::make_unique<v1::ExtendDeadlinesResponse>();
-    response->set_rounds(record_.facts_size());
+    for (const journal::v1::Fact& fact : record_.facts()) {
+      const journal::v1::DeadlineExtended& extended = fact.deadline_extended();
+      if (extended.deadline_us() != 0) response->set_rounds(response->rounds() + 1);
+      if (!extended.reopened_ordinals().empty()) {
+        response->set_reopened_rounds(response->reopened_rounds() + 1);
+      }
+      response->set_answers_in_time(response->answers_in_time() + extended.in_time_ordinals_size());
+      response->set_closed_offers(response->closed_offers() + extended.closed_ordinals_size());
+    }
     return response;
   }
   std::unique_ptr<Message> On(const v1::ConfirmClockRequest&) const {

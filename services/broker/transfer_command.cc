@@ -1,5 +1,5 @@
-// `broker transfer CONTRACT`: what runs under a contract goes elsewhere; `broker transfer report`:
-// where each package went.
+// `broker transfer CONTRACT` or `--provider PROVIDER`: what runs there, or waits to start, goes
+// elsewhere; `broker transfer report`: where each package went.
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -19,6 +19,7 @@ namespace {
 
 struct Transfer {
   std::string contract_id;
+  std::string provider_id;
   std::string reason;
   std::vector<std::string> package_ids;
   std::string transfer_id;
@@ -35,15 +36,18 @@ std::string Whereabouts(const v1::Package& package) {
 
 void PrintTransfer(const v1::GetTransferResponse& report) {
   const v1::Transfer& transfer = report.transfer();
-  printf("Transfer %s of contract %s, %s: %s\n\n", transfer.id().c_str(),
-         transfer.contract_id().c_str(), SayTime(transfer.transfer_time()).c_str(),
-         transfer.reason().c_str());
+  const bool of_contract = transfer.provider_id().empty();
+  printf("Transfer %s of %s %s, %s: %s\n\n", transfer.id().c_str(),
+         of_contract ? "contract" : "provider",
+         (of_contract ? transfer.contract_id() : transfer.provider_id()).c_str(),
+         SayTime(transfer.transfer_time()).c_str(), transfer.reason().c_str());
   Table table({"package", "urgency", "now", "state", "provider", "branch", "ward"});
   std::map<std::string, int> counts;
-  for (const v1::Package& package : report.successors()) {
+  for (int i = 0; i < report.successors_size(); ++i) {
+    const v1::Package& package = report.successors(i);
     const std::string where = Whereabouts(package);
     ++counts[where];
-    table.Add({package.predecessor_package_id(), ShortName(package.urgency()), package.id(), where,
+    table.Add({transfer.package_ids(i), ShortName(package.urgency()), package.id(), where,
                package.award().provider_id(), package.award().branch_id(), package.ward_code()});
   }
   table.DropEmptyColumns();
@@ -77,6 +81,7 @@ int Run(const Options& options, const Transfer& transfer) {
   v1::TransferPackagesRequest request;
   request.set_request_id(FreshRequestId());
   request.set_contract_id(transfer.contract_id);
+  request.set_provider_id(transfer.provider_id);
   request.set_reason(transfer.reason);
   for (const std::string& id : transfer.package_ids) request.add_package_ids(id);
   auto done =
@@ -89,13 +94,16 @@ int Run(const Options& options, const Transfer& transfer) {
 
 void AddTransferCommand(CLI::App* app, const Options* options, Chosen* chosen) {
   CLI::App* command = app->add_subcommand(
-      "transfer", "Hand back all that runs under a contract, and put it out again");
+      "transfer",
+      "Take all that runs or waits to start from a contract or a provider, and put it out again");
   auto transfer = std::make_shared<Transfer>();
   command->add_option("contract", transfer->contract_id, "The contract that cannot go on");
+  command->add_option("--provider", transfer->provider_id,
+                      "Instead: the provider that cannot go on, with all of its contracts");
   command->add_option("--reason", transfer->reason, "Why; it stands in the report");
   command
       ->add_option("--package", transfer->package_ids,
-                   "Only this package; may be given again. All that run unless given")
+                   "Only this package; may be given again. All unless given")
       ->allow_extra_args(false);
   CLI::App* report = command->add_subcommand("report", "Where each package of a transfer went");
   report->add_option("transfer", transfer->transfer_id, "The transfer, such as T-000007")

@@ -3,6 +3,7 @@
 #include "services/rpc/adapter.h"
 #include "services/rpc/admin.h"
 #include "services/rpc/commands.h"
+#include "services/rpc/outages.h"
 #include "services/rpc/queries.h"
 
 namespace brokerage::services::rpc {
@@ -16,7 +17,7 @@ void RegisterAdmin(Adapter* adapter) {
       .Unary(&Service::RequestConfirmClock, "AdminService/ConfirmClock",
              Command<v1::ConfirmClockRequest>())
       .Unary(&Service::RequestExtendDeadlines, "AdminService/ExtendDeadlines",
-             Command<v1::ExtendDeadlinesRequest>())
+             Handler<v1::ExtendDeadlinesRequest>(ExtendDeadlines))
       .Unary(&Service::RequestCreateBackup, "AdminService/CreateBackup",
              OnWorker<v1::CreateBackupRequest>(CreateBackup))
       .Unary(&Service::RequestVerifyJournal, "AdminService/VerifyJournal", Slow(VerifyJournal));

@@ -1,5 +1,6 @@
 #include "services/rpc/transfers.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "engine/project_words.h"
 #include "engine/rejection.h"
 #include "services/rpc/rows.h"
+#include "services/rpc/today.h"
 
 namespace brokerage::services::rpc {
 
@@ -29,26 +31,52 @@ absl::Status NotFound(absl::string_view field, absl::string_view id) {
                         "one that is there and the caller's");
 }
 
-// The contract under which a running package runs; empty where its offer cannot be read.
-std::string RunsUnder(const storage::View& view, const PackageRow& row) {
+// The contract under which a package runs, or was awarded; empty where its offer cannot be read.
+std::string ContractOf(const storage::View& view, const PackageRow& row) {
   if (row.imported()) return row.running_contract_id();
   const auto offer = ReadOfferRow(view, row.number(), row.award().offer_ordinal());
   return offer ? offer->contract_id() : "";
 }
 
-// Names the authority's packages that run under the contract, but of too many only one more than a
-// transfer may have: the engine refuses it then.
-absl::Status NameRunning(const storage::View& view, const std::string& authority_id,
-                         v1::TransferPackagesRequest* request) {
-  view.Scan(Table::kPackagesByState,
-            engine::PackageStatePrefix(authority_id, v1::PACKAGE_STATE_STARTED), "",
-            [&](absl::string_view key, absl::string_view) {
-              const auto row = ReadPackageRow(view, engine::TrailingNumber(key));
-              if (row && RunsUnder(view, *row) == request->contract_id()) {
-                request->add_package_ids(engine::PackageIdOf(*row));
-              }
-              return request->package_ids_size() <= engine::limits::kTransferPackagesMax;
-            });
+// Which contracts are meant.
+class Meant {
+ public:
+  Meant(const Backend& backend, const CallContext& context,
+        const v1::TransferPackagesRequest& request)
+      : directory_(context.published->directory), now_(backend.clock->Now()), request_(request) {}
+
+  bool Has(const std::string& contract_id) {
+    if (request_.provider_id().empty()) return contract_id == request_.contract_id();
+    auto [known, is_new] = held_.try_emplace(contract_id, false);
+    const v1::Contract* contract = is_new ? directory_.Contract(contract_id) : nullptr;
+    if (contract != nullptr) {
+      const engine::DateNumber today = Today(directory_, contract->framework_id(), now_);
+      known->second = directory_.ProviderOfContract(contract_id, today) == request_.provider_id();
+    }
+    return known->second;
+  }
+
+ private:
+  const engine::Directory& directory_;
+  const absl::Time now_;
+  const v1::TransferPackagesRequest& request_;
+  std::map<std::string, bool> held_;  // by the provider
+};
+
+// Names the authority's packages that run under what is meant, or were awarded and have not
+// started; but of too many only one more than a transfer may have: the engine refuses it then.
+absl::Status NameTransferred(const storage::View& view, const std::string& authority_id,
+                             Meant meant, v1::TransferPackagesRequest* request) {
+  for (v1::PackageState state : {v1::PACKAGE_STATE_AWARDED, v1::PACKAGE_STATE_STARTED}) {
+    view.Scan(Table::kPackagesByState, engine::PackageStatePrefix(authority_id, state), "",
+              [&](absl::string_view key, absl::string_view) {
+                const auto row = ReadPackageRow(view, engine::TrailingNumber(key));
+                if (row && meant.Has(ContractOf(view, *row))) {
+                  request->add_package_ids(engine::PackageIdOf(*row));
+                }
+                return request->package_ids_size() <= engine::limits::kTransferPackagesMax;
+              });
+  }
   return view.status();
 }
 
@@ -74,8 +102,8 @@ struct Transferring : std::enable_shared_from_this<Transferring> {
                                  "a longer deadline"));
     }
     v1::TransferPackagesRequest named = request;
-    const absl::Status status =
-        NameRunning(*backend.store->Read(), context.caller.authority_id, &named);
+    const absl::Status status = NameTransferred(*backend.store->Read(), context.caller.authority_id,
+                                                Meant(backend, context, request), &named);
     if (!status.ok()) return done(status);
     const bool found = !named.package_ids().empty();
     Ask(named, [self = shared_from_this(), looks_left, found](const Sequencer::Reply& reply) {

@@ -109,6 +109,8 @@ void LifecycleWatch::On(const Fact& fact) {
                            : OfferVerb::kRejectError);
     case Fact::kOfferMoved:
       return MoveOffer(number, fact.offer_moved().ordinal(), OfferVerb::kMove);
+    case Fact::kDeadlineExtended:
+      return OnExtended(fact.deadline_extended());
     case Fact::kTextsErased:
       return Move(number, PackageVerb::kErase);
     default:
@@ -153,6 +155,13 @@ void LifecycleWatch::OnAward(const journal::v1::PackageAwarded& fact) {
   VoidOffers(number, fact.voided());
   MoveOffers(number, v1::OFFER_STATE_OPEN, OfferVerb::kClose);
   Move(number, PackageVerb::kAward);
+}
+
+void LifecycleWatch::OnExtended(const journal::v1::DeadlineExtended& fact) {
+  const uint64_t number = fact.package_number();
+  for (int32_t ordinal : fact.reopened_ordinals()) MoveOffer(number, ordinal, OfferVerb::kReopen);
+  for (int32_t ordinal : fact.closed_ordinals()) MoveOffer(number, ordinal, OfferVerb::kClose);
+  if (!fact.reopened_ordinals().empty()) Move(number, PackageVerb::kReopen);
 }
 
 void LifecycleWatch::Begin(const journal::v1::PackageRow& row, PackageVerb verb) {

@@ -49,6 +49,7 @@ class LifecycleWatch {
   void OnRound(const journal::v1::RoundOpened& fact);
   void OnAnswer(const journal::v1::OfferAnswered& fact);
   void OnAward(const journal::v1::PackageAwarded& fact);
+  void OnExtended(const journal::v1::DeadlineExtended& fact);
   void Begin(const journal::v1::PackageRow& row, PackageVerb verb);
   void Move(uint64_t number, PackageVerb verb);
   void MoveOffer(uint64_t number, int32_t ordinal, OfferVerb verb);

@@ -37,6 +37,7 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("ceases PACKAGES[, leaving with WORD]"), &R::Cease},
       {Phrase("transfers contract NAME[: PACKAGES]"), &R::Transfer},
       {Phrase("transfers contract NAME because TEXT"), &R::Transfer},
+      {Phrase("transfers provider NAME"), &R::TransferProvider},
       {Phrase("erases PACKAGES"), &R::Erase},
       {Phrase("accepts PACKAGES[ of round N][ from DATE][ until TIME]"), &R::Accept},
       {Phrase("accepts the offer of NAME on PACKAGE"), &R::Accept},
@@ -274,7 +275,8 @@ void ScenarioRunner::Cease(const Words& words) {
   }
 }
 
-std::vector<std::string> ScenarioRunner::RunningUnder(const std::string& contract) {
+std::vector<std::string> ScenarioRunner::HeldUnder(
+    const std::function<bool(const std::string&)>& meant) {
   std::vector<std::string> ids;
   const uint64_t last = driver_->engine().state().system.last_package_number();
   for (uint64_t number = 1; number <= last; ++number) {
@@ -283,12 +285,26 @@ std::vector<std::string> ScenarioRunner::RunningUnder(const std::string& contrac
     const std::string under = winner == 0
                                   ? package.row.running_contract_id()
                                   : package.offers[static_cast<size_t>(winner - 1)].contract_id();
-    if (package.row.state() == v1::PACKAGE_STATE_STARTED && under == contract &&
-        package.row.authority_id() == caller_.authority_id) {
+    const bool held = package.row.state() == v1::PACKAGE_STATE_STARTED ||
+                      package.row.state() == v1::PACKAGE_STATE_AWARDED;
+    if (held && meant(under) && package.row.authority_id() == caller_.authority_id) {
       ids.push_back(FormatPackageId({package.row.year(), number}));
     }
   }
   return ids;
+}
+
+void ScenarioRunner::TransferProvider(const Words& words) {
+  v1::TransferPackagesRequest request;
+  request.set_provider_id(words[0]);
+  request.set_reason(kReason);
+  const Directory& directory = driver_->engine().directory();
+  const DateNumber today = LocalDate(driver_->now(), zone_);
+  const auto meant = [&](const std::string& contract) {
+    return directory.ProviderOfContract(contract, today) == words[0];
+  };
+  for (const std::string& id : HeldUnder(meant)) request.add_package_ids(id);
+  AskTransfer(std::move(request));
 }
 
 void ScenarioRunner::Transfer(const Words& words) {
@@ -297,17 +313,24 @@ void ScenarioRunner::Transfer(const Words& words) {
   const bool with_reason = absl::StrContains(step_->does, " because ");
   request.set_reason(with_reason ? words[1] : kReason);
   if (words[1].empty() || with_reason) {
-    for (const std::string& id : RunningUnder(words[0])) request.add_package_ids(id);
+    const auto meant = [&](const std::string& contract) { return contract == words[0]; };
+    for (const std::string& id : HeldUnder(meant)) request.add_package_ids(id);
   } else {
     for (const std::string& label : LabelsOf(words[1])) request.add_package_ids(IdOf(label));
   }
+  AskTransfer(std::move(request));
+}
+
+void ScenarioRunner::AskTransfer(v1::TransferPackagesRequest request) {
   Ask(std::move(request));
-  if (!refused_.ok()) return;
+  const v1::Transfer* transfer = refused_.ok() ? LastTransfer() : nullptr;
+  if (transfer == nullptr) return;
   std::map<std::string, uint64_t> successors;
-  for (const auto& [label, number] : packages_) {
-    const journal::v1::PackageRow row = driver_->Package(number).row;
-    if (row.state() == v1::PACKAGE_STATE_HANDED_BACK && !packages_.contains("Next" + label)) {
-      successors["Next" + label] = row.successor_number();
+  for (int i = 0; i < transfer->package_ids_size(); ++i) {
+    const uint64_t number = ParsePackageId(transfer->package_ids(i))->number;
+    for (const auto& [label, labelled] : packages_) {
+      if (labelled != number || absl::StartsWith(label, "Next")) continue;
+      successors["Next" + label] = ParsePackageId(transfer->successor_ids(i))->number;
     }
   }
   packages_.merge(successors);
@@ -435,6 +458,10 @@ void ScenarioRunner::Extend(const Words& words) {
   *request.mutable_from_time() = TimestampOf(TimeOf(words[0]));
   *request.mutable_to_time() = TimestampOf(TimeOf(words[1]));
   request.set_reason(kReason);
+  // As the services find them: here, every one.
+  for (const auto& [label, number] : packages_) {
+    request.add_closed_package_ids(FormatPackageId({driver_->Package(number).row.year(), number}));
+  }
   Ask(std::move(request));
 }
 

@@ -1,6 +1,7 @@
 // Plays one scenario against an engine and says what did not come true.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -56,6 +57,8 @@ class ScenarioRunner {
   void HandBack(const Words& words);
   void Cease(const Words& words);
   void Transfer(const Words& words);
+  void TransferProvider(const Words& words);
+  void AskTransfer(v1::TransferPackagesRequest request);
   void Erase(const Words& words);
   void Accept(const Words& words);
   void AcceptWithin(const Words& words);
@@ -176,8 +179,9 @@ class ScenarioRunner {
   v1::Coverage LineOf(const std::string& text);
   // The last that was made for the branch; empty if there is none.
   v1::CoverageProposal NewestProposal(const std::string& branch);
-  // The ids of all packages of the caller's authority that run under the contract.
-  std::vector<std::string> RunningUnder(const std::string& contract);
+  // The ids of all packages of the authority of who asks that run under contracts that are meant,
+  // or wait to start.
+  std::vector<std::string> HeldUnder(const std::function<bool(const std::string&)>& meant);
   // The newest transfer; null (and a problem) if there is none.
   const v1::Transfer* LastTransfer();
   uint64_t NumberOf(const std::string& label);

@@ -497,6 +497,31 @@ TEST_F(RpcTest, ATransferFindsWhatRunsAndTellsWhereItWent) {
   }
 }
 
+TEST_F(RpcTest, ATransferOfAProviderFindsWhatWaitsToStartUnderAnyOfItsContracts) {
+  v1::Package won = Issue("person-won");
+  const std::string offer = OfferTo(won, "alpha-east").id();
+  Accept(kBranch, offer);
+  Award(won.id(), offer, "the person goes home today");
+  const std::string imported = Run("person-imported", v1::SERVICE_TYPE_HOME_CARE);
+  Restart();
+  v1::TransferPackagesRequest request;
+  request.set_request_id(NewRequestId());
+  request.set_provider_id("alpha");
+  request.set_reason("The provider has failed");
+  EXPECT_EQ(Call("PackageService/TransferPackages", kOtherNavigator, request).rejection.reason(),
+            v1::REJECTION_REASON_NOT_FOUND);
+  const v1::Transfer transfer =
+      Ask<v1::TransferPackagesResponse>("PackageService/TransferPackages", kNavigator, request)
+          .transfer();
+  EXPECT_EQ(std::vector<std::string>(transfer.package_ids().begin(), transfer.package_ids().end()),
+            (std::vector<std::string>{won.id(), imported}));
+  EXPECT_EQ(transfer.successor_ids(0), won.id()) << "it had not started";
+  const v1::Package next = Get(won.id());
+  EXPECT_EQ(next.state(), v1::PACKAGE_STATE_OFFERED);
+  EXPECT_EQ(next.transfer_id(), transfer.id());
+  EXPECT_EQ(next.rounds_size(), 2);
+}
+
 TEST_F(RpcTest, HistoryTellsEachWhatIsItsOwn) {
   v1::Package package = Issue("person-history");
   Accept(kBranch, OfferTo(package, "alpha-east").id());

@@ -1,5 +1,7 @@
 // Holds each record against the naive routing and the naive award.
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -284,6 +286,7 @@ void CountyDrive::CheckAfter(const Record& record) {
       touched.insert(number);
     }
   }
+  if (record.facts(0).has_deadline_extended()) CheckOutage();
   for (uint64_t number : touched) CheckPackage(number);
   if (passed_over != passed_over_) {
     Problem(absl::StrCat("naive ", passed_over_, " rounds passed over, real ", passed_over));
@@ -495,29 +498,31 @@ void CountyDrive::CheckLimit(uint64_t number) {
   }
 }
 
-// Nothing is lost by a transfer, and what was urgent or ran longer goes out first.
+// Nothing is lost by a transfer, and what was urgent, waited to start or ran longer goes out first.
 void CountyDrive::CheckTransfer(const v1::Transfer& transfer) {
-  const PackageRow* last = nullptr;
+  std::optional<std::tuple<bool, bool, std::string, int64_t>> last;
   for (int i = 0; i < transfer.package_ids_size(); ++i) {
     const uint64_t number = ParsePackageId(transfer.package_ids(i))->number;
     const PackageRow& package = engine_.state().Package(number)->row;
     const uint64_t next_number = ParsePackageId(transfer.successor_ids(i))->number;
     const PackageRow& next = engine_.state().Package(next_number)->row;
-    if (package.state() != v1::PACKAGE_STATE_HANDED_BACK ||
-        package.successor_number() != next_number || next.predecessor_number() != number ||
-        next.transfer_id() != transfer.id() || next.released_time_us() == 0 ||
+    const PackageRow& before = before_.at(number);
+    const bool ran = before.state() == v1::PACKAGE_STATE_STARTED;
+    const bool kept = ran ? package.state() == v1::PACKAGE_STATE_HANDED_BACK &&
+                                package.successor_number() == next_number &&
+                                next.predecessor_number() == number
+                          : before.state() == v1::PACKAGE_STATE_AWARDED && next_number == number;
+    if (!kept || next.transfer_id() != transfer.id() || next.released_time_us() == 0 ||
         (next.state() != v1::PACKAGE_STATE_OFFERED && next.state() != v1::PACKAGE_STATE_UNFILLED)) {
       Problem(absl::StrCat("package ", number, " is lost in transfer ", transfer.id()));
     }
-    if (last != nullptr) {
-      const bool was_urgent = last->urgency() == v1::URGENCY_URGENT;
-      const bool urgent = package.urgency() == v1::URGENCY_URGENT;
-      if ((urgent && !was_urgent) ||
-          (urgent == was_urgent && package.started_time_us() < last->started_time_us())) {
-        Problem(absl::StrCat("transfer ", transfer.id(), " has another order"));
-      }
+    const std::tuple place(package.urgency() != v1::URGENCY_URGENT, ran,
+                           ran ? "" : before.terms().start_by_date(),
+                           ran ? package.started_time_us() : 0);
+    if (last && place < *last) {
+      Problem(absl::StrCat("transfer ", transfer.id(), " has another order"));
     }
-    last = &package;
+    last = place;
   }
 }
 

@@ -59,8 +59,13 @@ class CountyDrive {
   void AnswerSomething();
   void ClaimSomething();
   void MoveOfferSomewhere();
-  void ExtendDeadlines();
   void AwardSomething();
+  // (county_outages.cc)
+  void ExtendDeadlines();
+  std::vector<journal::v1::OfferRow> GivenBack(const PackageAggregate& package,
+                                               const journal::v1::RoundRow& round, absl::Time from,
+                                               absl::Time to);
+  void CheckOutage();
   void MoveSomething();
   void Transfer(const PackageAggregate& package);
   void Reissue(const PackageAggregate& package);
@@ -157,6 +162,11 @@ class CountyDrive {
   Rows rows_;
   // Of the packages that the record at hand touches, as they were before it.
   std::map<uint64_t, journal::v1::PackageRow> before_;
+  // By package and round: what outages took of it and was given back.
+  std::map<std::pair<uint64_t, int32_t>, std::vector<std::pair<absl::Time, absl::Time>>>
+      given_back_;
+  // By package and ordinal: the offers as the record at hand should leave them.
+  std::map<std::pair<uint64_t, int32_t>, journal::v1::OfferRow> outage_;
   int passed_over_ = 0;  // rounds that this record should say were
   std::vector<std::string> problems_;
   std::set<Property> broken_;

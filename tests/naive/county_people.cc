@@ -230,18 +230,6 @@ void CountyDrive::ClaimSomething() {
   Do(Navigator(package->row.authority_id(), /*second=*/true), std::move(request));
 }
 
-// The system was down for some hours until now.
-void CountyDrive::ExtendDeadlines() {
-  Caller caller;
-  caller.account_id = "administrator";
-  caller.role = v1::ROLE_ADMINISTRATOR;
-  v1::ExtendDeadlinesRequest request;
-  SetTime(request.mutable_from_time(), now_ - absl::Minutes(dice_.Between(2, 300)));
-  SetTime(request.mutable_to_time(), now_ - absl::Minutes(1));
-  request.set_reason("the system was down");
-  Do(caller, std::move(request));
-}
-
 void CountyDrive::AwardSomething() {
   for (int tries = 0; tries < 10; ++tries) {
     const PackageAggregate* package = RandomPackage();
@@ -311,7 +299,7 @@ void CountyDrive::MoveSomething() {
   }
 }
 
-// Everything that runs under the package's contract, some of it at times.
+// Everything under the package's contract, or with its provider; some of it at times.
 void CountyDrive::Transfer(const PackageAggregate& package) {
   auto contract_of = [](const PackageAggregate& one) {
     return one.row.imported()
@@ -319,17 +307,31 @@ void CountyDrive::Transfer(const PackageAggregate& package) {
                : one.offers[static_cast<size_t>(one.row.award().offer_ordinal() - 1)].contract_id();
   };
   v1::TransferPackagesRequest request;
-  request.set_contract_id(contract_of(package));
+  auto holder_of = [this](const std::string& contract_id) {
+    return world_.Holder(*world_.Contract(contract_id), world_.Today(now_));
+  };
+  const bool of_provider = dice_.Percent(30);
+  if (of_provider) {
+    request.set_provider_id(holder_of(contract_of(package)));
+  } else {
+    request.set_contract_id(contract_of(package));
+  }
   request.set_reason("the contract cannot go on");
   const uint64_t last = engine_.state().system.last_package_number();
   for (uint64_t number = last; number > 0; --number) {
     const PackageAggregate& one = *engine_.state().Package(number);
-    if (one.row.state() != v1::PACKAGE_STATE_STARTED ||
-        one.row.authority_id() != package.row.authority_id() ||
-        contract_of(one) != request.contract_id() || dice_.Percent(10)) {
+    const bool awarded = one.row.state() == v1::PACKAGE_STATE_AWARDED;
+    if ((one.row.state() != v1::PACKAGE_STATE_STARTED && !awarded) ||
+        one.row.authority_id() != package.row.authority_id() || dice_.Percent(10)) {
+      continue;
+    }
+    const std::string contract = contract_of(one);
+    if (of_provider ? holder_of(contract) != request.provider_id()
+                    : contract != request.contract_id()) {
       continue;
     }
     request.add_package_ids(IdOf(one));
+    tally_(awarded ? "transfer of an award" : "transfer of what runs");
   }
   if (request.package_ids_size() > 1) tally_("transfer of several packages");
   Do(Navigator(package.row.authority_id()), std::move(request));
