@@ -69,7 +69,8 @@ TEST_F(OutagesTest, SilenceCountsForNobodyInAPackageThatIsNotInMemory) {
   const v1::ExtendDeadlinesResponse given = Extend(request);
   EXPECT_EQ(given.rounds(), 0);
   EXPECT_EQ(given.closed_offers(), package.offers_size());
-  for (const v1::Offer& offer : Get(package.id()).offers()) {
+  const v1::Package after = Get(package.id());
+  for (const v1::Offer& offer : after.offers()) {
     EXPECT_EQ(offer.state(), v1::OFFER_STATE_CLOSED);
     EXPECT_EQ(offer.close_cause(), v1::CLOSE_CAUSE_OUTAGE);
   }

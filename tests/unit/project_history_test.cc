@@ -266,7 +266,7 @@ TEST_F(Projection, AnExtensionIsToldToTheOffersThatStillLive) {
             Strings{"The deadline of Fosse Mansfield (Legal fosse) moved to 2018-07-03T11:00Z."});
   EXPECT_EQ(Told(record, agincare_), Strings{});
   EXPECT_EQ(Told(record, Administrator()),
-            Strings{"The deadline of round 1 moved to 2018-07-03T11:00Z."});
+            Strings{"Round 1 has its deadline moved to 2018-07-03T11:00Z."});
   EXPECT_EQ(History(record, fosse_)[0].account_id(), "");
 }
 
