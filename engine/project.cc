@@ -59,6 +59,8 @@ void AddReferral(const PackageRow& row, v1::Package* package) {
   *package->mutable_terms() = row.terms();
   package->set_terms_version(row.terms_version());
   *package->mutable_needs() = row.needs();
+  package->set_running_branch_id(row.running_branch_id());
+  package->set_running_contract_id(row.running_contract_id());
   package->set_previous_provider_id(row.previous_provider_id());
   package->set_previous_branch_id(row.previous_branch_id());
   *package->mutable_refused_provider_ids() = row.refused_provider_ids();

@@ -194,6 +194,11 @@ std::string Header(const v1::Package& package, const Names& names) {
     absl::StrAppend(&text, "  Follows ", package.predecessor_package_id(),
                     ", which was handed back\n");
   }
+  if (!package.running_branch_id().empty()) {
+    absl::StrAppend(&text, "  Taken in as running already: at ",
+                    names.Branch(package.running_branch_id()), ", under contract ",
+                    package.running_contract_id(), "\n");
+  }
   if (!package.previous_branch_id().empty()) {
     absl::StrAppend(&text, "  A restart: ", names.Branch(package.previous_branch_id()),
                     " had the person\n");

@@ -37,8 +37,10 @@ absl::StatusOr<Listing> ListingOf(const CallContext& context,
       return Listing{Table::kOffersByProvider, caller.provider_id};
     return engine::Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "branch_id", "", "a branch");
   }
-  const v1::Branch* branch = context.published->directory.Branch(branch_id);
-  if (branch == nullptr || !MayRead(caller, branch->provider_id(), branch_id))
+  // A branch that the files no longer have keeps its offers.
+  const journal::v1::DirectoryFact* branch =
+      context.published->directory.Fact(engine::BranchKey(branch_id));
+  if (branch == nullptr || !MayRead(caller, branch->branch().provider_id(), branch_id))
     return NotFound("branch_id", branch_id);
   return Listing{Table::kOffersByBranch, branch_id};
 }

@@ -10,7 +10,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "engine/figure_query.h"
 #include "engine/offer_tidings.h"
+#include "engine/performance.h"
 #include "engine/project.h"
 #include "engine/rejection.h"
 #include "services/rpc/history.h"
@@ -215,13 +217,13 @@ absl::StatusOr<std::unique_ptr<Stream>> WatchOffers(const Backend& backend,
 absl::StatusOr<std::unique_ptr<Stream>> WatchPackages(const Backend& backend,
                                                       const CallContext& context,
                                                       const v1::WatchPackagesRequest& request) {
+  if (!request.framework_id().empty()) {
+    auto rules = engine::CheckFramework("", request.framework_id(), engine::ScopeOf(context.caller),
+                                        context.published->directory);
+    if (!rules.ok()) return rules.status();
+  }
   auto cursor = ParseCursor(request.cursor(), backend.store->Read()->head().sequence);
   if (!cursor.ok()) return cursor.status();
-  if (!request.framework_id().empty() &&
-      context.published->directory.Framework(request.framework_id()) == nullptr) {
-    return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, "framework_id", request.framework_id(),
-                          "a framework");
-  }
   return std::unique_ptr<Stream>(
       std::make_unique<PackageStream>(backend, context, *cursor, request.framework_id()));
 }

@@ -99,7 +99,7 @@ constexpr Row kExpected[] = {
     {"PackageService/TransferPackages", /*  */ "+0 -- --- -- -"},
     {"PackageService/GetTransfer", /*       */ "+0 -- --- +0 -"},
     {"PackageService/ErasePackageTexts", /* */ "+0 -- --- -- -"},
-    {"PackageService/WatchPackages", /*     */ "++ -- --- -- -"},
+    {"PackageService/WatchPackages", /*     */ "+0 -- --- -- -"},
     {"PerformanceService/QueryPerformance", "+0 ++ +++ +0 -"},
     {"PerformanceService/QueryCompliance", /**/ "+0 ++ +++ +0 -"},
     {"PerformanceService/QueryScorecard", /* */ "+0 ++ +++ +0 -"},

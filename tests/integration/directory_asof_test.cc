@@ -171,6 +171,24 @@ TEST_F(DirectoryAsOfTest, WhatTheFilesNoLongerHaveWasThereBefore) {
   EXPECT_THAT(BranchesOf("alpha", ""), ElementsAre("Alpha East"));
 }
 
+TEST_F(DirectoryAsOfTest, ABranchThatHasGoneKeepsItsOffers) {
+  const v1::Offer offer = OfferTo(Issue("person-of-the-east"), "alpha-east");
+  Apply({{"alpha-east,alpha,Alpha East,NG18 1AB,L1,active,450000,350000\n", ""},
+         {absl::StrCat("alpha-east,", kEastWard, ",home_care,2018-07-01,,1\n"), ""}});
+  v1::ListOffersRequest request;
+  request.set_branch_id("alpha-east");
+  for (const char* own : {kBranch, kOrganisation, kNavigator}) {
+    const auto listed = Ask<v1::ListOffersResponse>("OfferService/ListOffers", own, request);
+    ASSERT_EQ(listed.offers_size(), 1) << own;
+    EXPECT_EQ(listed.offers(0).id(), offer.id()) << own;
+  }
+  for (const char* stranger : {kSiblingBranch, kOtherOrganisation, kOtherBranch}) {
+    EXPECT_EQ(Call("OfferService/ListOffers", stranger, request).rejection.reason(),
+              v1::REJECTION_REASON_NOT_FOUND)
+        << stranger;
+  }
+}
+
 TEST_F(DirectoryAsOfTest, WhatHasGoneIsAnsweredToThoseWhoMightHaveKnownItThen) {
   v1::ProposeCoverageRequest propose;
   propose.set_request_id(NewRequestId());

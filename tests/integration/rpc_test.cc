@@ -436,6 +436,14 @@ TEST_F(RpcTest, ASuspensionSaysHowManyPackagesItStopped) {
   EXPECT_EQ(shown.suspensions(0).stopped_packages(), 2) << "one that ended keeps its count";
 }
 
+TEST_F(RpcTest, AnImportedPackageSaysWhereItRuns) {
+  const v1::Package running = Get(Run("person-running", v1::SERVICE_TYPE_HOME_CARE));
+  EXPECT_EQ(running.running_branch_id(), "alpha-east");
+  EXPECT_EQ(running.running_contract_id(), "shire/north/lead/alpha");
+  const v1::Package referred = Submit("person-referred");
+  EXPECT_EQ(referred.running_branch_id() + referred.running_contract_id(), "");
+}
+
 TEST_F(RpcTest, APackageMayFollowOneThatIsNotInMemory) {
   const std::string before = Run("person-before", v1::SERVICE_TYPE_HOME_CARE);
   Restart();

@@ -192,6 +192,21 @@ TEST_F(StreamsTest, AnUnknownOrFutureCursorIsRefused) {
   }
 }
 
+TEST_F(StreamsTest, AFrameworkOfAnotherAuthorityIsRefusedAndNotPassedOverInSilence) {
+  for (const char* framework : {"vale", "nowhere"}) {
+    v1::WatchPackagesRequest packages;
+    packages.set_framework_id(framework);
+    v1::WatchPerformanceRequest figures;
+    figures.mutable_query()->set_framework_id(framework);
+    const Outcome no_packages = Call("PackageService/WatchPackages", kNavigator, packages);
+    EXPECT_EQ(no_packages.rejection.reason(), v1::REJECTION_REASON_NOT_FOUND) << framework;
+    EXPECT_EQ(no_packages.rejection.field(), "framework_id");
+    const Outcome no_figures = Call("PerformanceService/WatchPerformance", kCommissioner, figures);
+    EXPECT_EQ(no_figures.rejection.reason(), v1::REJECTION_REASON_NOT_FOUND) << framework;
+    EXPECT_EQ(no_figures.rejection.field(), "query.framework_id");
+  }
+}
+
 TEST_F(StreamsTest, OneReleaseOfManyPackagesIsToldPackageByPackage) {
   v1::ReleasePackagesRequest release;
   release.set_request_id(NewRequestId());
