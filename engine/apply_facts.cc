@@ -124,18 +124,23 @@ void Applier::On(const journal::v1::DirectoryChanged& fact) {
 // round, must not wait for somebody to notice.
 void Applier::LookAgainAtOffersOf(const journal::v1::DirectoryChanged& fact) {
   std::set<absl::string_view> subjects;  // ids of branches, providers, contracts; codes of wards
+  std::set<std::pair<absl::string_view, absl::string_view>> suspended;  // framework, provider
   for (const journal::v1::DirectoryFact& changed : fact.facts()) {
     subjects.insert(changed.opt_out_window().branch_id());
     subjects.insert(changed.coverage().branch_id());
     subjects.insert(changed.branch().id());
-    subjects.insert(changed.suspension().provider_id());
+    if (changed.suspension().framework_id().empty()) {
+      subjects.insert(changed.suspension().provider_id());
+    } else {
+      suspended.insert({changed.suspension().framework_id(), changed.suspension().provider_id()});
+    }
     subjects.insert(changed.suspension().contract_id());
     subjects.insert(changed.contract().id());
     subjects.insert(changed.novation().contract_id());
     subjects.insert(changed.lot_ward().ward_code());
   }
   subjects.erase("");
-  if (subjects.empty()) return;
+  if (subjects.empty() && suspended.empty()) return;
   const std::set<uint64_t> open_packages = state_.open_packages;  // changes below
   for (uint64_t number : open_packages) {
     const PackageAggregate& package = *state_.Package(number);
@@ -147,6 +152,7 @@ void Applier::LookAgainAtOffersOf(const journal::v1::DirectoryChanged& fact) {
           return stands &&
                  (subjects.contains(offer.branch_id()) || subjects.contains(offer.provider_id()) ||
                   subjects.contains(offer.contract_id()) ||
+                  suspended.contains({package.row.framework_id(), offer.provider_id()}) ||
                   subjects.contains(package.row.ward_code()));
         });
     if (concerned) NoteEvaluation(Touch(number));

@@ -136,6 +136,9 @@ class Deciding {
   absl::Status On(const v1::EndContractRequest& request);
   absl::Status On(const v1::NovateContractRequest& request);
   absl::Status On(const v1::SuspendProviderRequest& request);
+  // The one that is named, or the only one under which the caller's authority buys from the
+  // provider. Errors: NOT_FOUND, FIELD_REQUIRED.
+  absl::StatusOr<std::string> FrameworkToSuspendIn(const v1::SuspendProviderRequest& request) const;
   // Fills in what both suspensions have: id, who, why, from, to.
   template <typename Request>
   absl::Status BeginSuspension(const Request& request, v1::Suspension* suspension) const;

@@ -5,9 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "engine/decide.h"
 #include "engine/limits.h"
 #include "engine/project_words.h"
+#include "engine/suspensions.h"
 
 namespace brokerage::engine {
 
@@ -110,6 +112,7 @@ absl::Status Deciding::On(const v1::SuspendContractRequest& request) {
   }
   v1::Suspension suspension;
   suspension.set_contract_id(request.contract_id());
+  suspension.set_framework_id((*contract)->framework_id());
   if (absl::Status status = BeginSuspension(request, &suspension); !status.ok()) return status;
   DirectoryFact fact = NewFact(SuspensionKey(suspension.id()), (*contract)->framework_id());
   *fact.mutable_suspension() = suspension;
@@ -203,10 +206,42 @@ absl::Status Deciding::On(const v1::NovateContractRequest& request) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> Deciding::FrameworkToSuspendIn(
+    const v1::SuspendProviderRequest& request) const {
+  const bool administrator = caller_.role == v1::ROLE_ADMINISTRATOR;
+  const bool for_nobody = administrator && caller_.authority_id.empty();
+  std::vector<std::string> own;
+  for (const journal::v1::FrameworkRow* framework :
+       state_.directory.FrameworksOf(request.provider_id())) {
+    if (for_nobody || Directory::Buys(framework->rules(), caller_.authority_id)) {
+      own.push_back(framework->framework_id());
+    }
+  }
+  if (own.empty() && !administrator) {
+    return NotFound("provider_id", request.provider_id(),
+                    "a provider from whom the caller's authority buys");
+  }
+  const std::string& named = request.framework_id();
+  if (!named.empty()) {
+    const bool known = administrator ? state_.directory.Framework(named) != nullptr
+                                     : std::find(own.begin(), own.end(), named) != own.end();
+    if (known) return named;
+    return NotFound("framework_id", named,
+                    "a framework under which the caller's authority buys from the provider");
+  }
+  if (own.size() == 1 && !for_nobody) return own.front();
+  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "framework_id", "",
+                own.empty() ? "a framework's id"
+                            : absl::StrCat("the framework in which it is suspended, of ",
+                                           absl::StrJoin(own, ", ")));
+}
+
 absl::Status Deciding::On(const v1::SuspendProviderRequest& request) {
   if (state_.directory.Provider(request.provider_id()) == nullptr) {
     return NotFound("provider_id", request.provider_id(), "a provider's id");
   }
+  const absl::StatusOr<std::string> framework_id = FrameworkToSuspendIn(request);
+  if (!framework_id.ok()) return framework_id.status();
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   const std::string& area = request.postcode_area();
   if (area.size() > 2 ||
@@ -217,8 +252,9 @@ absl::Status Deciding::On(const v1::SuspendProviderRequest& request) {
   v1::Suspension suspension;
   suspension.set_provider_id(request.provider_id());
   suspension.set_postcode_area(area);
+  suspension.set_framework_id(*framework_id);
   if (absl::Status status = BeginSuspension(request, &suspension); !status.ok()) return status;
-  DirectoryFact fact = NewFact(SuspensionKey(suspension.id()), "");
+  DirectoryFact fact = NewFact(SuspensionKey(suspension.id()), *framework_id);
   *fact.mutable_suspension() = suspension;
   AddFact(fact, request.reason());
   return absl::OkStatus();
@@ -226,7 +262,8 @@ absl::Status Deciding::On(const v1::SuspendProviderRequest& request) {
 
 absl::Status Deciding::On(const v1::ResumeProviderRequest& request) {
   const DirectoryFact* found = state_.directory.Fact(SuspensionKey(request.suspension_id()));
-  if (found == nullptr || found->suspension().provider_id().empty()) {
+  if (found == nullptr || found->suspension().provider_id().empty() ||
+      !MayLift(caller_, *found, state_.directory)) {
     return NotFound("suspension_id", request.suspension_id(), "the id of a provider's suspension");
   }
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;

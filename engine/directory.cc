@@ -159,6 +159,11 @@ const v1::Authority* Directory::AuthorityOf(const v1::FrameworkRules& rules,
   return nullptr;
 }
 
+bool Directory::Buys(const v1::FrameworkRules& rules, absl::string_view authority_id) {
+  const v1::Authority* authority = AuthorityOf(rules, authority_id);
+  return authority != nullptr && !authority->reads_only();
+}
+
 const DirectoryFact* Directory::Fact(absl::string_view key) const {
   auto found = facts_.find(key);
   return found == facts_.end() ? nullptr : found->second.get();

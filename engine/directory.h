@@ -62,6 +62,8 @@ class Directory {
   // The framework's authority, one that only reads included; null if it is none of them.
   static const v1::Authority* AuthorityOf(const v1::FrameworkRules& rules,
                                           absl::string_view authority_id);
+  // Whether the authority buys under the framework: one that only reads figures does not.
+  static bool Buys(const v1::FrameworkRules& rules, absl::string_view authority_id);
 
   // Facts, by key, in key order. A fact with `ended` is there too.
   const journal::v1::DirectoryFact* Fact(absl::string_view key) const;
@@ -91,7 +93,7 @@ class Directory {
 
   // The suspensions in force at a moment that keep the contract from offers in a postcode area
   // (empty: none is known), by id: the contract's own, and those of the provider that holds it.
-  std::vector<std::string> SuspensionsOf(absl::string_view contract_id,
+  std::vector<std::string> SuspensionsOf(const v1::Contract& contract,
                                          absl::string_view provider_id,
                                          absl::string_view postcode_area, absl::Time time) const;
 
@@ -104,6 +106,8 @@ class Directory {
   // novation; 0 if it never did.
   DateNumber HoldsContractsSince(absl::string_view provider_id,
                                  absl::string_view framework_id) const;
+  // The frameworks under which the provider holds, held, or will hold contracts, by id.
+  std::vector<const journal::v1::FrameworkRow*> FrameworksOf(absl::string_view provider_id) const;
   // The line of coverage in force on the date, the ward's before the area's; null if none.
   const v1::Coverage* CoverageOf(absl::string_view branch_id, const CarePlace& place,
                                  v1::ServiceType service, DateNumber date) const;
@@ -118,9 +122,11 @@ class Directory {
   const v1::CoverageProposal* OpenProposalFor(const v1::Coverage& line) const;
   bool OptedOut(absl::string_view branch_id, absl::Time time) const;
   bool ContractSuspended(absl::string_view contract_id, absl::Time time) const;
-  bool ProviderSuspended(absl::string_view provider_id, absl::Time time) const;  // everywhere
-  bool AreaSuspended(absl::string_view provider_id, absl::string_view postcode_area,
-                     absl::Time time) const;
+  // In the framework, in all postcode areas or in one.
+  bool ProviderSuspended(absl::string_view framework_id, absl::string_view provider_id,
+                         absl::Time time) const;
+  bool AreaSuspended(absl::string_view framework_id, absl::string_view provider_id,
+                     absl::string_view postcode_area, absl::Time time) const;
   // Price per hour in pence under the contract at the ward's price level; 0 if none.
   int32_t PriceOf(const v1::Contract& contract, absl::string_view ward_code) const;
   // Dates after `date` on which a contract ends or is novated, soonest first: (date, contract id).

@@ -31,11 +31,18 @@ bool Over(const std::string& to, DateNumber date) {
   return end && *end <= date;
 }
 
+// One that names no framework holds in all.
+bool HoldsIn(absl::string_view framework_id, const v1::Suspension& suspension, absl::Time time) {
+  const std::string& own = suspension.framework_id();
+  return (own.empty() || own == framework_id) && Holds(suspension, time);
+}
+
 // An empty area is a suspension everywhere.
-bool AnySuspension(const std::vector<const DirectoryFact*>& facts, absl::string_view area,
-                   absl::Time time) {
+bool AnySuspension(const std::vector<const DirectoryFact*>& facts, absl::string_view framework_id,
+                   absl::string_view area, absl::Time time) {
   return std::any_of(facts.begin(), facts.end(), [&](const DirectoryFact* fact) {
-    return fact->suspension().postcode_area() == area && Holds(fact->suspension(), time);
+    return fact->suspension().postcode_area() == area &&
+           HoldsIn(framework_id, fact->suspension(), time);
   });
 }
 
@@ -64,6 +71,7 @@ DateNumber Directory::SpeaksFrom(const DirectoryFact& fact, const DirectoryFact*
     const DateNumber begins = FirstDate(fact.coverage().from_date());
     return begins < FirstDate(before->coverage().from_date()) ? std::min(from, begins) : from;
   }
+  if (fact.has_suspension()) return from;  // lifted: how it stood before is asked for
   return 0;
 }
 
@@ -130,6 +138,15 @@ DateNumber Directory::HoldsContractsSince(absl::string_view provider_id,
   return first;
 }
 
+std::vector<const journal::v1::FrameworkRow*> Directory::FrameworksOf(
+    absl::string_view provider_id) const {
+  std::vector<const journal::v1::FrameworkRow*> frameworks = Frameworks();
+  std::erase_if(frameworks, [&](const journal::v1::FrameworkRow* framework) {
+    return HoldsContractsSince(provider_id, framework->framework_id()) == 0;
+  });
+  return frameworks;
+}
+
 bool Directory::InForce(const v1::Coverage& line, DateNumber date) {
   return FirstDate(line.from_date()) <= date && !Over(line.to_date(), date);
 }
@@ -184,31 +201,36 @@ bool Directory::OptedOut(absl::string_view branch_id, absl::Time time) const {
 }
 
 bool Directory::ContractSuspended(absl::string_view contract_id, absl::Time time) const {
-  return AnySuspension(About(absl::StrCat("contract_suspensions/", contract_id)), "", time);
+  const FactList& suspensions = About(absl::StrCat("contract_suspensions/", contract_id));
+  return std::any_of(suspensions.begin(), suspensions.end(),
+                     [time](const DirectoryFact* fact) { return Holds(fact->suspension(), time); });
 }
 
-bool Directory::ProviderSuspended(absl::string_view provider_id, absl::Time time) const {
-  return AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), "", time);
-}
-
-bool Directory::AreaSuspended(absl::string_view provider_id, absl::string_view postcode_area,
-                              absl::Time time) const {
-  return !postcode_area.empty() &&
-         AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), postcode_area,
+bool Directory::ProviderSuspended(absl::string_view framework_id, absl::string_view provider_id,
+                                  absl::Time time) const {
+  return AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), framework_id, "",
                        time);
 }
 
-std::vector<std::string> Directory::SuspensionsOf(absl::string_view contract_id,
+bool Directory::AreaSuspended(absl::string_view framework_id, absl::string_view provider_id,
+                              absl::string_view postcode_area, absl::Time time) const {
+  return !postcode_area.empty() &&
+         AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), framework_id,
+                       postcode_area, time);
+}
+
+std::vector<std::string> Directory::SuspensionsOf(const v1::Contract& contract,
                                                   absl::string_view provider_id,
                                                   absl::string_view postcode_area,
                                                   absl::Time time) const {
   std::vector<std::string> ids;
-  for (const std::string& subject : {absl::StrCat("contract_suspensions/", contract_id),
+  for (const std::string& subject : {absl::StrCat("contract_suspensions/", contract.id()),
                                      absl::StrCat("provider_suspensions/", provider_id)}) {
     for (const DirectoryFact* fact : About(subject)) {
       const v1::Suspension& suspension = fact->suspension();
       const std::string& area = suspension.postcode_area();
-      if ((area.empty() || area == postcode_area) && Holds(suspension, time)) {
+      if ((area.empty() || area == postcode_area) &&
+          HoldsIn(contract.framework_id(), suspension, time)) {
         ids.push_back(suspension.id());
       }
     }

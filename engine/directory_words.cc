@@ -73,7 +73,11 @@ std::string SuspensionWords(const v1::Suspension& suspension, const Directory& d
   std::string area = suspension.postcode_area().empty()
                          ? ""
                          : absl::StrCat(" in postcode area ", suspension.postcode_area());
-  return absl::StrCat("No new offers to ", to, area, MomentsOf(suspension));
+  // A contract's framework goes without saying.
+  std::string framework = suspension.contract_id().empty() && !suspension.framework_id().empty()
+                              ? absl::StrCat(" under framework ", suspension.framework_id())
+                              : "";
+  return absl::StrCat("No new offers to ", to, framework, area, MomentsOf(suspension));
 }
 
 std::string WordsOf(const DirectoryFact& fact, const Directory& directory) {

@@ -10,6 +10,7 @@
 #include "engine/offer_tidings.h"
 #include "engine/project.h"
 #include "engine/project_words.h"
+#include "engine/suspensions.h"
 
 namespace brokerage::engine {
 
@@ -299,6 +300,10 @@ class Historian {
                      [](const DirectoryFact& one) { return one.has_opt_out_window(); });
     for (const DirectoryFact& one : changed.facts()) {
       if (one.has_transfer() && !administrator && !OfOwnAuthority(one.transfer())) continue;
+      if (one.has_suspension() && !OfOwnFramework(caller_, one, directory_)) {
+        tell_reason = false;
+        continue;
+      }
       if (one.has_coverage_proposal() && !administrator && !InOwnFramework(one)) {
         tell_reason = false;  // nor why it was decided, with the line that came of it
         continue;

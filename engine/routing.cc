@@ -96,9 +96,10 @@ uint32_t ProviderFailures(const RoutingQuestion& question, const std::string& pr
   const bool is_refused = GaveItUp(row, provider_id) ||
                           std::find(refused.begin(), refused.end(), provider_id) != refused.end();
   const std::string area = PostcodeArea(row.postcode_sector());
-  return FailsUnless(!directory.ProviderSuspended(provider_id, as_of.time),
+  const std::string& framework_id = row.framework_id();
+  return FailsUnless(!directory.ProviderSuspended(framework_id, provider_id, as_of.time),
                      v1::HARD_RULE_PROVIDER_NOT_SUSPENDED) |
-         FailsUnless(!directory.AreaSuspended(provider_id, area, as_of.time),
+         FailsUnless(!directory.AreaSuspended(framework_id, provider_id, area, as_of.time),
                      v1::HARD_RULE_AREA_NOT_SUSPENDED) |
          FailsUnless(!is_refused, v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
 }
@@ -154,7 +155,7 @@ std::vector<std::string> StoppedBy(const RoutingQuestion& question, const v1::Co
   const uint32_t failed = verdict.failed_rules();
   if (failed == 0 || (failed & ~kSuspensionRules) != 0) return {};
   if (!question.directory.ContractInForce(contract, question.date)) return {};
-  return question.directory.SuspensionsOf(contract.id(), verdict.provider_id(),
+  return question.directory.SuspensionsOf(contract, verdict.provider_id(),
                                           PostcodeArea(question.package.row.postcode_sector()),
                                           question.time);
 }

@@ -49,7 +49,7 @@ const std::vector<std::string>* ColumnsOf(const std::string& type) {
         "short_by", "to_recover", "below_minimum", "sanction_proposed", "missed_in_opt_out",
         "wards_not_covered", "stopped_by_suspension"}},
       {"Suspension",
-       {"id", "contract_id", "provider_id", "postcode_area", "from_time", "to_time",
+       {"id", "contract_id", "provider_id", "framework_id", "postcode_area", "from_time", "to_time",
         "stopped_packages", "reason", "suspended_by", "lifted_by", "lift_reason"}},
   };
   auto found = columns->find(type);

@@ -16,8 +16,9 @@ namespace brokerage::broker {
 
 namespace {
 
-// The suspension of the provider in that area that is in force.
+// The suspension of the provider in that area of the framework that is in force.
 absl::StatusOr<std::string> SuspensionOf(const Connection& commissioner,
+                                         const std::string& framework_id,
                                          const std::string& provider, const std::string& area) {
   v1::GetProviderRequest request;
   request.set_provider_id(provider);
@@ -25,13 +26,16 @@ absl::StatusOr<std::string> SuspensionOf(const Connection& commissioner,
       commissioner.Call<v1::GetProviderResponse>("DirectoryService/GetProvider", request);
   if (!response.ok()) return response.status();
   for (const v1::Suspension& suspension : response->suspensions()) {
-    if (suspension.postcode_area() == area && !suspension.has_to_time()) return suspension.id();
+    if (suspension.framework_id() == framework_id && suspension.postcode_area() == area &&
+        !suspension.has_to_time()) {
+      return suspension.id();
+    }
   }
   return absl::NotFoundError(absl::StrCat(provider, " is not suspended"));
 }
 
-absl::Status DoAs(const Connection& commissioner, const PlayEvent& event,
-                  const std::string& request_id) {
+absl::Status DoAs(const Connection& commissioner, const std::string& framework_id,
+                  const PlayEvent& event, const std::string& request_id) {
   if (event.does == "end_contract") {
     v1::EndContractRequest request;
     request.set_request_id(request_id);
@@ -45,6 +49,7 @@ absl::Status DoAs(const Connection& commissioner, const PlayEvent& event,
     v1::SuspendProviderRequest request;
     request.set_request_id(request_id);
     request.set_provider_id(event.subject);
+    request.set_framework_id(framework_id);
     request.set_postcode_area(event.argument);
     request.set_reason(event.reason);
     return commissioner
@@ -52,7 +57,7 @@ absl::Status DoAs(const Connection& commissioner, const PlayEvent& event,
         .status();
   }
   if (event.does == "resume_provider") {
-    auto suspension = SuspensionOf(commissioner, event.subject, event.argument);
+    auto suspension = SuspensionOf(commissioner, framework_id, event.subject, event.argument);
     if (!suspension.ok()) return suspension.status();
     v1::ResumeProviderRequest request;
     request.set_request_id(request_id);
@@ -81,7 +86,8 @@ void Weeks::Do(const PlayEvent& event) {
   } else if (known) {
     const Connection& commissioner = world_->commissioner(event.authority_id);
     const bool of_area = !event.argument.empty();
-    done = DoAs(commissioner, event, NextRequestId(absl::StrCat("event-", event.line)));
+    done = DoAs(commissioner, world_->framework().id(), event,
+                NextRequestId(absl::StrCat("event-", event.line)));
     if (done.ok() && of_area && event.does == "suspend_provider")
       done = NoteEnd(commissioner, event);
     if (done.ok() && of_area && event.does == "resume_provider")

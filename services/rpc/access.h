@@ -28,7 +28,7 @@ enum class Scope {
   kProvider,    // the provider in the field must be in reach
   kContract,    // the contract in the field must be in reach
   kWindow,      // the branch of the opt-out window in the field must be in reach
-  kSuspension,  // the provider of the suspension in the field must be in reach
+  kSuspension,  // the suspension in the field must be one that the caller may lift
   kFramework,   // the framework of the files must be one under which the caller's authority buys
 };
 

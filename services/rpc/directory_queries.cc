@@ -12,6 +12,7 @@
 #include "engine/project_words.h"
 #include "engine/rejection.h"
 #include "engine/rollups.h"
+#include "engine/suspensions.h"
 #include "services/rpc/access.h"
 #include "services/rpc/directory_asof.h"
 #include "services/rpc/page_token.h"
@@ -93,11 +94,46 @@ bool MayReadProposal(const engine::Caller& caller, const Directory& directory,
          Directory::AuthorityOf(framework->rules(), caller.authority_id) != nullptr;
 }
 
+// The proposal as it stood at a moment, not decided if that came later; none if it was made later.
+std::optional<v1::CoverageProposal> ProposalAt(const DirectoryFact& fact, absl::Time time) {
+  v1::CoverageProposal proposal = fact.coverage_proposal();
+  if (MomentOf(proposal.propose_time()) > time) return {};
+  // Deciding is the one change that there is, and takes nothing away.
+  if (absl::FromUnixMicros(fact.recorded_time_us()) > time) {
+    proposal.set_state(v1::PROPOSAL_STATE_OPEN);
+    proposal.clear_decided_by();
+    proposal.clear_decision_reason();
+  }
+  return proposal;
+}
+
+// Why somebody was suspended is for those of the framework. Which provider's it is, is asked
+// elsewhere.
+bool MayReadSuspension(const engine::Caller& caller, const Directory& directory,
+                       const DirectoryFact& fact) {
+  return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH ||
+         engine::OfOwnFramework(caller, fact, directory);
+}
+
+// The directory as FindDirectory has it, of a list of what was recorded by then: a date to come is
+// FIELD_INVALID.
+absl::StatusOr<DirectoryAsOf> FindRecorded(const Backend& backend, const CallContext& context,
+                                           const std::string& as_of_date) {
+  auto as_of = FindDirectory(backend, context, as_of_date, "");
+  if (!as_of.ok()) return as_of.status();
+  const absl::Time now = std::max(backend.clock->Now(), context.published->time);
+  const DateNumber today = Today(context.published->directory, "", now);
+  if (as_of->date > today) {
+    return engine::Reject(
+        v1::REJECTION_REASON_FIELD_INVALID, "as_of_date", as_of_date,
+        absl::StrCat(engine::FormatDate(today), " or earlier: nobody knows yet what is recorded"));
+  }
+  return as_of;
+}
+
 // The suspension with what it stopped so far; DATA_LOSS if that cannot be read.
-absl::StatusOr<v1::Suspension> ToSuspension(const storage::View& view,
-                                            const v1::Suspension& written) {
-  v1::Suspension suspension = written;
-  const std::string key = engine::SuspensionRollupKey(written.id());
+absl::StatusOr<v1::Suspension> WithStopped(const storage::View& view, v1::Suspension suspension) {
+  const std::string key = engine::SuspensionRollupKey(suspension.id());
   const std::optional<std::string> value = view.Get(engine::Table::kRollups, key);
   journal::v1::RollupRow row;
   if (value && !row.ParseFromString(*value)) {
@@ -255,7 +291,10 @@ absl::StatusOr<v1::GetProviderResponse> GetProvider(const Backend& backend,
   for (auto it = directory.Facts().lower_bound(prefix);
        it != directory.Facts().end() && absl::StartsWith(it->first, prefix); ++it) {
     if (it->second->suspension().provider_id() != provider->id()) continue;
-    auto suspension = ToSuspension(*view, it->second->suspension());
+    if (!MayReadSuspension(context.caller, context.published->directory, *it->second)) continue;
+    auto stood = engine::SuspensionAt(*it->second, as_of->time);
+    if (!stood) continue;
+    auto suspension = WithStopped(*view, *std::move(stood));
     if (!suspension.ok()) return suspension.status();
     *response.add_suspensions() = *std::move(suspension);
   }
@@ -264,15 +303,19 @@ absl::StatusOr<v1::GetProviderResponse> GetProvider(const Backend& backend,
 
 absl::StatusOr<v1::ListSuspensionsResponse> ListSuspensions(
     const Backend& backend, const CallContext& context, const v1::ListSuspensionsRequest& request) {
-  const Directory& directory = context.published->directory;
-  const absl::Time now = std::max(backend.clock->Now(), context.published->time);
+  auto as_of = FindRecorded(backend, context, request.as_of_date());
+  if (!as_of.ok()) return as_of.status();
+  const Directory& directory = *as_of->directory;
   const std::unique_ptr<storage::View> view = backend.store->Read();
   absl::Status status;
   auto page = Page<v1::ListSuspensionsRequest, v1::ListSuspensionsResponse>(
       context, directory, request, engine::SuspensionKey(""),
       [&](const DirectoryFact& fact, v1::ListSuspensionsResponse* response) {
-        const v1::Suspension& suspension = fact.suspension();
-        // A contract's concerns who held it then, and who holds it now.
+        if (!MayReadSuspension(context.caller, context.published->directory, fact)) return false;
+        auto stood = engine::SuspensionAt(fact, as_of->time);
+        if (!stood) return false;
+        const v1::Suspension& suspension = *stood;
+        // A contract's concerns who held it when it began, and who holds it at the time asked for.
         auto concerns = [&](absl::Time time) {
           const std::string provider_id =
               suspension.contract_id().empty()
@@ -282,11 +325,11 @@ absl::StatusOr<v1::ListSuspensionsResponse> ListSuspensions(
           return MayRead(context.caller, provider_id, "") &&
                  (request.provider_id().empty() || request.provider_id() == provider_id);
         };
-        if (!concerns(MomentOf(suspension.from_time())) && !concerns(now)) return false;
-        const bool begun = MomentOf(suspension.from_time()) <= now;
-        const bool over = suspension.has_to_time() && MomentOf(suspension.to_time()) <= now;
+        if (!concerns(MomentOf(suspension.from_time())) && !concerns(as_of->time)) return false;
+        const bool begun = MomentOf(suspension.from_time()) <= as_of->time;
+        const bool over = suspension.has_to_time() && MomentOf(suspension.to_time()) <= as_of->time;
         if (request.in_force() && (!begun || over)) return false;
-        auto shown = ToSuspension(*view, suspension);
+        auto shown = WithStopped(*view, *std::move(stood));
         status.Update(shown.status());
         if (shown.ok()) *response->add_suspensions() = *std::move(shown);
         return true;
@@ -331,12 +374,11 @@ absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const Ca
   const std::string proposals = engine::ProposalKey("");
   for (auto it = facts.lower_bound(proposals);
        it != facts.end() && absl::StartsWith(it->first, proposals); ++it) {
-    const v1::CoverageProposal& proposal = it->second->coverage_proposal();
-    if (proposal.coverage().branch_id() == branch->id() &&
-        proposal.state() == v1::PROPOSAL_STATE_OPEN &&
-        MomentOf(proposal.propose_time()) <= as_of->time &&
+    if (it->second->coverage_proposal().coverage().branch_id() != branch->id()) continue;
+    auto proposal = ProposalAt(*it->second, as_of->time);
+    if (proposal && proposal->state() == v1::PROPOSAL_STATE_OPEN &&
         MayReadProposal(context.caller, directory, *it->second)) {
-      *response.add_proposals() = proposal;
+      *response.add_proposals() = *std::move(proposal);
     }
   }
   const std::string windows = engine::OptOutKey("");
@@ -407,17 +449,19 @@ absl::StatusOr<v1::ListCoverageResponse> ListCoverage(const Backend& backend,
 absl::StatusOr<v1::ListCoverageProposalsResponse> ListCoverageProposals(
     const Backend& backend, const CallContext& context,
     const v1::ListCoverageProposalsRequest& request) {
+  auto as_of = FindRecorded(backend, context, request.as_of_date());
+  if (!as_of.ok()) return as_of.status();
   return Page<v1::ListCoverageProposalsRequest, v1::ListCoverageProposalsResponse>(
-      context, context.published->directory, request, engine::ProposalKey(""),
+      context, *as_of->directory, request, engine::ProposalKey(""),
       [&](const DirectoryFact& fact, v1::ListCoverageProposalsResponse* response) {
-        const v1::CoverageProposal& proposal = fact.coverage_proposal();
-        const bool asked =
-            (request.state() == v1::PROPOSAL_STATE_UNSPECIFIED ||
-             request.state() == proposal.state()) &&
-            (request.branch_id().empty() || request.branch_id() == proposal.coverage().branch_id());
-        if (!asked || !MayReadProposal(context.caller, context.published->directory, fact))
-          return false;
-        *response->add_proposals() = proposal;
+        auto proposal = ProposalAt(fact, as_of->time);
+        const bool asked = proposal &&
+                           (request.state() == v1::PROPOSAL_STATE_UNSPECIFIED ||
+                            request.state() == proposal->state()) &&
+                           (request.branch_id().empty() ||
+                            request.branch_id() == proposal->coverage().branch_id());
+        if (!asked || !MayReadProposal(context.caller, *as_of->directory, fact)) return false;
+        *response->add_proposals() = *std::move(proposal);
         return true;
       });
 }

@@ -1,5 +1,6 @@
 // The scope rules of the access table, on what the directory in memory knows. Packages and offers
 // are checked where they are loaded.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "brokerage/v1/framework.pb.h"
 #include "engine/directory.h"
 #include "engine/rejection.h"
+#include "engine/suspensions.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/reflection.h"
 #include "google/protobuf/text_format.h"
@@ -32,12 +34,6 @@ std::string FieldAt(const Message& request, absl::string_view path) {
   return message->GetReflection()->GetString(*message, field);
 }
 
-// One that only reads figures changes nothing of what others buy.
-bool Buys(const v1::FrameworkRules& rules, absl::string_view authority_id) {
-  const v1::Authority* authority = Directory::AuthorityOf(rules, authority_id);
-  return authority != nullptr && !authority->reads_only();
-}
-
 bool IsProvider(const Caller& caller) {
   return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH;
 }
@@ -48,13 +44,11 @@ bool MayChangeProvider(const Caller& caller, const Directory& directory,
                        absl::string_view provider_id) {
   if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
   if (caller.role != v1::ROLE_COMMISSIONER) return false;
-  for (const journal::v1::FrameworkRow* framework : directory.Frameworks()) {
-    if (Buys(framework->rules(), caller.authority_id) &&
-        directory.HoldsContractsSince(provider_id, framework->framework_id()) != 0) {
-      return true;
-    }
-  }
-  return false;
+  const auto frameworks = directory.FrameworksOf(provider_id);
+  return std::any_of(frameworks.begin(), frameworks.end(),
+                     [&](const journal::v1::FrameworkRow* framework) {
+                       return Directory::Buys(framework->rules(), caller.authority_id);
+                     });
 }
 
 bool BranchInReach(const Caller& caller, const Directory& directory, const std::string& branch_id,
@@ -92,16 +86,12 @@ bool ContractInReach(const Caller& caller, const Directory& directory,
   if (IsProvider(caller)) return EverHolds(directory, *contract, caller.provider_id);
   if (!change || caller.role == v1::ROLE_ADMINISTRATOR) return true;
   const journal::v1::FrameworkRow* framework = directory.Framework(contract->framework_id());
-  return framework != nullptr && Buys(framework->rules(), caller.authority_id);
+  return framework != nullptr && Directory::Buys(framework->rules(), caller.authority_id);
 }
 
 bool SuspensionInReach(const Caller& caller, const Directory& directory, const std::string& id) {
   const journal::v1::DirectoryFact* fact = directory.Fact(engine::SuspensionKey(id));
-  if (fact == nullptr) return false;
-  if (!fact->suspension().contract_id().empty()) {
-    return ContractInReach(caller, directory, fact->suspension().contract_id(), true);
-  }
-  return ProviderInReach(caller, directory, fact->suspension().provider_id(), true);
+  return fact != nullptr && engine::MayLift(caller, *fact, directory);
 }
 
 // Rules that cannot be read are let through: the engine says what is wrong with them.
@@ -117,9 +107,9 @@ bool FrameworkInReach(const Caller& caller, const Directory& directory,
     } silent;
     parser.RecordErrorsTo(&silent);
     if (!parser.ParseFromString(file.content(), &rules)) continue;
-    if (!Buys(rules, caller.authority_id)) return false;
+    if (!Directory::Buys(rules, caller.authority_id)) return false;
     const journal::v1::FrameworkRow* now = directory.Framework(rules.framework_id());
-    if (now != nullptr && !Buys(now->rules(), caller.authority_id)) return false;
+    if (now != nullptr && !Directory::Buys(now->rules(), caller.authority_id)) return false;
   }
   return true;
 }

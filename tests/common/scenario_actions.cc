@@ -64,13 +64,15 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("resumes contract NAME"), &R::ResumeContract},
       {Phrase("ends contract NAME on DATE"), &R::EndContract},
       {Phrase("novates contract NAME to NAME on DATE"), &R::NovateContract},
-      {Phrase("suspends provider NAME[ in area PACKAGE][ from TIME][ until TIME]"),
+      {Phrase("suspends provider NAME[ in area PACKAGE][ in framework NAME][ from TIME][ until "
+              "TIME]"),
        &R::SuspendProvider},
       {Phrase("resumes provider NAME"), &R::ResumeProvider},
       {Phrase("applies the framework[ again]"), &R::ApplyFramework},
       {Phrase("applies the framework with NAME: TEXT for TEXT[, and the line TEXT]"),
        &R::ApplyChangedFramework},
       {Phrase("applies the framework without NAME: TEXT"), &R::ApplyFrameworkWithout},
+      {Phrase("applies the framework as NAME of NAME"), &R::ApplyFrameworkAs},
       {Phrase("creates account NAME"), &R::CreateAccount},
       {Phrase("extends deadlines for an outage from TIME to TIME"), &R::Extend},
       {Phrase("confirms the clock"), &R::ConfirmClock},
@@ -149,7 +151,7 @@ void ScenarioRunner::AddToReferral(const std::string& item, v1::PackageReferral*
 
 v1::PackageReferral ScenarioRunner::ReferralOf(const std::string& label, const std::string& text) {
   v1::PackageReferral referral;
-  referral.set_framework_id(framework_id_);
+  referral.set_framework_id(FrameworkOfCaller());
   referral.set_authority_id(caller_.authority_id);
   referral.set_origin(v1::ORIGIN_COMMUNITY);
   referral.set_person_reference("person " + label);

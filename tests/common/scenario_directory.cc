@@ -159,8 +159,9 @@ void ScenarioRunner::SuspendProvider(const Words& words) {
   v1::SuspendProviderRequest request;
   request.set_provider_id(words[0]);
   request.set_postcode_area(words[1]);
-  if (!words[2].empty()) *request.mutable_from_time() = TimestampOf(TimeOf(words[2]));
-  if (!words[3].empty()) *request.mutable_to_time() = TimestampOf(TimeOf(words[3]));
+  request.set_framework_id(words[2]);
+  if (!words[3].empty()) *request.mutable_from_time() = TimestampOf(TimeOf(words[3]));
+  if (!words[4].empty()) *request.mutable_to_time() = TimestampOf(TimeOf(words[4]));
   request.set_reason(kReason);
   Ask(std::move(request));
 }
@@ -221,6 +222,37 @@ void ScenarioRunner::ApplyFrameworkWithout(const Words& words) {
     file.set_content(kept);
   }
   Apply(files_);
+}
+
+// A second framework beside the first, of another authority: its contracts are called
+// "NAME/c-lead-north", all else is as it is in the first.
+void ScenarioRunner::ApplyFrameworkAs(const Words& words) {
+  google::protobuf::RepeatedPtrField<v1::FrameworkFile> files = files_;
+  for (v1::FrameworkFile& file : files) {
+    const bool rules = file.name() == "framework.textproto";
+    if (!rules && file.name() != "contracts.csv") continue;
+    std::string changed =
+        rules ? absl::StrCat("framework_id: \"", words[0], "\"\nauthorities { id: \"", words[1],
+                             "\" name: \"", words[1], "\" }\n")
+              : "";
+    for (absl::string_view line : absl::StrSplit(file.content(), '\n', absl::SkipEmpty())) {
+      if (rules &&
+          (absl::StartsWith(line, "framework_id") || absl::StartsWith(line, "authorities")))
+        continue;
+      const bool contract = !rules && !absl::StartsWith(line, "contract_id");
+      absl::StrAppend(&changed, contract ? words[0] + "/" : "", line, "\n");
+    }
+    file.set_content(changed);
+  }
+  Apply(files);
+}
+
+std::string ScenarioRunner::FrameworkOfCaller() const {
+  for (const journal::v1::FrameworkRow* row : driver_->engine().directory().Frameworks()) {
+    if (Directory::AuthorityOf(row->rules(), caller_.authority_id) != nullptr)
+      return row->framework_id();
+  }
+  return framework_id_;
 }
 
 }  // namespace brokerage::engine

@@ -89,6 +89,7 @@ class ScenarioRunner {
   void ApplyFramework(const Words& words);
   void ApplyChangedFramework(const Words& words);
   void ApplyFrameworkWithout(const Words& words);
+  void ApplyFrameworkAs(const Words& words);
   void CreateAccount(const Words& words);
   void Extend(const Words& words);
   void ConfirmClock(const Words& words);
@@ -211,6 +212,9 @@ class ScenarioRunner {
   void CheckScoreItems(const v1::ScorecardRow& row, const std::string& items);
   void QueryFigures(const std::string& dimension, const std::string& value, const std::string& unit,
                     const std::string& items);
+
+  // The one of which the caller's authority is an authority; else the scenario's.
+  std::string FrameworkOfCaller() const;
 
   const Scenario& scenario_;
   const ScenarioStep* step_ = nullptr;

@@ -106,13 +106,31 @@ TEST(Directory, AWindowIsOpenUntilBeforeItsEnd) {
 TEST(Directory, ASuspensionInOneAreaIsNotOneEverywhere) {
   SmallCounty county;
   county.SuspendProvider("fosse", "NG");
-  EXPECT_TRUE(county.directory.AreaSuspended("fosse", "NG", county.time));
-  EXPECT_FALSE(county.directory.AreaSuspended("fosse", "DN", county.time));
-  EXPECT_FALSE(county.directory.AreaSuspended("fosse", "", county.time));
-  EXPECT_FALSE(county.directory.ProviderSuspended("fosse", county.time));
+  EXPECT_TRUE(county.directory.AreaSuspended(county.kFramework, "fosse", "NG", county.time));
+  EXPECT_FALSE(county.directory.AreaSuspended(county.kFramework, "fosse", "DN", county.time));
+  EXPECT_FALSE(county.directory.AreaSuspended(county.kFramework, "fosse", "", county.time));
+  EXPECT_FALSE(county.directory.ProviderSuspended(county.kFramework, "fosse", county.time));
   county.SuspendProvider("fosse", "");
-  EXPECT_TRUE(county.directory.ProviderSuspended("fosse", county.time));
-  EXPECT_FALSE(county.directory.AreaSuspended("fosse", "NG", county.time));
+  EXPECT_TRUE(county.directory.ProviderSuspended(county.kFramework, "fosse", county.time));
+  EXPECT_FALSE(county.directory.AreaSuspended(county.kFramework, "fosse", "NG", county.time));
+}
+
+TEST(Directory, ASuspensionHoldsInItsFrameworkOnlyAndOneThatNamesNoneInAll) {
+  SmallCounty county;
+  const Directory& directory = county.directory;
+  const v1::Contract contract = county.ContractFor("fosse", "lead");
+  const absl::Time ever = absl::InfiniteFuture();
+  county.SuspendProvider("fosse", "", ever, "elsewhere");
+  EXPECT_TRUE(directory.ProviderSuspended("elsewhere", "fosse", county.time));
+  EXPECT_FALSE(directory.ProviderSuspended(county.kFramework, "fosse", county.time));
+  county.SuspendProvider("fosse", "NG", ever, "elsewhere");
+  EXPECT_TRUE(directory.AreaSuspended("elsewhere", "fosse", "NG", county.time));
+  EXPECT_FALSE(directory.AreaSuspended(county.kFramework, "fosse", "NG", county.time));
+  EXPECT_TRUE(directory.SuspensionsOf(contract, "fosse", "NG", county.time).empty());
+  county.SuspendProvider("fosse", "", ever, "");
+  EXPECT_TRUE(directory.ProviderSuspended(county.kFramework, "fosse", county.time));
+  EXPECT_TRUE(directory.ProviderSuspended("elsewhere", "fosse", county.time));
+  EXPECT_EQ(directory.SuspensionsOf(contract, "fosse", "NG", county.time).size(), 1u);
 }
 
 TEST(Directory, AFactThatEndedIsHistoryOnly) {

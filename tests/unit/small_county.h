@@ -181,11 +181,15 @@ struct SmallCounty {
     directory.Put(fact);
   }
 
+  // In place of the one before in the framework; without one, as it was recorded before suspensions
+  // named one.
   void SuspendProvider(const std::string& provider_id, const std::string& area,
-                       absl::Time to = absl::InfiniteFuture()) {
-    auto fact = NewFact(SuspensionKey("2"));
+                       absl::Time to = absl::InfiniteFuture(),
+                       const std::string& framework_id = "") {
+    auto fact = NewFact(SuspensionKey("2" + framework_id));
     fact.mutable_suspension()->set_provider_id(provider_id);
     fact.mutable_suspension()->set_postcode_area(area);
+    fact.mutable_suspension()->set_framework_id(framework_id);
     SetSpan(fact.mutable_suspension(), to);
     directory.Put(fact);
   }

@@ -78,6 +78,14 @@ std::string Holidays() {
   return csv;
 }
 
+absl::Time FirstMoment() {
+  return absl::FromCivil(absl::CivilSecond(2018, 7, 2, 8, 0, 0), absl::UTCTimeZone());
+}
+
+std::string TokenOf(const std::string& account) { return absl::StrCat("token-", account); }
+
+}  // namespace
+
 v1::ApplyFrameworkRequest ValeFiles() {
   v1::ApplyFrameworkRequest request;
   AddFile(&request, "framework.textproto", kVale);
@@ -97,14 +105,6 @@ v1::ApplyFrameworkRequest ValeFiles() {
                        "vale/all/lead/gamma,gamma,all,lead,home_care,2018-07-01,,75,,,,,,\n"));
   return request;
 }
-
-absl::Time FirstMoment() {
-  return absl::FromCivil(absl::CivilSecond(2018, 7, 2, 8, 0, 0), absl::UTCTimeZone());
-}
-
-std::string TokenOf(const std::string& account) { return absl::StrCat("token-", account); }
-
-}  // namespace
 
 v1::ApplyFrameworkRequest ShireFiles() {
   v1::ApplyFrameworkRequest request;

@@ -44,8 +44,9 @@ inline constexpr char kOtherBranch[] = "beta-main-branch";
 inline constexpr char kEastWard[] = "E05000001";
 inline constexpr char kWestWard[] = "E05000002";
 
-// The files of "shire".
+// The files of "shire" and of "vale".
 v1::ApplyFrameworkRequest ShireFiles();
+v1::ApplyFrameworkRequest ValeFiles();
 
 // What a call came to.
 struct Outcome {
