@@ -6,6 +6,7 @@
 #include "engine/acceptance_limits.h"
 #include "engine/adaptive_release.h"
 #include "engine/apply.h"
+#include "engine/avoided.h"
 #include "engine/check.h"
 
 namespace brokerage::engine {
@@ -233,8 +234,7 @@ void Applier::On(const journal::v1::RoundOpened& fact) {
 void Applier::On(const journal::v1::RoundsPassedOver& fact) {
   PackageRow& row = Change(fact.package_number());
   for (const journal::v1::PassedOverRound& round : fact.rounds()) {
-    TallyStopped(Touch(fact.package_number()), round.terms_version(), round.verdicts(),
-                 round.date(), &state_.rollups);
+    TallyPassedOver(Touch(fact.package_number()), round, &state_.rollups);
     *row.add_passed_over_rounds() = round;
   }
 }

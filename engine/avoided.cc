@@ -1,13 +1,14 @@
-// What a contract avoided, and what suspensions stopped: it stands beside the rate.
+#include "engine/avoided.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
-
-#include "engine/rollups.h"
+#include <string>
 
 namespace brokerage::engine {
 
 using journal::v1::PackageRow;
+using journal::v1::PassedOverRound;
 using journal::v1::RollupRow;
 using journal::v1::RoundRow;
 using journal::v1::Verdict;
@@ -19,10 +20,34 @@ constexpr uint32_t Bit(v1::HardRule rule) { return 1u << rule; }
 // How one contract came out of a round, over all branches of its provider.
 struct Avoidance {
   const Verdict* any = nullptr;
-  bool could_be_offered = false;  // some branch was
-  bool opted_out = false;         // some branch failed nothing but its opt-out window
-  bool covered = false;           // some branch covers the ward
+  const Verdict* closed = nullptr;  // of a branch that failed nothing but its opt-out window
+  bool could_be_offered = false;    // some branch was
+  bool covered = false;             // some branch covers the ward
+
+  bool Missed() const { return closed != nullptr && !could_be_offered; }
+  bool Avoided() const { return Missed() || !covered; }
 };
+
+using Avoidances = std::map<std::string, Avoidance>;  // by contract: those that avoided it
+
+template <typename Verdicts>
+Avoidances AvoidancesOf(const Verdicts& verdicts) {
+  constexpr uint32_t kNotItsChoice =
+      Bit(v1::HARD_RULE_CONTRACT_ACTIVE) | Bit(v1::HARD_RULE_LOT_MATCHES_WARD) |
+      Bit(v1::HARD_RULE_TIER_IN_ROUND) | Bit(v1::HARD_RULE_SERVICE_CONTRACTED);
+  Avoidances by_contract;
+  for (const Verdict& verdict : verdicts) {
+    if ((verdict.failed_rules() & kNotItsChoice) != 0) continue;
+    Avoidance& one = by_contract[verdict.contract_id()];
+    if (one.any == nullptr) one.any = &verdict;
+    const bool closed = verdict.failed_rules() == Bit(v1::HARD_RULE_BRANCH_TAKING_OFFERS);
+    if (closed && one.closed == nullptr) one.closed = &verdict;
+    one.could_be_offered |= verdict.offered();
+    one.covered |= (verdict.failed_rules() & Bit(v1::HARD_RULE_BRANCH_COVERS_WARD)) == 0;
+  }
+  std::erase_if(by_contract, [](const auto& one) { return !one.second.Avoided(); });
+  return by_contract;
+}
 
 // What the contract avoided in the month of the date.
 RollupRow* AvoidedBy(absl::string_view contract_id, const PackageRow& row, DateNumber date,
@@ -36,40 +61,65 @@ RollupRow* AvoidedBy(absl::string_view contract_id, const PackageRow& row, DateN
   return table->Change(of);
 }
 
-}  // namespace
-
-void TallyAvoided(const PackageAggregate& package, const RoundRow& round, DateNumber date,
-                  RollupTable* table) {
-  const PackageRow& row = package.row;
-  for (const RoundRow& earlier : row.rounds()) {
-    if (earlier.rule_number() == round.rule_number() &&
-        earlier.terms_version() == round.terms_version()) {
-      return;
+// A round that opened says of every contract what became of it, so that whatever comes after it
+// under the same rule and terms adds nothing. One that was passed over says it only of those that
+// it holds: the records of old held fewer.
+template <typename Round>
+void AddAvoided(const PackageRow& row, const Round& round, DateNumber date, RollupTable* table) {
+  const auto repeats = [&round](const auto& earlier) {
+    return earlier.rule_number() == round.rule_number() &&
+           earlier.terms_version() == round.terms_version();
+  };
+  if (std::any_of(row.rounds().begin(), row.rounds().end(), repeats)) return;
+  Avoidances avoidances = AvoidancesOf(round.verdicts());
+  for (const PassedOverRound& earlier : row.passed_over_rounds()) {
+    if (!repeats(earlier)) continue;
+    for (const auto& [contract_id, one] : AvoidancesOf(earlier.verdicts())) {
+      avoidances.erase(contract_id);
     }
   }
-  if (round.rule_number() == 0) return;  // a restart's own round asks one branch only
-  constexpr uint32_t kNotItsChoice =
-      Bit(v1::HARD_RULE_CONTRACT_ACTIVE) | Bit(v1::HARD_RULE_LOT_MATCHES_WARD) |
-      Bit(v1::HARD_RULE_TIER_IN_ROUND) | Bit(v1::HARD_RULE_SERVICE_CONTRACTED);
-  std::map<std::string, Avoidance> by_contract;
-  for (const Verdict& verdict : round.verdicts()) {
-    if ((verdict.failed_rules() & kNotItsChoice) != 0) continue;
-    Avoidance& one = by_contract[verdict.contract_id()];
-    one.any = &verdict;
-    one.could_be_offered |= verdict.offered();
-    one.opted_out |= verdict.failed_rules() == Bit(v1::HARD_RULE_BRANCH_TAKING_OFFERS);
-    one.covered |= (verdict.failed_rules() & Bit(v1::HARD_RULE_BRANCH_COVERS_WARD)) == 0;
-  }
-  for (const auto& [contract_id, one] : by_contract) {
-    const bool missed = one.opted_out && !one.could_be_offered;
-    if (!missed && one.covered) continue;
+  for (const auto& [contract_id, one] : avoidances) {
     RollupRow* rollup = AvoidedBy(contract_id, row, date, table);
-    if (missed) {
+    if (one.Missed()) {
       rollup->set_missed_in_opt_out(rollup->missed_in_opt_out() + 1);
     } else {
       rollup->set_wards_not_covered(rollup->wards_not_covered() + 1);
     }
   }
+}
+
+}  // namespace
+
+void TallyAvoided(const PackageAggregate& package, const RoundRow& round, DateNumber date,
+                  RollupTable* table) {
+  if (round.rule_number() == 0) return;  // a restart's own round asks one branch only
+  AddAvoided(package.row, round, date, table);
+}
+
+google::protobuf::RepeatedPtrField<Verdict> VerdictsThatCount(
+    const std::vector<Verdict>& verdicts) {
+  const Avoidances avoidances = AvoidancesOf(verdicts);
+  google::protobuf::RepeatedPtrField<Verdict> kept;
+  for (const Verdict& verdict : verdicts) {
+    if (!verdict.suspension_ids().empty()) *kept.Add() = verdict;
+    const auto found = avoidances.find(verdict.contract_id());
+    if (found == avoidances.end()) continue;
+    const bool missed = found->second.Missed();
+    if (&verdict != (missed ? found->second.closed : found->second.any)) continue;
+    Verdict& one = *kept.Add();
+    one.set_provider_id(verdict.provider_id());
+    one.set_contract_id(verdict.contract_id());
+    one.set_failed_rules(
+        Bit(missed ? v1::HARD_RULE_BRANCH_TAKING_OFFERS : v1::HARD_RULE_BRANCH_COVERS_WARD));
+    if (missed) one.set_branch_id(verdict.branch_id());
+  }
+  return kept;
+}
+
+void TallyPassedOver(const PackageAggregate& package, const PassedOverRound& round,
+                     RollupTable* table) {
+  AddAvoided(package.row, round, round.date(), table);
+  TallyStopped(package, round.terms_version(), round.verdicts(), round.date(), table);
 }
 
 namespace {
@@ -114,7 +164,7 @@ void TallyStopped(const PackageAggregate& package, int32_t terms_version, const 
     if (round.rule_number() == 0) continue;  // a restart's own round counts nowhere
     before.Add(round.verdicts(), round.terms_version() == terms_version);
   }
-  for (const journal::v1::PassedOverRound& round : row.passed_over_rounds()) {
+  for (const PassedOverRound& round : row.passed_over_rounds()) {
     before.Add(round.verdicts(), round.terms_version() == terms_version);
   }
   for (absl::string_view contract_id : now.contract_ids) {

@@ -219,8 +219,8 @@ class Deciding {
       const PackageAggregate& package, const v1::FrameworkRules& rules, int32_t rule_number,
       const std::vector<journal::v1::Verdict>* beside = nullptr) const;
   bool RestartIsDue(const PackageAggregate& package, const v1::FrameworkRules& rules) const;
-  // Adds what was passed over where suspensions had a part in it: the rule's verdicts, when they
-  // offer the package to nobody.
+  // Adds the rule's round, whose verdicts offer the package to nobody, where any of them counts
+  // (VerdictsThatCount).
   void NotePassedOver(const PackageAggregate& package, int32_t rule_number,
                       const std::vector<journal::v1::Verdict>& verdicts,
                       journal::v1::RoundsPassedOver* passed_over) const;

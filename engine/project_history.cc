@@ -59,16 +59,27 @@ std::string RoundOpenedWords(const journal::v1::RoundOpened& opened) {
 }
 
 // "Passed over the framework's round 1, in which nobody could be asked: S-000001 kept Lead North
-// from its offer."
+// from its offer, Add One is in an opt-out window, 2 contracts do not cover the ward."
 std::string PassedOverWords(const journal::v1::RoundsPassedOver& passed_over,
                             const Directory& directory) {
   std::vector<std::string> sentences;
   for (const journal::v1::PassedOverRound& round : passed_over.rounds()) {
     std::vector<std::string> kept;
+    int uncovered = 0;
     for (const journal::v1::Verdict& verdict : round.verdicts()) {
-      kept.push_back(absl::StrCat(absl::StrJoin(verdict.suspension_ids(), " and "), " kept ",
-                                  BranchWords(verdict.branch_id(), "", directory),
-                                  " from its offer"));
+      const std::string branch = BranchWords(verdict.branch_id(), "", directory);
+      if (!verdict.suspension_ids().empty()) {
+        kept.push_back(absl::StrCat(absl::StrJoin(verdict.suspension_ids(), " and "), " kept ",
+                                    branch, " from its offer"));
+      } else if (branch.empty()) {
+        ++uncovered;
+      } else {
+        kept.push_back(branch + " is in an opt-out window");
+      }
+    }
+    if (uncovered > 0) {
+      kept.push_back(absl::StrCat(uncovered, uncovered == 1 ? " contract does" : " contracts do",
+                                  " not cover the ward"));
     }
     sentences.push_back(
         absl::StrCat("Passed over the framework's round ", round.rule_number(),

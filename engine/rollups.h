@@ -111,8 +111,8 @@ void TakeBackAward(const PackageAggregate& package, const journal::v1::OfferRow&
                    DateNumber award_date, RollupTable* table);
 // Adds to KIND_AVOIDED what each contract of the round's tiers avoided, in the month of `date`: a
 // package that it would have been offered but for an opt-out window, or in a ward that none of its
-// branches covers. Once for each rule of the framework and terms version: a round that repeats an
-// earlier one adds nothing. Call it before the round is added to the package.
+// branches covers. Once for each rule of the framework and terms version, be its rounds opened or
+// passed over (avoided.h). Call it before the round is added to the package.
 void TallyAvoided(const PackageAggregate& package, const journal::v1::RoundRow& round,
                   DateNumber date, RollupTable* table);
 // Adds what suspensions stopped when a round opened on `date`, or was passed over: to KIND_AVOIDED

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/adaptive_release.h"
+#include "engine/avoided.h"
 #include "engine/award.h"
 #include "engine/decide.h"
 #include "engine/limits.h"
@@ -93,9 +94,7 @@ void Deciding::NotePassedOver(const PackageAggregate& package, int32_t rule_numb
                               const std::vector<Verdict>& verdicts,
                               journal::v1::RoundsPassedOver* passed_over) const {
   journal::v1::PassedOverRound round;
-  for (const Verdict& verdict : verdicts) {
-    if (!verdict.suspension_ids().empty()) *round.add_verdicts() = verdict;
-  }
+  *round.mutable_verdicts() = VerdictsThatCount(verdicts);
   if (round.verdicts().empty()) return;
   round.set_rule_number(rule_number);
   round.set_terms_version(package.row.terms_version());

@@ -163,6 +163,10 @@ void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& pla
       found = absl::StrCat(compliance->minimum_pickup_percent(), "%");
     } else if (name == "stopped by suspension" && compliance != nullptr) {
       found = absl::StrCat(compliance->stopped_by_suspension());
+    } else if (name == "missed in opt-out" && compliance != nullptr) {
+      found = absl::StrCat(compliance->missed_in_opt_out());
+    } else if (name == "wards not covered" && compliance != nullptr) {
+      found = absl::StrCat(compliance->wards_not_covered());
     } else if (name == "due") {
       found = absl::StrCat(DueOf(*counts));
     } else if (name == "responded") {

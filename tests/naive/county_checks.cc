@@ -103,6 +103,7 @@ NaiveHistory CountyDrive::History() const {
     history.packages.push_back(engine_.state().Package(number));
   }
   history.awards = awards_;
+  history.passed_over = &all_passed_over_;
   return history;
 }
 
@@ -293,14 +294,22 @@ void CountyDrive::CheckAfter(const Record& record) {
   }
 }
 
-// Who was kept from an offer by suspensions alone in a rule of the framework that nobody could be
-// asked in.
+// Who was kept from an offer by suspensions alone, and which contracts avoided the package, in a
+// rule of the framework that nobody could be asked in.
 void CountyDrive::CheckPassedOver(const Record& record, const NaiveIssue& issue, int32_t rule) {
+  const std::vector<NaiveVerdict> verdicts = NaiveRoute(world_, issue);
   std::set<std::string> naive, real;
-  for (const NaiveVerdict& verdict : NaiveRoute(world_, issue)) {
+  for (const NaiveVerdict& verdict : verdicts) {
     if (!verdict.suspension_ids.empty()) naive.insert(Told(verdict));
   }
+  for (const auto& [contract, how] : AvoidancesOf(verdicts)) {
+    naive.insert(contract +
+                 (how == NaiveAvoidance::kWardNotCovered ? " covers it nowhere" : " missed it"));
+    tally_("avoided where nobody could be asked");
+  }
   if (!naive.empty()) ++passed_over_;
+  all_passed_over_.push_back(
+      {issue.package.number(), rule, issue.package.terms_version(), TimeOf(record), verdicts});
   for (const Fact& fact : record.facts()) {
     if (PackageOf(fact) != issue.package.number()) continue;
     for (const auto& round : fact.rounds_passed_over().rounds()) {
@@ -309,7 +318,17 @@ void CountyDrive::CheckPassedOver(const Record& record, const NaiveIssue& issue,
           round.terms_version() != issue.package.terms_version()) {
         Problem("passed over otherwise: " + round.ShortDebugString());
       }
-      for (const auto& verdict : round.verdicts()) real.insert(Told(verdict));
+      for (const auto& verdict : round.verdicts()) {
+        if (!verdict.suspension_ids().empty()) {
+          real.insert(Told(verdict));
+        } else if (verdict.failed_rules() == 1u << v1::HARD_RULE_BRANCH_COVERS_WARD) {
+          real.insert(verdict.contract_id() + " covers it nowhere");
+        } else if (verdict.failed_rules() == 1u << v1::HARD_RULE_BRANCH_TAKING_OFFERS) {
+          real.insert(verdict.contract_id() + " missed it");
+        } else {
+          Problem("kept for nothing: " + round.ShortDebugString());
+        }
+      }
     }
   }
   if (naive == real) return;

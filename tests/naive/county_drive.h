@@ -168,6 +168,7 @@ class CountyDrive {
   // By package and ordinal: the offers as the record at hand should leave them.
   std::map<std::pair<uint64_t, int32_t>, journal::v1::OfferRow> outage_;
   int passed_over_ = 0;  // rounds that this record should say were
+  std::vector<NaivePassedOver> all_passed_over_;
   std::vector<std::string> problems_;
   std::set<Property> broken_;
   bool to_the_end_ = false;

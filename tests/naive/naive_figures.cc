@@ -8,7 +8,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "tests/naive/naive_stops.h"
 
 namespace brokerage::engine::naive {
 
@@ -436,41 +435,6 @@ v1::PackageCounts NaivePackages(const NaiveHistory& history, const v1::Performan
     if (counted) CountPackage(row, &counts);
   }
   return counts;
-}
-
-std::map<std::tuple<std::string, int32_t, v1::Urgency>, NaiveAvoided> NaiveAvoidances(
-    const NaiveHistory& history) {
-  std::map<std::tuple<std::string, int32_t, v1::Urgency>, NaiveAvoided> avoided;
-  auto failed = [](const journal::v1::Verdict& verdict, v1::HardRule rule) {
-    return (verdict.failed_rules() >> rule & 1) != 0;
-  };
-  for (const PackageAggregate* package : history.packages) {
-    std::set<std::pair<int, int>> seen;  // rule of the framework, terms version
-    for (const journal::v1::RoundRow& round : package->row.rounds()) {
-      if (!seen.emplace(round.rule_number(), round.terms_version()).second) continue;
-      std::map<std::string, std::vector<const journal::v1::Verdict*>> by_contract;
-      for (const journal::v1::Verdict& verdict : round.verdicts()) {
-        if (round.rule_number() == 0 || failed(verdict, v1::HARD_RULE_TIER_IN_ROUND)) continue;
-        by_contract[verdict.contract_id()].push_back(&verdict);
-      }
-      for (const auto& [contract, verdicts] : by_contract) {
-        bool offered = false, in_opt_out = false, uncovered = true;
-        for (const journal::v1::Verdict* verdict : verdicts) {
-          offered |= verdict->offered();
-          in_opt_out |= verdict->failed_rules() == 1u << v1::HARD_RULE_BRANCH_TAKING_OFFERS;
-          uncovered &= failed(*verdict, v1::HARD_RULE_BRANCH_COVERS_WARD) &&
-                       !failed(*verdict, v1::HARD_RULE_SERVICE_CONTRACTED) &&
-                       !failed(*verdict, v1::HARD_RULE_CONTRACT_ACTIVE);
-        }
-        if (!uncovered && (offered || !in_opt_out)) continue;
-        const DateNumber date = history.world->Today(absl::FromUnixMicros(round.opened_time_us()));
-        NaiveAvoided& sum = avoided[{contract, MonthOf(date), package->row.urgency()}];
-        uncovered ? ++sum.wards_not_covered : ++sum.missed_in_opt_out;
-      }
-    }
-  }
-  AddStopped(history, &avoided);
-  return avoided;
 }
 
 std::map<std::string, RollupRow> NaiveRollups(const NaiveHistory& history) {

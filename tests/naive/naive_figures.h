@@ -11,6 +11,7 @@
 #include "brokerage/journal/v1/rows.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
 #include "engine/package_aggregate.h"
+#include "tests/naive/naive_routing.h"
 #include "tests/naive/naive_world.h"
 
 namespace brokerage::engine::naive {
@@ -27,10 +28,20 @@ struct NaiveAward {
   bool given_back = false;
 };
 
+// A rule of the framework whose turn came for a package when nobody could be asked.
+struct NaivePassedOver {
+  uint64_t package_number = 0;
+  int32_t rule_number = 0;
+  int32_t terms_version = 0;
+  absl::Time time;
+  std::vector<NaiveVerdict> verdicts;  // naive ones
+};
+
 struct NaiveHistory {
   const NaiveWorld* world = nullptr;
   std::vector<const PackageAggregate*> packages;  // all
   std::vector<NaiveAward> awards;
+  const std::vector<NaivePassedOver>* passed_over = nullptr;
 
   const PackageAggregate& Package(uint64_t number) const;
 };
@@ -68,9 +79,14 @@ v1::Rate NaivePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules);
 v1::PackageCounts NaivePackages(const NaiveHistory& history, const v1::PerformanceQuery& query,
                                 const std::vector<std::string>& group);
 
+// How a contract avoided a package when its turn came; those that did not are not there.
+enum class NaiveAvoidance { kMissedInOptOut, kWardNotCovered };
+std::map<std::string, NaiveAvoidance> AvoidancesOf(const std::vector<NaiveVerdict>& verdicts);
+
 // Packages that a contract would have been offered but for an opt-out window, and packages of its
 // lot and services in wards that none of its branches covers; each once for every rule of the
-// framework and terms version, in the month in which the first round of these opened.
+// framework and terms version, in the month in which that was first so, until a round of the rule
+// has opened on these terms.
 // Of what suspensions alone stopped, a package counts once for each version of its terms, in the
 // month in which that was first so.
 struct NaiveAvoided {

@@ -60,6 +60,7 @@ TEST(Naive, EngineAgreesInEveryCounty) {
                            "limit_passed",
                            "stopped by a suspension alone",
                            "rounds_passed_over",
+                           "avoided where nobody could be asked",
                            "suspension with stops",
                            "left an interim service",
                            "left over the limit",

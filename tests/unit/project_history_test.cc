@@ -57,6 +57,20 @@ TEST_F(Projection, NavigationReadsWhomASuspensionKeptOutOfARoundThatNeverOpened)
   EXPECT_EQ(Told(record, london_), Strings{});
 }
 
+TEST_F(Projection, NavigationReadsWhoAvoidedARoundThatNeverOpened) {
+  Record record = Opened();
+  journal::v1::RoundsPassedOver passed_over;
+  passed_over.set_package_number(record.facts(0).round_opened().package_number());
+  journal::v1::PassedOverRound& round = *passed_over.add_rounds();
+  round.set_rule_number(1);
+  round.add_verdicts()->set_branch_id("london-care-mansfield");
+  for (const char* contract : {"c-one", "c-two"}) round.add_verdicts()->set_contract_id(contract);
+  *record.mutable_facts(0)->mutable_rounds_passed_over() = passed_over;
+  EXPECT_EQ(Told(record, Navigator()),
+            Strings{"Passed over the framework's round 1, in which nobody could be asked: London "
+                    "Care Mansfield is in an opt-out window, 2 contracts do not cover the ward."});
+}
+
 TEST_F(Projection, ABranchReadsOfItsOwnOfferAlone) {
   for (const Caller& caller : {london_, Organisation("london-care")}) {
     std::vector<v1::HistoryEvent> events = History(Opened(), caller);
