@@ -255,6 +255,18 @@ absl::StatusOr<FigurePeriodDates> CheckPeriod(const std::string& prefix,
   return period;
 }
 
+absl::StatusOr<FigurePeriodDates> CheckClosedPeriod(const std::string& prefix,
+                                                    const std::string& from_date,
+                                                    const std::string& to_date) {
+  for (const auto& [field, date] :
+       {std::pair("from_date", &from_date), std::pair("to_date", &to_date)}) {
+    if (!date->empty()) continue;
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, prefix + field, "",
+                  "a date, \"YYYY-MM-DD\"");
+  }
+  return CheckPeriod(prefix, from_date, to_date);
+}
+
 void Narrow(const PerformanceScope& scope, FigureQuery* query) {
   if (!scope.provider_id.empty()) query->filters[v1::DIMENSION_PROVIDER] = {scope.provider_id};
   if (!scope.branch_id.empty()) query->filters[v1::DIMENSION_BRANCH] = {scope.branch_id};

@@ -38,6 +38,10 @@ absl::StatusOr<const v1::FrameworkRules*> CheckFramework(const std::string& pref
 absl::StatusOr<FigurePeriodDates> CheckPeriod(const std::string& prefix,
                                               const std::string& from_date,
                                               const std::string& to_date);
+// Both dates are required.
+absl::StatusOr<FigurePeriodDates> CheckClosedPeriod(const std::string& prefix,
+                                                    const std::string& from_date,
+                                                    const std::string& to_date);
 absl::StatusOr<FigureQuery> CheckQuery(const v1::PerformanceQuery& query,
                                        const PerformanceScope& scope, const Directory& directory);
 // Limits the filters to the scope.

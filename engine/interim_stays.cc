@@ -26,12 +26,7 @@ absl::StatusOr<Question> CheckQuestion(const v1::QueryInterimStaysRequest& reque
                                        const PerformanceScope& scope, const Directory& directory) {
   auto rules = CheckFramework("", request.framework_id(), scope, directory);
   if (!rules.ok()) return rules.status();
-  for (const auto& [field, date] :
-       {std::pair("from_date", &request.from_date()), std::pair("to_date", &request.to_date())}) {
-    if (!date->empty()) continue;
-    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, field, "", "a date, \"YYYY-MM-DD\"");
-  }
-  auto period = CheckPeriod("", request.from_date(), request.to_date());
+  auto period = CheckClosedPeriod("", request.from_date(), request.to_date());
   if (!period.ok()) return period.status();
   const std::string& authority_id = request.authority_id();
   if (!authority_id.empty() && Directory::AuthorityOf(**rules, authority_id) == nullptr) {

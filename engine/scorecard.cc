@@ -76,12 +76,7 @@ absl::StatusOr<Question> CheckQuestion(const Request& request, const Performance
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "framework_id", request.framework_id(),
                   "a framework in which you hold a contract");
   }
-  for (const auto& [field, date] :
-       {std::pair("from_date", &request.from_date()), std::pair("to_date", &request.to_date())}) {
-    if (!date->empty()) continue;
-    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, field, "", "a date, \"YYYY-MM-DD\"");
-  }
-  auto period = CheckPeriod("", request.from_date(), request.to_date());
+  auto period = CheckClosedPeriod("", request.from_date(), request.to_date());
   if (!period.ok()) return period.status();
   question.period = *period;
   return question;
@@ -156,10 +151,11 @@ v1::ScorecardRow RowOf(const std::string& provider_id, const Score& score,
   *row.mutable_offers() = score.settled;
   *row.mutable_opportunities() = score.opportunities;
   *row.mutable_response() = BandedRateOf(response, response_bands);
-  *row.mutable_response_without_urgent() =
-      BandedRateOf(ResponseOf(score.without_urgent), response_bands);
+  const v1::Rate without_urgent = ResponseOf(score.without_urgent);
+  *row.mutable_response_without_urgent() = BandedRateOf(without_urgent, response_bands);
   *row.mutable_response_by_opportunity() = ResponseOf(score.opportunities);
   row.set_risk(RiskOf(response, rules));
+  row.set_risk_without_urgent(RiskOf(without_urgent, rules));
   *row.mutable_restarts() = BandedRateOf(RateOf(score.restarts.accepted(), DueOf(score.restarts)),
                                          BandsOf(rules, v1::KPI_RESTARTS));
   row.set_never_answered(NeverAnswered(score.issued));
@@ -184,18 +180,29 @@ v1::ScorecardRow MarketFor(const PerformanceScope& scope, const Scan& scan,
   return row;
 }
 
+void CountRisks(v1::QueryScorecardResponse* response) {
+  std::map<v1::Risk, int64_t> all, without_urgent;
+  for (const v1::ScorecardRow& row : response->providers()) {
+    ++all[row.risk()];
+    ++without_urgent[row.risk_without_urgent()];
+  }
+  response->set_low_risk(all[v1::RISK_LOW]);
+  response->set_medium_risk(all[v1::RISK_MEDIUM]);
+  response->set_high_risk(all[v1::RISK_HIGH]);
+  response->set_low_risk_without_urgent(without_urgent[v1::RISK_LOW]);
+  response->set_medium_risk_without_urgent(without_urgent[v1::RISK_MEDIUM]);
+  response->set_high_risk_without_urgent(without_urgent[v1::RISK_HIGH]);
+}
+
 void AddProviders(const PerformanceScope& scope, const Scan& scan, const v1::FrameworkRules& rules,
                   v1::QueryScorecardResponse* response) {
   for (const auto& [id, score] : scan.providers) {
     if (scope.LimitedToProvider() && id != scope.provider_id) continue;
     const bool of_branch = !scope.branch_id.empty();
     if (of_branch && !scan.branch.any) continue;
-    const v1::ScorecardRow& row = *response->add_providers() =
-        RowOf(id, of_branch ? scan.branch : score, rules);
-    if (row.risk() == v1::RISK_LOW) response->set_low_risk(response->low_risk() + 1);
-    if (row.risk() == v1::RISK_MEDIUM) response->set_medium_risk(response->medium_risk() + 1);
-    if (row.risk() == v1::RISK_HIGH) response->set_high_risk(response->high_risk() + 1);
+    *response->add_providers() = RowOf(id, of_branch ? scan.branch : score, rules);
   }
+  CountRisks(response);
 }
 
 void AddUnservedWards(const Scan& scan, int64_t due_min, v1::QueryScorecardResponse* response) {

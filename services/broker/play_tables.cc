@@ -1,6 +1,7 @@
 #include "services/broker/play_tables.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <optional>
 
@@ -113,28 +114,52 @@ std::string Share(int64_t count, int64_t of) {
   return absl::StrCat(count, " (", SayRate(rate), ")");
 }
 
-// The market against its target, and providers by risk, a row for each quarter that has figures.
+std::string Met(const v1::Rate& rate, int target) {
+  return rate.numerator() * 100 >= rate.denominator() * target ? "met" : "not met";
+}
+
+// Of those of low, medium and high risk.
+void AddShares(const std::array<int64_t, 3>& by_risk, std::vector<std::string>* cells) {
+  const int64_t known = by_risk[0] + by_risk[1] + by_risk[2];
+  for (int64_t count : by_risk) cells->push_back(Share(count, known));
+}
+
+// The market against its target, and providers by risk, a row for each quarter that has figures;
+// then both without urgent packages.
 absl::Status PrintQuarters(const World& world, const Period& all) {
   const int target = world.framework().rules().response_target_percent();
-  Table table({"quarter", "market by branch", absl::StrCat("of ", target, "%"), "without urgent",
-               "by provider", "low risk", "medium risk", "high risk"});
+  const std::string of_target = absl::StrCat("of ", target, "%");
+  Table table({"quarter", "market by branch", of_target, "without urgent", "by provider",
+               "low risk", "medium risk", "high risk"});
+  Table without_urgent(
+      {"quarter", "market by branch", of_target, "low risk", "medium risk", "high risk"});
   for (Period quarter = QuarterOf(all.from); quarter.from < all.to;
        quarter = QuarterOf(quarter.to)) {
     auto score = Scorecard(world, quarter, 0);
     if (!score.ok()) return score.status();
-    const v1::Rate& rate = score->market().response().rate();
+    const v1::ScorecardRow& market = score->market();
+    const v1::Rate& rate = market.response().rate();
+    const v1::Rate& rate_without = market.response_without_urgent().rate();
     if (rate.denominator() == 0) continue;
-    const int64_t known = score->low_risk() + score->medium_risk() + score->high_risk();
-    table.Add({absl::StrCat(QuarterName(quarter), quarter.to > all.to ? ", so far" : ""),
-               SayRate(rate),
-               rate.numerator() * 100 >= rate.denominator() * target ? "met" : "not met",
-               SayRate(score->market().response_without_urgent().rate()),
-               SayRate(score->market().response_by_opportunity()), Share(score->low_risk(), known),
-               Share(score->medium_risk(), known), Share(score->high_risk(), known)});
+    const std::string name =
+        absl::StrCat(QuarterName(quarter), quarter.to > all.to ? ", so far" : "");
+    std::vector<std::string> cells = {name, SayRate(rate), Met(rate, target), SayRate(rate_without),
+                                      SayRate(market.response_by_opportunity())};
+    AddShares({score->low_risk(), score->medium_risk(), score->high_risk()}, &cells);
+    table.Add(cells);
+    if (rate_without.denominator() == 0) continue;
+    cells = {name, SayRate(rate_without), Met(rate_without, target)};
+    AddShares({score->low_risk_without_urgent(), score->medium_risk_without_urgent(),
+               score->high_risk_without_urgent()},
+              &cells);
+    without_urgent.Add(cells);
   }
   printf(
       "\nThe response rate of the market, and providers by the risk that they do not respond\n\n");
   fputs(table.empty() ? "  nothing is due yet\n" : table.Text(2).c_str(), stdout);
+  if (without_urgent.empty()) return absl::OkStatus();
+  printf("\nThe same without urgent packages\n\n");
+  fputs(without_urgent.Text(2).c_str(), stdout);
   return absl::OkStatus();
 }
 

@@ -44,6 +44,7 @@ std::vector<std::string> Cells(const std::string& name, const v1::ScorecardRow& 
           SayRate(row.response().rate()),
           SayBand(row.response()),
           SayRate(row.response_without_urgent().rate()),
+          ShortName(row.risk_without_urgent()),
           SayRate(row.response_by_opportunity()),
           SayFraction(row.restarts().rate()),
           row.restarts().rate().denominator() == 0 ? "" : SayRate(row.restarts().rate()),
@@ -60,7 +61,7 @@ bool WorseFirst(const v1::ScorecardRow& a, const v1::ScorecardRow& b) {
 }
 
 void PrintProviders(const v1::QueryScorecardResponse& response, size_t most) {
-  Table table({"provider", "risk", "answered", "response", "band", "without urgent",
+  Table table({"provider", "risk", "answered", "response", "band", "without urgent", "risk then",
                "by opportunity", "restarts", "taken", "restart band"});
   if (response.market().ByteSizeLong() > 0) table.Add(Cells("the market", response.market()));
   std::vector<v1::ScorecardRow> rows(response.providers().begin(), response.providers().end());
@@ -73,6 +74,10 @@ void PrintProviders(const v1::QueryScorecardResponse& response, size_t most) {
   printf("\n  %ld of low risk, %ld of medium risk, %ld of high risk\n",
          static_cast<long>(response.low_risk()), static_cast<long>(response.medium_risk()),
          static_cast<long>(response.high_risk()));
+  printf("  without urgent packages %ld of low risk, %ld of medium risk, %ld of high risk\n",
+         static_cast<long>(response.low_risk_without_urgent()),
+         static_cast<long>(response.medium_risk_without_urgent()),
+         static_cast<long>(response.high_risk_without_urgent()));
 }
 
 void PrintNeverAnswered(const v1::QueryScorecardResponse& response) {

@@ -63,6 +63,9 @@ std::string StateWords(const v1::ScorecardRow& row, const std::string& item) {
     return row.never_answered() ? "never answered" : "answered";
   }
   if (absl::EndsWith(item, " risk")) return RiskWords(row.risk());
+  if (absl::EndsWith(item, " risk without urgent")) {
+    return RiskWords(row.risk_without_urgent()) + " without urgent";
+  }
   absl::string_view bare = item;
   const bool of_restarts = absl::ConsumePrefix(&bare, "restarts ");
   const std::string found = BandFound(of_restarts ? row.restarts() : row.response(), bare);

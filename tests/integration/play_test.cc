@@ -213,7 +213,11 @@ TEST_F(Play, LancashiresResponseIsToldByQuarterAndProvider) {
               "risk\n"),
              "2025 Q2 +\\d\\d\\.\\d% +not met( +\\d+\\.\\d%){2}( +\\d+ \\(\\d+\\.\\d%\\)){3}\n",
              "2025 Q3, so far +\\d\\d\\.\\d%", "Who responds, against 95%",
-             "the market +medium +\\d+/\\d+( +\\d+\\.\\d%){3}\n",
+             ("The same without urgent packages\n\n +quarter +market by branch +of 95% +low risk "
+              "+medium risk +high risk\n"
+              " +2025 Q2 +\\d\\d\\.\\d% +not met( +\\d+ \\(\\d+\\.\\d%\\)){3}\n"),
+             "the market +medium +\\d+/\\d+( +\\d+\\.\\d%){2} +medium +\\d+\\.\\d%\n",
+             "without urgent packages \\d+ of low risk, \\d+ of medium risk, \\d+ of high risk\n",
              "Never answered an offer\n\n.*\n(  .*\n)*  la-cobble-row",
              "Wards that a branch covers and never takes", "always declines", "never answers"});
 }

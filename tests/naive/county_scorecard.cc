@@ -46,6 +46,7 @@ void CountyDrive::CheckScorecard(const NaiveHistory& history) {
     if (row.never_answered()) tally_("scorecard with one who never answered");
     if (row.response().in_printed_gap()) tally_("scorecard with a rate in a printed gap");
     if (row.risk() == v1::RISK_MEDIUM) tally_("scorecard with a medium risk");
+    if (row.risk() != row.risk_without_urgent()) tally_("scorecard with another risk but urgent");
   }
   CheckDistribution(history, request, scope);
 }

@@ -161,6 +161,7 @@ v1::ScorecardRow Row(const Units& units, const v1::FrameworkRules& rules,
   *row.mutable_response_by_opportunity() =
       Fraction(responded, responded + opportunities.late() + opportunities.silent());
   row.set_risk(RiskOf(response, rules));
+  row.set_risk_without_urgent(RiskOf(Response(offers, which, true), rules));
   *row.mutable_restarts() = Banded(Restarts(offers, which), rules, v1::KPI_RESTARTS);
   row.set_never_answered(NeverAnswered(offers, which));
   return row;
@@ -248,6 +249,14 @@ v1::QueryScorecardResponse NaiveScorecard(const NaiveHistory& history,
     if (row.risk() == v1::RISK_MEDIUM) response.set_medium_risk(response.medium_risk() + 1);
     if (row.risk() == v1::RISK_HIGH) response.set_high_risk(response.high_risk() + 1);
   }
+  const auto without_urgent = [&response](v1::Risk risk) {
+    return std::count_if(
+        response.providers().begin(), response.providers().end(),
+        [risk](const v1::ScorecardRow& row) { return row.risk_without_urgent() == risk; });
+  };
+  response.set_low_risk_without_urgent(without_urgent(v1::RISK_LOW));
+  response.set_medium_risk_without_urgent(without_urgent(v1::RISK_MEDIUM));
+  response.set_high_risk_without_urgent(without_urgent(v1::RISK_HIGH));
   AddUnserved(offers, mine, request.unserved_due_min() == 0 ? 3 : request.unserved_due_min(),
               &response);
   return response;

@@ -71,6 +71,7 @@ TEST(Naive, EngineAgreesInEveryCounty) {
                            "scorecard with one who never answered",
                            "scorecard with a rate in a printed gap",
                            "scorecard with a medium risk",
+                           "scorecard with another risk but urgent",
                            "distribution of five or more"}) {
     EXPECT_GT(tally.happened[what], 0) << what;
   }

@@ -173,6 +173,30 @@ TEST_F(ScorecardTest, UrgentPackagesCanBeLookedPast) {
   EXPECT_EQ(row.response_without_urgent().band(), v1::BAND_GREEN);
   EXPECT_EQ(row.response_without_urgent().rate().denominator(), 1);
   EXPECT_EQ(row.risk(), v1::RISK_HIGH) << "by all of its settled offers";
+  EXPECT_EQ(row.risk_without_urgent(), v1::RISK_LOW);
+}
+
+TEST_F(ScorecardTest, ProvidersAreCountedByRiskWithUrgentPackagesAndWithout) {
+  Add(1, Fate::kAccepted);  // alder: answers what is not urgent, and nothing else
+  Add(3, Fate::kSilent, To("alder"), v1::URGENCY_URGENT);
+  Add(1, Fate::kSilent, To("beech"));  // the other way round
+  Add(99, Fate::kDeclined, To("beech"), v1::URGENCY_URGENT);
+  Add(1, Fate::kSilent, To("cedar"), v1::URGENCY_URGENT);  // urgent alone
+  Add(4, Fate::kDeclined, To("damson"));
+  Add(1, Fate::kSilent, To("damson"));
+  const v1::QueryScorecardResponse all = Ask();
+  EXPECT_EQ(all.low_risk(), 1) << "beech";
+  EXPECT_EQ(all.medium_risk(), 1) << "damson";
+  EXPECT_EQ(all.high_risk(), 2);
+  EXPECT_EQ(all.low_risk_without_urgent(), 1) << "alder";
+  EXPECT_EQ(all.medium_risk_without_urgent(), 1) << "damson";
+  EXPECT_EQ(all.high_risk_without_urgent(), 1) << "beech; cedar was asked nothing else";
+  EXPECT_EQ(RowOf("cedar").risk_without_urgent(), v1::RISK_UNSPECIFIED);
+  EXPECT_EQ(all.market().risk(), v1::RISK_LOW);
+  EXPECT_EQ(all.market().risk_without_urgent(), v1::RISK_HIGH) << "5 of 7";
+  LimitToOrganisation("beech");
+  EXPECT_EQ(Ask().high_risk_without_urgent(), 1);
+  EXPECT_EQ(Ask().low_risk_without_urgent(), 0) << "nobody else is counted";
 }
 
 TEST_F(ScorecardTest, ARateBetweenThePrintedBandsSaysSo) {
