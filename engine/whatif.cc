@@ -6,7 +6,10 @@
 
 #include "engine/award.h"
 #include "engine/check.h"
+#include "engine/figure_query.h"
 #include "engine/ids.h"
+#include "engine/rates.h"
+#include "engine/rollups.h"
 
 namespace brokerage::engine {
 
@@ -41,23 +44,32 @@ void SetTimes(std::vector<int64_t> minutes, v1::WhatIfTotals* totals) {
   totals->set_p90_minutes_to_source(Percentile(minutes, 90));
 }
 
-const AnswerRow* LastInTime(const OfferRow& offer) {
-  for (int i = offer.answers_size() - 1; i >= 0; --i) {
-    if (!offer.answers(i).late() && !offer.answers(i).remark()) return &offer.answers(i);
+void CountOffer(const OfferRow& offer, bool unknown, v1::WhatIfTotals* totals) {
+  totals->set_offers(totals->offers() + 1);
+  if (unknown) return totals->set_unknown(totals->unknown() + 1);
+  switch (ClassOf(offer)) {
+    case v1::RESPONSE_CLASS_ERROR_UPHELD:
+      return totals->set_error_upheld(totals->error_upheld() + 1);
+    case v1::RESPONSE_CLASS_ACCEPTED:
+      return totals->set_accepted(totals->accepted() + 1);
+    case v1::RESPONSE_CLASS_DECLINED:
+      return totals->set_declined(totals->declined() + 1);
+    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
+      return totals->set_closed_unanswered(totals->closed_unanswered() + 1);
+    case v1::RESPONSE_CLASS_PENDING:
+      return totals->set_pending(totals->pending() + 1);
+    default:
+      return totals->set_unanswered(totals->unanswered() + 1);
   }
-  return nullptr;
 }
 
-void CountAnswer(const OfferRow& offer, v1::WhatIfTotals* totals) {
-  totals->set_offers(totals->offers() + 1);
-  const AnswerRow* answer = LastInTime(offer);
-  if (answer == nullptr) {
-    totals->set_unanswered(totals->unanswered() + 1);
-  } else if (answer->answer() == v1::ANSWER_ACCEPT) {
-    totals->set_accepted(totals->accepted() + 1);
-  } else {
-    totals->set_declined(totals->declined() + 1);
-  }
+// Returns are not repeated, so that none is taken off.
+v1::Rate PickUpOf(const v1::Counts& units) { return RateOf(units.accepted(), DueOf(units)); }
+
+v1::Rate PickUpOfAll(const std::map<std::string, v1::Counts>& by_provider) {
+  v1::Counts all;
+  for (const auto& [provider_id, units] : by_provider) AddCounts(units, &all);
+  return PickUpOf(all);
 }
 
 int64_t MinutesBetween(int64_t from_us, int64_t to_us) { return (to_us - from_us) / 60'000'000; }
@@ -250,23 +262,49 @@ void WhatIf::Submit(const PackageAggregate& past) {
   engine_.Apply(record, ++sequence_, {}, &forgotten);
 }
 
+void WhatIf::PickUpUnits::Add(const OfferRow& offer, bool unknown) {
+  if (offer.restart()) return;
+  const auto [found, is_first] =
+      units_.try_emplace(std::pair(offer.contract_id(), offer.terms_version()));
+  Unit& unit = found->second;
+  if (is_first) unit.provider_id = offer.provider_id();
+  if (unknown) {
+    unit.unknown = true;
+    return;
+  }
+  const Standing standing = StandingOf(offer);
+  if (!unit.best || IsBetter(standing, *unit.best)) unit.best = standing;
+}
+
+void WhatIf::PickUpUnits::Count(std::map<std::string, v1::Counts>* by_provider) const {
+  for (const auto& [key, unit] : units_) {
+    const bool accepted = unit.best && unit.best->response_class == v1::RESPONSE_CLASS_ACCEPTED;
+    if (unit.unknown && !accepted) continue;
+    AddStanding(*unit.best, 1, &(*by_provider)[unit.provider_id]);
+  }
+}
+
 void WhatIf::CountPast(Played* played) {
   const PackageRow& row = played->past.row;
   was_.set_packages(was_.packages() + 1);
+  PickUpUnits units;
   const int32_t rounds = RoundsOfFirstIssue(row);
   for (const OfferRow& offer : played->past.offers) {
     if (offer.round_number() > rounds) continue;
     v1::WhatIfProvider& provider = providers_[offer.provider_id()];
     provider.set_offers_was(provider.offers_was() + 1);
-    CountAnswer(offer, &was_);
+    CountOffer(offer, false, &was_);
+    units.Add(offer, false);
     if (offer.state() != v1::OFFER_STATE_WON) continue;
     played->winner_was = offer.provider_id();
+    provider.set_awarded_was(provider.awarded_was() + 1);
     provider.set_minutes_was(provider.minutes_was() + row.terms().weekly_minutes());
     was_.set_awarded(was_.awarded() + 1);
     if (row.award().offer_ordinal() == offer.ordinal()) {
       played->minutes_to_source_was = MinutesBetween(row.released_time_us(), row.award().time_us());
     }
   }
+  units.Count(&units_was_);
 }
 
 void WhatIf::See(const journal::v1::RoundOpened& opened) {
@@ -274,28 +312,39 @@ void WhatIf::See(const journal::v1::RoundOpened& opened) {
   for (const OfferRow& offer : opened.offers()) {
     v1::WhatIfProvider& provider = providers_[offer.provider_id()];
     provider.set_offers_would(provider.offers_would() + 1);
-    const auto asked = played.asked.find(offer.branch_id());
-    if (asked == played.asked.end()) continue;
-    const OfferRow& then = played.past.offers[static_cast<size_t>(asked->second.front() - 1)];
-    for (const AnswerRow& answer : then.answers()) {
+    const OfferRow* then = Then(played, offer);
+    if (then == nullptr) continue;
+    for (const AnswerRow& answer : then->answers()) {
       if (answer.remark()) continue;
       Said said{opened.package_number(), offer.ordinal(), answer, offer.provider_id(),
                 offer.branch_id()};
-      said.answer.set_time_us(offer.issued_time_us() + answer.time_us() - then.issued_time_us());
+      said.answer.set_time_us(offer.issued_time_us() + answer.time_us() - then->issued_time_us());
       answers_.emplace(absl::FromUnixMicros(said.answer.time_us()), std::move(said));
     }
   }
 }
 
-bool WhatIf::IsUnknown(const Played& played, const OfferRow& offer) const {
-  return !played.asked.contains(offer.branch_id());
+const OfferRow* WhatIf::Then(const Played& played, const OfferRow& offer) const {
+  const auto asked = played.asked.find(offer.branch_id());
+  if (asked == played.asked.end()) return nullptr;
+  return &played.past.offers[static_cast<size_t>(asked->second.front() - 1)];
+}
+
+bool WhatIf::IsUnknown(const Played& played, const OfferRow& offer, int64_t until_us) const {
+  const OfferRow* then = Then(played, offer);
+  if (then == nullptr) return true;
+  if (ClassOf(*then) != v1::RESPONSE_CLASS_CLOSED_UNANSWERED) return false;
+  if (then->close_cause() == v1::CLOSE_CAUSE_OUTAGE) return true;  // it could not answer
+  // It was silent as long as its round stood, and no longer was it asked.
+  const int64_t closed_us = played.past.row.rounds(then->round_number() - 1).closed_time_us();
+  return until_us - offer.issued_time_us() > closed_us - then->issued_time_us();
 }
 
 int64_t WhatIf::UnknownThatMightWin(const Played& played, int32_t winner) const {
   PackageAggregate package = *engine_.state().Package(played.past.row.number());
   std::vector<int32_t> unknown;
   for (OfferRow& offer : package.offers) {
-    if (!IsUnknown(played, offer)) {
+    if (!IsUnknown(played, offer, engine_.state().last_time_us)) {
       // Everybody else has said what they say.
       if (offer.state() == v1::OFFER_STATE_OPEN) offer.set_state(v1::OFFER_STATE_LAPSED);
       continue;
@@ -330,6 +379,7 @@ void WhatIf::See(const journal::v1::PackageAwarded& awarded) {
   played.minutes_to_source_would =
       MinutesBetween(package.row.released_time_us(), awarded.award().time_us());
   v1::WhatIfProvider& provider = providers_[offer.provider_id()];
+  provider.set_awarded_would(provider.awarded_would() + 1);
   provider.set_minutes_would(provider.minutes_would() + package.row.terms().weekly_minutes());
   would_.set_awarded(would_.awarded() + 1);
 }
@@ -338,18 +388,24 @@ void WhatIf::Finish(absl::Time now) {
   RunUntil(now);
   for (auto& [number, played] : packages_) {
     would_.set_packages(would_.packages() + 1);
-    for (const OfferRow& offer : engine_.state().Package(number)->offers) {
-      CountAnswer(offer, &would_);
-      if (!IsUnknown(played, offer)) continue;
-      would_.set_unknown(would_.unknown() + 1);
-      would_.set_unanswered(would_.unanswered() - 1);  // not silence: nobody knows
+    PickUpUnits units;
+    for (OfferRow offer : engine_.state().Package(number)->offers) {
+      const OfferRow* then = Then(played, offer);
+      if (then != nullptr && then->has_claim()) *offer.mutable_claim() = then->claim();
+      const bool no_answer = ClassOf(offer) == v1::RESPONSE_CLASS_SILENT;
+      const bool unknown =
+          then == nullptr || (no_answer && IsUnknown(played, offer, offer.deadline_us()));
+      CountOffer(offer, unknown, &would_);
+      units.Add(offer, unknown);
     }
+    units.Count(&units_would_);
   }
 }
 
 v1::WhatIfTotals WhatIf::TotalsOfPlay() const {
   v1::WhatIfTotals totals = would_;
   totals.set_unfilled(totals.packages() - totals.awarded());
+  *totals.mutable_pick_up() = PickUpOfAll(units_would_);
   std::vector<int64_t> minutes;
   for (const auto& [number, played] : packages_) {
     if (played.minutes_to_source_would >= 0) minutes.push_back(played.minutes_to_source_would);
@@ -358,11 +414,33 @@ v1::WhatIfTotals WhatIf::TotalsOfPlay() const {
   return totals;
 }
 
+void WhatIf::TellProviders(const WhatIf& replayed, v1::PreviewFrameworkResponse* response) const {
+  std::map<std::string, v1::WhatIfProvider> providers = providers_;
+  for (const auto& [id, provider] : replayed.providers_) {
+    providers[id].set_offers_replayed(provider.offers_would());
+    providers[id].set_minutes_replayed(provider.minutes_would());
+    providers[id].set_awarded_replayed(provider.awarded_would());
+  }
+  const auto rate_in = [](const std::map<std::string, v1::Counts>& units, const std::string& id) {
+    const auto found = units.find(id);
+    return found == units.end() ? v1::Rate() : PickUpOf(found->second);
+  };
+  for (const auto& [id, provider] : providers) {
+    v1::WhatIfProvider& told = *response->add_providers();
+    told = provider;
+    told.set_provider_id(id);
+    *told.mutable_pick_up_was() = rate_in(units_was_, id);
+    *told.mutable_pick_up_would() = rate_in(units_would_, id);
+    *told.mutable_pick_up_replayed() = rate_in(replayed.units_would_, id);
+  }
+}
+
 v1::PreviewFrameworkResponse WhatIf::Result(const WhatIf& replayed,
                                             absl::string_view authority_id) const {
   v1::PreviewFrameworkResponse response;
   *response.mutable_was() = was_;
   response.mutable_was()->set_unfilled(was_.packages() - was_.awarded());
+  *response.mutable_was()->mutable_pick_up() = PickUpOfAll(units_was_);
   *response.mutable_would() = TotalsOfPlay();
   *response.mutable_replayed() = replayed.TotalsOfPlay();
   std::vector<int64_t> times_was;
@@ -382,16 +460,7 @@ v1::PreviewFrameworkResponse WhatIf::Result(const WhatIf& replayed,
     package.set_unknown(played.unknown);
   }
   SetTimes(std::move(times_was), response.mutable_was());
-  std::map<std::string, v1::WhatIfProvider> providers = providers_;
-  for (const auto& [id, provider] : replayed.providers_) {
-    providers[id].set_offers_replayed(provider.offers_would());
-    providers[id].set_minutes_replayed(provider.minutes_would());
-  }
-  for (const auto& [id, provider] : providers) {
-    v1::WhatIfProvider& told = *response.add_providers();
-    told = provider;
-    told.set_provider_id(id);
-  }
+  TellProviders(replayed, &response);
   return response;
 }
 

@@ -7,14 +7,17 @@
 // before the period count for awards as they stand.
 //
 // What it cannot know, it counts and does not suppose: a branch that was never asked about the
-// package does not answer; where it might have won, the package's winner is undecidable. Releases
+// package does not answer, and neither does one whose offer was closed unanswered and would have
+// stood longer; where such a branch might have won, the package's winner is undecidable. Releases
 // and holds by hand, returns, hand-backs and reissues are not repeated: on both sides a package
-// counts until the end of its first issue.
+// counts until the end of its first issue. An offer that was upheld as issued in error is so again.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -22,6 +25,7 @@
 #include "engine/engine.h"
 #include "engine/framework_files.h"
 #include "engine/package_aggregate.h"
+#include "engine/standing.h"
 
 namespace brokerage::engine {
 
@@ -56,6 +60,23 @@ class WhatIf {
     int64_t minutes_to_source_was = -1, minutes_to_source_would = -1;
     int64_t unknown = 0;  // offers without a known answer that might have won
   };
+  // Offers of one package, as pick-up units: contract and terms version. docs/kpi.md has the unit.
+  class PickUpUnits {
+   public:
+    // A restart's own offer is in no unit.
+    void Add(const journal::v1::OfferRow& offer, bool unknown);
+    // Adds the units by provider; but for those of which an answer is not known and none is known
+    // to be an acceptance.
+    void Count(std::map<std::string, v1::Counts>* by_provider) const;
+
+   private:
+    struct Unit {
+      std::string provider_id;
+      std::optional<Standing> best;  // of what is known
+      bool unknown = false;          // of some offer
+    };
+    std::map<std::pair<std::string, int32_t>, Unit> units_;
+  };
   struct Said {
     uint64_t package_number = 0;
     int32_t ordinal = 0;
@@ -73,9 +94,13 @@ class WhatIf {
   void CountPast(Played* played);
   // What would have been, with its times.
   v1::WhatIfTotals TotalsOfPlay() const;
+  void TellProviders(const WhatIf& replayed, v1::PreviewFrameworkResponse* response) const;
   // Offers whose answer is not known and that might have come first.
   int64_t UnknownThatMightWin(const Played& played, int32_t winner) const;
-  bool IsUnknown(const Played& played, const journal::v1::OfferRow& offer) const;
+  // What was said of it then; null if the branch was never asked.
+  const journal::v1::OfferRow* Then(const Played& played, const journal::v1::OfferRow& offer) const;
+  // Whether nothing tells what the branch would have said by that time.
+  bool IsUnknown(const Played& played, const journal::v1::OfferRow& offer, int64_t until_us) const;
   absl::Time Stamp(absl::Time time) const;
 
   ZoneFinder zones_;
@@ -87,6 +112,7 @@ class WhatIf {
   std::multimap<absl::Time, Said> answers_;  // those of one moment in the order of their offers
   v1::WhatIfTotals was_, would_;
   std::map<std::string, v1::WhatIfProvider> providers_;
+  std::map<std::string, v1::Counts> units_was_, units_would_;  // pick-up units by provider
 };
 
 }  // namespace brokerage::engine

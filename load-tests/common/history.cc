@@ -25,6 +25,8 @@ constexpr size_t kRecordsPerBatch = 2000;
   std::exit(1);
 }
 
+}  // namespace
+
 v1::ApplyFrameworkRequest ReadFolder(const std::string& folder) {
   v1::ApplyFrameworkRequest request;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
@@ -44,8 +46,6 @@ v1::ApplyFrameworkRequest ReadFolder(const std::string& folder) {
   }
   return request;
 }
-
-}  // namespace
 
 History::History(const std::string& directory, const std::string& framework_folder,
                  absl::Time start)

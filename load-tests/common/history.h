@@ -13,6 +13,9 @@
 
 namespace brokerage::load {
 
+// A framework's folder, with every round awarded AT_CLOSE and CONFIRMED.
+v1::ApplyFrameworkRequest ReadFolder(const std::string& folder);
+
 struct OpenOffer {
   std::string offer_id;
   std::string provider_id;
@@ -20,8 +23,8 @@ struct OpenOffer {
 
 class History {
  public:
-  // A new data directory whose clock begins at `start`; the framework's folder is applied, with
-  // every round awarded AT_CLOSE and CONFIRMED, so that offers stay open until they are answered.
+  // A new data directory whose clock begins at `start`; the framework's folder is applied as
+  // ReadFolder gives it, so that offers stay open until they are answered.
   // Ends the process with a message when anything fails.
   History(const std::string& directory, const std::string& framework_folder, absl::Time start);
   ~History();
@@ -38,6 +41,7 @@ class History {
   void AdvanceTo(absl::Time time);
   absl::Time now() const { return now_; }
   int64_t offers() const { return offers_; }
+  int64_t packages() const { return packages_; }
   // Makes everything durable; with `mark` the directory is one of a simulation.
   void Finish();
 

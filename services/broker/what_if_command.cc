@@ -24,11 +24,10 @@ struct Ask {
 
 std::string Hours(int64_t minutes) { return absl::StrCat((minutes + 30) / 60); }
 
-std::string Share(int64_t part, int64_t whole) {
-  v1::Rate rate;
-  rate.set_numerator(part);
-  rate.set_denominator(whole);
-  return SayRate(rate);
+// "13/20 65.0%"
+std::string SayPickUp(const v1::Rate& rate) {
+  if (rate.denominator() == 0) return SayRate(rate);
+  return absl::StrCat(rate.numerator(), "/", rate.denominator(), " ", SayRate(rate));
 }
 
 void PrintTotals(const v1::PreviewFrameworkResponse& response) {
@@ -47,10 +46,12 @@ void PrintTotals(const v1::PreviewFrameworkResponse& response) {
   count("accepted", &v1::WhatIfTotals::accepted);
   count("declined", &v1::WhatIfTotals::declined);
   count("not answered in time", &v1::WhatIfTotals::unanswered);
-  count("never asked: answer not known", &v1::WhatIfTotals::unknown);
-  add("accepted of known", [](const v1::WhatIfTotals& one) {
-    return Share(one.accepted(), one.offers() - one.unknown());
-  });
+  count("closed early, unanswered", &v1::WhatIfTotals::closed_unanswered);
+  count("issued in error", &v1::WhatIfTotals::error_upheld);
+  count("not yet due", &v1::WhatIfTotals::pending);
+  count("answer not known", &v1::WhatIfTotals::unknown);
+  add("picked up of due, each package once",
+      [](const v1::WhatIfTotals& one) { return SayPickUp(one.pick_up()); });
   add("release to award, median", [](const v1::WhatIfTotals& one) {
     return SayDuration(absl::Minutes(one.median_minutes_to_source()));
   });
@@ -58,6 +59,25 @@ void PrintTotals(const v1::PreviewFrameworkResponse& response) {
     return SayDuration(absl::Minutes(one.p90_minutes_to_source()));
   });
   fputs(table.Text(2).c_str(), stdout);
+}
+
+void PrintProviders(const v1::PreviewFrameworkResponse& response) {
+  printf("\nProviders: offers, packages awarded, and their weekly hours\n\n");
+  Table table({"provider", "offers", "replayed", "would", "awarded", "replayed", "would", "hours",
+               "replayed", "would"});
+  Table pick_up({"provider", "was", "replayed", "would have been"});
+  for (const v1::WhatIfProvider& provider : response.providers()) {
+    table.Add({provider.provider_id(), absl::StrCat(provider.offers_was()),
+               absl::StrCat(provider.offers_replayed()), absl::StrCat(provider.offers_would()),
+               absl::StrCat(provider.awarded_was()), absl::StrCat(provider.awarded_replayed()),
+               absl::StrCat(provider.awarded_would()), Hours(provider.minutes_was()),
+               Hours(provider.minutes_replayed()), Hours(provider.minutes_would())});
+    pick_up.Add({provider.provider_id(), SayPickUp(provider.pick_up_was()),
+                 SayPickUp(provider.pick_up_replayed()), SayPickUp(provider.pick_up_would())});
+  }
+  fputs(table.Text(2).c_str(), stdout);
+  printf("\nProviders: accepted in time of due, each package once\n\n");
+  fputs(pick_up.Text(2).c_str(), stdout);
 }
 
 void Print(const v1::PreviewFrameworkResponse& response) {
@@ -70,18 +90,11 @@ void Print(const v1::PreviewFrameworkResponse& response) {
   printf("%lld packages would have gone to somebody else.\n",
          static_cast<long long>(response.moved()));
   printf(
-      "%lld packages have a winner that cannot be known: a branch that was never asked might have "
+      "%lld packages have a winner that cannot be known: a branch whose answer is not known might "
+      "have "
       "won.\n",
       static_cast<long long>(response.undecidable()));
-  printf("\nProviders: offers, and weekly hours awarded\n\n");
-  Table table({"provider", "offers", "replayed", "would", "hours", "replayed", "would"});
-  for (const v1::WhatIfProvider& provider : response.providers()) {
-    table.Add({provider.provider_id(), absl::StrCat(provider.offers_was()),
-               absl::StrCat(provider.offers_replayed()), absl::StrCat(provider.offers_would()),
-               Hours(provider.minutes_was()), Hours(provider.minutes_replayed()),
-               Hours(provider.minutes_would())});
-  }
-  fputs(table.Text(2).c_str(), stdout);
+  PrintProviders(response);
 }
 
 int Run(const Options& options, const Ask& ask) {

@@ -102,7 +102,26 @@ class WhatIfTest : public ::testing::Test {
     }
     play.Finish(driver_.now());
     again.Finish(driver_.now());
-    return play.Result(again, authority_id);
+    const v1::PreviewFrameworkResponse response = play.Result(again, authority_id);
+    for (const v1::WhatIfTotals& one : {response.was(), response.replayed(), response.would()}) {
+      EXPECT_EQ(one.offers(), one.accepted() + one.declined() + one.unanswered() + one.unknown() +
+                                  one.closed_unanswered() + one.error_upheld() + one.pending());
+    }
+    return response;
+  }
+
+  // "1/3 1/3 2/2": the provider's pick-up as it was, replayed, and as it would have been.
+  static std::string PickUpOf(const v1::PreviewFrameworkResponse& response,
+                              const std::string& provider_id) {
+    for (const v1::WhatIfProvider& one : response.providers()) {
+      if (one.provider_id() != provider_id) continue;
+      return absl::StrCat(Said(one.pick_up_was()), " ", Said(one.pick_up_replayed()), " ",
+                          Said(one.pick_up_would()));
+    }
+    return "no row";
+  }
+  static std::string Said(const v1::Rate& rate) {
+    return absl::StrCat(rate.numerator(), "/", rate.denominator());
   }
 
   static FrameworkFiles CountyFiles() { return FilesOf(Scenario()); }
@@ -180,7 +199,106 @@ TEST_F(WhatIfTest, AnotherCriterionMovesThePackageToWhomItFavours) {
   EXPECT_EQ(Replay(files, "shire").packages_size(), 1);
   EXPECT_EQ(Replay(files, "another").packages_size(), 0) << "not its package";
   EXPECT_EQ(Replay(files, "another").moved(), 1);
-  EXPECT_EQ(response.undecidable(), 0) << "whoever was asked and did not answer did not answer";
+  EXPECT_EQ(response.undecidable(), 1)
+      << "on the first the Lead's acceptance cut the cheaper short; on the second all had answered";
+  for (const v1::WhatIfProvider& provider : response.providers()) {
+    const bool lead = provider.provider_id() == "lead-north";
+    EXPECT_EQ(provider.awarded_was(), lead ? 2 : 0) << provider.provider_id();
+    EXPECT_EQ(provider.awarded_replayed(), lead ? 2 : 0) << provider.provider_id();
+    EXPECT_EQ(provider.awarded_would(), provider.provider_id() == "add-two" ? 0 : 1);
+  }
+}
+
+TEST_F(WhatIfTest, WhatIsClosedBeforeItsDeadlineIsNotDue) {
+  Submit(v1::URGENCY_URGENT);
+  Answer(1, "lead-north", true);  // wins at once
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
+  const v1::PreviewFrameworkResponse response = Replay(CountyFiles());
+  for (const v1::WhatIfTotals& one : {response.was(), response.replayed(), response.would()}) {
+    EXPECT_EQ(one.closed_unanswered(), 2);
+    EXPECT_EQ(one.unanswered(), 0);
+    EXPECT_EQ(one.unknown(), 0);
+    EXPECT_EQ(Said(one.pick_up()), "1/1");
+  }
+  EXPECT_EQ(PickUpOf(response, "add-one"), "0/0 0/0 0/0");
+}
+
+TEST_F(WhatIfTest, WhoDoesNotAnswerInTimeIsDueAndWhoMayYetAnswerIsNot) {
+  Submit(v1::URGENCY_URGENT);
+  Answer(1, "add-one", true);  // waits for the Lead
+  driver_.AdvanceTo(kStart + absl::Hours(4));
+  Submit(v1::URGENCY_URGENT);
+  driver_.AdvanceTo(kStart + absl::Hours(5));
+  const v1::PreviewFrameworkResponse response = Replay(CountyFiles());
+  for (const v1::WhatIfTotals& one : {response.was(), response.replayed(), response.would()}) {
+    EXPECT_EQ(one.unanswered(), 2);
+    EXPECT_EQ(one.pending(), 3);
+    EXPECT_EQ(Said(one.pick_up()), "1/3");
+  }
+  EXPECT_EQ(PickUpOf(response, "add-one"), "1/1 1/1 1/1");
+  EXPECT_EQ(PickUpOf(response, "lead-north"), "0/1 0/1 0/1");
+}
+
+TEST_F(WhatIfTest, WhoWasCutShortIsNotSilentWhereItWouldHaveHadLonger) {
+  Submit(v1::URGENCY_URGENT);
+  driver_.AdvanceTo(kStart + absl::Hours(1));
+  Answer(1, "lead-north", true);
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
+  FrameworkFiles files = CountyFiles();
+  std::string& rules = Content(&files, "framework.textproto");
+  rules = absl::StrReplaceAll(rules, {{"AWARD_CRITERION_TIER", "AWARD_CRITERION_PRICE"}});
+  const v1::PreviewFrameworkResponse response = Replay(files);
+  EXPECT_EQ(response.replayed().closed_unanswered(), 2);
+  EXPECT_EQ(response.would().closed_unanswered(), 0) << "the round stands its four hours";
+  EXPECT_EQ(response.would().unknown(), 2);
+  EXPECT_EQ(response.would().unanswered(), 0);
+  EXPECT_EQ(Said(response.would().pick_up()), "1/1");
+  EXPECT_EQ(response.undecidable(), 1) << "both are cheaper";
+}
+
+TEST_F(WhatIfTest, AUnitOfUnknownAnswersCountsOnlyWhereOneIsKnownToBeAnAcceptance) {
+  Submit(v1::URGENCY_URGENT);
+  Submit(v1::URGENCY_URGENT);
+  for (uint64_t number : {1, 2}) {
+    Answer(number, "lead-north", false);
+    Answer(number, "add-one", false);
+    Answer(number, "add-two-east", number == 1);
+  }
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
+  FrameworkFiles files = CountyFiles();
+  Content(&files, "framework.textproto") += "several_branches_per_provider: true\n";
+  const v1::PreviewFrameworkResponse response = Replay(files);
+  EXPECT_EQ(response.would().unknown(), 2) << "its western branch was never asked";
+  EXPECT_EQ(PickUpOf(response, "add-two"), "1/2 1/2 1/1");
+  EXPECT_EQ(PickUpOf(response, "add-one"), "0/2 0/2 0/2");
+}
+
+TEST_F(WhatIfTest, WhatWasUpheldAsIssuedInErrorIsSoAgain) {
+  Submit(v1::URGENCY_URGENT);
+  Answer(1, "add-one", true);
+  Answer(1, "add-two-east", false);
+  std::string claimed;
+  for (const journal::v1::OfferRow& offer : driver_.Package(1).offers) {
+    if (offer.branch_id() == "lead-north") claimed = FormatOfferId({{2018, 1}, offer.ordinal()});
+  }
+  v1::ClaimIssuedInErrorRequest claim;
+  claim.set_request_id("claim");
+  claim.set_offer_id(claimed);
+  claim.set_reason("the ward is not ours");
+  const Caller lead{"lead-north", v1::ROLE_PROVIDER_BRANCH, "", "lead-north", "lead-north"};
+  ASSERT_TRUE(driver_.Do(lead, claim).ok());
+  v1::DecideIssuedInErrorRequest uphold;
+  uphold.set_request_id("uphold");
+  uphold.set_offer_id(claimed);
+  uphold.set_uphold(true);
+  uphold.set_reason("it is not");
+  ASSERT_TRUE(driver_.Do({"nav-2", v1::ROLE_CARE_NAVIGATOR, "shire", "", ""}, uphold).ok());
+  driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
+  const v1::PreviewFrameworkResponse response = Replay(CountyFiles());
+  for (const v1::WhatIfTotals& one : {response.was(), response.replayed(), response.would()}) {
+    EXPECT_EQ(one.error_upheld(), 1);
+    EXPECT_EQ(Said(one.pick_up()), "1/2");
+  }
 }
 
 TEST_F(WhatIfTest, AdaptiveReleasePutsThePackageToTheNextRoundSooner) {
@@ -243,6 +361,8 @@ TEST_F(WhatIfTest, ABranchThatWasNeverAskedIsCountedAndNotSupposed) {
   EXPECT_EQ(response.would().unknown(), 1);
   EXPECT_EQ(response.would().unanswered(), response.was().unanswered());
   EXPECT_EQ(response.undecidable(), 1) << "a second Lead might have taken it";
+  EXPECT_EQ(PickUpOf(response, "heir"), "0/0 0/0 0/0") << "its unit is in neither part";
+  EXPECT_EQ(Said(response.would().pick_up()), Said(response.was().pick_up()));
   EXPECT_EQ(response.would().awarded(), 1) << "to the one that is known to have accepted";
 }
 
