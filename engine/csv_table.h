@@ -24,14 +24,20 @@ struct CsvRow {
 
 struct CsvTable {
   std::vector<CsvRow> rows;
-  // Whether every row of the file is there. If not, an error says why, and that something is not in
-  // the table says nothing.
+  // Columns that the header lacks and must not lack: their cells are "". An error says so.
+  std::vector<absl::string_view> missing;
+  // What stands in the file and is not in `rows`, cell by cell as far as cells can be told apart.
+  // For each an error says why.
+  std::vector<std::string> lost;
+  // Whether all of the file is in `rows` or `lost`. If not, that something is in neither says
+  // nothing; an error says why reading ended.
   bool whole = true;
 };
 
 // Parses the bytes of one file, up to `rows_max` rows. Missing, unknown and repeated columns, rows
 // with too many or too few fields, empty lines, bytes that are not UTF-8 and broken quotes are
-// errors with their line; reading stops when there are as many errors as are told.
+// errors with their line. Reading goes on behind what cannot be read; it ends when there are as
+// many errors as are told, and when much of a file is no text.
 CsvTable ParseCsv(absl::string_view file, absl::string_view content,
                   absl::Span<const CsvColumn> columns, size_t rows_max, FrameworkErrors* errors);
 

@@ -8,9 +8,9 @@
 
 namespace brokerage::engine {
 
-// Adds an error for everything that does not fit together. That something does not exist is said
-// only where its table was read whole, so that one broken line does not bring a hundred errors with
-// it.
+// Adds an error for everything that does not fit together, in what could be read: a broken row does
+// not keep the others from being checked. That something does not exist is said only where no
+// broken row can have meant it, so that one broken line does not bring a hundred errors with it.
 void CheckTogether(const RulesFile& rules, const FrameworkTables& tables, FrameworkErrors* errors);
 
 }  // namespace brokerage::engine

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "engine/directory.h"
 #include "engine/framework_checks.h"
@@ -14,6 +15,7 @@
 #include "engine/framework_tables.h"
 #include "engine/hash.h"
 #include "engine/limits.h"
+#include "engine/nearest.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
@@ -31,11 +33,29 @@ using journal::v1::DirectoryFact;
 struct SortedFiles {
   const v1::FrameworkFile* rules = nullptr;
   std::vector<std::pair<TableKind, const v1::FrameworkFile*>> tables;
+  bool refused = false;  // unread
 };
 
 bool IsPassedOver(const std::vector<absl::string_view>& path) {
   return absl::EndsWith(path.back(), ".md") ||
          std::find(path.begin(), path.end() - 1, kPlayedFolder) != path.end() - 1;
+}
+
+// Adds the error, and returns the table that was meant, if the name is nearly right.
+std::optional<TableKind> TellUnknownFile(absl::string_view name, absl::string_view base_name,
+                                         FrameworkErrors* errors) {
+  std::vector<absl::string_view> tables;
+  for (size_t i = 0; i < kTableKinds; ++i) {
+    tables.push_back(TableFileName(static_cast<TableKind>(i)));
+  }
+  const int nearest = IndexOfNearest(base_name, tables);
+  const std::string meant =
+      nearest < 0 ? "" : absl::StrCat("; nearest: ", tables[static_cast<size_t>(nearest)]);
+  errors->Add({name, 1}, "",
+              absl::StrCat("no file of a framework", meant, "; it has ", kRulesFile,
+                           " and, in any subfolder, ", absl::StrJoin(tables, ", ")));
+  if (nearest < 0) return std::nullopt;
+  return static_cast<TableKind>(nearest);
 }
 
 SortedFiles SortOut(const Files& files, FrameworkErrors* errors) {
@@ -45,13 +65,14 @@ SortedFiles SortOut(const Files& files, FrameworkErrors* errors) {
   for (const v1::FrameworkFile& file : files) {
     bytes += file.content().size();
     if (!by_name.emplace(file.name(), &file).second) {
-      errors->Add({file.name(), 0}, "", "two files have this name");
+      errors->Add({file.name(), 1}, "", "two files have this name; take one of the two out");
     }
   }
   if (bytes > limits::kFrameworkBytesMax) {
-    errors->Add({kRulesFile, 0}, "",
+    errors->Add({kRulesFile, 1}, "",
                 absl::StrCat("the files have ", bytes, " bytes together; at most ",
                              limits::kFrameworkBytesMax, " are allowed"));
+    sorted.refused = true;
     return sorted;
   }
   for (const auto& [name, file] : by_name) {
@@ -59,16 +80,17 @@ SortedFiles SortOut(const Files& files, FrameworkErrors* errors) {
     if (IsPassedOver(path)) continue;
     if (name == kRulesFile) {
       sorted.rules = file;
-    } else if (std::optional<TableKind> kind = TableOfFileName(path.back())) {
-      sorted.tables.emplace_back(*kind, file);
-    } else {
-      errors->Add({name, 0}, "",
-                  "no file of a framework; it has framework.textproto and, in any subfolder, "
-                  "wards.csv, lots.csv, lot_wards.csv, providers.csv, branches.csv, coverage.csv, "
-                  "contracts.csv, novations.csv and holidays.csv");
+      continue;
     }
+    std::optional<TableKind> kind = TableOfFileName(path.back());
+    if (!kind) kind = TellUnknownFile(name, path.back(), errors);
+    if (kind) sorted.tables.emplace_back(*kind, file);
   }
-  if (sorted.rules == nullptr) errors->Add({kRulesFile, 0}, "", "the file is missing");
+  if (sorted.rules == nullptr) {
+    errors->Add({kRulesFile, 1}, "",
+                "the file is missing; it has the rules, and begins with framework_id, name and "
+                "authorities; `broker framework new` writes one with every rule explained");
+  }
   return sorted;
 }
 
@@ -163,9 +185,10 @@ absl::StatusOr<ParsedFramework> ParseFramework(
     const Files& files, absl::FunctionRef<bool(const std::string&)> zone_known) {
   FrameworkErrors errors;
   SortedFiles sorted = SortOut(files, &errors);
-  if (sorted.rules == nullptr)
-    return errors.ToStatus();  // without rules nothing else can be judged
-  RulesFile rules(sorted.rules->name(), sorted.rules->content(), &errors);
+  if (sorted.refused) return errors.ToStatus();
+  RulesFile rules = sorted.rules == nullptr
+                        ? RulesFile(kRulesFile)
+                        : RulesFile(sorted.rules->name(), sorted.rules->content(), &errors);
   if (rules.parsed()) CheckRules(rules, zone_known, &errors);
   FrameworkTables tables;
   for (const auto& [kind, file] : sorted.tables) {

@@ -11,14 +11,14 @@
 #include "engine/calendar.h"
 #include "engine/ids.h"
 #include "engine/limits.h"
+#include "engine/nearest.h"
 #include "engine/plain_text.h"
-#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/descriptor.h"
 
 namespace brokerage::engine {
 
 namespace {
 
-constexpr int kNestingMax = 32;
 constexpr int kFairnessMonthsMax = 36;
 constexpr int kHandBackDaysMax = 366;
 constexpr int kTierOrderMax = 1000;
@@ -28,24 +28,6 @@ constexpr int kDaysAYear = 366;
 
 using Step = RulesFile::Step;
 using Path = std::initializer_list<Step>;
-
-// Turns the parser's errors, which count lines and columns from 0, into ours.
-class ParserErrors : public google::protobuf::io::ErrorCollector {
- public:
-  ParserErrors(absl::string_view file, FrameworkErrors* errors) : file_(file), errors_(errors) {}
-  void AddError(int line, google::protobuf::io::ColumnNumber column,
-                const std::string& message) override {
-    std::string shown = IsUtf8(message) && !HasControlCharacter(message) ? message : Shown(message);
-    errors_->Add({file_, line + 1}, "", absl::StrCat("column ", column + 1, ": ", shown));
-    told_ = true;
-  }
-  bool told() const { return told_; }
-
- private:
-  absl::string_view file_;
-  FrameworkErrors* errors_;
-  bool told_ = false;
-};
 
 class RulesChecker {
  public:
@@ -60,7 +42,10 @@ class RulesChecker {
                                           limits::kIdBytesMax));
     }
     CheckName({"name"}, rules_.name());
-    if (rules_.authorities().empty()) Fail({"authorities"}, "at least one authority is required");
+    if (rules_.authorities().empty()) {
+      Fail({"authorities"},
+           "at least one authority is required, such as { id: \"ncc\" name: \"The County\" }");
+    }
     std::set<std::string> ids;
     for (int i = 0; i < rules_.authorities_size(); ++i) {
       const v1::Authority& authority = rules_.authorities(i);
@@ -70,7 +55,8 @@ class RulesChecker {
     if (!rules_.authorities().empty() &&
         std::all_of(rules_.authorities().begin(), rules_.authorities().end(),
                     [](const v1::Authority& authority) { return authority.reads_only(); })) {
-      Fail({{"authorities", 0}, "reads_only"}, "at least one authority must buy");
+      Fail({{"authorities", 0}, "reads_only"},
+           "at least one authority must buy; leave reads_only out of it");
     }
     if (!IsUtf8(rules_.time_zone()) || !zone_known(rules_.time_zone())) {
       Fail({"time_zone"}, absl::StrCat(Shown(rules_.time_zone()),
@@ -92,14 +78,17 @@ class RulesChecker {
              absl::StrCat(Shown(time.local_time()), " is not a time of the form \"11:00\""));
       }
       if (!seen.emplace(time.day_of_week(), time.local_time()).second) {
-        Fail({{"distribution_times", i}}, "the same day and time are there twice");
+        Fail({{"distribution_times", i}}, "the same day and time are there twice; take one out");
       }
     }
   }
 
   void CheckTiers() {
     int count = rules_.tiers_size();
-    if (count == 0) Fail({"tiers"}, "at least one tier is required");
+    if (count == 0) {
+      Fail({"tiers"},
+           "at least one tier is required, such as { id: \"lead\" name: \"Lead\" order: 1 }");
+    }
     if (count > limits::kTiersPerFrameworkMax) {
       Fail({"tiers"},
            absl::StrCat(count, " tiers; at most ", limits::kTiersPerFrameworkMax, " are allowed"));
@@ -113,7 +102,8 @@ class RulesChecker {
       auto [other, is_new] = by_order.emplace(tier.order(), tier.id());
       if (!is_new) {
         Fail({{"tiers", i}, "order"},
-             absl::StrCat(tier.order(), " is the order of tier ", Shown(other->second), ", too"));
+             absl::StrCat(tier.order(), " is the order of tier ", Shown(other->second),
+                          ", too; each has its own, 1 first"));
       }
       CheckPercent({{"tiers", i}, "minimum_pickup_percent"}, tier.minimum_pickup_percent());
       CheckPercent({{"tiers", i}, "target_share_percent"}, tier.target_share_percent());
@@ -122,7 +112,9 @@ class RulesChecker {
 
   void CheckRounds() {
     int count = rules_.rounds_size();
-    if (count == 0) Fail({"rounds"}, "at least one round is required");
+    if (count == 0)
+      Fail({"rounds"},
+           "at least one round is required, with tier_ids, both windows and award_timing");
     if (count > limits::kRoundsPerFrameworkMax) {
       Fail({"rounds"}, absl::StrCat(count, " rounds; at most ", limits::kRoundsPerFrameworkMax,
                                     " are allowed"));
@@ -147,13 +139,15 @@ class RulesChecker {
       } else if (number == v1::AWARD_CRITERION_IN_TIME || number == v1::AWARD_CRITERION_TIE_BREAK ||
                  number == v1::AWARD_CRITERION_EARLIER_ROUND) {
         Fail(path, absl::StrCat(v1::AwardCriterion_Name(rule.criterion()),
-                                " always applies and is not listed"));
+                                " always applies and is not listed; take it out"));
       } else if (!seen.insert(number).second) {
-        Fail(path, absl::StrCat(v1::AwardCriterion_Name(rule.criterion()), " is there twice"));
+        Fail(path, absl::StrCat(v1::AwardCriterion_Name(rule.criterion()),
+                                " is there twice; take one of the two out"));
       }
       CheckText({{"award_criteria", i}, "contract_clause"}, rule.contract_clause(),
                 limits::kReasonBytesMax,
-                "the contract clause that allows the criterion is required");
+                "the contract clause that allows the criterion is required, such as \"Schedule 2, "
+                "4.3\"");
     }
   }
 
@@ -168,8 +162,8 @@ class RulesChecker {
       }
     }
     if (!v1::CoverageDecision_IsValid(rules_.coverage_decision())) {
-      Fail({"coverage_decision"},
-           "COVERAGE_DECISION_AUTOMATIC or COVERAGE_DECISION_CARE_NAVIGATION");
+      Fail({"coverage_decision"}, absl::StrCat(rules_.coverage_decision(), " is not one of: ",
+                                               ValuesOf(v1::CoverageDecision_descriptor())));
     }
     if (!rules_.has_interim()) return;
     const v1::InterimRule& interim = rules_.interim();
@@ -178,16 +172,22 @@ class RulesChecker {
       Fail({"interim", "service_types"},
            "at least one service type is required, such as SERVICE_TYPE_INTERIM_RESPONSE");
     }
-    CheckList("interim", "service_types", interim.service_types(), v1::ServiceType_IsValid);
+    CheckList("interim", "service_types", interim.service_types(), v1::ServiceType_IsValid,
+              v1::ServiceType_descriptor());
   }
 
   void CheckFigures() {
-    CheckList(nullptr, "filtering_needs", rules_.filtering_needs(), v1::NeedKind_IsValid);
+    CheckList(nullptr, "filtering_needs", rules_.filtering_needs(), v1::NeedKind_IsValid,
+              v1::NeedKind_descriptor());
     CheckList(nullptr, "fairness_excluded_services", rules_.fairness_excluded_services(),
-              v1::ServiceType_IsValid);
-    if (!v1::FigurePeriod_IsValid(rules_.figure_period())) Fail({"figure_period"}, "unknown value");
+              v1::ServiceType_IsValid, v1::ServiceType_descriptor());
+    if (!v1::FigurePeriod_IsValid(rules_.figure_period())) {
+      Fail({"figure_period"}, absl::StrCat(rules_.figure_period(), " is not one of: ",
+                                           ValuesOf(v1::FigurePeriod_descriptor())));
+    }
     if (!v1::PickUpNumerator_IsValid(rules_.pick_up_numerator())) {
-      Fail({"pick_up_numerator"}, "unknown value");
+      Fail({"pick_up_numerator"}, absl::StrCat(rules_.pick_up_numerator(), " is not one of: ",
+                                               ValuesOf(v1::PickUpNumerator_descriptor())));
     }
     CheckRange({"claim_working_days"}, rules_.claim_working_days(), 0, limits::kWindowDaysMax);
     CheckRange({"fairness_months"}, rules_.fairness_months(), 0, kFairnessMonthsMax);
@@ -198,22 +198,24 @@ class RulesChecker {
     CheckPercent({"medium_risk_percent"}, rules_.medium_risk_percent());
     CheckRange({"price_floor_pence"}, rules_.price_floor_pence(), 0, kPenceMax);
     CheckRange({"price_ceiling_pence"}, rules_.price_ceiling_pence(), 0, kPenceMax);
-    if (rules_.price_ceiling_pence() != 0 &&
+    if (rules_.price_ceiling_pence() != 0 && file_.Knows("price_ceiling_pence") &&
         rules_.price_floor_pence() > rules_.price_ceiling_pence()) {
       Fail({"price_floor_pence"},
            absl::StrCat(rules_.price_floor_pence(), " is more than the ceiling, ",
-                        rules_.price_ceiling_pence()));
+                        rules_.price_ceiling_pence(), "; at most that"));
     }
   }
 
   void CheckScorecard() {
     const int target = rules_.response_target_percent();
     const int medium = rules_.medium_risk_percent();
-    if (medium > 0 && target == 0) {
-      Fail({"medium_risk_percent"}, "needs response_target_percent: there is no risk without it");
-    } else if (medium > 0 && medium >= target) {
+    if (medium > 0 && target == 0 && file_.Knows("response_target_percent")) {
       Fail({"medium_risk_percent"},
-           absl::StrCat(medium, " is not less than response_target_percent, ", target));
+           "needs response_target_percent: there is no risk without it; add it, or take this out");
+    } else if (medium > 0 && medium >= target && file_.Knows("response_target_percent")) {
+      Fail({"medium_risk_percent"},
+           absl::StrCat(medium, " is not less than response_target_percent, ", target,
+                        "; a percentage below it, or 0"));
     }
     std::set<int> seen;
     for (int i = 0; i < rules_.bands_size(); ++i) {
@@ -221,14 +223,15 @@ class RulesChecker {
       if (!v1::Kpi_IsValid(bands.kpi()) || bands.kpi() == v1::KPI_UNSPECIFIED) {
         Fail({{"bands", i}, "kpi"}, "a rate is required, such as KPI_RESPONSE");
       } else if (!seen.insert(bands.kpi()).second) {
-        Fail({{"bands", i}, "kpi"}, absl::StrCat(v1::Kpi_Name(bands.kpi()), " is there twice"));
+        Fail({{"bands", i}, "kpi"},
+             absl::StrCat(v1::Kpi_Name(bands.kpi()), " is there twice; take one of the two out"));
       }
       CheckPercent({{"bands", i}, "green_percent"}, bands.green_percent());
       CheckPercent({{"bands", i}, "amber_percent"}, bands.amber_percent());
-      if (bands.amber_percent() >= bands.green_percent()) {
+      if (bands.amber_percent() >= bands.green_percent() && file_.Knows("green_percent")) {
         Fail({{"bands", i}, "amber_percent"},
              absl::StrCat(bands.amber_percent(), " is not less than green_percent, ",
-                          bands.green_percent()));
+                          bands.green_percent(), "; amber begins below green"));
       }
       for (int g = 0; g < bands.printed_gaps_size(); ++g) CheckPrintedGap(i, g);
     }
@@ -240,15 +243,17 @@ class RulesChecker {
     const Step bands = {"bands", i}, gaps = {"printed_gaps", g};
     CheckPercent({bands, gaps, "above_percent"}, gap.above_percent());
     CheckPercent({bands, gaps, "below_percent"}, gap.below_percent());
-    if (gap.above_percent() >= gap.below_percent()) {
+    if (gap.above_percent() >= gap.below_percent() && file_.Knows("below_percent")) {
       Fail({bands, gaps, "above_percent"},
            absl::StrCat(gap.above_percent(), " is not less than below_percent, ",
-                        gap.below_percent()));
+                        gap.below_percent(), "; the gap is between the two"));
     }
   }
 
+  // Of a field that could not be read, what is wrong with it is told already.
   void Fail(Path path, absl::string_view message) {
-    errors_->Add(file_.At(path), (path.end() - 1)->field, message);
+    const char* field = (path.end() - 1)->field;
+    if (file_.Knows(field)) errors_->Add(file_.At(path), field, message);
   }
 
   void CheckRange(Path path, int value, int least, int most) {
@@ -277,14 +282,15 @@ class RulesChecker {
            absl::StrCat(Shown(id), " is no id; lower case letters, digits, '-' and '.', at most ",
                         limits::kIdBytesMax));
     } else if (!ids->insert(id).second) {
-      Fail(path, absl::StrCat(Shown(id), " is there twice"));
+      Fail(path, absl::StrCat(Shown(id), " is there twice; each has its own id"));
     }
   }
 
   // A list of enum values, each named once; `holder` is the message that it stands in, if it is
   // not the rules themselves.
   template <typename List>
-  void CheckList(const char* holder, const char* field, const List& values, bool (*is_valid)(int)) {
+  void CheckList(const char* holder, const char* field, const List& values, bool (*is_valid)(int),
+                 const google::protobuf::EnumDescriptor* list) {
     std::set<int> seen;
     auto fail = [&](int i, absl::string_view message) {
       if (holder == nullptr) return Fail({{field, i}}, message);
@@ -292,37 +298,52 @@ class RulesChecker {
     };
     for (int i = 0; i < values.size(); ++i) {
       if (!is_valid(values.Get(i)) || values.Get(i) == 0) {
-        fail(i, absl::StrCat(values.Get(i), " is not a value of this list"));
+        fail(i, absl::StrCat(values.Get(i), " is not one of: ", ValuesOf(list)));
       } else if (!seen.insert(values.Get(i)).second) {
-        fail(i, "the same value is there twice");
+        fail(i, "the same value is there twice; take one of the two out");
       }
     }
   }
 
   void CheckTierNamed(Path path, const std::string& id, std::set<std::string>* seen) {
-    if (tier_ids_.count(id) == 0) {
-      Fail(path,
-           absl::StrCat(Shown(id), " is no tier; the tiers are: ", absl::StrJoin(tier_ids_, ", ")));
+    if (tier_ids_.count(id) == 0 && file_.Knows("tiers") && file_.Knows("id")) {
+      std::vector<Named> named;
+      for (const std::string& tier : tier_ids_) named.emplace_back(tier, "");
+      Fail(path, absl::StrCat(Shown(id), " is no tier", SayNearest(id, named, EditsMeant(id)),
+                              "; the tiers are: ", absl::StrJoin(tier_ids_, ", ")));
     }
-    if (!seen->insert(id).second) Fail(path, absl::StrCat(Shown(id), " is there twice"));
+    if (!seen->insert(id).second) {
+      Fail(path, absl::StrCat(Shown(id), " is there twice; take one of the two out"));
+    }
+  }
+
+  // "SERVICE_TYPE_HOME_CARE, SERVICE_TYPE_LIVE_IN": what a field of this list can be.
+  static std::string ValuesOf(const google::protobuf::EnumDescriptor* list) {
+    std::vector<absl::string_view> names;
+    for (int i = 0; i < list->value_count(); ++i) {
+      if (list->value(i)->number() != 0) names.push_back(list->value(i)->name());
+    }
+    return absl::StrJoin(names, ", ");
   }
 
   void CheckAdaptiveRelease(const v1::AdaptiveRelease& release) {
     CheckRange({"adaptive_release", "lower_percent"}, release.lower_percent(), 1, 100);
     CheckRange({"adaptive_release", "upper_percent"}, release.upper_percent(), 1, 100);
-    if (release.upper_percent() < release.lower_percent()) {
+    if (release.upper_percent() < release.lower_percent() && file_.Knows("lower_percent")) {
       Fail({"adaptive_release", "upper_percent"},
            absl::StrCat(release.upper_percent(), " is less than lower_percent, ",
-                        release.lower_percent()));
+                        release.lower_percent(), "; at least that"));
     }
     if (release.over_packages() != 0) {
       CheckRange({"adaptive_release", "over_packages"}, release.over_packages(),
                  limits::kAdaptivePackagesMin, limits::kAdaptivePackagesMax);
     }
     CheckText({"adaptive_release", "contract_clause"}, release.contract_clause(),
-              limits::kReasonBytesMax, "the contract clause that allows it is required");
+              limits::kReasonBytesMax,
+              "the contract clause that allows it is required, such as \"Schedule 2, 4.3\"");
     if (rules_.rounds_size() < 2) {
-      Fail({"adaptive_release"}, "there is no next round: rounds has fewer than two");
+      Fail({"adaptive_release"},
+           "there is no next round: rounds has fewer than two; add one, or take this out");
     }
   }
 
@@ -343,8 +364,11 @@ class RulesChecker {
 
   void CheckRound(int i) {
     const v1::RoundRule& round = rules_.rounds(i);
-    if (round.tier_ids().empty())
-      Fail({{"rounds", i}, "tier_ids"}, "at least one tier is required");
+    if (round.tier_ids().empty()) {
+      Fail({{"rounds", i}, "tier_ids"},
+           absl::StrCat("at least one tier is required; the tiers are: ",
+                        absl::StrJoin(tier_ids_, ", ")));
+    }
     std::set<std::string> seen;
     for (int t = 0; t < round.tier_ids_size(); ++t) {
       CheckTierNamed({{"rounds", i}, {"tier_ids", t}}, round.tier_ids(t), &seen);
@@ -358,7 +382,8 @@ class RulesChecker {
            "required: AWARD_TIMING_AS_SOON_AS_CERTAIN or AWARD_TIMING_AT_CLOSE");
     }
     if (!v1::AwardMode_IsValid(round.award_mode())) {
-      Fail({{"rounds", i}, "award_mode"}, "AWARD_MODE_AUTOMATIC or AWARD_MODE_CONFIRMED");
+      Fail({{"rounds", i}, "award_mode"}, absl::StrCat(round.award_mode(), " is not one of: ",
+                                                       ValuesOf(v1::AwardMode_descriptor())));
     }
   }
 
@@ -375,20 +400,12 @@ bool IsWorkingDays(const v1::Window& window) {
 }  // namespace
 
 RulesFile::RulesFile(absl::string_view file, const std::string& content, FrameworkErrors* errors)
-    : file_(file) {
-  ParserErrors parser_errors(file, errors);
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&parser_errors);
-  parser.WriteLocationsTo(&locations_);
-  parser.SetRecursionLimit(kNestingMax);
-  parsed_ = parser.ParseFromString(content, &rules_);
-  if (!parsed_ && !parser_errors.told()) errors->Add({file, 0}, "", "the file cannot be parsed");
-}
+    : file_(file), text_(ParseRulesText(file, content, errors)) {}
 
 Place RulesFile::At(Path path) const {
   Place place = {file_, 1};  // the message itself begins with the file
   const google::protobuf::Descriptor* message = v1::FrameworkRules::descriptor();
-  const google::protobuf::TextFormat::ParseInfoTree* tree = &locations_;
+  const google::protobuf::TextFormat::ParseInfoTree* tree = text_.locations.get();
   for (const Step& step : path) {
     if (message == nullptr || tree == nullptr) break;
     const google::protobuf::FieldDescriptor* field = message->FindFieldByName(step.field);

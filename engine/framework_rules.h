@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "brokerage/v1/framework.pb.h"
 #include "engine/framework_errors.h"
-#include "google/protobuf/text_format.h"
+#include "engine/framework_text.h"
 
 namespace brokerage::engine {
 
@@ -23,21 +23,24 @@ class RulesFile {
     int index;
   };
 
-  // Parses protobuf text format. A field that is unknown, repeated or of the wrong kind is an
-  // error.
+  // Parses protobuf text format, past what is wrong in it (framework_text.h).
   RulesFile(absl::string_view file, const std::string& content, FrameworkErrors* errors);
+  // A file that is not there.
+  explicit RulesFile(absl::string_view file) : file_(file) {}
 
-  bool parsed() const { return parsed_; }
-  const v1::FrameworkRules& rules() const { return rules_; }
+  bool parsed() const { return text_.parsed; }
+  const v1::FrameworkRules& rules() const { return text_.rules; }
+  // Whether every field of this name could be read, or is not there.
+  bool Knows(const std::string& field) const {
+    return parsed() && text_.passed_over.count(field) == 0;
+  }
   // Where the field stands; where it is missing, the nearest that holds it: the first line for a
   // field of the rules themselves.
   Place At(std::initializer_list<Step> path) const;
 
  private:
   absl::string_view file_;
-  v1::FrameworkRules rules_;
-  google::protobuf::TextFormat::ParseInfoTree locations_;
-  bool parsed_ = false;
+  RulesText text_;
 };
 
 // Whether the rules have an id that keys of facts can be made with.

@@ -85,26 +85,48 @@ std::string WordOf(const google::protobuf::EnumValueDescriptor* value, absl::str
 
 enum class Want { kRequired, kOptional };
 
-// Reads the cells of one row. A cell that is wrong is an error and reads as empty or 0; a wrong key
-// loses the row.
+// "direct-health" for "Direct Health": an id that would be right; nothing if no letter is left.
+std::string IdLike(absl::string_view text, size_t bytes_max) {
+  std::string id;
+  for (char c : text.substr(0, bytes_max)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte)) {
+      id.push_back(absl::ascii_tolower(byte));
+    } else if (!id.empty() && id.back() != '-') {
+      id.push_back('-');
+    }
+  }
+  while (!id.empty() && id.back() == '-') id.pop_back();
+  return id;
+}
+
+// Reads the cells of one row. A cell that is wrong is an error and reads as empty or 0, and so does
+// a cell of a column that the file lacks, which is an error of the header alone.
 class RowReader {
  public:
   RowReader(absl::Span<const CsvColumn> columns, const CsvRow& row, const Place& place,
-            FrameworkErrors* errors)
-      : columns_(columns), row_(row), place_(place), errors_(errors) {}
+            FrameworkTables::Source* source, FrameworkErrors* errors)
+      : columns_(columns),
+        row_(row),
+        place_(place),
+        source_(source),
+        errors_(errors),
+        broken_(source->missing) {}
 
   const Place& place() const { return place_; }
-  bool has_key() const { return has_key_; }
+  const std::vector<absl::string_view>& broken() const { return broken_; }
 
   // What the row, or a row that it speaks of, is known by.
   std::string Id(absl::string_view column, size_t bytes_max = limits::kIdBytesMax,
                  bool slash_allowed = false) {
     absl::string_view text = Cell(column);
     if (IsPlainId(text, bytes_max, slash_allowed)) return std::string(text);
+    const std::string like = IdLike(text, bytes_max);
     Fail(column, text,
          absl::StrCat("is no id; lower case letters, digits, '-' and '.'",
-                      slash_allowed ? " and '/'" : "", ", at most ", bytes_max));
-    has_key_ = false;
+                      slash_allowed ? " and '/'" : "", ", at most ", bytes_max,
+                      like.empty() ? "" : ", such as ", like));
+    Lose(text);
     return "";
   }
 
@@ -115,7 +137,7 @@ class RowReader {
                            [](unsigned char c) { return absl::ascii_isalnum(c); });
     if (fit) return std::string(text);
     Fail(column, text, "is no ward code; an ONS code such as E05006377");
-    has_key_ = false;
+    Lose(text);
     return "";
   }
 
@@ -146,6 +168,7 @@ class RowReader {
     absl::string_view text = Cell(column);
     if ((text.empty() && want == Want::kOptional) || ParseDate(text)) return std::string(text);
     Fail(column, text, "is not a date of the form 2018-07-01");
+    Lose(text);
     return "";
   }
 
@@ -154,7 +177,9 @@ class RowReader {
     *from = Date("from", Want::kRequired);
     *to = Date("to", Want::kOptional);
     if (!from->empty() && !to->empty() && *from >= *to) {
-      Fail("to", *to, absl::StrCat("is not after \"from\", ", *from));
+      Fail("to", *to,
+           absl::StrCat("is not after \"from\", ", *from,
+                        "; a later date, or nothing where no end is known"));
     }
   }
 
@@ -183,19 +208,24 @@ class RowReader {
   }
 
   void Fail(absl::string_view column, absl::string_view value, absl::string_view message) {
+    const auto& missing = source_->missing;
+    if (std::find(missing.begin(), missing.end(), column) != missing.end()) return;
+    broken_.push_back(column);
     errors_->Add(place_, column,
                  value.empty() ? absl::StrCat("an empty cell ", message)
                                : absl::StrCat(Shown(value), " ", message));
   }
 
-  void LoseRow() { has_key_ = false; }
+  // What the cell says is not known to be nowhere in the table.
+  void Lose(absl::string_view text) { source_->lost.insert(MeantAs(text)); }
 
  private:
   absl::Span<const CsvColumn> columns_;
   const CsvRow& row_;
   Place place_;
+  FrameworkTables::Source* source_;
   FrameworkErrors* errors_;
-  bool has_key_ = true;
+  std::vector<absl::string_view> broken_;
 };
 
 v1::Ward ReadWard(RowReader* row) {
@@ -250,12 +280,13 @@ void ReadNeeds(RowReader* row, v1::Branch* branch) {
     if (need.kind() != v1::NEED_KIND_UNSPECIFIED &&
         (has_value == parts.second.empty() || !value_fit)) {
       row->Fail("needs_met", text,
-                has_value ? "needs a value, as in language:Polish" : "has no value after it");
+                has_value ? "needs a value, as in language:Polish"
+                          : "has no value after it; the word alone");
       continue;
     }
     need.set_value(std::string(parts.second));
     if (branch->needs_met_size() >= limits::kNeedsMax) {
-      row->Fail("needs_met", cell, absl::StrCat("has more than ", limits::kNeedsMax, " needs"));
+      row->Fail("needs_met", cell, absl::StrCat("has too many needs; at most ", limits::kNeedsMax));
       return;
     }
     *branch->add_needs_met() = need;
@@ -288,16 +319,13 @@ void ReadCoveredPlace(RowReader* row, v1::Coverage* coverage) {
   absl::string_view area = row->Cell("postcode_area");
   if (area.empty() && row->Cell("ward_code").empty()) {
     row->Fail("ward_code", "", "needs a postcode_area beside it; a row covers a ward or an area");
-    row->LoseRow();
   } else if (area.empty()) {
     coverage->set_ward_code(row->WardCode("ward_code"));
   } else if (!row->Cell("ward_code").empty()) {
     row->Fail("postcode_area", area,
               "stands beside a ward_code; a row covers the one or the other");
-    row->LoseRow();
   } else if (!IsPostcodeArea(area)) {
     row->Fail("postcode_area", area, "is no postcode area; one or two capital letters such as GU");
-    row->LoseRow();
   } else {
     coverage->set_postcode_area(std::string(area));
   }
@@ -308,7 +336,6 @@ v1::Coverage ReadCoverage(RowReader* row) {
   coverage.set_branch_id(row->Id("branch_id"));
   ReadCoveredPlace(row, &coverage);
   coverage.set_service_type(row->Service("service_type", row->Cell("service_type")));
-  if (coverage.service_type() == v1::SERVICE_TYPE_UNSPECIFIED) row->LoseRow();
   row->Dates(coverage.mutable_from_date(), coverage.mutable_to_date());
   coverage.set_priority(row->Number("priority", 1, kPriorityMax, Want::kRequired));
   return coverage;
@@ -326,7 +353,7 @@ v1::Contract ReadContract(const v1::FrameworkRules& rules, RowReader* row) {
     if (service == v1::SERVICE_TYPE_UNSPECIFIED) continue;
     const auto& services = contract.service_types();
     if (std::find(services.begin(), services.end(), service) != services.end()) {
-      row->Fail("service_types", word, "is there twice");
+      row->Fail("service_types", word, "is there twice; once is enough");
     } else {
       contract.add_service_types(service);
     }
@@ -351,54 +378,42 @@ v1::Novation ReadNovation(RowReader* row) {
   novation.set_contract_id(row->Id("contract_id", limits::kContractIdBytesMax, true));
   novation.set_new_provider_id(row->Id("new_provider_id"));
   novation.set_date(row->Date("date", Want::kRequired));
-  if (novation.date().empty()) row->LoseRow();
   return novation;
 }
 
 v1::Holiday ReadHoliday(RowReader* row) {
   v1::Holiday holiday;
   holiday.set_date(row->Date("date", Want::kRequired));
-  if (holiday.date().empty()) row->LoseRow();
   holiday.set_name(row->Text("name", Want::kOptional));
   return holiday;
 }
 
-// Reads one row into its table; false if it is lost.
-bool ReadRow(TableKind kind, const v1::FrameworkRules& rules, RowReader* row,
+// Reads one row into its table.
+void ReadRow(TableKind kind, const v1::FrameworkRules& rules, RowReader* row,
              FrameworkTables* tables) {
   auto add = [row](auto* rows, auto value) {
-    if (row->has_key()) rows->push_back({row->place(), std::move(value)});
+    rows->push_back({row->place(), std::move(value), row->broken()});
   };
   switch (kind) {
     case TableKind::kWards:
-      add(&tables->wards, ReadWard(row));
-      break;
+      return add(&tables->wards, ReadWard(row));
     case TableKind::kLots:
-      add(&tables->lots, ReadLot(row));
-      break;
+      return add(&tables->lots, ReadLot(row));
     case TableKind::kLotWards:
-      add(&tables->lot_wards, ReadLotWard(row));
-      break;
+      return add(&tables->lot_wards, ReadLotWard(row));
     case TableKind::kProviders:
-      add(&tables->providers, ReadProvider(row));
-      break;
+      return add(&tables->providers, ReadProvider(row));
     case TableKind::kBranches:
-      add(&tables->branches, ReadBranch(row));
-      break;
+      return add(&tables->branches, ReadBranch(row));
     case TableKind::kCoverage:
-      add(&tables->coverage, ReadCoverage(row));
-      break;
+      return add(&tables->coverage, ReadCoverage(row));
     case TableKind::kContracts:
-      add(&tables->contracts, ReadContract(rules, row));
-      break;
+      return add(&tables->contracts, ReadContract(rules, row));
     case TableKind::kNovations:
-      add(&tables->novations, ReadNovation(row));
-      break;
+      return add(&tables->novations, ReadNovation(row));
     case TableKind::kHolidays:
-      add(&tables->holidays, ReadHoliday(row));
-      break;
+      return add(&tables->holidays, ReadHoliday(row));
   }
-  return row->has_key();
 }
 
 }  // namespace
@@ -412,6 +427,31 @@ std::optional<TableKind> TableOfFileName(absl::string_view base_name) {
   return std::nullopt;
 }
 
+std::string TableHeader(TableKind kind) {
+  std::vector<absl::string_view> names;
+  for (const CsvColumn& column : ColumnsOf(kind)) {
+    if (!column.optional) names.push_back(column.name);
+  }
+  return absl::StrJoin(names, ",");
+}
+
+std::string MeantAs(absl::string_view text) {
+  std::string meant;
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte)) meant.push_back(absl::ascii_tolower(byte));
+  }
+  return meant;
+}
+
+bool FrameworkTables::Lacks(TableKind kind, absl::string_view column,
+                            absl::string_view value) const {
+  const Source& of = source(kind);
+  const bool has_column =
+      std::find(of.missing.begin(), of.missing.end(), column) == of.missing.end();
+  return HasFile(kind) && of.whole && has_column && of.lost.count(MeantAs(value)) == 0;
+}
+
 void ReadTable(TableKind kind, absl::string_view file, absl::string_view content,
                const v1::FrameworkRules& rules, FrameworkTables* tables, FrameworkErrors* errors) {
   FrameworkTables::Source& source = tables->sources[static_cast<size_t>(kind)];
@@ -421,14 +461,19 @@ void ReadTable(TableKind kind, absl::string_view file, absl::string_view content
   CsvTable table = ParseCsv(file, content, columns, rows_max, errors);
   tables->row_count += table.rows.size();
   source.whole = source.whole && table.whole;
+  for (const std::string& cell : table.lost) source.lost.insert(MeantAs(cell));
+  // What an earlier file of the kind lacks, this one may have.
+  std::vector<absl::string_view> missing_before = std::move(source.missing);
+  source.missing = std::move(table.missing);
   for (const CsvRow& csv_row : table.rows) {
     if (errors->full()) {
       source.whole = false;
-      return;
+      break;
     }
-    RowReader row(columns, csv_row, {file, csv_row.line}, errors);
-    if (!ReadRow(kind, rules, &row, tables)) source.whole = false;
+    RowReader row(columns, csv_row, {file, csv_row.line}, &source, errors);
+    ReadRow(kind, rules, &row, tables);
   }
+  source.missing.insert(source.missing.end(), missing_before.begin(), missing_before.end());
 }
 
 std::string ServiceWord(v1::ServiceType service) {

@@ -2,9 +2,11 @@
 // is checked by itself here; what rows say of each other is checked in framework_checks.h.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,10 +35,19 @@ inline constexpr size_t kTableKinds = 9;
 absl::string_view TableFileName(TableKind kind);
 std::optional<TableKind> TableOfFileName(absl::string_view base_name);
 
+// "lot_id,name": the columns that the file must have.
+std::string TableHeader(TableKind kind);
+
+// A row as far as it could be read: what could not is empty, and has an error.
 template <typename Value>
 struct Placed {
   Place place;
   Value value;
+  std::vector<absl::string_view> broken;  // the columns that could not be read
+
+  bool Broken(absl::string_view column) const {
+    return std::find(broken.begin(), broken.end(), column) != broken.end();
+  }
 };
 
 struct FrameworkTables {
@@ -50,23 +61,29 @@ struct FrameworkTables {
   std::vector<Placed<v1::Novation>> novations;
   std::vector<Placed<v1::Holiday>> holidays;
 
-  // Per kind: the first file of it (empty if there is none), and whether no row of its files was
-  // lost.
   struct Source {
-    absl::string_view first_file;
+    absl::string_view first_file;  // of this kind; empty if there is none
+    // Whether every row of its files is in the table or left its cells in `lost`.
     bool whole = true;
+    std::vector<absl::string_view> missing;  // columns that one of its files lacks
+    // What stands in the files where no id or date could be read, as MeantAs has it.
+    std::set<std::string> lost;
   };
   std::array<Source, kTableKinds> sources;
   size_t row_count = 0;
 
   const Source& source(TableKind kind) const { return sources[static_cast<size_t>(kind)]; }
-  // Whether something that is not in the table is known not to exist.
-  bool complete(TableKind kind) const { return source(kind).whole && HasFile(kind); }
+  // Whether something that no row has in this column is known not to be meant by any: one broken
+  // row says nothing of the others, but of what stands in it.
+  bool Lacks(TableKind kind, absl::string_view column, absl::string_view value) const;
   bool HasFile(TableKind kind) const { return !source(kind).first_file.empty(); }
 };
 
-// Adds the rows of one file. `rules` gives contracts their framework and, where they name none,
-// their tier's minimum.
+// What two spellings of an id have in common: its letters and digits, in lower case.
+std::string MeantAs(absl::string_view text);
+
+// Adds the rows of one file, also those in which a cell is wrong. `rules` gives contracts their
+// framework and, where they name none, their tier's minimum.
 void ReadTable(TableKind kind, absl::string_view file, absl::string_view content,
                const v1::FrameworkRules& rules, FrameworkTables* tables, FrameworkErrors* errors);
 

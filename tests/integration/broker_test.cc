@@ -145,7 +145,8 @@ TEST_F(BrokerProgram, ARowThatIsNoRowIsRefusedAloneAndAFileThatIsNoTableAsAWhole
   std::ofstream(file) << whole.substr(0, second) << "1,\"mon,09:00\n" << whole.substr(second);
   ran = Shell(submit);
   EXPECT_EQ(ran.exit_code, 1);
-  EXPECT_NE(ran.output.find("a quote out of place"), std::string::npos)
+  EXPECT_NE(ran.output.find("referrals.csv:3: a quoted field of this row has no closing quote"),
+            std::string::npos)
       << "where the next row begins is not known: " << ran.output;
   std::ofstream(file) << "what,when\n1,2\n";
   ran = Shell(submit);
@@ -488,10 +489,13 @@ TEST_F(FrameworkFolder, ThatIsWrongIsToldWithEveryPlaceSorted) {
   EXPECT_EQ(wrong.exit_code, 1);
   EXPECT_EQ(
       wrong.output,
-      "contracts.csv:12: to: \"2018-06-01\" is not after \"from\", 2018-07-01\n"
+      "contracts.csv:12: to: \"2018-06-01\" is not after \"from\", 2018-07-01; a later date, or "
+      "nothing where no end is known\n"
       "contracts.csv:12: minimum_pickup_percent: \"101\" is not a whole number from 0 to 100\n"
-      "contracts.csv:12: provider_id: \"nobody\" is not in providers.csv\n"
-      "lot_wards.csv:7: lot_id: \"east\" is not in lots.csv\n"
+      "contracts.csv:12: provider_id: \"nobody\" is not in providers.csv; there is: add-one, "
+      "add-three, add-two, dps-a, dps-b, dps-c, heir, lead-north; or add it there\n"
+      "lot_wards.csv:7: lot_id: \"east\" is not in lots.csv; there is: north, south; or "
+      "add it there\n"
       "lot_wards.csv:7: ward_code: \"E05900009\" is not in wards.csv; nearest: E05900001 "
       "Abbey, E05900002 Bridge, E05900003 Castle\n");
   EXPECT_NE(Shell(check + " --json").output.find("\"file\": \"contracts.csv\""), std::string::npos);
