@@ -26,6 +26,7 @@ struct Play {
   std::string data = ".data";
   uint64_t seed = 2018;
   int weeks = 0;  // 0: as the plan says
+  bool story = false;
   bool once = false;
 };
 
@@ -36,6 +37,13 @@ absl::CivilDay NextMonday(absl::Time now, const PlayPlan& plan) {
   if (local.hour() >= kMorningHour) ++day;
   while (absl::GetWeekday(day) != absl::Weekday::monday) ++day;
   return std::max(day, plan.first_monday);
+}
+
+// How many weeks this run plays, of which `first` have passed. A story goes on where it stands, and
+// when it is told, weeks go on as they do without one.
+int WeeksOf(const Play& play, const PlayPlan& plan, int first) {
+  if (play.weeks > 0) return play.weeks;
+  return play.story && first < plan.story_weeks ? plan.story_weeks - first : plan.weeks_a_run;
 }
 
 // What ran before the contracts began, if the folder says.
@@ -70,12 +78,12 @@ absl::Status PlayWeeks(const Options& options, const Play& play) {
   if (!world.ok()) return world.status();
   const v1::Framework& framework = (*world)->framework();
   const absl::CivilDay monday = NextMonday((*world)->now(), *plan);
-  const int count = play.weeks > 0 ? play.weeks : plan->weeks_a_run;
+  const int first = static_cast<int>((monday - plan->first_monday) / 7);
+  const int count = WeeksOf(play, *plan, first);
   printf("%s, revision %d: the %s of %s, played over the API. Branches and people are invented.\n",
          framework.rules().name().c_str(), framework.revision(),
          count == 1 ? "week" : absl::StrCat(count, " weeks from that").c_str(),
          absl::FormatCivilTime(monday).c_str());
-  const int first = static_cast<int>((monday - plan->first_monday) / 7);
   if (first + count > plan->weeks) {
     printf("There are referrals for %d weeks: after them they come again, with other people.\n",
            plan->weeks);
@@ -117,6 +125,8 @@ void AddPlayCommand(CLI::App* app, const Options* options, Chosen* chosen) {
       ->capture_default_str();
   command->add_option("--seed", play->seed, "Another seed, other answers")->capture_default_str();
   command->add_option("--weeks", play->weeks, "So many weeks; as the plan says unless given");
+  command->add_flag("--story", play->story,
+                    "All weeks of the plan's story that were not played yet");
   command->add_flag("--once", play->once, "End after them");
   command->callback(
       [options, chosen, play] { *chosen = [options, play] { return Run(*options, *play); }; });

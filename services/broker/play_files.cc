@@ -54,8 +54,11 @@ std::set<std::string> Parts(const std::string& cell) {
 
 absl::StatusOr<PlayPlan> ReadPlayPlan(const std::string& folder) {
   static constexpr char kFile[] = "played/plan.csv";
-  static constexpr engine::CsvColumn kColumns[] = {
-      {"first_monday"}, {"weeks"}, {"weeks_a_run"}, {"unserved_due_min", true}};
+  static constexpr engine::CsvColumn kColumns[] = {{"first_monday"},
+                                                   {"weeks"},
+                                                   {"weeks_a_run"},
+                                                   {"weeks_of_story", true},
+                                                   {"unserved_due_min", true}};
   auto table = ReadTable(folder, kFile, kColumns);
   if (!table.ok()) return table.status();
   if (table->rows.size() != 1)
@@ -71,7 +74,11 @@ absl::StatusOr<PlayPlan> ReadPlayPlan(const std::string& folder) {
     return Wrong(kFile, row.line, "weeks", row.cells[1], "a number from 1");
   if (!absl::SimpleAtoi(row.cells[2], &plan.weeks_a_run) || plan.weeks_a_run < 1)
     return Wrong(kFile, row.line, "weeks_a_run", row.cells[2], "a number from 1");
-  const std::string& due = row.cells[3];
+  plan.story_weeks = plan.weeks_a_run;
+  if (const std::string& story = row.cells[3];
+      !story.empty() && (!absl::SimpleAtoi(story, &plan.story_weeks) || plan.story_weeks < 1))
+    return Wrong(kFile, row.line, "weeks_of_story", story, "a number from 1, or nothing");
+  const std::string& due = row.cells[4];
   if (!due.empty() && (!absl::SimpleAtoi(due, &plan.unserved_due_min) || plan.unserved_due_min < 1))
     return Wrong(kFile, row.line, "unserved_due_min", due, "a number from 1, or nothing");
   return plan;

@@ -18,6 +18,7 @@ struct PlayPlan {
   absl::CivilDay first_monday;
   int weeks = 0;        // that referrals.csv has; then they repeat, with other people
   int weeks_a_run = 0;  // played by one run
+  int story_weeks = 0;  // until all has happened that the scheme has to show
   // Offers due before a ward is listed as never taken; 0: as the server has it.
   int unserved_due_min = 0;
 };

@@ -55,10 +55,11 @@ class Play : public ::testing::Test {
     }
     std::ofstream(name) << thinned;
   }
-  std::string Run(int weeks) {
+  std::string Run(int weeks) { return Run(absl::StrCat("--weeks ", weeks)); }
+  std::string Run(const std::string& options) {
     const Ran ran =
         Shell(absl::StrCat(BINARY_DIR "/services/broker --address ", server_->address(), " play ",
-                           root_, "/framework --data ", root_, " --once --weeks ", weeks));
+                           root_, "/framework --data ", root_, " --once ", options));
     EXPECT_EQ(ran.exit_code, 0) << ran.output;
     EXPECT_FALSE(absl::StrContains(ran.output, "refused: ")) << ran.output;
     return ran.output;
@@ -105,6 +106,16 @@ TEST_F(Play, NottinghamshiresFirstWeeksBeginWithTheStockAndGoOnWhenRunAgain) {
   EXPECT_FALSE(absl::StrContains(second, "that ran before are moved")) << "only once";
   ExpectAll(second, {"is still in the interim service: its limit passed \\w+ \\d+ Jul 2018",
                      "the week of 2018-07-09"});
+}
+
+TEST_F(Play, AStoryGoesOnWhereItStandsUntilItIsTold) {
+  Begin("nottinghamshire", "2018-07-01T08:00:00Z");
+  std::ofstream(root_ + "/framework/played/plan.csv")
+      << "first_monday,weeks,weeks_a_run,weeks_of_story\n2018-07-02,4,1,3\n";
+  Thin(10, "interim_response");
+  ExpectAll(Run(""), {": the week of 2018-07-02, played"});
+  ExpectAll(Run("--story"), {": the 2 weeks from that of 2018-07-09, played"});
+  ExpectAll(Run("--story"), {": the week of 2018-07-23, played"});
 }
 
 TEST_F(Play, TellsSilenceLatenessAndWhatWasGivenUpByWhomAndWhoseCauseItWas) {
