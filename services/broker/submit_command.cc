@@ -1,7 +1,9 @@
 // `broker submit FILE`: many packages from one file, a hundred a call. Running it again repeats
-// nothing: a row's request id is made of the file and the row.
+// nothing, nor does a file in which only some rows were changed: a row's request id is made of what
+// the row says.
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +25,7 @@ namespace brokerage::broker {
 namespace {
 
 constexpr size_t kBatch = 100;
+constexpr size_t kRequestIdDigits = 32;
 
 struct Submit {
   std::string file;
@@ -51,8 +54,6 @@ class Run {
             absl::StrCat("--date: \"", submit_.date, "\" is not a date"));
       day = engine::FromDateNumber(*date);
     }
-    file_hash_ = engine::HashOf(absl::StrCat(submit_.framework_id, "\n", submit_.authority_id, "\n",
-                                             engine::ToDateNumber(day), "\n", *content));
     for (size_t from = 0; from < rows->size(); from += kBatch) {
       const size_t to = std::min(rows->size(), from + kBatch);
       absl::Status status = SendBatch(*connection, day, *rows, from, to);
@@ -72,6 +73,15 @@ class Run {
     errors_.Add(row.line, {row.referral.person_reference()}, rejection);
   }
 
+  // Of the whole referral, with framework, authority and dates, so that the same row in a file that
+  // was corrected elsewhere has the same; and of how many such rows stood before it, so that one
+  // that is there twice is asked for twice.
+  std::string RequestIdOf(const v1::PackageReferral& referral) {
+    const std::string content = engine::HashOf(referral.SerializeAsString());
+    const int nth = ++times_[content];
+    return engine::Hex(engine::HashOf(absl::StrCat(content, nth))).substr(0, kRequestIdDigits);
+  }
+
   absl::Status SendBatch(const Connection& connection, absl::CivilDay day,
                          const std::vector<ReferralRow>& rows, size_t from, size_t to) {
     v1::SubmitPackagesRequest request;
@@ -82,11 +92,10 @@ class Run {
         continue;
       }
       v1::SubmitPackageRequest* one = request.add_requests();
-      one->set_request_id(
-          engine::Hex(engine::HashOf(absl::StrCat(file_hash_, rows[i].line))).substr(0, 32));
       *one->mutable_referral() = ReferralOn(rows[i], day);
       one->mutable_referral()->set_framework_id(submit_.framework_id);
       one->mutable_referral()->set_authority_id(submit_.authority_id);
+      one->set_request_id(RequestIdOf(one->referral()));
       sent.push_back(&rows[i]);
     }
     if (sent.empty()) return absl::OkStatus();
@@ -107,7 +116,7 @@ class Run {
   const Options& options_;
   const Submit& submit_;
   ErrorFile errors_;
-  std::string file_hash_;
+  std::map<std::string, int> times_;  // that a row was there, by its content's hash
   int taken_ = 0;
 };
 
@@ -126,7 +135,8 @@ int RunSubmit(const Options& options, const Submit& submit) {
 }  // namespace
 
 void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen) {
-  CLI::App* command = app->add_subcommand("submit", "Submit a file of packages; safe to repeat");
+  CLI::App* command = app->add_subcommand(
+      "submit", "Submit a file of packages; safe to repeat, also with rows corrected");
   auto submit = std::make_shared<Submit>();
   command
       ->add_option("file", submit->file,

@@ -103,6 +103,14 @@ class BrokerProgram : public ::testing::Test {
     return name;
   }
 
+  int Packages() const {
+    const Ran listed = Shell(Broker("day") + "--json package list");
+    int packages = 0;
+    for (size_t at = 0; (at = listed.output.find("\"id\": \"P-", at)) != std::string::npos; ++at)
+      ++packages;
+    return packages;
+  }
+
   std::string root_;
   std::optional<BrokerdProgram> server_;
 };
@@ -118,11 +126,33 @@ TEST_F(BrokerProgram, SubmitTakesGoodRowsNamesBadOnesAndRepeatsNothing) {
   EXPECT_NE(errors.str().find("5,"), std::string::npos) << "the line in the file: " << errors.str();
   EXPECT_NE(errors.str().find("UNKNOWN_WARD"), std::string::npos) << errors.str();
   Shell(submit);
-  Ran listed = Shell(Broker("day") + "--json package list");
-  size_t packages = 0;
-  for (size_t at = 0; (at = listed.output.find("\"id\": \"P-", at)) != std::string::npos; ++at)
-    ++packages;
-  EXPECT_EQ(packages, 3u) << listed.output;
+  EXPECT_EQ(Packages(), 3);
+}
+
+TEST_F(BrokerProgram, ACorrectedFileSubmitsOnlyWhatWasNotTakenInYet) {
+  const std::string file = Referrals(4);
+  const std::string submit =
+      Broker("day") + "submit " + file + " --framework nottinghamshire --authority ncc";
+  Ran first = Shell(submit);
+  EXPECT_NE(first.output.find("3 packages taken in, 1 refused"), std::string::npos) << first.output;
+  const std::string wrong = Text(file);
+  const size_t row = wrong.find('\n') + 1, next = wrong.find('\n', row) + 1;
+  // The first row twice, so that all others stand elsewhere, and the last with a ward that there
+  // is.
+  std::string right = wrong.substr(0, next) + wrong.substr(row);
+  right.replace(right.find("E05999999"), 9, "E05006377");
+  std::ofstream(file) << right;
+  Ran second = Shell(submit);
+  EXPECT_NE(second.output.find("4 packages taken in, 1 refused"), std::string::npos)
+      << second.output;
+  const std::string errors = Text(root_ + "/referrals.errors.csv");
+  EXPECT_NE(errors.find("\n3,"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("DUPLICATE_PERSON"), std::string::npos)
+      << "a row that is there twice is asked for twice: " << errors;
+  EXPECT_EQ(Packages(), 4) << "three as before, and the corrected one";
+  std::ofstream(file) << wrong;
+  Shell(submit);
+  EXPECT_EQ(Packages(), 4) << "all of these are known";
 }
 
 TEST_F(BrokerProgram, ARowThatIsNoRowIsRefusedAloneAndAFileThatIsNoTableAsAWhole) {
