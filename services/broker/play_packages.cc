@@ -22,15 +22,6 @@ constexpr size_t kStaysShown = 8;
 constexpr size_t kExceptionsShown = 8;
 constexpr size_t kGivenUpShown = 8;
 
-absl::StatusOr<v1::Package> GetPackage(const World& world, const PlayedPackage& played) {
-  v1::GetPackageRequest request;
-  request.set_package_id(played.id);
-  auto response = world.navigator(played.authority_id)
-                      .Call<v1::GetPackageResponse>("PackageService/GetPackage", request);
-  if (!response.ok()) return response.status();
-  return std::move(*response->mutable_package());
-}
-
 // All packages in these states (none: in any), as a list has them: without offers.
 absl::StatusOr<std::vector<v1::Package>> AllPackages(const World& world,
                                                      const std::vector<v1::PackageState>& states) {
@@ -160,6 +151,15 @@ std::string StayOf(const v1::Package& package, absl::Time now) {
 }
 
 }  // namespace
+
+absl::StatusOr<v1::Package> GetPackage(const World& world, const PlayedPackage& played) {
+  v1::GetPackageRequest request;
+  request.set_package_id(played.id);
+  auto response = world.navigator(played.authority_id)
+                      .Call<v1::GetPackageResponse>("PackageService/GetPackage", request);
+  if (!response.ok()) return response.status();
+  return std::move(*response->mutable_package());
+}
 
 absl::Status PrintStock(const World& world, const std::vector<MovedPackage>& stock) {
   auto tiers = TierNames(world);

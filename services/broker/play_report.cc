@@ -17,15 +17,6 @@ namespace brokerage::broker {
 
 namespace {
 
-absl::StatusOr<v1::Package> GetPackage(const World& world, const PlayedPackage& played) {
-  v1::GetPackageRequest request;
-  request.set_package_id(played.id);
-  auto response = world.navigator(played.authority_id)
-                      .Call<v1::GetPackageResponse>("PackageService/GetPackage", request);
-  if (!response.ok()) return response.status();
-  return std::move(*response->mutable_package());
-}
-
 bool WinnerAnsweredLast(const v1::Package& package) {
   absl::Time winner = absl::InfinitePast();
   absl::Time others = absl::InfinitePast();

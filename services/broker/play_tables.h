@@ -41,6 +41,8 @@ absl::Status PrintAreas(const World& world, const std::vector<EndedArea>& areas)
 
 // play_packages.cc: what became of packages.
 
+// As the care navigation of its authority sees it.
+absl::StatusOr<v1::Package> GetPackage(const World& world, const PlayedPackage& played);
 absl::Status PrintStock(const World& world, const std::vector<MovedPackage>& stock);
 absl::Status PrintTransfers(const World& world, const std::vector<PlayedPackage>& transfers);
 // Which awarded packages were returned or handed back, by whom, whose cause it was, and what became

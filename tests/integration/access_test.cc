@@ -368,15 +368,7 @@ TEST_F(AccessTest, AnItemOfABatchGetsAsFarAsItWouldAlone) {
 // things happened before.
 TEST_F(AccessTest, AStreamTellsFirstWhatIsTheCallers) {
   const v1::Package first = Issue("person-first");  // to alpha-east and beta-main
-  v1::SubmitPackageRequest west = Submission("person-west");
-  west.mutable_referral()->set_ward_code(kWestWard);
-  v1::ReleasePackagesRequest release;
-  release.set_request_id(NewRequestId());
-  release.add_package_ids(
-      Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, west)
-          .package()
-          .id());
-  Ask<v1::ReleasePackagesResponse>("PackageService/ReleasePackages", kNavigator, release);
+  IssueInTheWest("person-west");
   v1::SubmitPackageRequest vale = Submission("person-vale");
   vale.mutable_referral()->set_framework_id("vale");
   vale.mutable_referral()->set_authority_id("hills");

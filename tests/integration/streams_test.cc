@@ -109,15 +109,7 @@ TEST_F(StreamsTest, AStreamGoesOnWhereItWasAfterARestart) {
 
 TEST_F(StreamsTest, ABranchHearsNothingOfTheOthers) {
   v1::Package package = Issue("person-1");  // in the east ward
-  v1::SubmitPackageRequest west = Submission("person-2");
-  west.mutable_referral()->set_ward_code(kWestWard);
-  v1::ReleasePackagesRequest release;
-  release.set_request_id(NewRequestId());
-  release.add_package_ids(
-      Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, west)
-          .package()
-          .id());
-  Ask<v1::ReleasePackagesResponse>("PackageService/ReleasePackages", kNavigator, release);
+  IssueInTheWest("person-2");
   Watch watch = Offers(kSiblingBranch, "0");
   v1::WatchOffersResponse first = watch.Next();
   ASSERT_EQ(first.offers_size(), 1);

@@ -308,9 +308,21 @@ v1::Package ServerFixture::Submit(const std::string& person) const {
 }
 
 v1::Package ServerFixture::Issue(const std::string& person) const {
+  return Release(Submit(person).id());
+}
+
+v1::Package ServerFixture::IssueInTheWest(const std::string& person) const {
+  v1::SubmitPackageRequest west = Submission(person);
+  west.mutable_referral()->set_ward_code(kWestWard);
+  return Release(Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kNavigator, west)
+                     .package()
+                     .id());
+}
+
+v1::Package ServerFixture::Release(const std::string& package_id) const {
   v1::ReleasePackagesRequest request;
   request.set_request_id(NewRequestId());
-  request.add_package_ids(Submit(person).id());
+  request.add_package_ids(package_id);
   auto response =
       Ask<v1::ReleasePackagesResponse>("PackageService/ReleasePackages", kNavigator, request);
   return response.packages().empty() ? v1::Package() : Get(response.packages(0).id());

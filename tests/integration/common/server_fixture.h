@@ -85,6 +85,8 @@ class ServerFixture : public ::testing::Test {
   v1::Package Submit(const std::string& person) const;
   // Submits and releases: the round is open when it returns.
   v1::Package Issue(const std::string& person) const;
+  // The same in the west ward.
+  v1::Package IssueInTheWest(const std::string& person) const;
   v1::Package Get(const std::string& package_id) const;
   // The package's offer to the branch; the test fails when there is none.
   v1::Offer OfferTo(const v1::Package& package, const std::string& branch_id) const;
@@ -96,6 +98,7 @@ class ServerFixture : public ::testing::Test {
  private:
   void Begin();
   void End();
+  v1::Package Release(const std::string& package_id) const;
   void MakeAccounts() const;
   void MakeAccount(const std::string& id, v1::Role role, const std::string& acts_for) const;
   Outcome CallForBytes(const std::string& method, const std::string& account,
