@@ -482,6 +482,11 @@ void Applier::On(const journal::v1::DeadlineExtended& fact) {
   PackageRow& row = Change(fact.package_number());
   RoundRow& round = *row.mutable_rounds(fact.round_number() - 1);
   if (fact.has_taken()) *round.add_given_back() = fact.taken();
+  if (!fact.reopened_ordinals().empty()) {  // no window ran from its deadline until now
+    journal::v1::OutageSpan& idle = *round.add_given_back();
+    idle.set_from_us(round.deadline_us());
+    idle.set_to_us(record_.time_us());
+  }
   if (fact.deadline_us() != 0) round.set_deadline_us(fact.deadline_us());
   const bool reopened = !fact.reopened_ordinals().empty();
   if (reopened) {
@@ -507,9 +512,10 @@ void Applier::On(const journal::v1::DeadlineExtended& fact) {
     });
   }
   for (int32_t ordinal : fact.in_time_ordinals()) {
-    ChangeOffer(package, ordinal, [](OfferRow& offer) {
+    ChangeOffer(package, ordinal, [&fact](OfferRow& offer) {
       for (journal::v1::AnswerRow& answer : *offer.mutable_answers()) {
-        if (!answer.remark()) answer.set_late(false);
+        const bool in_time = !answer.remark() && answer.time_us() <= fact.in_time_until_us();
+        if (in_time) answer.set_late(false);
       }
     });
   }

@@ -63,9 +63,13 @@ absl::Status Deciding::CheckImpersonal(absl::string_view text, absl::string_view
 }
 
 absl::Status Deciding::CheckCause(v1::Cause cause) {
+  constexpr char kCauses[] = "PROVIDER, WRONG_DESCRIPTION, PERSON or AUTHORITY";
+  if (cause == v1::CAUSE_SUCCESSOR) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "cause", "SUCCESSOR",
+                  absl::StrCat(kCauses, ": whether it is a successor's is known here"));
+  }
   if (cause != v1::CAUSE_UNSPECIFIED) return absl::OkStatus();
-  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "cause", "",
-                "PROVIDER, WRONG_DESCRIPTION or PERSON");
+  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "cause", "", kCauses);
 }
 
 std::string Deciding::AddText(uint64_t number, std::string name, absl::string_view text) {

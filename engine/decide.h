@@ -73,8 +73,11 @@ class Deciding {
   absl::Status CheckState(const journal::v1::PackageRow& row, PackageVerb verb);
   absl::Status CheckReason(absl::string_view text, absl::string_view field = "reason");
   absl::Status CheckCause(v1::Cause cause);
-  // CONTRACT_STATUS where the contract of the award has ended. REQUIRES: the package is AWARDED.
+  // CONTRACT_STATUS where the contract of the award has ended, and its provider has no other in the
+  // lot. REQUIRES: the package is AWARDED.
   absl::Status CheckContractStands(const PackageAggregate& package) const;
+  // The cause as it is kept. REQUIRES: the package is AWARDED or STARTED.
+  v1::Cause CauseFor(const PackageAggregate& package, v1::Cause cause) const;
   // A reason that is shown in reports must not identify a person.
   absl::Status CheckImpersonal(absl::string_view text, absl::string_view field);
   // Hands a running package back; the one that follows gets the number.
@@ -96,11 +99,9 @@ class Deciding {
       const v1::TransferPackagesRequest& request);
   // Each gives the package as it goes out.
   journal::v1::PackageRow TransferRunning(const PackageAggregate& package,
-                                          const std::string& reason, const std::string& transfer_id,
-                                          uint64_t successor_number);
+                                          const v1::Transfer& transfer, uint64_t successor_number);
   journal::v1::PackageRow TransferAwarded(const PackageAggregate& package,
-                                          const std::string& reason,
-                                          const std::string& transfer_id);
+                                          const v1::Transfer& transfer);
   void PutOutAgain(const PackageAggregate& package);
 
   // --- Offers (decide_offer.cc).
@@ -194,7 +195,9 @@ class Deciding {
       const v1::ExtendDeadlinesRequest& request) const;
   // What a round that lapsed gets back of the time that it lost; nothing where everyone answered.
   void ReopenRound(const PackageAggregate& package, const journal::v1::RoundRow& round,
-                   int64_t lost_us, journal::v1::DeadlineExtended* extended) const;
+                   const journal::v1::OutageSpan& outage,
+                   journal::v1::DeadlineExtended* extended) const;
+  bool CanStillBeAwarded(const PackageAggregate& package, const journal::v1::OfferRow& offer) const;
 
   // --- Rounds (rounds.cc).
   // Opens the first round, from `first_rule` on, in which anybody may be offered the package as

@@ -9,7 +9,6 @@
 #include "engine/ids.h"
 #include "engine/limits.h"
 #include "engine/project_words.h"
-#include "engine/routing.h"
 
 namespace brokerage::engine {
 
@@ -24,8 +23,10 @@ namespace {
 
 constexpr int64_t kSecond = 1000000;
 
-// How much of [from, to) the round was not given back yet.
-int64_t NotYetGivenBack(const RoundRow& round, int64_t from, int64_t to) {
+// How much of the outage the round was not given back yet.
+int64_t NotYetGivenBack(const RoundRow& round, const OutageSpan& outage) {
+  int64_t from = outage.from_us();
+  const int64_t to = outage.to_us();
   std::vector<std::pair<int64_t, int64_t>> given;
   for (const OutageSpan& span : round.given_back())
     given.emplace_back(span.from_us(), span.to_us());
@@ -38,9 +39,24 @@ int64_t NotYetGivenBack(const RoundRow& round, int64_t from, int64_t to) {
   return left + std::max<int64_t>(0, to - from);
 }
 
-bool AnsweredLate(const OfferRow& offer) {
-  return std::any_of(offer.answers().begin(), offer.answers().end(),
-                     [](const AnswerRow& answer) { return answer.late() && !answer.remark(); });
+// Whether the offer was first answered after its deadline, but by that time.
+bool AnsweredBy(const OfferRow& offer, int64_t until_us) {
+  for (const AnswerRow& answer : offer.answers()) {  // oldest first
+    if (!answer.remark()) return answer.late() && answer.time_us() <= until_us;
+  }
+  return false;
+}
+
+bool Waits(const PackageRow& row) {
+  return row.state() == v1::PACKAGE_STATE_OFFERED || row.state() == v1::PACKAGE_STATE_UNFILLED;
+}
+
+// When those who were offered the package in the offer's issue could be awarded it no more; 0 where
+// that is not known.
+int64_t WentElsewhereAt(const PackageRow& row, const OfferRow& offer) {
+  if (offer.ordinal() <= row.previous_issue_offers()) return 0;
+  if (row.has_award()) return row.award().time_us();
+  return row.ended_time_us();
 }
 
 bool IsUpheldError(const OfferRow& offer) {
@@ -91,26 +107,23 @@ absl::Status Deciding::On(const v1::ExtendDeadlinesRequest& request) {
   for (uint64_t number : *numbers) {
     const PackageAggregate& package = *state_.Package(number);
     for (const RoundRow& round : package.row.rounds()) {
-      // What the outage took of this round's window: from its opening (its whole second, as windows
-      // run), if that came later.
-      OutageSpan taken;
-      taken.set_from_us(std::max(from, round.opened_time_us() - round.opened_time_us() % kSecond));
-      taken.set_to_us(round.settled() ? std::min(to, round.deadline_us()) : to);
-      if (round.deadline_us() <= from || taken.from_us() >= taken.to_us()) continue;
-      const int64_t lost = NotYetGivenBack(round, taken.from_us(), taken.to_us());
-      if (lost == 0) continue;
+      // From the round's opening (its whole second, as windows run), if that came later.
+      OutageSpan outage;
+      outage.set_from_us(std::max(from, round.opened_time_us() - round.opened_time_us() % kSecond));
+      outage.set_to_us(to);
+      if (round.deadline_us() <= from || outage.from_us() >= to) continue;
       DeadlineExtended extended;
       if (round.settled()) {
-        ReopenRound(package, round, lost, &extended);
-        taken.set_to_us(now_us());  // from its deadline until now its window did not run
-      } else {
+        ReopenRound(package, round, outage, &extended);
+      } else if (const int64_t lost = NotYetGivenBack(round, outage);
+                 lost > 0 && Waits(package.row)) {
         extended.set_deadline_us(round.deadline_us() + lost);
+        *extended.mutable_taken() = outage;
       }
-      if (extended.ByteSizeLong() == 0) continue;  // everyone had answered
+      if (!extended.has_taken()) continue;
       extended.set_package_number(number);
       extended.set_round_number(round.number());
       extended.set_reason(request.reason());
-      *extended.mutable_taken() = std::move(taken);
       *Add().mutable_deadline_extended() = std::move(extended);
     }
   }
@@ -120,32 +133,46 @@ absl::Status Deciding::On(const v1::ExtendDeadlinesRequest& request) {
   return absl::OkStatus();
 }
 
-// Its deadline has passed. Those who may still be awarded the package get what they lost from now
-// on; for the others nothing can be given back, so that their silence counts for nobody.
-void Deciding::ReopenRound(const PackageAggregate& package, const RoundRow& round, int64_t lost,
-                           DeadlineExtended* extended) const {
-  const PackageRow& row = package.row;
-  const v1::FrameworkRules& rules = RulesOf(state_, row);
-  const bool waits =
-      row.state() == v1::PACKAGE_STATE_OFFERED || row.state() == v1::PACKAGE_STATE_UNFILLED;
-  const RoutingQuestion question{package, rules, state_.directory, now_, Today(rules), {}, false};
+// Its deadline has passed. What the outage took is given back from now on to those who can still be
+// awarded the package. To the others it cannot be: their silence counts for nobody where the
+// package went elsewhere before they had had their time, or where the outage took its end.
+void Deciding::ReopenRound(const PackageAggregate& package, const RoundRow& round,
+                           const OutageSpan& outage, DeadlineExtended* extended) const {
+  OutageSpan taken = outage;
+  taken.set_to_us(std::min(outage.to_us(), round.deadline_us()));
+  const int64_t lost = NotYetGivenBack(round, taken);
+  if (lost == 0) return;
+  // Until then an answer is in time, as if the clock had stood still in the outage.
+  const int64_t until = round.deadline_us() + NotYetGivenBack(round, outage);
+  const bool outage_at_deadline = round.deadline_us() <= outage.to_us();
+  // A restart's own round asks one branch before all others, or not at all.
+  const bool overtaken = round.rule_number() == 0 && round.number() < package.row.rounds_size();
   for (const OfferRow& offer : package.offers) {
     if (offer.round_number() != round.number() || IsUpheldError(offer)) continue;
-    if (offer.state() == v1::OFFER_STATE_LAPSED) {
-      const bool may_be_awarded =
-          waits && offer.ordinal() > row.previous_issue_offers() && !FailsAtAward(question, offer);
-      if (may_be_awarded) {
-        extended->add_reopened_ordinals(offer.ordinal());
-      } else {
-        extended->add_closed_ordinals(offer.ordinal());
-      }
-    } else if (AnsweredLate(offer)) {
-      extended->add_in_time_ordinals(offer.ordinal());
+    if (offer.state() != v1::OFFER_STATE_LAPSED) {
+      if (AnsweredBy(offer, until)) extended->add_in_time_ordinals(offer.ordinal());
+    } else if (!overtaken && CanStillBeAwarded(package, offer)) {
+      extended->add_reopened_ordinals(offer.ordinal());
+    } else if (outage_at_deadline || WentElsewhereAt(package.row, offer) < until) {
+      extended->add_closed_ordinals(offer.ordinal());
     }
   }
-  if (extended->reopened_ordinals().empty()) return;
-  // To the whole second, as windows run.
-  extended->set_deadline_us((now_us() + lost + kSecond - 1) / kSecond * kSecond);
+  if (extended->ByteSizeLong() == 0) return;     // everyone had answered
+  if (!extended->reopened_ordinals().empty()) {  // to the whole second, as windows run
+    extended->set_deadline_us((now_us() + lost + kSecond - 1) / kSecond * kSecond);
+  }
+  extended->set_in_time_until_us(until);
+  *extended->mutable_taken() = std::move(taken);
+}
+
+// Opt-outs and suspensions stop no answer: they are asked at award.
+bool Deciding::CanStillBeAwarded(const PackageAggregate& package, const OfferRow& offer) const {
+  const PackageRow& row = package.row;
+  if (!Waits(row) || offer.ordinal() <= row.previous_issue_offers()) return false;
+  const v1::Contract* contract = state_.directory.Contract(offer.contract_id());
+  const DateNumber today = Today(RulesOf(state_, row));
+  return contract != nullptr && state_.directory.ContractInForce(*contract, today) &&
+         state_.directory.ProviderOfContract(contract->id(), today) == offer.provider_id();
 }
 
 }  // namespace brokerage::engine

@@ -10,6 +10,7 @@
 #include "engine/lifecycle.h"
 #include "engine/limits.h"
 #include "engine/project.h"
+#include "engine/routing.h"
 
 namespace brokerage::engine {
 
@@ -167,18 +168,41 @@ absl::Status Deciding::On(const v1::StartPackageRequest& request) {
   return absl::OkStatus();
 }
 
-// A novation moves what was awarded under the contract with it; an end leaves nobody to give care.
+// A novation moves what was awarded under the contract with it, and a provider may go on under
+// another contract in the lot; else an end leaves nobody to give care.
 absl::Status Deciding::CheckContractStands(const PackageAggregate& package) const {
   const PackageRow& row = package.row;
+  const Directory& directory = state_.directory;
   const std::string& id =
       package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)].contract_id();
-  const v1::Contract* contract = state_.directory.Contract(id);
-  const auto end = ParseDate(contract == nullptr ? "" : contract->to_date());
-  if (!end || Today(RulesOf(state_, row)) < *end) return absl::OkStatus();
+  const v1::Contract* awarded = directory.Contract(id);
+  const DateNumber today = Today(RulesOf(state_, row));
+  if (awarded == nullptr || directory.ContractInForce(*awarded, today)) return absl::OkStatus();
+  const std::string holder = HolderOf(id);
+  for (const v1::Contract* contract :
+       directory.ContractsOfLot(row.framework_id(), LotNow(directory, row))) {
+    const auto& services = contract->service_types();
+    const bool serves =
+        std::find(services.begin(), services.end(), row.terms().service_type()) != services.end();
+    if (serves && directory.ContractInForce(*contract, today) &&
+        directory.ProviderOfContract(contract->id(), today) == holder) {
+      return absl::OkStatus();
+    }
+  }
   return Reject(
-      v1::REJECTION_REASON_CONTRACT_STATUS, "package_id", FormatPackageId({row.year(), row.number()}),
-      absl::StrCat("a package whose contract is in force; ", id, " ended on ", contract->to_date(),
-                   ": return the package, or transfer all of the contract's"));
+      v1::REJECTION_REASON_CONTRACT_STATUS, "package_id",
+      FormatPackageId({row.year(), row.number()}),
+      absl::StrCat("a package whose provider has a contract in the lot; ", id, " ended on ",
+                   awarded->to_date(), ": return the package, or transfer all of the contract's"));
+}
+
+// What the provider to which the contract has moved gives up is not held against the one that won.
+v1::Cause Deciding::CauseFor(const PackageAggregate& package, v1::Cause cause) const {
+  if (cause != v1::CAUSE_PROVIDER || package.row.imported()) return cause;
+  const OfferRow& winner =
+      package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)];
+  const std::string holder = HolderOf(winner.contract_id());
+  return holder.empty() || holder == winner.provider_id() ? cause : v1::CAUSE_SUCCESSOR;
 }
 
 absl::Status Deciding::On(const v1::ReturnPackageRequest& request) {
@@ -190,7 +214,7 @@ absl::Status Deciding::On(const v1::ReturnPackageRequest& request) {
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   journal::v1::PackageReturned& returned = *Add().mutable_package_returned();
   returned.set_package_number(row.number());
-  returned.set_cause(request.cause());
+  returned.set_cause(CauseFor(**package, request.cause()));
   returned.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
   return absl::OkStatus();
 }
@@ -215,7 +239,7 @@ journal::v1::PackageHandedBack& Deciding::AddHandBack(const PackageAggregate& pa
   const v1::FrameworkRules& rules = framework.rules();
   journal::v1::PackageHandedBack& handed_back = *Add().mutable_package_handed_back();
   handed_back.set_package_number(row.number());
-  handed_back.set_cause(cause);
+  handed_back.set_cause(CauseFor(package, cause));
   handed_back.set_reason_hash(AddText(row.number(), ReasonName(), reason));
   if (!row.imported()) {
     const int32_t days = rules.hand_back_days() > 0 ? rules.hand_back_days() : 28;

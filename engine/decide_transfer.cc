@@ -64,7 +64,6 @@ absl::Status Deciding::CheckOwnProvider(const std::string& id) const {
                 "the id of a provider with a contract of yours");
 }
 
-// Who gives up what is under the contract is who holds it now, not who won it before a novation.
 std::string Deciding::HolderOf(const std::string& contract_id) const {
   const v1::Contract* contract = state_.directory.Contract(contract_id);
   const journal::v1::FrameworkRow* framework =
@@ -134,6 +133,7 @@ absl::Status Deciding::On(const v1::TransferPackagesRequest& request) {
     absl::Status status = CheckOwnProvider(request.provider_id());
     if (!status.ok()) return status;
   }
+  if (absl::Status status = CheckCause(request.cause()); !status.ok()) return status;
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   // It is kept with the transfer, which no erasure reaches.
   if (absl::Status status = CheckImpersonal(request.reason(), "reason"); !status.ok()) {
@@ -149,25 +149,28 @@ absl::Status Deciding::On(const v1::TransferPackagesRequest& request) {
   transfer.set_id(id);
   transfer.set_contract_id(request.contract_id());
   transfer.set_provider_id(request.provider_id());
+  transfer.set_cause(request.cause());
   transfer.set_reason(request.reason());
   *transfer.mutable_transfer_time() = ToTimestamp(now_us());
   uint64_t number = state_.system.last_package_number();
   for (const PackageAggregate* package : *packages) {
     const bool runs = package->row.state() == v1::PACKAGE_STATE_STARTED;
-    const PackageRow next = runs ? TransferRunning(*package, request.reason(), id, ++number)
-                                 : TransferAwarded(*package, request.reason(), id);
+    const PackageRow next =
+        runs ? TransferRunning(*package, transfer, ++number) : TransferAwarded(*package, transfer);
     transfer.add_package_ids(PackageIdOf(package->row));
     transfer.add_successor_ids(PackageIdOf(next));
   }
   return absl::OkStatus();
 }
 
-PackageRow Deciding::TransferRunning(const PackageAggregate& package, const std::string& reason,
-                                     const std::string& transfer_id, uint64_t successor_number) {
-  PackageRow& next =
-      *AddHandBack(package, v1::CAUSE_PROVIDER, reason, successor_number).mutable_successor();
-  next.set_transfer_id(transfer_id);
+PackageRow Deciding::TransferRunning(const PackageAggregate& package, const v1::Transfer& transfer,
+                                     uint64_t successor_number) {
+  PackageRow& next = *AddHandBack(package, transfer.cause(), transfer.reason(), successor_number)
+                          .mutable_successor();
+  next.set_transfer_id(transfer.id());
+  // Who gives it up is who holds the contract now, not who won it before a novation.
   const std::string holder = HolderOf(ContractOf(package));
+  if (transfer.cause() == v1::CAUSE_PROVIDER) next.set_gave_up_provider_id(holder);
   if (holder != next.previous_provider_id()) {
     next.set_previous_provider_id(holder);
     next.clear_previous_branch_id();
@@ -182,18 +185,20 @@ PackageRow Deciding::TransferRunning(const PackageAggregate& package, const std:
   return successor.row;
 }
 
-PackageRow Deciding::TransferAwarded(const PackageAggregate& package, const std::string& reason,
-                                     const std::string& transfer_id) {
+PackageRow Deciding::TransferAwarded(const PackageAggregate& package,
+                                     const v1::Transfer& transfer) {
   journal::v1::PackageReturned& returned = *Add().mutable_package_returned();
   returned.set_package_number(package.row.number());
-  returned.set_cause(v1::CAUSE_PROVIDER);
-  returned.set_reason_hash(AddText(package.row.number(), ReasonName(), reason));
-  returned.set_transfer_id(transfer_id);
-  returned.set_gave_up_provider_id(HolderOf(ContractOf(package)));
+  returned.set_cause(CauseFor(package, transfer.cause()));
+  returned.set_reason_hash(AddText(package.row.number(), ReasonName(), transfer.reason()));
+  returned.set_transfer_id(transfer.id());
+  if (transfer.cause() == v1::CAUSE_PROVIDER) {
+    returned.set_gave_up_provider_id(HolderOf(ContractOf(package)));
+  }
   // The package as it will be when it is routed.
   PackageAggregate next = package;
   PackageRow& row = next.row;
-  row.set_transfer_id(transfer_id);
+  row.set_transfer_id(transfer.id());
   row.set_gave_up_provider_id(returned.gave_up_provider_id());
   row.set_framework_revision(state_.directory.Framework(row.framework_id())->revision());
   const std::string today = FormatDate(Today(RulesOf(state_, row)));

@@ -1,6 +1,7 @@
 // The errors found in a framework's files, each with its place.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct Place {
 // "published/wards.csv:12".
 std::string PlaceText(const Place& place);
 
-// Collects up to limits::kFrameworkErrorsMax errors.
+// Collects up to limits::kFrameworkErrorsMax errors, and of one file no more than
+// limits::kFrameworkErrorsPerFileMax; of further ones in the file it says how many they are.
 class FrameworkErrors {
  public:
   // `field` is the column's or rule's name; `message` says what is wrong and what would be right.
@@ -33,7 +35,14 @@ class FrameworkErrors {
   absl::Status ToStatus() const;
 
  private:
+  struct InFile {
+    int told = 0;
+    int further = 0;
+    int last_line = 0;  // of those that are told
+  };
+
   std::vector<v1::FileError> errors_;
+  std::map<std::string, InFile> files_;
 };
 
 }  // namespace brokerage::engine

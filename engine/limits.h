@@ -42,6 +42,7 @@ inline constexpr size_t kFrameworkBytesMax = 16u << 20;
 inline constexpr int kRoundsPerFrameworkMax = 20;
 inline constexpr int kTiersPerFrameworkMax = 20;
 inline constexpr int kFrameworkErrorsMax = 200;
+inline constexpr int kFrameworkErrorsPerFileMax = 40;  // so that one file does not hide the others
 inline constexpr size_t kFrameworkRowsMax = 200000;  // of all tables together
 inline constexpr int kWindowHoursMax = 24 * 60;
 inline constexpr int kWindowDaysMax = 60;

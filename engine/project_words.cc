@@ -107,6 +107,10 @@ std::string CauseWords(v1::Cause cause) {
       return "the package was wrongly described";
     case v1::CAUSE_PERSON:
       return "the person's cause";
+    case v1::CAUSE_AUTHORITY:
+      return "the authority's cause";
+    case v1::CAUSE_SUCCESSOR:
+      return "the cause of the provider to which the contract has moved";
     default:
       return "no cause was given";
   }

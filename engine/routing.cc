@@ -393,9 +393,7 @@ std::optional<v1::HardRule> FailsAtMove(const RoutingQuestion& question, const O
 }
 
 bool GaveItUp(const PackageRow& package, absl::string_view provider_id) {
-  if (package.transfer_id().empty()) return false;
-  return provider_id == (package.gave_up_provider_id().empty() ? package.previous_provider_id()
-                                                               : package.gave_up_provider_id());
+  return !provider_id.empty() && provider_id == package.gave_up_provider_id();
 }
 
 bool VerdictConfirmsCoverage(const Verdict& verdict) {

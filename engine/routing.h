@@ -46,7 +46,8 @@ std::vector<journal::v1::Verdict> Route(const RoutingQuestion& question);
 std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question,
                                          const journal::v1::OfferRow& offer);
 
-// Whether the provider gave the package up in the group transfer that made it, or put it out again.
+// Whether the provider gave the package up, by its own cause, in the group transfer that made it or
+// put it out again.
 // It fails NOT_REFUSED_BY_PERSON then.
 bool GaveItUp(const journal::v1::PackageRow& package, absl::string_view provider_id);
 // The first hard rule that another branch of the offer's provider fails if it takes the open offer

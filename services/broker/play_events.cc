@@ -104,6 +104,7 @@ absl::Status Weeks::Transfer(const Connection& navigator, const PlayEvent& event
   request.set_request_id(NextRequestId("transfer"));
   request.set_contract_id(event.subject);
   request.set_reason(event.reason);
+  request.set_cause(v1::CAUSE_PROVIDER);
   auto response =
       navigator.Call<v1::TransferPackagesResponse>("PackageService/TransferPackages", request);
   if (!response.ok()) return response.status();

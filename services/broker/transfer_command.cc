@@ -20,6 +20,7 @@ namespace {
 struct Transfer {
   std::string contract_id;
   std::string provider_id;
+  std::string cause;
   std::string reason;
   std::vector<std::string> package_ids;
   std::string transfer_id;
@@ -83,6 +84,7 @@ int Run(const Options& options, const Transfer& transfer) {
   request.set_contract_id(transfer.contract_id);
   request.set_provider_id(transfer.provider_id);
   request.set_reason(transfer.reason);
+  request.set_cause(transfer.cause == "authority" ? v1::CAUSE_AUTHORITY : v1::CAUSE_PROVIDER);
   for (const std::string& id : transfer.package_ids) request.add_package_ids(id);
   auto done =
       connection->Call<v1::TransferPackagesResponse>("PackageService/TransferPackages", request);
@@ -100,6 +102,11 @@ void AddTransferCommand(CLI::App* app, const Options* options, Chosen* chosen) {
   command->add_option("contract", transfer->contract_id, "The contract that cannot go on");
   command->add_option("--provider", transfer->provider_id,
                       "Instead: the provider that cannot go on, with all of its contracts");
+  command
+      ->add_option("--cause", transfer->cause,
+                   "provider, or authority where it ended the contract: nothing is held against "
+                   "the provider then")
+      ->check(CLI::IsMember({"provider", "authority"}));
   command->add_option("--reason", transfer->reason, "Why; it stands in the report");
   command
       ->add_option("--package", transfer->package_ids,
@@ -111,6 +118,9 @@ void AddTransferCommand(CLI::App* app, const Options* options, Chosen* chosen) {
   // The parent's callback runs for `report`, too.
   command->callback([options, chosen, transfer, report] {
     if (report->parsed()) transfer->contract_id.clear();
+    if (!report->parsed() && transfer->cause.empty()) {
+      throw CLI::RequiredError("--cause provider or --cause authority");
+    }
     *chosen = [options, transfer] { return Run(*options, *transfer); };
   });
 }

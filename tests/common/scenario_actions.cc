@@ -37,6 +37,7 @@ const std::vector<ScenarioRunner::Entry>& ScenarioRunner::Actions() {
       {Phrase("ceases PACKAGES[, leaving with WORD]"), &R::Cease},
       {Phrase("transfers contract NAME[: PACKAGES]"), &R::Transfer},
       {Phrase("transfers contract NAME because TEXT"), &R::Transfer},
+      {Phrase("transfers contract NAME by the authority"), &R::Transfer},
       {Phrase("transfers provider NAME"), &R::TransferProvider},
       {Phrase("erases PACKAGES"), &R::Erase},
       {Phrase("accepts PACKAGES[ of round N][ from DATE][ until TIME]"), &R::Accept},
@@ -314,7 +315,7 @@ void ScenarioRunner::Transfer(const Words& words) {
   request.set_contract_id(words[0]);
   const bool with_reason = absl::StrContains(step_->does, " because ");
   request.set_reason(with_reason ? words[1] : kReason);
-  if (words[1].empty() || with_reason) {
+  if (words.size() < 2 || words[1].empty() || with_reason) {
     const auto meant = [&](const std::string& contract) { return contract == words[0]; };
     for (const std::string& id : HeldUnder(meant)) request.add_package_ids(id);
   } else {
@@ -324,6 +325,8 @@ void ScenarioRunner::Transfer(const Words& words) {
 }
 
 void ScenarioRunner::AskTransfer(v1::TransferPackagesRequest request) {
+  const bool of_authority = absl::EndsWith(step_->does, " by the authority");
+  request.set_cause(of_authority ? v1::CAUSE_AUTHORITY : v1::CAUSE_PROVIDER);
   Ask(std::move(request));
   const v1::Transfer* transfer = refused_.ok() ? LastTransfer() : nullptr;
   if (transfer == nullptr) return;

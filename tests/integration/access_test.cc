@@ -229,6 +229,7 @@ class AccessTest : public ServerFixture {
     transfer.set_request_id(NewRequestId());
     transfer.set_contract_id("shire/north/lead/alpha");
     transfer.set_reason("a test of access");
+    transfer.set_cause(v1::CAUSE_PROVIDER);
     return Ask<v1::TransferPackagesResponse>("PackageService/TransferPackages", kNavigator,
                                              transfer)
         .transfer()

@@ -473,6 +473,7 @@ TEST_F(RpcTest, ATransferFindsWhatRunsAndTellsWhereItWent) {
   request.set_request_id(NewRequestId());
   request.set_contract_id("shire/north/lead/alpha");
   request.set_reason("the provider closes");
+  request.set_cause(v1::CAUSE_PROVIDER);
   const v1::Transfer transfer =
       Ask<v1::TransferPackagesResponse>("PackageService/TransferPackages", kNavigator, request)
           .transfer();
@@ -516,6 +517,7 @@ TEST_F(RpcTest, ATransferOfAProviderFindsWhatWaitsToStartUnderAnyOfItsContracts)
   request.set_request_id(NewRequestId());
   request.set_provider_id("alpha");
   request.set_reason("The provider has failed");
+  request.set_cause(v1::CAUSE_PROVIDER);
   EXPECT_EQ(Call("PackageService/TransferPackages", kOtherNavigator, request).rejection.reason(),
             v1::REJECTION_REASON_NOT_FOUND);
   const v1::Transfer transfer =

@@ -8,6 +8,7 @@
 namespace brokerage::engine::naive {
 
 using journal::v1::OfferRow;
+using journal::v1::PackageRow;
 using journal::v1::RoundRow;
 
 namespace {
@@ -28,9 +29,23 @@ absl::Duration Union(Spans spans) {
 
 absl::Time WholeSecond(absl::Time time) { return absl::FromUnixSeconds(absl::ToUnixSeconds(time)); }
 
-bool HasLateAnswer(const OfferRow& offer) {
-  return std::any_of(offer.answers().begin(), offer.answers().end(),
-                     [](const auto& answer) { return answer.late() && !answer.remark(); });
+// How much the span adds to them.
+absl::Duration Added(Spans spans, std::pair<absl::Time, absl::Time> span) {
+  const absl::Duration before = Union(spans);
+  spans.push_back(span);
+  return Union(std::move(spans)) - before;
+}
+
+bool FirstAnswerIsLate(const OfferRow& offer, absl::Time by) {
+  for (const auto& answer : offer.answers()) {
+    if (!answer.remark()) return answer.late() && absl::FromUnixMicros(answer.time_us()) <= by;
+  }
+  return false;
+}
+
+// A restart's own round, once another has opened.
+bool Overtaken(const PackageRow& row, const RoundRow& round) {
+  return round.rule_number() == 0 && round.number() != row.rounds_size();
 }
 
 }  // namespace
@@ -39,47 +54,63 @@ bool HasLateAnswer(const OfferRow& offer) {
 // outage took none of it.
 std::vector<OfferRow> CountyDrive::GivenBack(const PackageAggregate& package, const RoundRow& round,
                                              absl::Time from, absl::Time to) {
+  const PackageRow& row = package.row;
   const absl::Time deadline = absl::FromUnixMicros(round.deadline_us());
   from = std::max(from, WholeSecond(absl::FromUnixMicros(round.opened_time_us())));
-  if (round.settled()) to = std::min(to, deadline);
-  if (deadline <= from || to <= from) return {};
-  Spans& given = given_back_[{package.row.number(), round.number()}];
-  const absl::Duration before = Union(given);
-  given.emplace_back(from, to);
-  const absl::Duration lost = Union(given) - before;
+  const bool waits =
+      row.state() == v1::PACKAGE_STATE_OFFERED || row.state() == v1::PACKAGE_STATE_UNFILLED;
+  if (deadline <= from || to <= from || (!waits && !round.settled())) return {};
+  const absl::Time end = round.settled() ? std::min(to, deadline) : to;
+  Spans& given = given_back_[{row.number(), round.number()}];
+  const absl::Duration lost = Added(given, {from, end});
   if (lost == absl::ZeroDuration()) return {};
-  if (round.settled()) given.emplace_back(from, Stamp());  // no window ran since its deadline
+  const absl::Time in_time_until = deadline + Added(given, {from, to});
 
-  const bool waits = package.row.state() == v1::PACKAGE_STATE_OFFERED ||
-                     package.row.state() == v1::PACKAGE_STATE_UNFILLED;
-  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
   std::vector<OfferRow> offers;
-  bool moves = !round.settled();
+  bool moves = !round.settled(), changes = moves;
   for (OfferRow offer : package.offers) {
     if (offer.round_number() != round.number()) continue;
     if (round.settled() && offer.claim().state() != v1::CLAIM_STATE_UPHELD) {
       if (offer.state() == v1::OFFER_STATE_LAPSED) {
-        const bool open_again =
-            waits && offer.ordinal() > package.row.previous_issue_offers() &&
-            NaiveFailuresAtAward(world_, package.row, rules, offer, Stamp()).empty();
-        tally_(open_again ? "offer open again" : "silence of an outage");
+        const bool this_issue = offer.ordinal() > row.previous_issue_offers();
+        const v1::Contract& contract = *world_.Contract(offer.contract_id());
+        const DateNumber today = world_.Today(Stamp());
+        const bool open_again = waits && this_issue && !Overtaken(row, round) &&
+                                DatesHold(contract.from_date(), contract.to_date(), today) &&
+                                world_.Holder(contract, today) == offer.provider_id();
+        absl::Time gone =
+            absl::FromUnixMicros(row.has_award() ? row.award().time_us() : row.ended_time_us());
+        if (!this_issue) gone = absl::UnixEpoch();
+        const bool for_nobody = !open_again && (deadline <= to || gone < in_time_until);
+        if (open_again) offer.set_state(v1::OFFER_STATE_OPEN);
+        if (for_nobody) {
+          offer.set_state(v1::OFFER_STATE_CLOSED);
+          offer.set_close_cause(v1::CLOSE_CAUSE_OUTAGE);
+        }
+        tally_(open_again   ? "offer open again"
+               : for_nobody ? "silence of an outage"
+                            : "silence in spite of an outage");
         moves |= open_again;
-        offer.set_state(open_again ? v1::OFFER_STATE_OPEN : v1::OFFER_STATE_CLOSED);
-        if (!open_again) offer.set_close_cause(v1::CLOSE_CAUSE_OUTAGE);
-      } else if (HasLateAnswer(offer)) {
+        changes |= open_again || for_nobody;
+      } else if (FirstAnswerIsLate(offer, in_time_until)) {
         tally_("late answer in time after all");
+        changes = true;
         for (auto& answer : *offer.mutable_answers()) {
-          if (!answer.remark()) answer.set_late(false);
+          if (answer.remark() || absl::FromUnixMicros(answer.time_us()) > in_time_until) continue;
+          answer.set_late(false);
         }
       }
     }
     offers.push_back(std::move(offer));
   }
+  if (!changes) return {};
+  given.emplace_back(from, end);
   if (!moves) return offers;
   absl::Time moved = deadline + lost;
   if (round.settled()) {
     moved = WholeSecond(Stamp() + lost);
     if (moved < Stamp() + lost) moved += absl::Seconds(1);
+    given.emplace_back(deadline, Stamp());  // no window ran since its deadline
     tally_("round open again");
   }
   for (OfferRow& offer : offers) {
@@ -89,13 +120,22 @@ std::vector<OfferRow> CountyDrive::GivenBack(const PackageAggregate& package, co
   return offers;
 }
 
-// The system was down for some hours until now, or some hours before that.
+// The system was down for some hours until now, or some hours before that, or about a deadline.
 void CountyDrive::ExtendDeadlines() {
   Caller caller;
   caller.account_id = "administrator";
   caller.role = v1::ROLE_ADMINISTRATOR;
-  const absl::Time to = now_ - absl::Minutes(dice_.Between(1, dice_.Percent(50) ? 2 : 4000));
-  const absl::Time from = to - absl::Minutes(dice_.Between(1, 300));
+  absl::Time to = now_ - absl::Minutes(dice_.Between(1, dice_.Percent(50) ? 2 : 4000));
+  absl::Time from = to - absl::Minutes(dice_.Between(1, 300));
+  const PackageAggregate* about = dice_.Percent(70) ? RandomPackage() : nullptr;
+  if (about != nullptr && !about->row.rounds().empty()) {
+    const RoundRow& round = about->row.rounds(about->row.rounds_size() - 1);
+    const absl::Time deadline = absl::FromUnixMicros(round.deadline_us());
+    if (deadline < now_ - absl::Minutes(1)) {
+      from = deadline - absl::Minutes(dice_.Between(1, 120));
+      to = std::min(now_ - absl::Minutes(1), deadline + absl::Minutes(dice_.Between(1, 600)));
+    }
+  }
   v1::ExtendDeadlinesRequest request;
   request.mutable_from_time()->set_seconds(absl::ToUnixSeconds(from));
   request.mutable_to_time()->set_seconds(absl::ToUnixSeconds(to));

@@ -258,7 +258,7 @@ void CountyDrive::MoveSomething() {
   if (package == nullptr) return;
   const Caller caller = Navigator(package->row.authority_id());
   const std::string id = IdOf(*package);
-  auto cause = [this] { return static_cast<v1::Cause>(dice_.Between(1, 3)); };
+  auto cause = [this] { return static_cast<v1::Cause>(dice_.Between(1, 4)); };
   auto say = [&](auto request) {
     request.set_package_id(id);
     if constexpr (requires { request.set_reason(""); }) request.set_reason("so it is");
@@ -317,6 +317,7 @@ void CountyDrive::Transfer(const PackageAggregate& package) {
     request.set_contract_id(contract_of(package));
   }
   request.set_reason("the contract cannot go on");
+  request.set_cause(dice_.Percent(70) ? v1::CAUSE_PROVIDER : v1::CAUSE_AUTHORITY);
   const uint64_t last = engine_.state().system.last_package_number();
   for (uint64_t number = last; number > 0; --number) {
     const PackageAggregate& one = *engine_.state().Package(number);

@@ -181,7 +181,12 @@ void CountyDrive::EndOne(const PackageAggregate& package) {
     case v1::PACKAGE_STATE_AWARDED: {
       v1::StartPackageRequest request;
       request.set_package_id(id);
-      Do(caller, std::move(request));
+      if (Do(caller, std::move(request))) return;
+      v1::ReturnPackageRequest giving_up;  // its contract has ended
+      giving_up.set_package_id(id);
+      giving_up.set_cause(v1::CAUSE_AUTHORITY);
+      giving_up.set_reason("the contract has ended");
+      Do(caller, std::move(giving_up));
       return;
     }
     case v1::PACKAGE_STATE_STARTED: {

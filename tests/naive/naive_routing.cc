@@ -52,11 +52,7 @@ std::set<int> CommonFailures(const NaiveWorld& world, const PackageRow& package,
   const std::string area = AreaOf(package.postcode_sector());
   fail_unless(area.empty() || !world.Suspended(provider_id, area, time),
               v1::HARD_RULE_AREA_NOT_SUSPENDED);
-  // By the newest transfer: of an award, or of the running package that this one follows.
-  const bool of_award = !package.gave_up_provider_id().empty();
-  const bool gave_up =
-      !package.transfer_id().empty() &&
-      (of_award ? package.gave_up_provider_id() : package.previous_provider_id()) == provider_id;
+  const bool gave_up = package.gave_up_provider_id() == provider_id && !provider_id.empty();
   fail_unless(!gave_up && !Holds(package.refused_provider_ids(), provider_id),
               v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
   if (branch == nullptr) {

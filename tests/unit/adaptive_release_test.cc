@@ -89,11 +89,13 @@ TEST(AdaptiveRelease, IsRefusedWithoutItsClauseAndOutOfBounds) {
     const char* error;
   } kCases[] = {
       {"lower_percent: 50 upper_percent: 70",
-       "framework.textproto:8 contract_clause: the contract clause that allows it is required"},
+       "framework.textproto:8 contract_clause: the contract clause that allows it is required, "
+       "such as \"Schedule 2, 4.3\""},
       {"lower_percent: 50 upper_percent: 70\ncontract_clause: \" \"",
-       "framework.textproto:10 contract_clause: the contract clause that allows it is required"},
+       "framework.textproto:10 contract_clause: the contract clause that allows it is required, "
+       "such as \"Schedule 2, 4.3\""},
       {"lower_percent: 50\nupper_percent: 49 contract_clause: \"1\"",
-       "framework.textproto:10 upper_percent: 49 is less than lower_percent, 50"},
+       "framework.textproto:10 upper_percent: 49 is less than lower_percent, 50; at least that"},
       {"upper_percent: 49 contract_clause: \"1\"",
        "framework.textproto:8 lower_percent: 0 is not from 1 to 100"},
       {"lower_percent: 49 upper_percent: 101 contract_clause: \"1\"",
@@ -114,7 +116,7 @@ TEST(AdaptiveRelease, NeedsANextRound) {
                   "adaptive_release { lower_percent: 50 upper_percent: 70 contract_clause: \"1\" "
                   "}\nrounds {")),
               testing::ElementsAre("framework.textproto:7 adaptive_release: there is no next "
-                                   "round: rounds has fewer than two"));
+                                   "round: rounds has fewer than two; add one, or take this out"));
 }
 
 TEST(AdaptiveRelease, IsTakenWhereItIsRight) {

@@ -492,13 +492,21 @@ TEST(AllErrors, AreToldAtOnceByFileAndLine) {
                   HasSubstr("providers.csv:4"), HasSubstr("providers.csv:5")));
 }
 
-TEST(AllErrors, AreBounded) {
+TEST(AllErrors, OfOneFileHideNoneOfAnother) {
   Files files = Small();
   for (int i = 0; i < 5000; ++i) absl::StrAppend(Content(&files, "lots.csv"), "X,\n");
+  absl::StrAppend(Content(&files, "providers.csv"), "R,R,\n");
   auto parsed = ParseFramework(files, HostKnowsZone);
-  v1::Rejection rejection = RejectionOf(parsed.status());
-  EXPECT_EQ(rejection.file_errors_size(), limits::kFrameworkErrorsMax);
-  EXPECT_THAT(rejection.expected(), HasSubstr("at least 200 errors"));
+  const v1::Rejection rejection = RejectionOf(parsed.status());
+  int of_lots = 0, of_providers = 0;
+  for (const v1::FileError& error : rejection.file_errors()) {
+    ++(error.file() == "lots.csv" ? of_lots : of_providers);
+  }
+  EXPECT_EQ(of_lots, limits::kFrameworkErrorsPerFileMax + 1);
+  EXPECT_EQ(of_providers, 1);
+  EXPECT_THAT(rejection.file_errors(limits::kFrameworkErrorsPerFileMax).message(),
+              HasSubstr("more errors in this file"));
+  EXPECT_THAT(rejection.expected(), HasSubstr("at least 42 errors"));
 }
 
 TEST(OneBrokenTable, DoesNotMakeTheOthersWrong) {
