@@ -251,6 +251,11 @@ void WhatIf::Submit(const PackageAggregate& past) {
   again.set_previous_provider_id(row.previous_provider_id());
   again.set_previous_branch_id(row.previous_branch_id());
   again.set_previous_handed_back(row.previous_handed_back());
+  // Given up before it was issued first; what a transfer took from somebody later was his to win.
+  if (row.previous_handed_back() && row.gave_up_provider_id() == row.previous_provider_id()) {
+    again.set_transfer_id(row.transfer_id());
+    again.set_gave_up_provider_id(row.gave_up_provider_id());
+  }
   *again.mutable_refused_provider_ids() = row.refused_provider_ids();
   *again.mutable_preferred_provider_ids() = row.preferred_provider_ids();
   again.set_submitted_time_us(row.submitted_time_us());
