@@ -395,7 +395,10 @@ void Applier::On(const journal::v1::PackageReturned& fact) {
   row.set_previous_issue_offers(row.offer_count());
   if (!fact.transfer_id().empty()) {
     row.set_transfer_id(fact.transfer_id());
-    row.set_gave_up_provider_id(fact.gave_up_provider_id());
+    // Who gave it up before by its own cause is asked again no more than now.
+    if (!fact.gave_up_provider_id().empty()) {
+      row.set_gave_up_provider_id(fact.gave_up_provider_id());
+    }
   }
 }
 

@@ -39,24 +39,20 @@ int64_t NotYetGivenBack(const RoundRow& round, const OutageSpan& outage) {
   return left + std::max<int64_t>(0, to - from);
 }
 
-// Whether the offer was first answered after its deadline, but by that time.
-bool AnsweredBy(const OfferRow& offer, int64_t until_us) {
+// Whether the offer was first answered after its deadline, but by that time; not where the round
+// was opened again since: the answer was judged then.
+bool AnsweredBy(const RoundRow& round, const OfferRow& offer, int64_t until_us) {
+  int64_t judged_us = 0;
+  for (const OutageSpan& span : round.given_back()) judged_us = std::max(judged_us, span.to_us());
   for (const AnswerRow& answer : offer.answers()) {  // oldest first
-    if (!answer.remark()) return answer.late() && answer.time_us() <= until_us;
+    if (answer.remark()) continue;
+    return answer.late() && answer.time_us() > judged_us && answer.time_us() <= until_us;
   }
   return false;
 }
 
 bool Waits(const PackageRow& row) {
   return row.state() == v1::PACKAGE_STATE_OFFERED || row.state() == v1::PACKAGE_STATE_UNFILLED;
-}
-
-// When those who were offered the package in the offer's issue could be awarded it no more; 0 where
-// that is not known.
-int64_t WentElsewhereAt(const PackageRow& row, const OfferRow& offer) {
-  if (offer.ordinal() <= row.previous_issue_offers()) return 0;
-  if (row.has_award()) return row.award().time_us();
-  return row.ended_time_us();
 }
 
 bool IsUpheldError(const OfferRow& offer) {
@@ -71,7 +67,8 @@ absl::StatusOr<std::set<uint64_t>> Deciding::PackagesOfOutage(
     return Reject(v1::REJECTION_REASON_LIMIT_REACHED, "closed_package_ids",
                   absl::StrCat("more than ", limits::kOutagePackagesMax, " packages"),
                   absl::StrCat("at most ", limits::kOutagePackagesMax,
-                               ": give a long outage back in parts, one after the other"));
+                               ": give the same outage back several times, and name some of "
+                               "the packages each time"));
   }
   std::set<uint64_t> numbers = state_.open_packages;
   for (const std::string& id : request.closed_package_ids()) {
@@ -134,8 +131,8 @@ absl::Status Deciding::On(const v1::ExtendDeadlinesRequest& request) {
 }
 
 // Its deadline has passed. What the outage took is given back from now on to those who can still be
-// awarded the package. To the others it cannot be: their silence counts for nobody where the
-// package went elsewhere before they had had their time, or where the outage took its end.
+// awarded the package. To the others it cannot be: their silence counts for nobody where the outage
+// held at the deadline, or took more than it left until then.
 void Deciding::ReopenRound(const PackageAggregate& package, const RoundRow& round,
                            const OutageSpan& outage, DeadlineExtended* extended) const {
   OutageSpan taken = outage;
@@ -144,16 +141,16 @@ void Deciding::ReopenRound(const PackageAggregate& package, const RoundRow& roun
   if (lost == 0) return;
   // Until then an answer is in time, as if the clock had stood still in the outage.
   const int64_t until = round.deadline_us() + NotYetGivenBack(round, outage);
-  const bool outage_at_deadline = round.deadline_us() <= outage.to_us();
+  const bool excused = round.deadline_us() - outage.to_us() <= lost;
   // A restart's own round asks one branch before all others, or not at all.
   const bool overtaken = round.rule_number() == 0 && round.number() < package.row.rounds_size();
   for (const OfferRow& offer : package.offers) {
     if (offer.round_number() != round.number() || IsUpheldError(offer)) continue;
     if (offer.state() != v1::OFFER_STATE_LAPSED) {
-      if (AnsweredBy(offer, until)) extended->add_in_time_ordinals(offer.ordinal());
+      if (AnsweredBy(round, offer, until)) extended->add_in_time_ordinals(offer.ordinal());
     } else if (!overtaken && CanStillBeAwarded(package, offer)) {
       extended->add_reopened_ordinals(offer.ordinal());
-    } else if (outage_at_deadline || WentElsewhereAt(package.row, offer) < until) {
+    } else if (excused) {
       extended->add_closed_ordinals(offer.ordinal());
     }
   }

@@ -199,7 +199,9 @@ PackageRow Deciding::TransferAwarded(const PackageAggregate& package,
   PackageAggregate next = package;
   PackageRow& row = next.row;
   row.set_transfer_id(transfer.id());
-  row.set_gave_up_provider_id(returned.gave_up_provider_id());
+  if (!returned.gave_up_provider_id().empty()) {
+    row.set_gave_up_provider_id(returned.gave_up_provider_id());
+  }
   row.set_framework_revision(state_.directory.Framework(row.framework_id())->revision());
   const std::string today = FormatDate(Today(RulesOf(state_, row)));
   if (row.terms().start_by_date() < today) {

@@ -36,9 +36,11 @@ absl::Duration Added(Spans spans, std::pair<absl::Time, absl::Time> span) {
   return Union(std::move(spans)) - before;
 }
 
-bool FirstAnswerIsLate(const OfferRow& offer, absl::Time by) {
+bool FirstAnswerIsLate(const OfferRow& offer, absl::Time after, absl::Time by) {
   for (const auto& answer : offer.answers()) {
-    if (!answer.remark()) return answer.late() && absl::FromUnixMicros(answer.time_us()) <= by;
+    if (answer.remark()) continue;
+    const absl::Time time = absl::FromUnixMicros(answer.time_us());
+    return answer.late() && time > after && time <= by;
   }
   return false;
 }
@@ -65,6 +67,8 @@ std::vector<OfferRow> CountyDrive::GivenBack(const PackageAggregate& package, co
   const absl::Duration lost = Added(given, {from, end});
   if (lost == absl::ZeroDuration()) return {};
   const absl::Time in_time_until = deadline + Added(given, {from, to});
+  absl::Time judged = absl::InfinitePast();  // when it was last looked at what came late
+  for (const auto& span : given) judged = std::max(judged, span.second);
 
   std::vector<OfferRow> offers;
   bool moves = !round.settled(), changes = moves;
@@ -78,10 +82,8 @@ std::vector<OfferRow> CountyDrive::GivenBack(const PackageAggregate& package, co
         const bool open_again = waits && this_issue && !Overtaken(row, round) &&
                                 DatesHold(contract.from_date(), contract.to_date(), today) &&
                                 world_.Holder(contract, today) == offer.provider_id();
-        absl::Time gone =
-            absl::FromUnixMicros(row.has_award() ? row.award().time_us() : row.ended_time_us());
-        if (!this_issue) gone = absl::UnixEpoch();
-        const bool for_nobody = !open_again && (deadline <= to || gone < in_time_until);
+        // The outage left less of the time until the deadline than it took.
+        const bool for_nobody = !open_again && to + lost >= deadline;
         if (open_again) offer.set_state(v1::OFFER_STATE_OPEN);
         if (for_nobody) {
           offer.set_state(v1::OFFER_STATE_CLOSED);
@@ -92,7 +94,7 @@ std::vector<OfferRow> CountyDrive::GivenBack(const PackageAggregate& package, co
                             : "silence in spite of an outage");
         moves |= open_again;
         changes |= open_again || for_nobody;
-      } else if (FirstAnswerIsLate(offer, in_time_until)) {
+      } else if (FirstAnswerIsLate(offer, judged, in_time_until)) {
         tally_("late answer in time after all");
         changes = true;
         for (auto& answer : *offer.mutable_answers()) {
