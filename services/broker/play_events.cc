@@ -108,11 +108,17 @@ absl::Status Weeks::Transfer(const Connection& navigator, const PlayEvent& event
   auto response =
       navigator.Call<v1::TransferPackagesResponse>("PackageService/TransferPackages", request);
   if (!response.ok()) return response.status();
-  for (const std::string& id : response->transfer().successor_ids()) {
+  const v1::Transfer& transfer = response->transfer();
+  for (int i = 0; i < transfer.successor_ids_size(); ++i) {
+    const std::string& id = transfer.successor_ids(i);
+    if (id == transfer.package_ids(i)) {  // it had not started, and is put out again itself
+      seen_[id].state = v1::PACKAGE_STATE_UNFILLED;
+      continue;
+    }
     packages_.push_back({id, event.authority_id});
     seen_[id].authority_id = event.authority_id;
   }
-  notes_.transfers.push_back({response->transfer().id(), event.authority_id});
+  notes_.transfers.push_back({transfer.id(), event.authority_id});
   return absl::OkStatus();
 }
 

@@ -343,7 +343,8 @@ TEST_F(BrokerProgram, ATransferSaysWhereEachPackageWent) {
   Ran second = Shell(submit + "--urgency urgent --person-reference two");
   ASSERT_EQ(second.exit_code, 0) << second.output;
   Ran transfer =
-      Shell(Broker("day") + "transfer bassetlaw/lead/london-care --reason \"The branch closes\"");
+      Shell(Broker("day") +
+            "transfer bassetlaw/lead/london-care --cause provider --reason \"The branch closes\"");
   EXPECT_EQ(transfer.exit_code, 0) << transfer.output;
   const size_t urgent = transfer.output.find("P-2018-000002");
   EXPECT_NE(urgent, std::string::npos) << transfer.output;
@@ -351,7 +352,8 @@ TEST_F(BrokerProgram, ATransferSaysWhereEachPackageWent) {
   EXPECT_NE(transfer.output.find("2 packages: 2 offered"), std::string::npos) << transfer.output;
   Ran report = Shell(Broker("day") + "transfer report T-000001");
   EXPECT_EQ(report.output, transfer.output);
-  Ran again = Shell(Broker("day") + "transfer bassetlaw/lead/london-care --reason again");
+  Ran again =
+      Shell(Broker("day") + "transfer bassetlaw/lead/london-care --cause provider --reason again");
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_NE(again.output.find("under which packages of yours run"), std::string::npos)
       << again.output;
