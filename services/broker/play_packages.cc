@@ -210,10 +210,9 @@ absl::Status PrintTransfers(const World& world, const std::vector<PlayedPackage>
     const auto lost = std::count_if(
         report->successors().begin(), report->successors().end(),
         [](const v1::Package& package) { return package.state() == v1::PACKAGE_STATE_CANCELLED; });
-    printf(
-        "of %d packages that were taken from it, %d go on or have one that follows them; %d of "
-        "those given up\n",
-        report->transfer().package_ids_size(), report->successors_size(), static_cast<int>(lost));
+    printf("of %d packages that were taken from it, %d go on; %d of those given up\n",
+           report->transfer().package_ids_size(), report->successors_size(),
+           static_cast<int>(lost));
   }
   return absl::OkStatus();
 }
