@@ -44,7 +44,7 @@ void CountyDrive::CheckProperties(const Record& record) {
     }
   }
   for (const auto& [number, row] : before_) CheckOneEach(*engine_.state().Package(number));
-  if (to_the_end_ && records_.size() % 20 == 0) CheckSumsBySlice();
+  if (to_the_end_) CheckSumsBySlice();
 }
 
 // At the moment of the record the branch may be offered the package.
