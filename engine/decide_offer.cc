@@ -16,12 +16,6 @@ using journal::v1::AnswerRow;
 using journal::v1::OfferRow;
 using journal::v1::PackageRow;
 
-namespace {
-bool StillWaits(const PackageRow& row) {
-  return row.state() == v1::PACKAGE_STATE_OFFERED || row.state() == v1::PACKAGE_STATE_UNFILLED;
-}
-}  // namespace
-
 absl::StatusOr<Deciding::FoundOffer> Deciding::FindOffer(absl::string_view id) {
   if (id.empty()) {
     return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "offer_id", "", "an offer's id");

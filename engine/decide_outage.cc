@@ -51,10 +51,6 @@ bool AnsweredBy(const RoundRow& round, const OfferRow& offer, int64_t until_us) 
   return false;
 }
 
-bool Waits(const PackageRow& row) {
-  return row.state() == v1::PACKAGE_STATE_OFFERED || row.state() == v1::PACKAGE_STATE_UNFILLED;
-}
-
 bool IsUpheldError(const OfferRow& offer) {
   return offer.claim().state() == v1::CLAIM_STATE_UPHELD;
 }
@@ -113,7 +109,7 @@ absl::Status Deciding::On(const v1::ExtendDeadlinesRequest& request) {
       if (round.settled()) {
         ReopenRound(package, round, outage, &extended);
       } else if (const int64_t lost = NotYetGivenBack(round, outage);
-                 lost > 0 && Waits(package.row)) {
+                 lost > 0 && StillWaits(package.row)) {
         extended.set_deadline_us(round.deadline_us() + lost);
         *extended.mutable_taken() = outage;
       }
@@ -165,7 +161,7 @@ void Deciding::ReopenRound(const PackageAggregate& package, const RoundRow& roun
 // Opt-outs and suspensions stop no answer: they are asked at award.
 bool Deciding::CanStillBeAwarded(const PackageAggregate& package, const OfferRow& offer) const {
   const PackageRow& row = package.row;
-  if (!Waits(row) || offer.ordinal() <= row.previous_issue_offers()) return false;
+  if (!StillWaits(row) || offer.ordinal() <= row.previous_issue_offers()) return false;
   const v1::Contract* contract = state_.directory.Contract(offer.contract_id());
   const DateNumber today = Today(RulesOf(state_, row));
   return contract != nullptr && state_.directory.ContractInForce(*contract, today) &&

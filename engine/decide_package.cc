@@ -173,8 +173,7 @@ absl::Status Deciding::On(const v1::StartPackageRequest& request) {
 absl::Status Deciding::CheckContractStands(const PackageAggregate& package) const {
   const PackageRow& row = package.row;
   const Directory& directory = state_.directory;
-  const std::string& id =
-      package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)].contract_id();
+  const std::string& id = ContractOf(package);
   const v1::Contract* awarded = directory.Contract(id);
   const DateNumber today = Today(RulesOf(state_, row));
   if (awarded == nullptr || directory.ContractInForce(*awarded, today)) return absl::OkStatus();

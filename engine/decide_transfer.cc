@@ -19,12 +19,6 @@ using journal::v1::PackageRow;
 
 namespace {
 
-// The contract under which the package runs, or was awarded. REQUIRES: it is one of the two.
-const std::string& ContractOf(const PackageAggregate& package) {
-  if (package.row.imported()) return package.row.running_contract_id();
-  return package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)].contract_id();
-}
-
 // Urgent first; then those that wait to start, by the date by which they should; then those that
 // ran longest; then the number.
 bool GoesOutBefore(const PackageAggregate* a, const PackageAggregate* b) {

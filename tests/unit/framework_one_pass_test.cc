@@ -22,22 +22,8 @@ using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using Files = FrameworkFiles;
 
-Files Small() { return SmallFramework(); }
-
-std::string* Content(Files* files, const std::string& name) { return ContentOf(files, name); }
-
-std::vector<std::string> ErrorsOf(const Files& files) { return FrameworkErrorsOf(files); }
-
-Files With(const std::string& file, const std::string& from, const std::string& to) {
-  return SmallFrameworkWith(file, from, to);
-}
-
-Files WithLine(const std::string& file, const std::string& line) {
-  return SmallFrameworkWithLine(file, line);
-}
-
 Files Rules(const std::string& from, const std::string& to) {
-  return With("framework.textproto", from, to);
+  return SmallFrameworkWith("framework.textproto", from, to);
 }
 
 // A small framework with everything wrong that a council gets wrong most.
@@ -48,10 +34,10 @@ Files EverythingWrong() {
                       "distribution_times { day_of_week: 9 local_time: \"11:00\" }\n"
                       "claim_working_days: 5\nrounds {");
   auto append = [&files](const std::string& file, const std::string& line) {
-    absl::StrAppend(Content(&files, file), line, "\n");
+    absl::StrAppend(ContentOf(&files, file), line, "\n");
   };
-  *Content(&files, "framework.textproto") = absl::StrReplaceAll(
-      *Content(&files, "framework.textproto"), {{" contract_clause: \"1\"", ""}});
+  *ContentOf(&files, "framework.textproto") = absl::StrReplaceAll(
+      *ContentOf(&files, "framework.textproto"), {{" contract_clause: \"1\"", ""}});
   append("wards.csv", "E05000003,Nether End,,,,,");
   append("lots.csv", "south,South");
   append("lot_wards.csv", "south,E05000001");
@@ -102,7 +88,7 @@ std::vector<std::string> EverythingWrongSaid() {
 }
 
 TEST(AllErrors, OfEveryKindAreFoundInOnePass) {
-  EXPECT_THAT(ErrorsOf(EverythingWrong()), ElementsAreArray(EverythingWrongSaid()));
+  EXPECT_THAT(FrameworkErrorsOf(EverythingWrong()), ElementsAreArray(EverythingWrongSaid()));
 }
 
 // A broken row in every table hides none of them, and makes no other row wrong.
@@ -120,9 +106,9 @@ TEST(AllErrors, AreFoundBesideRowsThatCannotBeRead) {
     Files files = EverythingWrong();
     for (size_t i = 0; i < broken.size(); ++i) {
       if (i != one && one < broken.size()) continue;  // each by itself, then all at once
-      absl::StrAppend(Content(&files, broken[i].first), broken[i].second, "\n");
+      absl::StrAppend(ContentOf(&files, broken[i].first), broken[i].second, "\n");
     }
-    const std::vector<std::string> said = ErrorsOf(files);
+    const std::vector<std::string> said = FrameworkErrorsOf(files);
     const size_t more = one < broken.size() ? 1 : broken.size();
     EXPECT_EQ(said.size(), EverythingWrongSaid().size() + more)
         << absl::StrJoin(said, "\n") << "\nwith " << more;
@@ -137,7 +123,7 @@ TEST(AllErrors, AreFoundBesideRowsThatCannotBeRead) {
 
 TEST(AllErrors, AreFoundBesideAColumnThatIsMissing) {
   Files files = EverythingWrong();
-  std::string* wards = Content(&files, "wards.csv");
+  std::string* wards = ContentOf(&files, "wards.csv");
   *wards = absl::StrReplaceAll(*wards, {{",easting,northing", ""},
                                         {",450000,360000", ""},
                                         {",451000,361000", ""},
@@ -148,15 +134,15 @@ TEST(AllErrors, AreFoundBesideAColumnThatIsMissing) {
                                     ": the column is missing; the columns are ward_code,name,"
                                     "district_code,district,price_level,easting,northing"));
   }
-  EXPECT_THAT(ErrorsOf(files), ::testing::UnorderedElementsAreArray(expected));
+  EXPECT_THAT(FrameworkErrorsOf(files), ::testing::UnorderedElementsAreArray(expected));
 }
 
 TEST(AllErrors, AreFoundWithoutRulesThatCanBeRead) {
   const std::string without = "framework.textproto";
   for (const char* rules : {"tiers {", ""}) {
     Files files = EverythingWrong();
-    *Content(&files, without) = rules;
-    const std::vector<std::string> said = ErrorsOf(files);
+    *ContentOf(&files, without) = rules;
+    const std::vector<std::string> said = FrameworkErrorsOf(files);
     if (*rules != '\0') {
       EXPECT_THAT(said, ::testing::Contains(HasSubstr("got: the end of the file; every brace")));
     }
@@ -172,33 +158,38 @@ TEST(AllErrors, AreFoundWithoutRulesThatCanBeRead) {
 
 // What a broken row says by itself is all that is said of it.
 TEST(ABrokenRow, IsNotUnknownToThoseThatNameIt) {
-  EXPECT_THAT(ErrorsOf(With("providers.csv", "p,P Ltd,", "p,P Ltd")),
+  EXPECT_THAT(FrameworkErrorsOf(SmallFrameworkWith("providers.csv", "p,P Ltd,", "p,P Ltd")),
               ElementsAre(HasSubstr("providers.csv:2 : the row has 2 fields")));
-  EXPECT_THAT(ErrorsOf(With("providers.csv", "p,P Ltd,", "p,\"P Ltd,")),
+  EXPECT_THAT(FrameworkErrorsOf(SmallFrameworkWith("providers.csv", "p,P Ltd,", "p,\"P Ltd,")),
               ElementsAre(HasSubstr("providers.csv:2 : a quoted field of this row has no")));
-  EXPECT_THAT(ErrorsOf(With("wards.csv", "E05000001,", "E0500-0001,")),
+  EXPECT_THAT(FrameworkErrorsOf(SmallFrameworkWith("wards.csv", "E05000001,", "E0500-0001,")),
               ElementsAre(HasSubstr("wards.csv:2 ward_code: \"E0500-0001\" is no ward code")));
-  EXPECT_THAT(ErrorsOf(With("lots.csv", "north,", "North,")),
+  EXPECT_THAT(FrameworkErrorsOf(SmallFrameworkWith("lots.csv", "north,", "North,")),
               ElementsAre("lots.csv:2 lot_id: \"North\" is no id; lower case letters, digits, '-' "
                           "and '.', at most 64, such as north"));
-  EXPECT_THAT(ErrorsOf(With("branches.csv", "b,p,", "B,p,")),
+  EXPECT_THAT(FrameworkErrorsOf(SmallFrameworkWith("branches.csv", "b,p,", "B,p,")),
               ElementsAre(HasSubstr("branches.csv:2 branch_id: \"B\" is no id")));
-  EXPECT_THAT(ErrorsOf(With("lot_wards.csv", "north,E05000001", "north,E05000001,")),
-              ElementsAre(HasSubstr("lot_wards.csv:2 : the row has 3 fields")));
-  EXPECT_THAT(ErrorsOf(With("coverage.csv", "b,E05000001,home_care", "b,E05000001,homecare")),
+  EXPECT_THAT(
+      FrameworkErrorsOf(SmallFrameworkWith("lot_wards.csv", "north,E05000001", "north,E05000001,")),
+      ElementsAre(HasSubstr("lot_wards.csv:2 : the row has 3 fields")));
+  EXPECT_THAT(FrameworkErrorsOf(SmallFrameworkWith("coverage.csv", "b,E05000001,home_care",
+                                                   "b,E05000001,homecare")),
               ElementsAre(HasSubstr("coverage.csv:2 service_type: \"homecare\" is not one of")));
-  EXPECT_THAT(ErrorsOf(With("contracts.csv", "north,lead", "north,Lead")),
+  EXPECT_THAT(FrameworkErrorsOf(SmallFrameworkWith("contracts.csv", "north,lead", "north,Lead")),
               ElementsAre(HasSubstr("contracts.csv:2 tier: \"Lead\" is no id")));
-  Files overlap = WithLine("contracts.csv", "d,p,north,lead,home_care,2020-01-01,,,,,,,,");
-  *Content(&overlap, "contracts.csv") = absl::StrReplaceAll(*Content(&overlap, "contracts.csv"),
-                                                            {{"2018-07-01,2020", "2018-07-01,x"}});
-  EXPECT_THAT(ErrorsOf(overlap), ElementsAre(HasSubstr("contracts.csv:2 to: \"x-01-01\" is not")))
+  Files overlap =
+      SmallFrameworkWithLine("contracts.csv", "d,p,north,lead,home_care,2020-01-01,,,,,,,,");
+  *ContentOf(&overlap, "contracts.csv") = absl::StrReplaceAll(
+      *ContentOf(&overlap, "contracts.csv"), {{"2018-07-01,2020", "2018-07-01,x"}});
+  EXPECT_THAT(FrameworkErrorsOf(overlap),
+              ElementsAre(HasSubstr("contracts.csv:2 to: \"x-01-01\" is not")))
       << "it is not open-ended";
 }
 
 TEST(ABrokenRow, IsLookedAtAsFarAsItCanBeRead) {
   EXPECT_THAT(
-      ErrorsOf(WithLine("contracts.csv", "D d,x,nord,leed,home_care,2018-13-01,,,,,,,,")),
+      FrameworkErrorsOf(
+          SmallFrameworkWithLine("contracts.csv", "D d,x,nord,leed,home_care,2018-13-01,,,,,,,,")),
       ElementsAre(HasSubstr("contracts.csv:3 contract_id: \"D d\" is no id; lower case letters, "
                             "digits, '-' and '.' and '/', at most 200, such as d-d"),
                   HasSubstr("contracts.csv:3 from: \"2018-13-01\" is not a date"),
@@ -208,9 +199,9 @@ TEST(ABrokenRow, IsLookedAtAsFarAsItCanBeRead) {
 }
 
 TEST(ATableWithManyRowsThatAreNoText, IsReadNoFurther) {
-  Files files = Small();
-  for (int i = 0; i < 100; ++i) absl::StrAppend(Content(&files, "providers.csv"), "\xff\n");
-  const std::vector<std::string> said = ErrorsOf(files);
+  Files files = SmallFramework();
+  for (int i = 0; i < 100; ++i) absl::StrAppend(ContentOf(&files, "providers.csv"), "\xff\n");
+  const std::vector<std::string> said = FrameworkErrorsOf(files);
   ASSERT_EQ(said.size(), 20u);
   EXPECT_THAT(said.back(),
               HasSubstr("providers.csv:23 : bytes that are not UTF-8; save the file as "
@@ -218,22 +209,22 @@ TEST(ATableWithManyRowsThatAreNoText, IsReadNoFurther) {
 }
 
 TEST(AColumnWhoseNameIsNearlyRight, IsToldAndRead) {
-  Files files = With("contracts.csv", "provider_id", "providerid");
-  *Content(&files, "contracts.csv") =
-      absl::StrReplaceAll(*Content(&files, "contracts.csv"), {{"c,p,north", "c,x,north"}});
-  EXPECT_THAT(ErrorsOf(files),
+  Files files = SmallFrameworkWith("contracts.csv", "provider_id", "providerid");
+  *ContentOf(&files, "contracts.csv") =
+      absl::StrReplaceAll(*ContentOf(&files, "contracts.csv"), {{"c,p,north", "c,x,north"}});
+  EXPECT_THAT(FrameworkErrorsOf(files),
               ElementsAre(HasSubstr("contracts.csv:1 : unknown column \"providerid\"; nearest: "
                                     "provider_id; the columns are contract_id,provider_id,"),
                           HasSubstr("contracts.csv:2 provider_id: \"x\" is not in")));
 }
 
 TEST(AFileWhoseNameIsNearlyRight, IsToldAndRead) {
-  Files files = Small();
+  Files files = SmallFramework();
   for (v1::FrameworkFile& file : files) {
     if (file.name() == "coverage.csv") file.set_name("covarage.csv");
   }
-  absl::StrAppend(Content(&files, "covarage.csv"), "x,E05000002,home_care,2018-07-01,,1\n");
-  EXPECT_THAT(ErrorsOf(files),
+  absl::StrAppend(ContentOf(&files, "covarage.csv"), "x,E05000002,home_care,2018-07-01,,1\n");
+  EXPECT_THAT(FrameworkErrorsOf(files),
               ElementsAre(HasSubstr("covarage.csv:1 : no file of a framework; nearest: "
                                     "coverage.csv; it has framework.textproto and"),
                           HasSubstr("covarage.csv:3 branch_id: \"x\" is not in branches.csv")));
@@ -242,7 +233,7 @@ TEST(AFileWhoseNameIsNearlyRight, IsToldAndRead) {
 TEST(ANameThatIsMistyped, IsToldWithTheNearest) {
   Files files = ReadFrameworkFolder("nottinghamshire");
   auto mistype = [&files](const std::string& file, const std::string& from, const std::string& to) {
-    std::string* content = Content(&files, file);
+    std::string* content = ContentOf(&files, file);
     const size_t at = content->find(from);
     ASSERT_NE(at, std::string::npos) << file << ": " << from;
     content->replace(at, from.size(), to);
@@ -254,7 +245,7 @@ TEST(ANameThatIsMistyped, IsToldWithTheNearest) {
   mistype("invented/coverage.csv", "\nagincare-mansfield,", "\nagincare-mansfeild,");
   mistype("invented/novations.csv", "newark-and-sherwood/additional/hatzfeld-care",
           "newark-and-sherwood/additional/hatzfeldcare");
-  const std::vector<std::string> said = ErrorsOf(files);
+  const std::vector<std::string> said = FrameworkErrorsOf(files);
   for (const char* expected :
        {"provider_id: \"agincaer-group\" is not in providers.csv; nearest: agincare-group ",
         "lot_id: \"basetlaw\" is not in lots.csv; nearest: bassetlaw Bassetlaw; or add it there",
@@ -277,9 +268,10 @@ TEST(Rules, AreReadPastWhatIsWrongInThem) {
             "pick_up_numerator: PICK_UP_ALL\n"
             "price_floor_pence: 99999999999\n"
             "price_ceiling_pence: -1");
-  absl::StrAppend(Content(&files, "contracts.csv"), "d,p,north,dps,home_care,2018-07-01,,,,,,,,\n");
+  absl::StrAppend(ContentOf(&files, "contracts.csv"),
+                  "d,p,north,dps,home_care,2018-07-01,,,,,,,,\n");
   EXPECT_THAT(
-      ErrorsOf(files),
+      FrameworkErrorsOf(files),
       ElementsAre(
           HasSubstr("framework.textproto:6 : column 40: Expected integer, got: one"),
           HasSubstr("framework.textproto:7 : FrameworkRules has no field \"tierz\"; nearest: "
