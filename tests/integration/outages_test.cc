@@ -34,8 +34,8 @@ class OutagesTest : public ServerFixture {
     const int64_t deadline = package.rounds(0).deadline_time().seconds();
     v1::ExtendDeadlinesRequest request;
     request.set_request_id(NewRequestId());
-    request.mutable_from_time()->set_seconds(deadline - 60 * 60);
-    request.mutable_to_time()->set_seconds(deadline + 15 * 60);
+    request.mutable_from_time()->set_seconds(deadline - int64_t{60} * 60);
+    request.mutable_to_time()->set_seconds(deadline + int64_t{15} * 60);
     request.set_reason("the line to the portal was cut");
     return request;
   }

@@ -54,9 +54,9 @@ Files EverythingWrong() {
 // What is expected of EverythingWrong(): file, line, and what would be right.
 std::vector<std::string> EverythingWrongSaid() {
   return {
+      // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text over lines, as those below
       "branches.csv:3 branch_id: branch idle covers nothing; add a row for each ward that it "
-      "covers "
-      "to coverage.csv, or take the branch out",
+      "covers to coverage.csv, or take the branch out",
       "contracts.csv:3 from: the contract overlaps c in contracts.csv:2, of the same provider, lot "
       "and tier; let that one end by 2019-01-01, or let this one begin on 2020-01-01 or later, or "
       "take one of the two out",
@@ -251,6 +251,7 @@ TEST(ANameThatIsMistyped, IsToldWithTheNearest) {
         "lot_id: \"basetlaw\" is not in lots.csv; nearest: bassetlaw Bassetlaw; or add it there",
         "tier: \"laed\" is no tier of framework.textproto; nearest: lead; the tiers are: lead, ",
         "branch_id: \"agincare-mansfeild\" is not in branches.csv; nearest: agincare-mansfield ",
+        // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text over two lines
         "contract_id: \"newark-and-sherwood/additional/hatzfeldcare\" is not in contracts.csv; "
         "nearest: newark-and-sherwood/additional/hatzfeld-care"}) {
     EXPECT_THAT(said, ::testing::Contains(HasSubstr(expected))) << absl::StrJoin(said, "\n");
