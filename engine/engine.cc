@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "engine/acceptance_limits.h"
-#include "engine/apply.h"
-#include "engine/check.h"
-#include "engine/decide.h"
-#include "engine/ids.h"
-#include "engine/project_words.h"
+#include "engine/apply/applier.h"
+#include "engine/award/acceptance_limits.h"
+#include "engine/base/check.h"
+#include "engine/base/ids.h"
+#include "engine/decide/decide.h"
+#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

@@ -16,11 +16,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/command.h"
-#include "engine/directory.h"
-#include "engine/keys.h"
-#include "engine/package_aggregate.h"
-#include "engine/rollups.h"
-#include "engine/state.h"
+#include "engine/figures/tally.h"
+#include "engine/model/directory.h"
+#include "engine/model/package.h"
+#include "engine/model/state.h"
+#include "engine/model/tables.h"
 
 namespace brokerage::engine {
 

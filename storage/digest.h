@@ -7,8 +7,8 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
-#include "engine/hash.h"
-#include "engine/keys.h"
+#include "engine/base/hash.h"
+#include "engine/model/tables.h"
 #include "storage/store.h"
 
 namespace brokerage::storage {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "engine/keys.h"
+#include "engine/model/tables.h"
 #include "storage/store.h"
 
 namespace brokerage::storage {

@@ -1,6 +1,6 @@
 // The hash chain of the journal.
 #include "absl/strings/str_cat.h"
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "storage/store.h"
 
 namespace brokerage::storage {

@@ -16,7 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "engine/keys.h"
+#include "engine/model/tables.h"
 #include "storage/store.h"
 
 namespace brokerage::storage {

@@ -1,5 +1,5 @@
 // The schema on disk: every column family, with its keys and values. The families of the engine's
-// rows are named and keyed in engine/keys.h; these are the others. Numbers are big endian.
+// rows are named and keyed in engine/model/tables.h; these are the others. Numbers are big endian.
 // docs/journal-format.md explains the whole.
 #pragma once
 
@@ -34,7 +34,7 @@ inline constexpr char kMetaHead[] = "head";             // -> sequence (8 bytes)
 inline constexpr char kMetaLastAlive[] = "last_alive";  // -> time in microseconds (8 bytes)
 
 // The families that a store of an earlier program may lack: it is as if they were empty.
-// directory_past is of engine/keys.h.
+// directory_past is of engine/model/tables.h.
 inline constexpr std::array<const char*, 2> kAddedFamilies = {kPostcodes, "directory_past"};
 
 inline constexpr std::array<const char*, 5> kOwnFamilies = {kJournal, kOutcomes, kOutcomesByTime,

@@ -14,7 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/record.pb.h"
-#include "engine/keys.h"
+#include "engine/model/tables.h"
 
 namespace brokerage::storage {
 

@@ -6,7 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "storage/digest.h"
 #include "storage/encoding.h"
 #include "storage/loading.h"

@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "engine/hash.h"
-#include "engine/ids.h"
-#include "services/zones.h"
+#include "engine/base/hash.h"
+#include "engine/base/ids.h"
+#include "services/core/zones.h"
 #include "storage/loading.h"
 
 namespace brokerage::load {

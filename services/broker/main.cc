@@ -2,9 +2,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "services/broker/files.h"
 #include "services/broker/options.h"
-#include "services/broker/words.h"
+#include "services/client/files/files.h"
+#include "services/client/text/words.h"
 
 namespace brokerage::broker {
 

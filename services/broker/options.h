@@ -7,7 +7,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
-#include "services/broker/connection.h"
+#include "services/client/connection.h"
 
 namespace brokerage::broker {
 

@@ -11,7 +11,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "services/brokerd/commands.h"
 #include "services/brokerd/data_directory.h"
 

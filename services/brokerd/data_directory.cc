@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "services/zones.h"
+#include "services/core/zones.h"
 #include "storage/loading.h"
 
 namespace brokerage::services::brokerd {

@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 #include "services/brokerd/data_directory.h"
-#include "services/zones.h"
+#include "services/core/zones.h"
 #include "storage/backup.h"
 #include "storage/digest.h"
 #include "storage/replay.h"

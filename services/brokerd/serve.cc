@@ -6,11 +6,11 @@
 #include <atomic>
 #include <utility>
 
-#include "services/admin_http.h"
+#include "services/brokerd/admin_http.h"
 #include "services/brokerd/commands.h"
 #include "services/brokerd/data_directory.h"
 #include "services/brokerd/maintenance.h"
-#include "services/metrics.h"
+#include "services/core/metrics.h"
 #include "services/rpc/server.h"
 
 namespace brokerage::services::brokerd {

@@ -13,7 +13,7 @@
 #include "brokerage/v1/offer_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
-#include "engine/rejection.h"
+#include "engine/base/rejection.h"
 
 namespace brokerage::services::rpc {
 

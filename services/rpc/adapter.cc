@@ -5,8 +5,8 @@
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
-#include "engine/limits.h"
-#include "engine/rejection.h"
+#include "engine/base/bounds.h"
+#include "engine/base/rejection.h"
 #include "services/rpc/message_check.h"
 
 namespace brokerage::services::rpc {

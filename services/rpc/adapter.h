@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/rejection.h"
+#include "engine/base/rejection.h"
 #include "services/rpc/access.h"
 #include "services/rpc/authentication.h"
 #include "services/rpc/call.h"

@@ -1,8 +1,8 @@
 #include "services/rpc/authentication.h"
 
 #include "absl/strings/match.h"
-#include "engine/hash.h"
-#include "engine/rejection.h"
+#include "engine/base/hash.h"
+#include "engine/base/rejection.h"
 
 namespace brokerage::services::rpc {
 

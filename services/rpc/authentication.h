@@ -4,7 +4,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/command.h"
-#include "services/sequencer.h"
+#include "services/core/sequencer.h"
 
 namespace brokerage::services::rpc {
 

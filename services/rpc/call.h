@@ -9,9 +9,9 @@
 #include "absl/time/time.h"
 #include "engine/command.h"
 #include "google/protobuf/message.h"
+#include "services/core/sequencer.h"
 #include "services/rpc/server.h"
 #include "services/rpc/workers.h"
-#include "services/sequencer.h"
 #include "storage/store.h"
 
 namespace brokerage::services::rpc {

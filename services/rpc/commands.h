@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "engine/hash.h"
-#include "engine/rejection.h"
+#include "engine/base/hash.h"
+#include "engine/base/rejection.h"
 #include "services/rpc/call.h"
 #include "services/rpc/postcodes.h"
 

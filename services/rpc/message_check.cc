@@ -6,8 +6,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/directory_service.pb.h"
-#include "engine/limits.h"
-#include "engine/rejection.h"
+#include "engine/base/bounds.h"
+#include "engine/base/rejection.h"
 
 namespace brokerage::services::rpc {
 

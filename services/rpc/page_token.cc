@@ -4,7 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
-#include "engine/hash.h"
+#include "engine/base/hash.h"
 
 namespace brokerage::services::rpc {
 

@@ -7,9 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "engine/base/bounds.h"
+#include "engine/base/rejection.h"
 #include "engine/command.h"
-#include "engine/limits.h"
-#include "engine/rejection.h"
 #include "google/protobuf/message.h"
 
 namespace brokerage::services::rpc {

@@ -7,9 +7,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "engine/directory.h"
-#include "engine/limits.h"
-#include "engine/rejection.h"
+#include "engine/base/bounds.h"
+#include "engine/base/rejection.h"
+#include "engine/model/directory.h"
 
 namespace brokerage::services::rpc {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "engine/rejection.h"
+#include "engine/base/rejection.h"
 #include "services/rpc/call.h"
 
 namespace brokerage::services::rpc {

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
-#include "engine/package_aggregate.h"
+#include "engine/model/package.h"
 #include "storage/store.h"
 
 namespace brokerage::services::rpc {

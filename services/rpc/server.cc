@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/limits.h"
+#include "engine/base/bounds.h"
 #include "services/rpc/access.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/watcher.h"

@@ -14,8 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "services/metrics.h"
-#include "services/sequencer.h"
+#include "services/core/metrics.h"
+#include "services/core/sequencer.h"
 #include "storage/replay.h"
 #include "storage/store.h"
 

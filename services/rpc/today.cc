@@ -1,6 +1,6 @@
 #include "services/rpc/today.h"
 
-#include "services/zones.h"
+#include "services/core/zones.h"
 
 namespace brokerage::services::rpc {
 

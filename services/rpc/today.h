@@ -3,7 +3,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "engine/directory.h"
+#include "engine/model/directory.h"
 
 namespace brokerage::services::rpc {
 

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "absl/time/time.h"
-#include "services/sequencer.h"
+#include "services/core/sequencer.h"
 #include "storage/store.h"
 
 namespace brokerage::services::rpc {

@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "engine/lifecycle.h"
-#include "tests/common/scenario_runner.h"
-#include "tests/common/scenario_table.h"
+#include "engine/model/lifecycle.h"
+#include "tests/scenarios/runner/scenario_runner.h"
+#include "tests/scenarios/runner/scenario_table.h"
 
 namespace brokerage::engine {
 

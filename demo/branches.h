@@ -1,0 +1,25 @@
+// How invented branches answer when a week is played: each has a character, and answers by it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "brokerage/v1/package.pb.h"
+#include "demo/council.h"
+#include "demo/files.h"
+
+namespace brokerage::broker {
+
+struct PlannedAnswer {
+  absl::Time time;
+  v1::AnswerRecord answer;  // what is said; answer_time and late are the server's
+};
+
+// The answers that the offer's branch gives, in the order in which it gives them: none, one, or a
+// second that changes the first. `first_round` tells whether the offer is of the framework's first
+// round: some packages are unpopular there.
+std::vector<PlannedAnswer> PlanAnswers(const v1::Offer& offer, bool first_round,
+                                       const BranchManners& manners, const Chance& chance);
+
+}  // namespace brokerage::broker

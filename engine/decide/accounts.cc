@@ -1,0 +1,162 @@
+// Accounts and the clock.
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/bounds.h"
+#include "engine/base/hash.h"
+#include "engine/base/ids.h"
+#include "engine/decide/decide.h"
+#include "engine/views/words.h"
+
+namespace brokerage::engine {
+
+using journal::v1::AccountRow;
+using v1::Account;
+
+namespace {
+
+absl::Status CheckAccountId(absl::string_view field, absl::string_view id) {
+  if (id.empty()) return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, field, "", "an account's id");
+  if (id.size() >= 3 && IsPlainId(id, limits::kIdBytesMax)) return absl::OkStatus();
+  return Reject(
+      v1::REJECTION_REASON_FIELD_INVALID, field, id,
+      absl::StrCat("3 to ", limits::kIdBytesMax, " lower case letters, digits, hyphens and dots"));
+}
+
+bool AuthorityExists(const Directory& directory, absl::string_view id) {
+  for (const journal::v1::FrameworkRow* framework : directory.Frameworks()) {
+    if (Directory::AuthorityOf(framework->rules(), id) != nullptr) return true;
+  }
+  return false;
+}
+
+// Checks what the account acts for, and completes it.
+absl::Status CheckActsFor(const Directory& directory, Account* account) {
+  auto only = [account](bool authority, bool provider, bool branch) {
+    if (!authority) account->clear_authority_id();
+    if (!provider) account->clear_provider_id();
+    if (!branch) account->clear_branch_id();
+  };
+  switch (account->role()) {
+    case v1::ROLE_CARE_NAVIGATOR:
+    case v1::ROLE_COMMISSIONER:
+      only(true, false, false);
+      if (AuthorityExists(directory, account->authority_id())) return absl::OkStatus();
+      return Reject(v1::REJECTION_REASON_NOT_FOUND, "account.authority_id", account->authority_id(),
+                    "an authority of a framework that was applied");
+    case v1::ROLE_PROVIDER_ORGANISATION:
+      only(false, true, false);
+      if (directory.Provider(account->provider_id()) != nullptr) return absl::OkStatus();
+      return Reject(v1::REJECTION_REASON_NOT_FOUND, "account.provider_id", account->provider_id(),
+                    "a provider's id");
+    case v1::ROLE_PROVIDER_BRANCH: {
+      only(false, false, true);
+      const v1::Branch* branch = directory.Branch(account->branch_id());
+      if (branch == nullptr) {
+        return Reject(v1::REJECTION_REASON_NOT_FOUND, "account.branch_id", account->branch_id(),
+                      "a branch's id");
+      }
+      account->set_provider_id(branch->provider_id());
+      return absl::OkStatus();
+    }
+    case v1::ROLE_ADMINISTRATOR:
+      only(false, false, false);
+      return absl::OkStatus();
+    default:
+      return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "account.role", "", "a role");
+  }
+}
+
+}  // namespace
+
+absl::Status Deciding::CheckToken(absl::string_view token_sha256) {
+  if (token_sha256.size() != kHashBytes) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "token_sha256",
+                  absl::StrCat(token_sha256.size(), " bytes"), "the SHA-256 of a token, 32 bytes");
+  }
+  for (const auto& [id, row] : state_.accounts) {
+    if (row.token_sha256() == token_sha256) {
+      return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "token_sha256", "", "a new token");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const Bootstrap& request) {
+  if (!state_.accounts.empty()) {
+    return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "account", request.account_id,
+                  "a system without accounts: its administrator makes more");
+  }
+  if (absl::Status status = CheckAccountId("account", request.account_id); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckToken(request.token_sha256); !status.ok()) return status;
+  AccountRow& row = *Add().mutable_account_changed()->mutable_account();
+  row.mutable_account()->set_id(request.account_id);
+  row.mutable_account()->set_role(v1::ROLE_ADMINISTRATOR);
+  row.mutable_account()->mutable_create_time()->set_seconds(now_us() / 1000000);
+  row.set_token_sha256(request.token_sha256);
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::CreateAccountRequest& request) {
+  Account account = request.account();
+  if (absl::Status status = CheckAccountId("account.id", account.id()); !status.ok()) return status;
+  if (state_.accounts.contains(account.id())) {
+    return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "account.id", account.id(), "a new id");
+  }
+  if (absl::Status status = CheckActsFor(state_.directory, &account); !status.ok()) return status;
+  if (absl::Status status = CheckToken(request.token_sha256()); !status.ok()) return status;
+  account.set_disabled(false);
+  account.mutable_create_time()->set_seconds(now_us() / 1000000);
+  account.mutable_create_time()->set_nanos(0);
+  AccountRow& row = *Add().mutable_account_changed()->mutable_account();
+  *row.mutable_account() = std::move(account);
+  row.set_token_sha256(request.token_sha256());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::DisableAccountRequest& request) {
+  auto it = state_.accounts.find(request.account_id());
+  if (it == state_.accounts.end()) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "account_id", request.account_id(),
+                  "an account's id");
+  }
+  if (it->first == caller_.account_id) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "account_id", request.account_id(),
+                  "another account than your own");
+  }
+  AccountRow& row = *Add().mutable_account_changed()->mutable_account();
+  row = it->second;
+  row.mutable_account()->set_disabled(true);
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::ReplaceTokenRequest& request) {
+  auto it = state_.accounts.find(request.account_id());
+  const bool may =
+      request.account_id() == caller_.account_id || caller_.role == v1::ROLE_ADMINISTRATOR;
+  if (!may || it == state_.accounts.end()) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "account_id", request.account_id(),
+                  "your own account's id");
+  }
+  if (absl::Status status = CheckToken(request.token_sha256()); !status.ok()) return status;
+  AccountRow& row = *Add().mutable_account_changed()->mutable_account();
+  row = it->second;
+  row.set_token_sha256(request.token_sha256());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::ConfirmClockRequest&) {
+  if (state_.system.clock_jumped()) {
+    Add().mutable_clock_judged()->set_jumped(false);
+    return absl::OkStatus();
+  }
+  auto reply = std::make_unique<v1::ConfirmClockResponse>();
+  reply->mutable_current_time()->set_seconds(now_us() / 1000000);
+  decision_.reply = std::move(reply);
+  return absl::OkStatus();
+}
+
+}  // namespace brokerage::engine

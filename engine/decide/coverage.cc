@@ -1,0 +1,312 @@
+// Coverage: changed by a commissioner, or proposed by the branch that it is about and decided.
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "engine/decide/decide.h"
+#include "engine/views/words.h"
+
+namespace brokerage::engine {
+
+using journal::v1::DirectoryFact;
+
+namespace {
+
+const char* StateWords(v1::ProposalState state) {
+  switch (state) {
+    case v1::PROPOSAL_STATE_ACCEPTED:
+      return "accepted";
+    case v1::PROPOSAL_STATE_REJECTED:
+      return "rejected";
+    case v1::PROPOSAL_STATE_WITHDRAWN:
+      return "withdrawn";
+    default:
+      return "open";
+  }
+}
+
+// ALREADY_DECIDED unless it waits for a decision.
+absl::Status CheckOpen(const v1::CoverageProposal& proposal) {
+  if (proposal.state() == v1::PROPOSAL_STATE_OPEN) return absl::OkStatus();
+  return Reject(v1::REJECTION_REASON_ALREADY_DECIDED, "proposal_id", proposal.id(),
+                absl::StrCat("a proposal that waits; this one was ", StateWords(proposal.state())));
+}
+
+absl::Status Invalid(absl::string_view field, absl::string_view value, absl::string_view expected) {
+  return Reject(v1::REJECTION_REASON_FIELD_INVALID, field, value, expected);
+}
+
+// Where it is: a ward or a postcode area, one of the two.
+absl::Status CheckPlace(const v1::Coverage& line) {
+  if (line.ward_code().empty() && line.postcode_area().empty()) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "coverage.ward_code", "",
+                  "a ward's ONS code, or a postcode_area in its place");
+  }
+  if (line.postcode_area().empty()) return absl::OkStatus();
+  if (!line.ward_code().empty()) {
+    return Invalid("coverage.postcode_area", line.postcode_area(),
+                   "nothing beside a ward_code: a line covers the one or the other");
+  }
+  if (!IsPostcodeArea(line.postcode_area())) {
+    return Invalid("coverage.postcode_area", line.postcode_area(),
+                   "one or two capital letters such as NG");
+  }
+  return absl::OkStatus();
+}
+
+// What of a line is wrong by itself.
+absl::Status CheckLine(const v1::Coverage& line) {
+  if (absl::Status status = CheckPlace(line); !status.ok()) return status;
+  if (line.service_type() == v1::SERVICE_TYPE_UNSPECIFIED) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "coverage.service_type", "",
+                  "a service type such as HOME_CARE");
+  }
+  const auto from = ParseDate(line.from_date());
+  const auto to = line.to_date().empty() ? std::optional<DateNumber>(0) : ParseDate(line.to_date());
+  if (!from) return Invalid("coverage.from_date", line.from_date(), "a date, YYYY-MM-DD");
+  if (!to || (*to != 0 && *to <= *from)) {
+    return Invalid("coverage.to_date", line.to_date(),
+                   "a date after from_date, YYYY-MM-DD, or nothing");
+  }
+  if (line.priority() < 0) {
+    return Invalid("coverage.priority", absl::StrCat(line.priority()),
+                   "1 for the first branch, or more");
+  }
+  return absl::OkStatus();
+}
+
+bool EndsBefore(const v1::Coverage& line, DateNumber date) {
+  const auto to = ParseDate(line.to_date());
+  return to.has_value() && *to < date;
+}
+
+}  // namespace
+
+bool Deciding::OwnsBranch(const v1::Branch& branch) const {
+  if (caller_.role == v1::ROLE_PROVIDER_BRANCH) return caller_.branch_id == branch.id();
+  return caller_.role == v1::ROLE_PROVIDER_ORGANISATION &&
+         caller_.provider_id == branch.provider_id();
+}
+
+bool Deciding::DecidesCoverage(absl::string_view framework_id) const {
+  if (caller_.role == v1::ROLE_ADMINISTRATOR) return true;
+  if (caller_.role != v1::ROLE_CARE_NAVIGATOR && caller_.role != v1::ROLE_COMMISSIONER)
+    return false;
+  const journal::v1::FrameworkRow* framework = state_.directory.Framework(framework_id);
+  if (framework == nullptr) return false;
+  const v1::Authority* own = Directory::AuthorityOf(framework->rules(), caller_.authority_id);
+  return own != nullptr && !own->reads_only();
+}
+
+absl::Status Deciding::UnknownWard(const v1::Coverage& line,
+                                   const std::vector<std::string>& frameworks) const {
+  std::vector<std::string> nearest;
+  for (const std::string& id : frameworks) {
+    for (const v1::Ward* ward : state_.directory.NearestWards(id, line.ward_code(), 3)) {
+      nearest.push_back(absl::StrCat(ward->code(), " ", ward->name()));
+    }
+  }
+  std::string expected = "a ward of a framework of yours";
+  if (!nearest.empty()) {
+    absl::StrAppend(&expected, "; the nearest: ", absl::StrJoin(nearest, ", "));
+  }
+  return Reject(v1::REJECTION_REASON_UNKNOWN_WARD, "coverage.ward_code", line.ward_code(),
+                expected);
+}
+
+absl::StatusOr<std::string> Deciding::FrameworkOfLine(
+    const v1::Coverage& line, const v1::Branch& branch,
+    absl::FunctionRef<bool(const std::string&)> allowed) const {
+  std::vector<std::string> frameworks;
+  for (const journal::v1::FrameworkRow* framework : state_.directory.Frameworks()) {
+    const std::string& id = framework->framework_id();
+    if (allowed(id) && (line.framework_id().empty() || line.framework_id() == id)) {
+      frameworks.push_back(id);
+    }
+  }
+  if (!line.framework_id().empty() && frameworks.empty()) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "coverage.framework_id", line.framework_id(),
+                  "a framework of yours");
+  }
+  const std::vector<std::string> mine = frameworks;
+  std::erase_if(frameworks, [&](const std::string& id) {
+    return line.postcode_area().empty()
+               ? !state_.directory.WardInFramework(id, line.ward_code())
+               : state_.directory.HoldsContractsSince(branch.provider_id(), id) == 0;
+  });
+  if (frameworks.empty() && line.postcode_area().empty()) return UnknownWard(line, mine);
+  if (frameworks.empty()) {
+    return Invalid("coverage.postcode_area", line.postcode_area(),
+                   "an area for a branch whose provider has a contract in a framework of yours");
+  }
+  if (frameworks.size() > 1 && !line.postcode_area().empty()) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "coverage.framework_id", "",
+                  absl::StrCat("one of ", absl::StrJoin(frameworks, ", ")));
+  }
+  // A ward may lie in several: what one of them wants decided is not for another's rule to accept.
+  for (const std::string& id : frameworks) {
+    if (!AcceptsCoverage(id)) return id;
+  }
+  return frameworks.front();
+}
+
+bool Deciding::AcceptsCoverage(absl::string_view framework_id) const {
+  return state_.directory.Framework(framework_id)->rules().coverage_decision() ==
+         v1::COVERAGE_DECISION_AUTOMATIC;
+}
+
+DirectoryFact Deciding::CoverageFact(const v1::Coverage& line,
+                                     const std::string& framework_id) const {
+  DirectoryFact fact = NewFact(CoverageKey(line), framework_id);
+  *fact.mutable_coverage() = line;
+  return fact;
+}
+
+absl::Status Deciding::On(const v1::ChangeCoverageRequest& request) {
+  v1::Coverage line = request.coverage();
+  const v1::Branch* branch = state_.directory.Branch(line.branch_id());
+  if (branch == nullptr) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "coverage.branch_id", line.branch_id(),
+                  "a branch's id");
+  }
+  if (absl::Status status = CheckLine(line); !status.ok()) return status;
+  const absl::StatusOr<std::string> framework_id =
+      FrameworkOfLine(line, *branch, [this](const std::string& id) { return MayChange(id); });
+  if (!framework_id.ok()) return framework_id.status();
+  line.set_framework_id(line.postcode_area().empty() ? "" : *framework_id);
+  AddFact(CoverageFact(line, *framework_id), "");
+  return absl::OkStatus();
+}
+
+const v1::Coverage* Deciding::RunningLine(const v1::Coverage& line, DateNumber today) const {
+  const DirectoryFact* fact = state_.directory.Fact(CoverageKey(line));
+  const bool runs =
+      fact != nullptr && !fact->ended() && Directory::InForce(fact->coverage(), today);
+  return runs ? &fact->coverage() : nullptr;
+}
+
+absl::Status Deciding::CheckNotInThePast(const v1::Coverage& line, DateNumber today) const {
+  const DateNumber from = *ParseDate(line.from_date());
+  if (const v1::Coverage* running = RunningLine(line, today)) {
+    if (from != today && line.from_date() != running->from_date()) {
+      return Reject(
+          from < today ? v1::REJECTION_REASON_IN_THE_PAST : v1::REJECTION_REASON_FIELD_INVALID,
+          "coverage.from_date", line.from_date(),
+          absl::StrCat(running->from_date(), ", since when the line runs, or today, ",
+                       FormatDate(today), "; to_date ends it"));
+    }
+  } else if (from < today) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "coverage.from_date", line.from_date(),
+                  absl::StrCat("today, ", FormatDate(today), ", or later: the line does not run"));
+  }
+  if (EndsBefore(line, today)) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "coverage.to_date", line.to_date(),
+                  absl::StrCat("today, ", FormatDate(today), ", or later, or nothing"));
+  }
+  return absl::OkStatus();
+}
+
+void Deciding::PutLineFromToday(const DirectoryFact& proposal, DateNumber today) {
+  v1::Coverage line = proposal.coverage_proposal().coverage();
+  if (const v1::Coverage* running = RunningLine(line, today)) {
+    line.set_from_date(running->from_date());
+  } else if (*ParseDate(line.from_date()) < today) {
+    line.set_from_date(FormatDate(today));
+  }
+  journal::v1::DirectoryChanged& changed =
+      *decision_.record.mutable_facts(0)->mutable_directory_changed();
+  AddFact(CoverageFact(line, proposal.framework_id()), &changed);
+}
+
+absl::Status Deciding::On(const v1::ProposeCoverageRequest& request) {
+  v1::Coverage line = request.coverage();
+  const v1::Branch* branch = OwnBranch(line.branch_id());
+  if (branch == nullptr) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "coverage.branch_id", line.branch_id(),
+                  "the id of a branch of yours");
+  }
+  if (absl::Status status = CheckLine(line); !status.ok()) return status;
+  const absl::StatusOr<std::string> framework_id =
+      FrameworkOfLine(line, *branch, [&](const std::string& id) {
+        return state_.directory.HoldsContractsSince(branch->provider_id(), id) != 0;
+      });
+  if (!framework_id.ok()) return framework_id.status();
+  line.set_framework_id(line.postcode_area().empty() ? "" : *framework_id);
+  const DateNumber today = Today(state_.directory.Framework(*framework_id)->rules());
+  if (absl::Status status = CheckNotInThePast(line, today); !status.ok()) return status;
+  if (const v1::CoverageProposal* waiting = state_.directory.OpenProposalFor(line)) {
+    return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "coverage", waiting->id(),
+                  "a line for which no proposal waits for a decision");
+  }
+
+  v1::CoverageProposal proposal;
+  proposal.set_id(absl::StrFormat("C-%06d", state_.system.last_fact_number() + 1));
+  *proposal.mutable_coverage() = line;
+  proposal.set_state(v1::PROPOSAL_STATE_OPEN);
+  proposal.set_proposed_by(caller_.account_id);
+  *proposal.mutable_propose_time() = ToTimestamp(now_us());
+  const bool accepted = AcceptsCoverage(*framework_id);
+  if (accepted) {
+    proposal.set_state(v1::PROPOSAL_STATE_ACCEPTED);
+    proposal.set_decision_reason("the framework's rule accepts what a branch proposes");
+  }
+  DirectoryFact fact = NewFact(ProposalKey(proposal.id()), *framework_id);
+  *fact.mutable_coverage_proposal() = proposal;
+  AddFact(fact, proposal.decision_reason());
+  if (accepted) PutLineFromToday(fact, today);
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::DecideCoverageRequest& request) {
+  const DirectoryFact* found = state_.directory.Fact(ProposalKey(request.proposal_id()));
+  if (found == nullptr || !DecidesCoverage(found->framework_id())) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "proposal_id", request.proposal_id(),
+                  "the id of a proposal in a framework under which your authority buys");
+  }
+  const v1::CoverageProposal& before = found->coverage_proposal();
+  if (absl::Status status = CheckOpen(before); !status.ok()) return status;
+  if (!request.accept() || !request.reason().empty()) {
+    if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  }
+  const DateNumber today = Today(state_.directory.Framework(found->framework_id())->rules());
+  const v1::Coverage& line = before.coverage();
+  // A new line would begin today and end before it.
+  const bool over = EndsBefore(line, today) ||
+                    (line.to_date() == FormatDate(today) && RunningLine(line, today) == nullptr);
+  if (request.accept() && over) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "proposal_id", request.proposal_id(),
+                  absl::StrCat("a line whose end, ", line.to_date(),
+                               ", has not passed; reject it, and let it be proposed again"));
+  }
+  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  v1::CoverageProposal& proposal = *fact.mutable_coverage_proposal();
+  proposal.set_state(request.accept() ? v1::PROPOSAL_STATE_ACCEPTED : v1::PROPOSAL_STATE_REJECTED);
+  proposal.set_decided_by(caller_.account_id);
+  proposal.set_decision_reason(request.reason());
+  AddFact(fact, request.reason());
+  if (request.accept()) PutLineFromToday(fact, today);
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::WithdrawCoverageProposalRequest& request) {
+  const DirectoryFact* found = state_.directory.Fact(ProposalKey(request.proposal_id()));
+  if (found == nullptr || OwnBranch(found->coverage_proposal().coverage().branch_id()) == nullptr) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "proposal_id", request.proposal_id(),
+                  "the id of a proposal for a branch of yours");
+  }
+  if (absl::Status status = CheckOpen(found->coverage_proposal()); !status.ok()) return status;
+  if (!request.reason().empty()) {
+    if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  }
+  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  v1::CoverageProposal& proposal = *fact.mutable_coverage_proposal();
+  proposal.set_state(v1::PROPOSAL_STATE_WITHDRAWN);
+  proposal.set_decided_by(caller_.account_id);
+  proposal.set_decision_reason(request.reason());
+  AddFact(fact, request.reason());
+  return absl::OkStatus();
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,216 @@
+// What a branch says of its own readiness: times in which it takes no offers, and the weekly hours
+// that it could take on.
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "engine/base/bounds.h"
+#include "engine/decide/decide.h"
+#include "engine/views/words.h"
+
+namespace brokerage::engine {
+
+using journal::v1::DirectoryFact;
+using journal::v1::FrameworkRow;
+
+namespace {
+
+absl::Status NoWindow(absl::string_view id) {
+  return Reject(v1::REJECTION_REASON_NOT_FOUND, "window_id", id,
+                "the id of an opt-out window of yours");
+}
+
+// Adds the local dates that the window touches: a day begun counts whole.
+void AddDates(const v1::OptOutWindow& window, const absl::TimeZone& zone,
+              std::set<DateNumber>* dates) {
+  const int64_t from = FromTimestamp(window.from_time());
+  const int64_t to = FromTimestamp(window.to_time());
+  if (to <= from) return;  // withdrawn before it began
+  const DateNumber last = LocalDate(absl::FromUnixMicros(to - 1), zone);
+  for (absl::CivilDay day = FromDateNumber(LocalDate(absl::FromUnixMicros(from), zone));
+       ToDateNumber(day) <= last; ++day) {
+    dates->insert(ToDateNumber(day));
+  }
+}
+
+}  // namespace
+
+const v1::Branch* Deciding::OwnBranch(absl::string_view id) const {
+  const v1::Branch* branch = state_.directory.Branch(id);
+  return branch != nullptr && OwnsBranch(*branch) ? branch : nullptr;
+}
+
+// A commissioner or an administrator; whose providers he may change was checked when he was let in.
+bool Deciding::IsOfficial() const {
+  return caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
+}
+
+absl::Status Deciding::CheckOptOutDays(const v1::OptOutWindow& window,
+                                       const FrameworkRow& framework) const {
+  const int32_t most = framework.rules().opt_out().days_a_year_max();
+  if (most == 0) return absl::OkStatus();
+  if (!window.has_to_time()) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "window.to_time", "",
+                  absl::StrCat("an end: ", framework.rules().name(), " allows ", most,
+                               " days a calendar year"));
+  }
+  const absl::TimeZone& zone = ZoneOf(framework.rules());
+  std::set<DateNumber> dates;
+  AddDates(window, zone, &dates);
+  std::set<int32_t> years;
+  for (DateNumber date : dates) years.insert(date / 10000);
+  const std::string prefix = OptOutKey("");
+  const auto& facts = state_.directory.Facts();
+  for (auto it = facts.lower_bound(prefix);
+       it != facts.end() && absl::StartsWith(it->first, prefix); ++it) {
+    const v1::OptOutWindow& other = it->second->opt_out_window();
+    if (other.branch_id() != window.branch_id() || other.id() == window.id()) continue;
+    if (other.state() != v1::OPT_OUT_STATE_REFUSED && other.has_to_time()) {
+      AddDates(other, zone, &dates);
+    }
+  }
+  for (int32_t year : years) {
+    const auto days = std::count_if(dates.begin(), dates.end(),
+                                    [year](DateNumber date) { return date / 10000 == year; });
+    if (days <= most) continue;
+    return Reject(
+        v1::REJECTION_REASON_LIMIT_REACHED, "window.to_time", "",
+        absl::StrCat("at most ", most, " days of ", year, " in all under ",
+                     framework.rules().name(), ", a day begun counts whole; it would be ", days));
+  }
+  return absl::OkStatus();
+}
+
+// Asked of every date of the window: a contract that is to begin in it, or to come by novation,
+// counts.
+bool Deciding::NeedsApproval(const v1::Branch& branch, const FrameworkRow& framework,
+                             const v1::OptOutWindow& window) const {
+  const auto& tiers = framework.rules().opt_out().approval_tier_ids();
+  if (tiers.empty()) return false;
+  const absl::TimeZone& zone = ZoneOf(framework.rules());
+  auto date_of = [&zone](const google::protobuf::Timestamp& time) {
+    return LocalDate(absl::FromUnixMicros(FromTimestamp(time)), zone);
+  };
+  const DateNumber first = date_of(window.from_time());
+  const DateNumber last =
+      window.has_to_time() ? date_of(window.to_time()) : std::numeric_limits<DateNumber>::max();
+  const Directory& directory = state_.directory;
+  auto held_from = [&](const v1::Contract* contract, DateNumber date) {
+    if (contract == nullptr || contract->framework_id() != framework.framework_id()) return false;
+    if (std::find(tiers.begin(), tiers.end(), contract->tier_id()) == tiers.end()) return false;
+    date = std::max({date, first, ParseDate(contract->from_date()).value_or(0)});
+    return date <= last && directory.ContractInForce(*contract, date) &&
+           directory.ProviderOfContract(contract->id(), date) == branch.provider_id();
+  };
+  const auto& facts = directory.Facts();
+  return std::any_of(facts.begin(), facts.end(), [&](const auto& keyed) {
+    const DirectoryFact& fact = *keyed.second;
+    if (fact.ended()) return false;
+    if (fact.has_contract()) return held_from(&fact.contract(), 0);
+    return fact.has_novation() && held_from(directory.Contract(fact.novation().contract_id()),
+                                            ParseDate(fact.novation().date()).value_or(0));
+  });
+}
+
+absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {
+  v1::OptOutWindow window = request.window();
+  const v1::Branch* branch =
+      IsOfficial() ? state_.directory.Branch(window.branch_id()) : OwnBranch(window.branch_id());
+  if (branch == nullptr) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "window.branch_id", window.branch_id(),
+                  "the id of a branch of yours");
+  }
+  if (absl::Status status = CheckReason(window.reason(), "window.reason"); !status.ok())
+    return status;
+  if (!window.has_from_time()) *window.mutable_from_time() = ToTimestamp(now_us());
+  if (FromTimestamp(window.from_time()) < now_us()) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window.from_time", "",
+                  "now or later: an opt-out never acts in the past; or nothing, for now");
+  }
+  if (window.has_to_time() &&
+      FromTimestamp(window.to_time()) <= FromTimestamp(window.from_time())) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "window.to_time", "",
+                  "a time after from_time");
+  }
+  if (window.has_to_time() && FromTimestamp(window.to_time()) - FromTimestamp(window.from_time()) >
+                                  absl::ToInt64Microseconds(limits::kOptOutMax)) {
+    return Reject(v1::REJECTION_REASON_LIMIT_REACHED, "window.to_time", "",
+                  "at most two years after from_time, or nothing");
+  }
+  window.clear_decision_reason();
+  window.set_state(v1::OPT_OUT_STATE_OPEN);
+  for (const FrameworkRow* framework : state_.directory.Frameworks()) {
+    if (state_.directory.HoldsContractsSince(branch->provider_id(), framework->framework_id()) == 0)
+      continue;
+    if (absl::Status status = CheckOptOutDays(window, *framework); !status.ok()) return status;
+    if (!IsOfficial() && NeedsApproval(*branch, *framework, window)) {
+      window.set_state(v1::OPT_OUT_STATE_REQUESTED);
+    }
+  }
+  window.set_id(absl::StrFormat("W-%06d", state_.system.last_fact_number() + 1));
+  DirectoryFact fact = NewFact(OptOutKey(window.id()), "");
+  *fact.mutable_opt_out_window() = window;
+  AddFact(fact, window.reason());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::CloseOptOutWindowRequest& request) {
+  const DirectoryFact* found = state_.directory.Fact(OptOutKey(request.window_id()));
+  if (found == nullptr) return NoWindow(request.window_id());
+  const std::string& branch_id = found->opt_out_window().branch_id();
+  if (!IsOfficial() && OwnBranch(branch_id) == nullptr) return NoWindow(request.window_id());
+  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  v1::OptOutWindow& window = *fact.mutable_opt_out_window();
+  const bool over = window.has_to_time() && FromTimestamp(window.to_time()) <= now_us();
+  if (over || window.state() == v1::OPT_OUT_STATE_REFUSED) {
+    return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window_id", request.window_id(),
+                  "a window that is still open");
+  }
+  *window.mutable_to_time() = ToTimestamp(std::max(now_us(), FromTimestamp(window.from_time())));
+  AddFact(fact, "");
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::DecideOptOutWindowRequest& request) {
+  const DirectoryFact* found = state_.directory.Fact(OptOutKey(request.window_id()));
+  if (found == nullptr) return NoWindow(request.window_id());
+  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  v1::OptOutWindow& window = *fact.mutable_opt_out_window();
+  const bool over = window.has_to_time() && FromTimestamp(window.to_time()) <= now_us();
+  if (window.state() != v1::OPT_OUT_STATE_REQUESTED || over) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "window_id", request.window_id(),
+                  "a window that waits for approval and is not over");
+  }
+  window.set_state(request.approve() ? v1::OPT_OUT_STATE_OPEN : v1::OPT_OUT_STATE_REFUSED);
+  window.set_decision_reason(request.reason());
+  if (request.approve() && FromTimestamp(window.from_time()) < now_us()) {
+    *window.mutable_from_time() = ToTimestamp(now_us());  // never in the past
+  }
+  AddFact(fact, request.reason());
+  return absl::OkStatus();
+}
+
+absl::Status Deciding::On(const v1::DeclareCapacityRequest& request) {
+  const v1::Capacity& capacity = request.capacity();
+  if (OwnBranch(capacity.branch_id()) == nullptr) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "capacity.branch_id", capacity.branch_id(),
+                  "the id of a branch of yours");
+  }
+  if (capacity.weekly_minutes() < 0 || capacity.weekly_minutes() > limits::kCapacityMinutesMax) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "capacity.weekly_minutes",
+                  absl::StrCat(capacity.weekly_minutes()),
+                  absl::StrCat("0 to ", limits::kCapacityMinutesMax));
+  }
+  DirectoryFact fact = NewFact(CapacityKey(capacity.branch_id()), "");
+  *fact.mutable_capacity() = capacity;
+  *fact.mutable_capacity()->mutable_declare_time() = ToTimestamp(now_us());
+  AddFact(fact, "");
+  return absl::OkStatus();
+}
+
+}  // namespace brokerage::engine

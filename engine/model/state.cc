@@ -1,0 +1,71 @@
+#include "engine/model/state.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace brokerage::engine {
+
+namespace {
+
+// What would be said to have passed by a clock that nobody trusts waits until it is confirmed.
+bool Pauses(const State& state, int phase) {
+  return state.system.clock_jumped() &&
+         (phase == AgendaEntry::kRoundDue || phase == AgendaEntry::kLimit);
+}
+
+}  // namespace
+
+bool IsInterim(const journal::v1::PackageRow& row) { return row.limit_due_us() != 0; }
+
+bool AwaitsLimit(const journal::v1::PackageRow& row) {
+  return IsInterim(row) && row.state() == v1::PACKAGE_STATE_STARTED && !row.limit_passed();
+}
+
+bool IsOverLimit(const journal::v1::PackageRow& row) {
+  return IsInterim(row) && row.state() == v1::PACKAGE_STATE_STARTED && row.limit_passed();
+}
+
+bool IsOpenPackage(const journal::v1::PackageRow& row) {
+  switch (row.state()) {
+    case v1::PACKAGE_STATE_SUBMITTED:
+    case v1::PACKAGE_STATE_OFFERED:
+    case v1::PACKAGE_STATE_UNFILLED:
+    case v1::PACKAGE_STATE_AWARDED:
+      return true;
+    default:
+      if (AwaitsLimit(row)) return true;
+      // Until its last deadline has passed, a package's offers are not settled.
+      return std::any_of(row.rounds().begin(), row.rounds().end(),
+                         [](const journal::v1::RoundRow& round) { return !round.settled(); });
+  }
+}
+
+const std::vector<v1::PackageState>& StatesOfOpenPackages() {
+  static const std::vector<v1::PackageState> kStates = {v1::PACKAGE_STATE_UNSPECIFIED};
+  return kStates;
+}
+
+const AgendaEntry* FirstDue(const State& state, int64_t now_us) {
+  for (int phase = 0; phase < AgendaEntry::kPhases; ++phase) {
+    if (Pauses(state, phase)) continue;
+    AgendaEntry from;
+    from.phase = static_cast<AgendaEntry::Phase>(phase);
+    auto it = state.agenda.lower_bound(from);
+    if (it != state.agenda.end() && it->phase == phase && it->due_us <= now_us) return &*it;
+  }
+  return nullptr;
+}
+
+int64_t NextDueMicros(const State& state) {
+  int64_t next = std::numeric_limits<int64_t>::max();
+  for (int phase = 0; phase < AgendaEntry::kPhases; ++phase) {
+    if (Pauses(state, phase)) continue;
+    AgendaEntry from;
+    from.phase = static_cast<AgendaEntry::Phase>(phase);
+    auto it = state.agenda.lower_bound(from);
+    if (it != state.agenda.end() && it->phase == phase) next = std::min(next, it->due_us);
+  }
+  return next;
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,104 @@
+// The engine's state in memory: the directory, accounts, the packages that are open or were loaded,
+// and roll-ups.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "brokerage/journal/v1/record.pb.h"
+#include "engine/figures/tally.h"
+#include "engine/model/directory.h"
+#include "engine/model/package.h"
+
+namespace brokerage::engine {
+
+// What waits for a moment, in the order in which it is handled.
+struct AgendaEntry {
+  enum Phase : uint8_t {
+    kContractChange,  // a contract ends or moves: its open offers close
+    kRoundDue,        // a deadline: all that are due lapse before anything is awarded
+    kEvaluate,        // award, next round, or waiting list: at once, or when a proposal runs out
+    kRelease,         // a distribution
+    kLimit,           // the limit of an interim service: somebody is told, nothing moves
+  };
+  static constexpr int kPhases = 5;
+  Phase phase = kContractChange;
+  int64_t due_us = 0;
+  bool standard = false;         // urgent first
+  int64_t waiting_since_us = 0;  // then the longest waiting
+  uint64_t package_number = 0;   // then the number
+  int32_t round_number = 0;
+  std::string fact_key;  // with kContractChange
+  // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own zero
+  friend auto operator<=>(const AgendaEntry&, const AgendaEntry&) = default;
+};
+
+// Whether a package in this state, with these rounds, must be in memory: somebody still waits for
+// something.
+bool IsOpenPackage(const journal::v1::PackageRow& row);
+// Whether it started as an interim service, by the rules of that moment.
+bool IsInterim(const journal::v1::PackageRow& row);
+// Whether it is an interim service that runs and whose limit has not passed yet; or has.
+bool AwaitsLimit(const journal::v1::PackageRow& row);
+bool IsOverLimit(const journal::v1::PackageRow& row);
+// Where start-up finds the open packages in kPackagesByState: every open package is listed there
+// under PACKAGE_STATE_UNSPECIFIED, too.
+const std::vector<v1::PackageState>& StatesOfOpenPackages();
+
+// A hash map that can be asked, never iterated: its order decides nothing.
+template <typename Key, typename Value>
+class LookupMap {
+ public:
+  const Value* Find(const Key& key) const {
+    auto it = map_.find(key);
+    return it == map_.end() ? nullptr : &it->second;
+  }
+  Value& operator[](const Key& key) { return map_[key]; }
+  void Erase(const Key& key) { map_.erase(key); }
+  size_t size() const { return map_.size(); }
+
+ private:
+  absl::flat_hash_map<Key, Value> map_;
+};
+
+struct State {
+  Directory directory;
+  uint64_t directory_version = 0;
+  std::map<std::string, journal::v1::AccountRow, std::less<>> accounts;
+  journal::v1::SystemRow system;
+  RollupTable rollups;
+  // By number; pointers stay good until eviction.
+  LookupMap<uint64_t, std::unique_ptr<PackageAggregate>> packages;
+  std::set<uint64_t> open_packages;  // those of `packages` that are open, in order
+  std::set<uint64_t>
+      closed_packages;  // those that were only loaded for a command, or have closed since
+  std::set<AgendaEntry> agenda;
+  LookupMap<std::string, std::set<uint64_t>>
+      open_by_person;  // authority, line end, person reference -> packages
+  // LimitKey -> packages that wait with an acceptance under the limit.
+  LookupMap<std::string, std::set<uint64_t>> waiting_by_limit;
+  int64_t last_time_us = 0;
+  uint64_t last_sequence = 0;
+
+  // Null if it is not in memory.
+  const PackageAggregate* Package(uint64_t number) const {
+    const std::unique_ptr<PackageAggregate>* found = packages.Find(number);
+    return found != nullptr ? found->get() : nullptr;
+  }
+};
+
+// The first entry of the agenda that is due, by phase and then in the agenda's order; null if none
+// is. Deadlines and limits are passed over while the clock is in doubt.
+const AgendaEntry* FirstDue(const State& state, int64_t now_us);
+// When the next entry is due; the largest value if none waits.
+int64_t NextDueMicros(const State& state);
+
+}  // namespace brokerage::engine

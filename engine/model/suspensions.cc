@@ -1,0 +1,59 @@
+#include "engine/model/suspensions.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "engine/views/words.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+using journal::v1::DirectoryFact;
+using journal::v1::FrameworkRow;
+
+// Whether one of the frameworks in which it holds is such.
+bool HoldsInOneThat(const DirectoryFact& fact, const Directory& directory,
+                    absl::FunctionRef<bool(const v1::FrameworkRules&)> is_such) {
+  if (!fact.framework_id().empty()) {
+    const FrameworkRow* framework = directory.Framework(fact.framework_id());
+    return framework != nullptr && is_such(framework->rules());
+  }
+  const std::vector<const FrameworkRow*> frameworks =
+      directory.FrameworksOf(fact.suspension().provider_id());
+  return std::any_of(frameworks.begin(), frameworks.end(),
+                     [&](const FrameworkRow* framework) { return is_such(framework->rules()); });
+}
+
+}  // namespace
+
+bool OfOwnFramework(const Caller& caller, const DirectoryFact& suspension,
+                    const Directory& directory) {
+  if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
+  return HoldsInOneThat(suspension, directory, [&](const v1::FrameworkRules& rules) {
+    return Directory::AuthorityOf(rules, caller.authority_id) != nullptr;
+  });
+}
+
+bool MayLift(const Caller& caller, const DirectoryFact& suspension, const Directory& directory) {
+  if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
+  if (caller.role != v1::ROLE_COMMISSIONER) return false;
+  return HoldsInOneThat(suspension, directory, [&](const v1::FrameworkRules& rules) {
+    return Directory::Buys(rules, caller.authority_id);
+  });
+}
+
+std::optional<v1::Suspension> SuspensionAt(const DirectoryFact& fact, absl::Time time) {
+  v1::Suspension suspension = fact.suspension();
+  if (suspension.framework_id().empty()) suspension.set_framework_id(fact.framework_id());
+  if (absl::FromUnixMicros(fact.recorded_time_us()) <= time) return suspension;
+  const bool was_lifted = !suspension.lifted_by().empty();
+  if (!was_lifted || absl::FromUnixMicros(FromTimestamp(suspension.from_time())) > time) return {};
+  suspension.clear_to_time();
+  suspension.clear_lifted_by();
+  suspension.clear_lift_reason();
+  return suspension;
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,51 @@
+// Adaptive release: where a tier fills few of the packages put to it, the next round opens at the
+// same time as its own. A tier's fill in a lot is a roll-up (KIND_FILL): of each settled package
+// put to it, in the order in which they were settled, whether the tier accepted it in time, and
+// whether that has adaptive release on. Packages count whose framework revision has the rule.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "brokerage/journal/v1/rows.pb.h"
+#include "brokerage/v1/framework.pb.h"
+#include "brokerage/v1/package.pb.h"
+#include "engine/figures/tally.h"
+#include "engine/model/package.h"
+
+namespace brokerage::engine {
+
+// The roll-up of a tier's fill in a lot.
+RollupDimensions FillDimensions(absl::string_view framework_id, absl::string_view lot_id,
+                                absl::string_view tier_id);
+
+// Counts one more package, and turns adaptive release on when the fill over the rule's newest
+// packages is below its lower threshold, off when it is at or above the upper one; off, too, while
+// fewer than 20 are settled.
+void AddToFill(const v1::AdaptiveRelease& rule, bool filled, journal::v1::RollupRow* fill);
+
+// Counts the package in the fill of each tier of the round, and notes in the round which these are.
+// A tier counts it once for each terms version: when the first round is settled in which one of its
+// offers counts (one that was not closed unanswered or issued in error). REQUIRES: the round's
+// offers are settled.
+void CountFill(const v1::AdaptiveRelease& rule, int32_t round_number, PackageAggregate* package,
+               RollupTable* table);
+
+// Why the next round opens beside the one with these verdicts: the fill of each tier that is
+// offered the package in it, where adaptive release is on for all of them; nothing otherwise, and
+// without the rule. The round's number is left to the caller. `lot_id` is where it is offered.
+std::optional<v1::RoundBeside> WhyBeside(const v1::FrameworkRules& rules, absl::string_view lot_id,
+                                         const std::vector<journal::v1::Verdict>& verdicts,
+                                         const RollupTable& table);
+
+// Whether the offer's round was opened beside an earlier one.
+bool IsBeside(const PackageAggregate& package, const journal::v1::OfferRow& offer);
+// Whether any offer of the package's present issue is of such a round.
+bool AnyBeside(const PackageAggregate& package);
+// Whether the two rules of the framework's list are those of rounds that were opened beside each
+// other in the package's present issue.
+bool AreBeside(const PackageAggregate& package, int32_t rule, int32_t other_rule);
+
+}  // namespace brokerage::engine

@@ -1,0 +1,113 @@
+// Whose history a record belongs in.
+#include <set>
+
+#include "engine/views/offer_events.h"
+#include "engine/views/package_view.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+using journal::v1::DirectoryFact;
+using journal::v1::Fact;
+using journal::v1::OfferRow;
+using Subjects = std::set<HistorySubject>;
+using PackageFinder = std::function<const PackageAggregate*(uint64_t)>;
+
+void Add(HistoryScope scope, const std::string& id, Subjects* subjects) {
+  if (!id.empty()) subjects->insert({scope, id});
+}
+
+void AddOwners(const OfferRow& offer, Subjects* subjects) {
+  Add(HistoryScope::kBranch, offer.branch_id(), subjects);
+  Add(HistoryScope::kProvider, offer.provider_id(), subjects);
+}
+
+void AddPackage(const journal::v1::PackageRow& row, Subjects* subjects) {
+  Add(HistoryScope::kPackage, PackageKey(row.number()), subjects);
+  Add(HistoryScope::kAuthority, row.authority_id(), subjects);
+}
+
+void AddPackageFact(const Fact& fact, int64_t time_us, const PackageFinder& find,
+                    Subjects* subjects) {
+  uint64_t number = PackageNumberOf(fact);
+  Add(HistoryScope::kPackage, PackageKey(number), subjects);
+  if (fact.has_package_submitted()) {
+    const journal::v1::PackageRow& row = fact.package_submitted().package();
+    AddPackage(row, subjects);
+    if (row.predecessor_number() != 0) {
+      Add(HistoryScope::kPackage, PackageKey(row.predecessor_number()), subjects);
+    }
+  }
+  if (fact.has_package_handed_back() && fact.package_handed_back().has_successor()) {
+    AddPackage(fact.package_handed_back().successor(), subjects);
+  }
+  const PackageAggregate* package = find(number);
+  if (!package) return;
+  AddPackage(package->row, subjects);
+  for (const OfferTiding& tiding : TidingsOf(fact, time_us, *package)) {
+    Add(HistoryScope::kBranch, std::string(tiding.branch_id), subjects);
+    Add(HistoryScope::kProvider, tiding.offer->provider_id(), subjects);
+  }
+  if (fact.has_round_due()) {  // every offer of the round is settled by it
+    for (const OfferRow& offer : package->offers) {
+      if (offer.round_number() == fact.round_due().round_number()) AddOwners(offer, subjects);
+    }
+  }
+}
+
+void AddDirectoryFact(const DirectoryFact& fact, Subjects* subjects) {
+  switch (fact.value_case()) {
+    case DirectoryFact::kProvider:
+      Add(HistoryScope::kProvider, fact.provider().id(), subjects);
+      break;
+    case DirectoryFact::kBranch:
+      Add(HistoryScope::kBranch, fact.branch().id(), subjects);
+      Add(HistoryScope::kProvider, fact.branch().provider_id(), subjects);
+      break;
+    case DirectoryFact::kCoverage:
+      Add(HistoryScope::kBranch, fact.coverage().branch_id(), subjects);
+      break;
+    case DirectoryFact::kCoverageProposal:
+      Add(HistoryScope::kBranch, fact.coverage_proposal().coverage().branch_id(), subjects);
+      break;
+    case DirectoryFact::kContract:
+      Add(HistoryScope::kProvider, fact.contract().provider_id(), subjects);
+      break;
+    case DirectoryFact::kNovation:
+      Add(HistoryScope::kProvider, fact.novation().new_provider_id(), subjects);
+      break;
+    case DirectoryFact::kOptOutWindow:
+      Add(HistoryScope::kBranch, fact.opt_out_window().branch_id(), subjects);
+      break;
+    case DirectoryFact::kCapacity:
+      Add(HistoryScope::kBranch, fact.capacity().branch_id(), subjects);
+      break;
+    case DirectoryFact::kSuspension:
+      Add(HistoryScope::kProvider, fact.suspension().provider_id(), subjects);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+std::vector<HistorySubject> SubjectsOf(const journal::v1::Record& record,
+                                       const PackageFinder& package) {
+  Subjects subjects;
+  for (const Fact& fact : record.facts()) {
+    if (PackageNumberOf(fact) == 0 || fact.has_deadline_extended()) {
+      subjects.insert({HistoryScope::kAll, ""});
+    }
+    if (PackageNumberOf(fact) != 0) {
+      AddPackageFact(fact, record.time_us(), package, &subjects);
+    } else if (fact.has_directory_changed()) {
+      for (const DirectoryFact& one : fact.directory_changed().facts())
+        AddDirectoryFact(one, &subjects);
+    }
+  }
+  return {subjects.begin(), subjects.end()};
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,66 @@
+// What a fact of the journal means for each offer that it concerns: the one source of a branch's
+// history, and of whose history a record belongs in, so that the two cannot disagree.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "brokerage/journal/v1/record.pb.h"
+#include "engine/command.h"
+#include "engine/model/directory.h"
+#include "engine/model/package.h"
+
+namespace brokerage::engine {
+
+enum class Tiding : uint8_t {
+  kIssued,
+  kAnswered,
+  kLapsed,
+  kClosed,
+  kWon,
+  kLost,
+  kVoid,
+  kDeadlineMoved,
+  kReopened,       // it had lapsed in an outage
+  kCountedInTime,  // its late answer was an outage's doing
+  kClaimed,
+  kClaimDecided,
+  kStarted,
+  kReturned,
+  kHandedBack,
+  kCeased,
+  kAwardCancelled,
+  kMoved,      // to the branch that has it from then on, and to all who see both
+  kMovedAway,  // to the branch that had it
+};
+
+struct OfferTiding {
+  Tiding what;
+  // The offer as it now is; with kIssued as it was issued. Points into the fact or the package.
+  const journal::v1::OfferRow* offer;
+  v1::AwardCriterion lost_by = v1::AWARD_CRITERION_UNSPECIFIED;  // with kLost
+  v1::HardRule void_rule = v1::HARD_RULE_UNSPECIFIED;            // with kVoid, where a rule failed
+  // The branch that it befell: the offer's, but of a move as the fact says. Points into either.
+  absl::string_view branch_id = {};
+};
+
+// The package that a fact is about; 0 for facts of the directory, of accounts and of the clock.
+uint64_t PackageNumberOf(const journal::v1::Fact& fact);
+
+// `package` is as it is at any time after the fact. Only offers of which something changed by the
+// fact, each once, so that no branch learns of the others by being told that nothing happened.
+std::vector<OfferTiding> TidingsOf(const journal::v1::Fact& fact, int64_t time_us,
+                                   const PackageAggregate& package);
+
+// Whether the caller learns of it: who sees the offer, and of branches the one that it befell.
+bool MayHear(const Caller& caller, const journal::v1::PackageRow& row, const OfferTiding& tiding);
+
+// "OfferWon".
+const char* TidingKind(Tiding what);
+// A sentence that names nobody but the offer's own branch, and with kMoved the one that had it.
+std::string TidingWords(const OfferTiding& tiding, const journal::v1::Fact& fact,
+                        const Directory& directory);
+
+}  // namespace brokerage::engine

@@ -1,0 +1,189 @@
+#include "engine/views/package_view.h"
+
+#include <string>
+
+#include "engine/base/calendar.h"
+#include "engine/base/ids.h"
+#include "engine/routing/routing.h"
+#include "engine/views/words.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
+using journal::v1::RoundRow;
+
+v1::Round WithoutVerdicts(const RoundRow& row) {
+  v1::Round round;
+  round.set_number(row.number());
+  round.set_rule_number(row.rule_number());
+  *round.mutable_tier_ids() = row.tier_ids();
+  if (row.opened_time_us() != 0) *round.mutable_open_time() = ToTimestamp(row.opened_time_us());
+  if (row.deadline_us() != 0) *round.mutable_deadline_time() = ToTimestamp(row.deadline_us());
+  if (row.closed_time_us() != 0) *round.mutable_close_time() = ToTimestamp(row.closed_time_us());
+  round.set_terms_version(row.terms_version());
+  if (row.has_beside()) *round.mutable_beside() = row.beside();
+  return round;
+}
+
+v1::Award ToAward(const PackageAggregate& package) {
+  const journal::v1::AwardRow& row = package.row.award();
+  v1::Award award;
+  award.set_offer_id(OfferIdOf(package.row, row.offer_ordinal()));
+  size_t place = static_cast<size_t>(row.offer_ordinal()) - 1;
+  if (place < package.offers.size()) {  // lists may come without offers
+    const OfferRow& offer = package.offers[place];
+    award.set_branch_id(offer.branch_id());
+    award.set_provider_id(offer.provider_id());
+    award.set_contract_id(offer.contract_id());
+  }
+  if (row.time_us() != 0) *award.mutable_award_time() = ToTimestamp(row.time_us());
+  *award.mutable_ranking() = row.ranking();
+  award.set_decided_by(row.decided_by());
+  award.set_overridden(row.overridden());
+  award.set_override_reason(row.override_reason());
+  award.set_price_exception_reason(row.price_exception_reason());
+  return award;
+}
+
+void AddReferral(const PackageRow& row, v1::Package* package) {
+  package->set_framework_id(row.framework_id());
+  package->set_framework_revision(row.framework_revision());
+  package->set_authority_id(row.authority_id());
+  package->set_origin(row.origin());
+  package->set_urgency(row.urgency());
+  package->set_ward_code(row.ward_code());
+  package->set_lot_id(IssueLotOf(row));
+  *package->mutable_terms() = row.terms();
+  package->set_terms_version(row.terms_version());
+  *package->mutable_needs() = row.needs();
+  package->set_running_branch_id(row.running_branch_id());
+  package->set_running_contract_id(row.running_contract_id());
+  package->set_previous_provider_id(row.previous_provider_id());
+  package->set_previous_branch_id(row.previous_branch_id());
+  *package->mutable_refused_provider_ids() = row.refused_provider_ids();
+  *package->mutable_preferred_provider_ids() = row.preferred_provider_ids();
+}
+
+void AddTexts(const PackageAggregate& aggregate, v1::Package* package) {
+  package->set_summary(aggregate.Text("summary"));
+  package->set_details(aggregate.Text("details"));
+  package->set_person_reference(aggregate.Text("person_reference"));
+  package->set_postcode(aggregate.Text("postcode"));
+  package->set_erased(aggregate.row.erased());
+}
+
+void AddTimes(const PackageRow& row, v1::Package* package) {
+  if (row.submitted_time_us() != 0) {
+    *package->mutable_submit_time() = ToTimestamp(row.submitted_time_us());
+  }
+  if (row.release_due_us() != 0) {
+    *package->mutable_release_due_time() = ToTimestamp(row.release_due_us());
+  }
+  package->set_held(row.held());
+  if (row.released_time_us() != 0) {
+    *package->mutable_release_time() = ToTimestamp(row.released_time_us());
+  }
+  if (row.started_time_us() != 0) {
+    *package->mutable_start_time() = ToTimestamp(row.started_time_us());
+  }
+  if (row.ended_time_us() != 0) *package->mutable_end_time() = ToTimestamp(row.ended_time_us());
+  if (row.limit_due_us() != 0) *package->mutable_limit_due_time() = ToTimestamp(row.limit_due_us());
+  package->set_limit_passed(row.limit_passed());
+}
+
+// The offers as care navigation sees them. The texts stand once, in the package, not again in every
+// offer of it.
+void AddOffers(const PackageAggregate& aggregate, v1::Package* package) {
+  Caller navigation;
+  navigation.role = v1::ROLE_CARE_NAVIGATOR;
+  navigation.authority_id = aggregate.row.authority_id();
+  for (const OfferRow& row : aggregate.offers) {
+    v1::Offer* offer = package->add_offers();
+    *offer = ToOffer(aggregate, row, navigation);
+    offer->clear_summary();
+    offer->clear_details();
+    offer->clear_person_reference();
+  }
+}
+
+}  // namespace
+
+bool MaySeePackage(const Caller& caller, const PackageRow& row) {
+  return caller.role == v1::ROLE_CARE_NAVIGATOR && !caller.authority_id.empty() &&
+         caller.authority_id == row.authority_id();
+}
+
+bool MaySeeOffer(const Caller& caller, const PackageRow& row, const OfferRow& offer) {
+  switch (caller.role) {
+    case v1::ROLE_CARE_NAVIGATOR:
+      return MaySeePackage(caller, row);
+    case v1::ROLE_PROVIDER_ORGANISATION:
+      return !caller.provider_id.empty() && caller.provider_id == offer.provider_id();
+    case v1::ROLE_PROVIDER_BRANCH:
+      return !caller.branch_id.empty() && caller.branch_id == offer.branch_id();
+    default:
+      return false;
+  }
+}
+
+v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
+                      const Directory& directory) {
+  const PackageRow& row = aggregate.row;
+  v1::Package package;
+  package.set_id(PackageIdOf(row));
+  package.set_state(row.state());
+  AddReferral(row, &package);
+  AddTexts(aggregate, &package);
+  AddTimes(row, &package);
+  for (const RoundRow& round : row.rounds()) {
+    *package.add_rounds() =
+        detail == Detail::kFull ? ToRound(round, row, false, directory) : WithoutVerdicts(round);
+  }
+  if (detail == Detail::kFull) AddOffers(aggregate, &package);
+  if (row.has_award()) *package.mutable_award() = ToAward(aggregate);
+  package.set_give_up_cause(row.give_up_cause());
+  if (row.successor_number() != 0) {
+    package.set_successor_package_id(
+        FormatPackageId({row.successor_year(), row.successor_number()}));
+  }
+  if (row.predecessor_number() != 0) {
+    package.set_predecessor_package_id(
+        FormatPackageId({row.predecessor_year(), row.predecessor_number()}));
+  }
+  package.set_leaving_outcome(row.leaving_outcome());
+  package.set_transfer_id(row.transfer_id());
+  package.set_awaits_award(row.awaits_award());
+  if (row.awaits_award() && row.proposed_ordinal() != 0) {
+    package.set_proposed_offer_id(OfferIdOf(row, row.proposed_ordinal()));
+  }
+  return package;
+}
+
+v1::Round ToRound(const RoundRow& row, const PackageRow& package, bool all_rules,
+                  const Directory& directory) {
+  v1::Round round = WithoutVerdicts(row);
+  for (const journal::v1::Verdict& from : row.verdicts()) {
+    v1::BranchVerdict* verdict = round.add_verdicts();
+    verdict->set_provider_id(from.provider_id());
+    verdict->set_branch_id(from.branch_id());
+    verdict->set_contract_id(from.contract_id());
+    verdict->set_tier_id(from.tier_id());
+    verdict->set_offered(from.offered());
+    for (int number = v1::HardRule_MIN + 1; number <= v1::HardRule_MAX; ++number) {
+      bool passed = (from.failed_rules() >> number & 1u) == 0;
+      if (passed && !all_rules) continue;
+      if (number == v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT) continue;  // asked at award only
+      v1::HardRule rule = static_cast<v1::HardRule>(number);
+      v1::RuleVerdict* said = verdict->add_rules();
+      said->set_rule(rule);
+      said->set_passed(passed);
+      said->set_explanation(ExplainRule(rule, passed, from, package, directory));
+    }
+  }
+  return round;
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,131 @@
+#include "engine/views/words.h"
+
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "engine/base/ids.h"
+
+namespace brokerage::engine {
+
+google::protobuf::Timestamp ToTimestamp(int64_t time_us) {
+  int64_t seconds = time_us / 1000000;
+  int64_t rest_us = time_us % 1000000;
+  if (rest_us < 0) {
+    rest_us += 1000000;
+    --seconds;
+  }
+  google::protobuf::Timestamp time;
+  time.set_seconds(seconds);
+  time.set_nanos(static_cast<int32_t>(rest_us * 1000));
+  return time;
+}
+
+int64_t FromTimestamp(const google::protobuf::Timestamp& time) {
+  return time.seconds() * 1000000 + time.nanos() / 1000;
+}
+
+std::string MomentWords(int64_t time_us) {
+  return absl::FormatTime("%Y-%m-%dT%H:%MZ", absl::FromUnixMicros(time_us), absl::UTCTimeZone());
+}
+
+std::string MomentWords(const google::protobuf::Timestamp& time) {
+  return MomentWords(time.seconds() * 1000000);
+}
+
+std::string PackageIdOf(const journal::v1::PackageRow& row) {
+  return FormatPackageId({row.year(), row.number()});
+}
+
+std::string OfferIdOf(const journal::v1::PackageRow& row, int32_t ordinal) {
+  return FormatOfferId({{row.year(), row.number()}, ordinal});
+}
+
+std::string ProviderWords(absl::string_view provider_id, const Directory& directory) {
+  const v1::Provider* provider = directory.Provider(provider_id);
+  if (!provider) return std::string(provider_id);
+  return provider->trading_name().empty() ? provider->legal_name() : provider->trading_name();
+}
+
+std::string BranchWords(absl::string_view branch_id, absl::string_view provider_id,
+                        const Directory& directory) {
+  const v1::Branch* branch = directory.Branch(branch_id);
+  std::string name = branch && !branch->name().empty() ? branch->name() : std::string(branch_id);
+  if (provider_id.empty()) return name;
+  return absl::StrCat(name, " (", ProviderWords(provider_id, directory), ")");
+}
+
+std::string BranchWords(const journal::v1::OfferRow& offer, const Directory& directory) {
+  return BranchWords(offer.branch_id(), offer.provider_id(), directory);
+}
+
+std::string WardWords(absl::string_view framework_id, absl::string_view ward_code,
+                      const Directory& directory) {
+  const journal::v1::DirectoryFact* fact = directory.Fact(WardKey(framework_id, ward_code));
+  if (!fact || !fact->has_ward()) return std::string(ward_code);
+  return absl::StrCat(fact->ward().name(), " (", ward_code, ")");
+}
+
+std::string PlainWords(absl::string_view name, absl::string_view prefix) {
+  return absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, prefix)), {{"_", " "}});
+}
+
+std::string CriterionWords(v1::AwardCriterion criterion) {
+  return PlainWords(v1::AwardCriterion_Name(criterion), "AWARD_CRITERION_");
+}
+
+std::string CloseWords(v1::CloseCause cause) {
+  switch (cause) {
+    case v1::CLOSE_CAUSE_AWARDED_ELSEWHERE:
+      return "the package was awarded elsewhere";
+    case v1::CLOSE_CAUSE_PACKAGE_CANCELLED:
+      return "the package was cancelled";
+    case v1::CLOSE_CAUSE_CONTRACT_ENDED:
+      return "the contract ended";
+    case v1::CLOSE_CAUSE_CONTRACT_NOVATED:
+      return "the contract moved to another provider";
+    case v1::CLOSE_CAUSE_REISSUED:
+      return "the package was put out again";
+    case v1::CLOSE_CAUSE_ISSUED_IN_ERROR:
+      return "it was issued in error";
+    case v1::CLOSE_CAUSE_OUTAGE:
+      return "an outage took its time, and the package went elsewhere before that was given back";
+    default:
+      return "no cause was given";
+  }
+}
+
+std::string CauseWords(v1::Cause cause) {
+  switch (cause) {
+    case v1::CAUSE_PROVIDER:
+      return "the provider's cause";
+    case v1::CAUSE_WRONG_DESCRIPTION:
+      return "the package was wrongly described";
+    case v1::CAUSE_PERSON:
+      return "the person's cause";
+    case v1::CAUSE_AUTHORITY:
+      return "the authority's cause";
+    case v1::CAUSE_SUCCESSOR:
+      return "the cause of the provider to which the contract has moved";
+    default:
+      return "no cause was given";
+  }
+}
+
+std::string BesideWords(const v1::RoundBeside& beside) {
+  std::vector<std::string> fills;
+  for (const v1::TierFill& fill : beside.tier_fills()) {
+    fills.push_back(
+        absl::StrCat(fill.tier_id(), " filled ", fill.filled(), " of ", fill.packages()));
+  }
+  return absl::StrCat("beside round ", beside.round_number(),
+                      " (adaptive release: ", absl::StrJoin(fills, ", "),
+                      " packages; it begins below ", beside.lower_percent(), "% and ends at ",
+                      beside.upper_percent(), "%)");
+}
+
+}  // namespace brokerage::engine

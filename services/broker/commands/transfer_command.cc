@@ -1,0 +1,128 @@
+// `broker transfer CONTRACT` or `--provider PROVIDER`: what runs there, or waits to start, goes
+// elsewhere; `broker transfer report`: where each package went.
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "brokerage/v1/package_service.pb.h"
+#include "services/broker/options.h"
+#include "services/client/text/message_text.h"
+#include "services/client/text/reports.h"
+#include "services/client/text/table.h"
+#include "services/client/text/words.h"
+
+namespace brokerage::broker {
+
+namespace {
+
+struct Transfer {
+  std::string contract_id;
+  std::string provider_id;
+  std::string cause;
+  std::string reason;
+  std::vector<std::string> package_ids;
+  std::string transfer_id;
+};
+
+// What became of a package that follows, as people say it.
+std::string Whereabouts(const v1::Package& package) {
+  if (package.state() == v1::PACKAGE_STATE_UNFILLED) return "waiting list";
+  if (package.awaits_award()) return "awaits award";
+  return ShortName(package.state());
+}
+
+}  // namespace
+
+void PrintTransfer(const v1::GetTransferResponse& report) {
+  const v1::Transfer& transfer = report.transfer();
+  const bool of_contract = transfer.provider_id().empty();
+  printf("Transfer %s of %s %s, %s: %s\n\n", transfer.id().c_str(),
+         of_contract ? "contract" : "provider",
+         (of_contract ? transfer.contract_id() : transfer.provider_id()).c_str(),
+         SayTime(transfer.transfer_time()).c_str(), transfer.reason().c_str());
+  Table table({"package", "urgency", "now", "state", "provider", "branch", "ward"});
+  std::map<std::string, int> counts;
+  for (int i = 0; i < report.successors_size(); ++i) {
+    const v1::Package& package = report.successors(i);
+    const std::string where = Whereabouts(package);
+    ++counts[where];
+    table.Add({transfer.package_ids(i), ShortName(package.urgency()), package.id(), where,
+               package.award().provider_id(), package.award().branch_id(), package.ward_code()});
+  }
+  table.DropEmptyColumns();
+  fputs(table.Text(0, TerminalWidth()).c_str(), stdout);
+  printf("\n%d %s: %s\n", report.successors_size(),
+         report.successors_size() == 1 ? "package" : "packages",
+         absl::StrJoin(counts, ", ", [](std::string* out, const auto& one) {
+           absl::StrAppend(out, one.second, " ", one.first);
+         }).c_str());
+}
+
+namespace {
+
+int Report(const Options& options, const Connection& connection, const std::string& transfer_id) {
+  v1::GetTransferRequest request;
+  request.set_transfer_id(transfer_id);
+  auto report = connection.Call<v1::GetTransferResponse>("PackageService/GetTransfer", request);
+  if (!report.ok()) return Refused(report.status());
+  if (options.json) {
+    fputs(MessageJson(*report, false).c_str(), stdout);
+  } else {
+    PrintTransfer(*report);
+  }
+  return 0;
+}
+
+int Run(const Options& options, const Transfer& transfer) {
+  auto connection = options.Connect();
+  if (!connection.ok()) return Refused(connection.status());
+  if (!transfer.transfer_id.empty()) return Report(options, *connection, transfer.transfer_id);
+  v1::TransferPackagesRequest request;
+  request.set_request_id(FreshRequestId());
+  request.set_contract_id(transfer.contract_id);
+  request.set_provider_id(transfer.provider_id);
+  request.set_reason(transfer.reason);
+  request.set_cause(transfer.cause == "authority" ? v1::CAUSE_AUTHORITY : v1::CAUSE_PROVIDER);
+  for (const std::string& id : transfer.package_ids) request.add_package_ids(id);
+  auto done =
+      connection->Call<v1::TransferPackagesResponse>("PackageService/TransferPackages", request);
+  if (!done.ok()) return Refused(done.status());
+  return Report(options, *connection, done->transfer().id());
+}
+
+}  // namespace
+
+void AddTransferCommand(CLI::App* app, const Options* options, Chosen* chosen) {
+  CLI::App* command = app->add_subcommand(
+      "transfer",
+      "Take all that runs or waits to start from a contract or a provider, and put it out again");
+  auto transfer = std::make_shared<Transfer>();
+  command->add_option("contract", transfer->contract_id, "The contract that cannot go on");
+  command->add_option("--provider", transfer->provider_id,
+                      "Instead: the provider that cannot go on, with all of its contracts");
+  command
+      ->add_option("--cause", transfer->cause,
+                   "provider, or authority where it ended the contract: nothing is held against "
+                   "the provider then")
+      ->check(CLI::IsMember({"provider", "authority"}));
+  command->add_option("--reason", transfer->reason, "Why; it stands in the report");
+  command
+      ->add_option("--package", transfer->package_ids,
+                   "Only this package; may be given again. All unless given")
+      ->allow_extra_args(false);
+  CLI::App* report = command->add_subcommand("report", "Where each package of a transfer went");
+  report->add_option("transfer", transfer->transfer_id, "The transfer, such as T-000007")
+      ->required();
+  // The parent's callback runs for `report`, too.
+  command->callback([options, chosen, transfer, report] {
+    if (report->parsed()) transfer->contract_id.clear();
+    if (!report->parsed() && transfer->cause.empty()) {
+      throw CLI::RequiredError("--cause provider or --cause authority");
+    }
+    *chosen = [options, transfer] { return Run(*options, *transfer); };
+  });
+}
+
+}  // namespace brokerage::broker

@@ -1,0 +1,120 @@
+// The deciding side of the sequencer: turns commands and due moments into groups of records, rows
+// and replies that one append makes durable. It knows no queue and no thread; only the deciding
+// thread calls it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "services/core/sequencer.h"
+#include "storage/store.h"
+
+namespace brokerage::services {
+
+// A command as it waits.
+struct QueuedCommand {
+  engine::Caller caller;
+  engine::Request request;
+  std::string request_id;
+  std::string content_hash;
+  absl::Time deadline = absl::InfiniteFuture();
+  std::optional<absl::Time> advance_to;  // instead of the request: moves a simulation's clock
+  // Instead of the request: the reply of what was done elsewhere, to be remembered.
+  std::shared_ptr<const google::protobuf::Message> carried_out;
+  // Of `request`, or of what is there instead of it; null for what no client asks.
+  const google::protobuf::Descriptor* type = nullptr;
+  Sequencer::Done done;
+};
+
+// What one append makes durable, and what may be said only after that.
+struct CommitGroup {
+  struct Answer {
+    Sequencer::Done done;
+    Sequencer::Reply reply;
+  };
+  storage::Batch batch;
+  std::vector<Answer> answers;
+  std::shared_ptr<const Published> published;  // null: as before
+  std::optional<absl::Time> alive;             // a simulation's clock moved to here
+  uint64_t number = 0;                         // of the last group that was merged into it
+
+  size_t size() const { return batch.records.size() + answers.size(); }
+  bool empty() const { return size() == 0 && batch.outcomes.empty() && !published && !alive; }
+  // Adds a later group.
+  void Merge(CommitGroup later);
+};
+
+class Decider {
+ public:
+  Decider(engine::Engine* engine, storage::Store* store, Clock* clock,
+          const Sequencer::Options& options);
+
+  // Pauses lapsing when the clock, since this was last asked (or since the last sign of life before
+  // the start), jumped over something due by more than the limit, or went backwards by more than
+  // it. Only a real clock jumps.
+  void CheckClock(CommitGroup* group);
+  // Handles the most urgent entry that is due; false when nothing is, or when it makes no progress.
+  bool RunOneDue(CommitGroup* group);
+  // Decides the command and adds its answer to the group.
+  void Decide(QueuedCommand command, CommitGroup* group);
+  // The first outcome of a request that was seen, or that its id was used for another; empty for a
+  // new one.
+  std::optional<Sequencer::Reply> Recall(const QueuedCommand& command) const;
+  // Keeps the outcome of what the engine does not decide.
+  void Remember(const QueuedCommand& command,
+                std::shared_ptr<const google::protobuf::Message> reply, CommitGroup* group);
+
+  // Ends a group: gives it its number, and a new copy for readers when the directory or an account
+  // changed.
+  void Close(uint64_t number, CommitGroup* group);
+  // Groups up to this one are durable: their outcomes are found in the store from now on.
+  void ForgetOutcomes(uint64_t durable_number);
+
+  bool WantsEviction() const;
+  // REQUIRES: every group is durable.
+  void Evict() { engine_->EvictClosed(); }
+
+  absl::Time NextDue() const { return stuck_ ? absl::InfiniteFuture() : engine_->NextDue(); }
+  size_t open_packages() const { return engine_->state().open_packages.size(); }
+  bool clock_jumped() const { return engine_->state().system.clock_jumped(); }
+  std::shared_ptr<const Published> Publish() const;
+
+ private:
+  struct Known {
+    std::string content_hash;
+    std::shared_ptr<const google::protobuf::Message> reply;
+  };
+
+  absl::Time NextStamp() const;
+  Sequencer::Reply Answer(QueuedCommand command, CommitGroup* group);
+  std::optional<Sequencer::Reply> FindKnown(const QueuedCommand& command,
+                                            const std::string& content_hash) const;
+  void Remember(const std::string& account_id, const std::string& request_id,
+                std::string content_hash, absl::Time time,
+                std::shared_ptr<const google::protobuf::Message> reply, CommitGroup* group);
+  void Commit(const engine::Command& command, const std::string& request_id, absl::Time time,
+              engine::Decision* decision, CommitGroup* group);
+
+  engine::Engine* const engine_;
+  storage::Store* const store_;
+  Clock* const clock_;
+  const Sequencer::Options& options_;
+  int64_t last_time_us_ = 0;  // of the last record
+  uint64_t last_sequence_ = 0;
+  absl::Time last_seen_;  // when CheckClock was last asked
+  bool stuck_ = false;    // a Tick changed nothing: none is tried before something else changes
+  uint64_t published_version_ = 0;
+
+  absl::flat_hash_map<std::string, Known>
+      in_flight_;  // outcomes that are not durable yet, by account and request id
+  std::deque<std::pair<uint64_t, std::vector<std::string>>> in_flight_by_group_;
+  std::vector<std::string> in_flight_now_;  // of the group that is still open
+};
+
+}  // namespace brokerage::services

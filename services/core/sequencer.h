@@ -1,0 +1,126 @@
+// The single writer: a bounded queue of commands, decided and applied one after the other, made
+// durable in groups.
+//
+// Threads: Submit from any thread. With Start, one thread decides and one writes: while a group
+// syncs the next is decided. Without it, Step runs one turn of everything in the caller's thread,
+// for tests and simulations.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/base/bounds.h"
+#include "engine/engine.h"
+#include "google/protobuf/message.h"
+#include "storage/store.h"
+
+namespace brokerage::services {
+
+// The one source of time. Real or simulated.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual absl::Time Now() const = 0;
+  virtual bool simulated() const = 0;
+  virtual void AdvanceTo(absl::Time time) {}  // a simulation's only; never backwards
+  // The machine's time, in a simulation too: what callers' deadlines and spans are measured by.
+  virtual absl::Time MachineNow() const;
+};
+std::unique_ptr<Clock> RealClock();
+std::unique_ptr<Clock> SimulatedClock(absl::Time start);
+
+// The latest moment that the store knows of: its last record's or its last sign of life;
+// InfinitePast for a new store. A simulation's clock goes on from there.
+absl::Time LastKnownTime(const storage::Store& store);
+
+// What readers see of the engine's memory, as of a commit. Made anew when the directory or an
+// account changes.
+struct Published {
+  // When it was so: never after the clock that stamps commands, which may be ahead of a
+  // simulation's.
+  absl::Time time = absl::InfinitePast();
+  engine::Directory directory;
+  std::map<std::string, journal::v1::AccountRow, std::less<>> accounts;  // by id
+  std::map<std::string, std::string, std::less<>>
+      account_by_token;  // SHA-256 of the token -> account id
+};
+
+class Sequencer {
+ public:
+  // The response message of the request's RPC (null for a Bootstrap), or why not. A repeat gets the
+  // first one's.
+  using Reply = absl::StatusOr<std::shared_ptr<const google::protobuf::Message>>;
+  using Done = std::function<void(const Reply&)>;
+
+  struct Options {
+    size_t queue_length_max = engine::limits::kQueueLengthMax;
+    size_t group_commit_max = engine::limits::kGroupCommitMax;
+    absl::Duration clock_jump_limit = absl::Minutes(15);
+    size_t closed_packages_max = 2000;  // in memory, before those that are durable are forgotten
+    std::function<std::string()> random_salt;  // 16 bytes; by default from the system's generator
+    // A failed append, or a row that cannot be read: by default says so and ends the process. When
+    // it returns after an append, nothing is written any more and every command, those in flight
+    // too, is answered with UNAVAILABLE.
+    std::function<void(const absl::Status&)> on_fatal;
+    // After each append, from the writing thread: how many records, how long it took.
+    std::function<void(size_t records, absl::Duration took)> on_commit;
+  };
+
+  // The engine is loaded; nothing else touches it from now on.
+  Sequencer(engine::Engine* engine, storage::Store* store, Clock* clock, Options options);
+  ~Sequencer();
+
+  // Asks for a command. `request_id` and `content_hash` (of the request's bytes; the kind of
+  // request is added here) are empty for commands that are not idempotent (previews, dry runs);
+  // done is called exactly once, from the writing thread, after the outcome is durable, or at once
+  // when the queue is full (OVERLOADED). A command whose `deadline`, by the machine's clock, has
+  // passed before it is decided is refused (DEADLINE_PASSED_IN_QUEUE).
+  void Submit(engine::Caller caller, engine::Request request, std::string request_id,
+              std::string content_hash, absl::Time deadline, Done done);
+
+  // Moves a simulation's clock, running every Tick on the way at its own time; done after it is
+  // durable, with an AdvanceClockResponse. Repeats get the first one's. Errors: CLOCK_IS_REAL,
+  // IN_THE_PAST, OVERLOADED, REQUEST_ID_REUSED.
+  void Advance(engine::Caller caller, absl::Time target, std::string request_id,
+               std::string content_hash, Done done);
+
+  // Remembers the reply to a request of the type that was carried out elsewhere, such as a backup;
+  // done with the reply after it is durable, or with the first one's if it was remembered before.
+  void Remember(engine::Caller caller, const google::protobuf::Descriptor* type,
+                std::string request_id, std::string content_hash,
+                std::shared_ptr<const google::protobuf::Message> reply, Done done);
+
+  void Start();
+  // Answers what was accepted, then ends the threads. New commands are refused.
+  void Stop();
+  // One turn in this thread: everything due and one group of commands, durable. False when there
+  // was nothing to do.
+  bool Step();
+
+  // The directory and accounts as of the last commit. Any thread, never null.
+  std::shared_ptr<const Published> published() const;
+  // The head of the last commit. Any thread.
+  storage::Head head() const;
+  // For AdminService.GetStatus and metrics. Any thread.
+  struct Figures {
+    size_t queue_length = 0;
+    uint64_t commands = 0, rejections = 0, commits = 0, overloads = 0;
+    size_t open_packages = 0;
+    absl::Time next_due = absl::InfiniteFuture();
+    bool clock_jumped = false;
+  };
+  Figures figures() const;
+  // Waits for a commit after the sequence, or until the machine's time is `until`, or for Stop; the
+  // head's sequence. Any thread.
+  uint64_t WaitForCommit(uint64_t after, absl::Time until) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace brokerage::services

@@ -1,0 +1,110 @@
+#include "services/rpc/admin/outages.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "engine/base/bounds.h"
+#include "engine/base/hash.h"
+#include "engine/base/ids.h"
+#include "engine/base/rejection.h"
+#include "engine/model/tables.h"
+#include "engine/views/words.h"
+#include "services/rpc/rows.h"
+
+namespace brokerage::services::rpc {
+
+namespace {
+
+using engine::Table;
+
+// A window of so many working days may span twice as many, and was extended before, perhaps.
+constexpr absl::Duration kWindowMax = absl::Hours(24 * 3 * engine::limits::kWindowDaysMax);
+
+// The packages of which some offer counts as late or silent, by number.
+absl::StatusOr<std::set<uint64_t>> WithSilence(const storage::View& view,
+                                               const engine::Directory& directory, absl::Time from,
+                                               absl::Time to) {
+  // A day more on each side: the dates are local.
+  const engine::DateNumber first =
+      engine::LocalDate(from - kWindowMax - absl::Hours(24), absl::UTCTimeZone());
+  const engine::DateNumber last = engine::LocalDate(to + absl::Hours(24), absl::UTCTimeZone());
+  std::set<uint64_t> numbers;
+  for (const journal::v1::FrameworkRow* framework : directory.Frameworks()) {
+    const std::string& id = framework->framework_id();
+    absl::Status status;
+    view.Scan(Table::kOfferFacts, engine::OfferFactPrefix(id, 0),
+              engine::OfferFactPrefix(id, first),
+              [&](absl::string_view key, absl::string_view value) {
+                journal::v1::OfferFact fact;
+                if (!fact.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+                  status = absl::DataLossError("an offer's compact row cannot be read");
+                  return false;
+                }
+                if (fact.issued_date() > last) return false;
+                if (fact.response_class() == v1::RESPONSE_CLASS_SILENT ||
+                    fact.response_class() == v1::RESPONSE_CLASS_LATE) {
+                  numbers.insert(engine::TrailingOffer(key).first);
+                }
+                return true;
+              });
+    if (!status.ok()) return status;
+  }
+  if (!view.status().ok()) return view.status();
+  return numbers;
+}
+
+// Names them, but of too many only one more than there may be: the engine refuses it then.
+absl::Status NameClosed(const storage::View& view, const engine::Directory& directory,
+                        v1::ExtendDeadlinesRequest* request) {
+  const int64_t from = engine::FromTimestamp(request->from_time());
+  const int64_t to = engine::FromTimestamp(request->to_time());
+  auto numbers = WithSilence(view, directory, absl::FromUnixMicros(from), absl::FromUnixMicros(to));
+  if (!numbers.ok()) return numbers.status();
+  for (uint64_t number : *numbers) {
+    const auto row = ReadPackageRow(view, number);
+    if (!row) return absl::DataLossError("a package's row cannot be read");
+    const bool lapsed = std::any_of(
+        row->rounds().begin(), row->rounds().end(), [&](const journal::v1::RoundRow& round) {
+          return round.settled() && round.deadline_us() > from && round.opened_time_us() < to;
+        });
+    if (lapsed) request->add_closed_package_ids(engine::PackageIdOf(*row));
+    if (request->closed_package_ids_size() > engine::limits::kOutagePackagesMax) break;
+  }
+  return view.status();
+}
+
+}  // namespace
+
+void ExtendDeadlines(const Backend& backend, const CallContext& context,
+                     v1::ExtendDeadlinesRequest& request, Done done) {
+  if (request.request_id().empty()) {
+    return done(engine::Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "request_id", "",
+                               "an id unique per account"));
+  }
+  auto asked = std::make_shared<v1::ExtendDeadlinesRequest>(request);
+  // Of what the client sent, so that its repeat is known whatever has lapsed by then.
+  auto ask = [&backend, context, asked, done,
+              content_hash = engine::HashOf(request.SerializeAsString())] {
+    backend.sequencer->Submit(context.caller, engine::Request(*asked), asked->request_id(),
+                              content_hash, context.deadline, done);
+  };
+  const bool known = !request.closed_package_ids().empty();
+  if (known || !request.has_from_time() || !request.has_to_time()) return ask();
+  const bool posted = backend.workers->PostQuery([&backend, context, asked, done, ask] {
+    if (context.deadline <= backend.clock->MachineNow()) {
+      return done(engine::Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
+                                 "a longer deadline"));
+    }
+    const absl::Status status =
+        NameClosed(*backend.store->Read(), context.published->directory, asked.get());
+    if (!status.ok()) return done(status);
+    ask();
+  });
+  if (!posted) done(engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "", "a later try"));
+}
+
+}  // namespace brokerage::services::rpc

@@ -1,0 +1,182 @@
+#include "services/rpc/package/transfers.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "engine/base/bounds.h"
+#include "engine/base/hash.h"
+#include "engine/base/ids.h"
+#include "engine/base/rejection.h"
+#include "engine/views/package_view.h"
+#include "engine/views/words.h"
+#include "services/rpc/rows.h"
+#include "services/rpc/today.h"
+
+namespace brokerage::services::rpc {
+
+namespace {
+
+using engine::Table;
+using journal::v1::PackageRow;
+
+// How often a transfer looks for its packages when some of them end meanwhile.
+constexpr int kLooks = 3;
+
+absl::Status NotFound(absl::string_view field, absl::string_view id) {
+  return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, field, id,
+                        "one that is there and the caller's");
+}
+
+// The contract under which a package runs, or was awarded; empty where its offer cannot be read.
+std::string ContractOf(const storage::View& view, const PackageRow& row) {
+  if (row.imported()) return row.running_contract_id();
+  const auto offer = ReadOfferRow(view, row.number(), row.award().offer_ordinal());
+  return offer ? offer->contract_id() : "";
+}
+
+// Which contracts are meant.
+class Meant {
+ public:
+  Meant(const Backend& backend, const CallContext& context,
+        const v1::TransferPackagesRequest& request)
+      : directory_(context.published->directory), now_(backend.clock->Now()), request_(request) {}
+
+  bool Has(const std::string& contract_id) {
+    if (request_.provider_id().empty()) return contract_id == request_.contract_id();
+    auto [known, is_new] = held_.try_emplace(contract_id, false);
+    const v1::Contract* contract = is_new ? directory_.Contract(contract_id) : nullptr;
+    if (contract != nullptr) {
+      const engine::DateNumber today = Today(directory_, contract->framework_id(), now_);
+      known->second = directory_.ProviderOfContract(contract_id, today) == request_.provider_id();
+    }
+    return known->second;
+  }
+
+ private:
+  const engine::Directory& directory_;
+  const absl::Time now_;
+  const v1::TransferPackagesRequest& request_;
+  std::map<std::string, bool> held_;  // by the provider
+};
+
+// Names the authority's packages that run under what is meant, or were awarded and have not
+// started; but of too many only one more than a transfer may have: the engine refuses it then.
+absl::Status NameTransferred(const storage::View& view, const std::string& authority_id,
+                             Meant meant, v1::TransferPackagesRequest* request) {
+  for (v1::PackageState state : {v1::PACKAGE_STATE_AWARDED, v1::PACKAGE_STATE_STARTED}) {
+    view.Scan(Table::kPackagesByState, engine::PackageStatePrefix(authority_id, state), "",
+              [&](absl::string_view key, absl::string_view) {
+                const auto row = ReadPackageRow(view, engine::TrailingNumber(key));
+                if (row && meant.Has(ContractOf(view, *row))) {
+                  request->add_package_ids(engine::PackageIdOf(*row));
+                }
+                return request->package_ids_size() <= engine::limits::kTransferPackagesMax;
+              });
+  }
+  return view.status();
+}
+
+// A transfer on its way: looked for, decided, and looked for again where something ended between.
+struct Transferring : std::enable_shared_from_this<Transferring> {
+  Transferring(const Backend& backend, const CallContext& context,
+               v1::TransferPackagesRequest& request, Done done)
+      : backend(backend), context(context), request(std::move(request)), done(std::move(done)) {
+    // Of what the client sent, so that its repeat is known whatever runs by then.
+    content_hash = engine::HashOf(this->request.SerializeAsString());
+  }
+
+  void LookAndAsk(int looks_left) {
+    if (!request.package_ids().empty()) return Ask(request, done);
+    const bool posted = backend.workers->PostQuery(
+        [self = shared_from_this(), looks_left] { self->Look(looks_left); });
+    if (!posted) done(engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "", "a later try"));
+  }
+
+  void Look(int looks_left) {
+    if (context.deadline <= backend.clock->MachineNow()) {
+      return done(engine::Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
+                                 "a longer deadline"));
+    }
+    v1::TransferPackagesRequest named = request;
+    const absl::Status status = NameTransferred(*backend.store->Read(), context.caller.authority_id,
+                                                Meant(backend, context, request), &named);
+    if (!status.ok()) return done(status);
+    const bool found = !named.package_ids().empty();
+    Ask(named, [self = shared_from_this(), looks_left, found](const Sequencer::Reply& reply) {
+      const bool ended_meanwhile =
+          found && !reply.ok() &&
+          engine::RejectionOf(reply.status()).reason() == v1::REJECTION_REASON_PACKAGE_STATE;
+      if (!ended_meanwhile || looks_left == 1) return self->done(reply);
+      self->LookAndAsk(looks_left - 1);
+    });
+  }
+
+  void Ask(const v1::TransferPackagesRequest& named, Done then) {
+    backend.sequencer->Submit(context.caller, engine::Request(named), named.request_id(),
+                              content_hash, context.deadline, std::move(then));
+  }
+
+  const Backend& backend;
+  const CallContext context;
+  const v1::TransferPackagesRequest request;
+  const Done done;
+  std::string content_hash;
+};
+
+// A package without what identifies a person and without what would only be long.
+v1::Package Brief(const engine::PackageAggregate& package, const engine::Directory& directory) {
+  v1::Package brief = engine::ToPackage(package, engine::Detail::kList, directory);
+  brief.clear_summary();
+  brief.clear_details();
+  brief.clear_person_reference();
+  brief.clear_postcode();
+  brief.clear_rounds();
+  brief.clear_offers();
+  if (brief.has_award()) brief.mutable_award()->clear_ranking();
+  return brief;
+}
+
+}  // namespace
+
+void TransferPackages(const Backend& backend, const CallContext& context,
+                      v1::TransferPackagesRequest& request, Done done) {
+  if (request.request_id().empty()) {
+    return done(engine::Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "request_id", "",
+                               "an id unique per account"));
+  }
+  std::make_shared<Transferring>(backend, context, request, std::move(done))->LookAndAsk(kLooks);
+}
+
+absl::StatusOr<v1::GetTransferResponse> GetTransfer(const Backend& backend,
+                                                    const CallContext& context,
+                                                    const v1::GetTransferRequest& request) {
+  if (request.transfer_id().empty()) {
+    return engine::Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "transfer_id", "",
+                          "a transfer's id");
+  }
+  const engine::Directory& directory = context.published->directory;
+  const journal::v1::DirectoryFact* fact =
+      directory.Fact(engine::TransferKey(request.transfer_id()));
+  if (fact == nullptr) return NotFound("transfer_id", request.transfer_id());
+  auto view = backend.store->Read();
+  v1::GetTransferResponse response;
+  *response.mutable_transfer() = fact->transfer();
+  for (const std::string& id : fact->transfer().successor_ids()) {
+    const auto parsed = engine::ParsePackageId(id);
+    if (!parsed) return absl::DataLossError("a transfer names no package: " + id);
+    auto package = FindPackage(*view, parsed->number);
+    if (!package.ok()) return package.status();
+    if (*package == nullptr) return absl::DataLossError("a transfer's package is missing: " + id);
+    if ((*package)->row.authority_id() != context.caller.authority_id) {
+      return NotFound("transfer_id", request.transfer_id());
+    }
+    *response.add_successors() = Brief(**package, directory);
+  }
+  return response;
+}
+
+}  // namespace brokerage::services::rpc

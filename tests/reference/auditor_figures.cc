@@ -1,0 +1,305 @@
+// Holds roll-ups, performance and compliance against counts over the raw rows.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/figures/compliance.h"
+#include "engine/figures/performance.h"
+#include "tests/reference/workload.h"
+#include "tests/reference/written_figures.h"
+
+namespace brokerage::engine::naive {
+
+using journal::v1::OfferRow;
+using journal::v1::RollupRow;
+
+namespace {
+
+bool Same(const google::protobuf::Message& a, const google::protobuf::Message& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
+bool SameRate(const v1::Rate& rate, int64_t numerator, int64_t denominator) {
+  return rate.denominator() == denominator &&
+         rate.numerator() == (denominator == 0 ? 0 : numerator);
+}
+
+int64_t Due(const v1::Counts& counts) {
+  return counts.accepted() + counts.declined() + counts.late() + counts.silent();
+}
+
+bool RatesAreRight(const v1::Rates& rates, const v1::Counts& counts,
+                   const v1::PerformanceQuery& query, const v1::FrameworkRules& rules) {
+  const int64_t due = Due(counts);
+  const int64_t responded =
+      counts.accepted() + counts.declined() + (query.late_as_responded() ? counts.late() : 0);
+  const v1::Rate pick_up =
+      query.unit() == v1::COUNT_UNIT_PICK_UP ? NaivePickUp(counts, rules) : v1::Rate();
+  return SameRate(rates.response(), responded, due) &&
+         SameRate(rates.acceptance(), counts.accepted(), due) &&
+         SameRate(rates.award(), counts.won(), due) &&
+         SameRate(rates.hand_back(), counts.handed_back_in_cohort(), counts.won()) &&
+         SameRate(rates.pick_up(), pick_up.numerator(), pick_up.denominator());
+}
+
+// What section 1 says of every set of counts.
+bool SumsHold(const v1::Counts& counts) {
+  return counts.issued() == counts.error_upheld() + counts.notice_failed() + counts.accepted() +
+                                counts.declined() + counts.closed_unanswered() + counts.pending() +
+                                counts.late() + counts.silent() &&
+         counts.accepted() == counts.won() + counts.lost() + counts.void_() + counts.undecided();
+}
+
+}  // namespace
+
+void CountyDrive::CheckFigures() {
+  CheckSettled();
+  const NaiveHistory history = History();
+  CheckRollups(history);
+  for (int i = 0; i < 6 && problems_.empty(); ++i) CheckQuery(history);
+  for (int i = 0; i < 2 && problems_.empty(); ++i) CheckCompliance(history);
+  if (problems_.empty()) CheckScorecard(history);
+  if (problems_.empty()) CheckInterimStays(history);
+  tally_("figures compared");
+}
+
+void CountyDrive::CheckSettled() {
+  for (const PackageAggregate* package : History().packages) {
+    for (const OfferRow& offer : package->offers) {
+      if (offer.settled() != (offer.deadline_us() <= absl::ToUnixMicros(now_))) {
+        Problem(absl::StrCat("settled is wrong: ", offer.ShortDebugString()));
+      }
+    }
+  }
+}
+
+void CountyDrive::CheckRollups(const NaiveHistory& history) {
+  const WrittenFigures written(rows_);
+  std::map<std::string, RollupRow> real;
+  for (const auto& [key, row] : written.rollups()) {
+    const std::string name = row.kind() == RollupRow::KIND_LIMIT ? "" : RollupName(row);
+    if (!name.empty()) real[name] = row;
+    if (!SumsHold(row.live()) || !SumsHold(row.settled())) {
+      Problem("sums do not hold: " + row.ShortDebugString());
+    }
+  }
+  const std::map<std::string, RollupRow> naive = NaiveRollups(history);
+  auto differ = [](const RollupRow& a, const RollupRow& b) {
+    return !Same(a.live(), b.live()) || !Same(a.settled(), b.settled()) ||
+           !Same(a.packages(), b.packages()) || a.minutes() != b.minutes() ||
+           a.awards() != b.awards();
+  };
+  for (const auto& [name, row] : naive) {
+    auto found = real.find(name);
+    if (found == real.end()) {
+      Problem("no such roll-up: " + row.ShortDebugString());
+    } else if (differ(row, found->second)) {
+      Problem(absl::StrCat("roll-up: naive ", row.ShortDebugString(), " real ",
+                           found->second.ShortDebugString()));
+    }
+  }
+  for (const auto& [name, row] : real) {
+    if (!naive.contains(name)) Problem("a roll-up of nothing: " + row.ShortDebugString());
+  }
+  CheckLimits(history);
+  CheckStops(history);
+  auto avoided = NaiveAvoidances(history);
+  for (const auto& [key, row] : written.rollups()) {
+    if (row.kind() != RollupRow::KIND_AVOIDED) continue;
+    const auto one = std::tuple(row.contract_id(), row.month(), row.urgency());
+    if (row.missed_in_opt_out() != avoided[one].missed_in_opt_out ||
+        row.wards_not_covered() != avoided[one].wards_not_covered ||
+        row.stopped_by_suspension() != avoided[one].stopped_by_suspension) {
+      Problem(absl::StrCat("avoided: naive ", avoided[one].missed_in_opt_out, " and ",
+                           avoided[one].wards_not_covered, " and ",
+                           avoided[one].stopped_by_suspension, " real ", row.ShortDebugString()));
+    }
+    avoided.erase(one);
+  }
+  for (const auto& [one, sums] : avoided) {
+    Problem(absl::StrCat("avoided by ", std::get<0>(one), ": naive ", sums.missed_in_opt_out,
+                         " and ", sums.wards_not_covered, " and ", sums.stopped_by_suspension,
+                         ", real nothing"));
+  }
+}
+
+void CountyDrive::CheckLimits(const NaiveHistory& history) {
+  const WrittenFigures written(rows_);
+  for (const auto& [key, row] : written.rollups()) {
+    if (row.kind() != RollupRow::KIND_LIMIT) continue;
+    const v1::AcceptanceLimit& is = row.acceptance_limit();
+    const NaiveLimit limit = LimitNamed(history, row.branch_id(), is.name());
+    tally_("limit compared");
+    if (!Same(limit.newest, is) || limit.packages != row.awards() ||
+        limit.weekly_minutes != row.minutes()) {
+      Problem(absl::StrCat("limit: naive ", limit.newest.ShortDebugString(), " with ",
+                           limit.packages, " packages and ", limit.weekly_minutes,
+                           " minutes, real ", row.ShortDebugString()));
+    }
+  }
+}
+
+void CountyDrive::CheckPackageCounts(const NaiveHistory& history, const v1::PerformanceQuery& query,
+                                     const v1::PerformanceRow& row) {
+  if (!row.has_packages()) return;
+  tally_("packages beside figures");
+  std::vector<std::string> group;
+  for (const v1::DimensionValue& value : row.group()) group.push_back(value.value());
+  const v1::PackageCounts naive = NaivePackages(history, query, group);
+  if (!Same(naive, row.packages())) {
+    Problem(absl::StrCat("query ", query.ShortDebugString(), ": naive packages ",
+                         naive.ShortDebugString(), " real ", row.ShortDebugString()));
+  }
+}
+
+void CountyDrive::CheckQuery(const NaiveHistory& history) {
+  v1::PerformanceQuery query;
+  query.set_framework_id(county_.rules.framework_id());
+  query.set_unit(static_cast<v1::CountUnit>(dice_.Below(4)));
+  query.set_late_as_responded(dice_.Percent(30));
+  const absl::CivilDay today = FromDateNumber(world_.Today(now_));
+  auto date = [&](bool whole) {
+    const absl::CivilDay day = today - dice_.Between(-5, 50);
+    return FormatDate(ToDateNumber(whole ? absl::CivilDay(absl::CivilMonth(day)) : day));
+  };
+  const bool whole = dice_.Percent(50);
+  if (dice_.Percent(50)) query.set_from_date(date(whole));
+  if (dice_.Percent(50)) query.set_to_date(date(whole));
+  if (!query.from_date().empty() && !query.to_date().empty() &&
+      query.to_date() <= query.from_date()) {
+    query.clear_to_date();
+  }
+  const std::vector<NaiveUnit> units = NaiveUnits(history, query.unit());
+  std::vector<int> dimensions;
+  for (int i = v1::DIMENSION_DAY; i <= v1::DIMENSION_ROUND; ++i) dimensions.push_back(i);
+  dice_.Shuffle(&dimensions);
+  for (int i = 0, many = dice_.Between(0, 3); i < many; ++i) {
+    query.add_group_by(static_cast<v1::Dimension>(dimensions[static_cast<size_t>(i)]));
+  }
+  if (dice_.Percent(40) && !units.empty()) {
+    const auto dimension = static_cast<v1::Dimension>(dimensions[4]);
+    for (int i = 0; i < 2; ++i) {
+      v1::DimensionValue* filter = query.add_filters();
+      filter->set_dimension(dimension);
+      filter->set_value(NaiveValue(world_, dice_.Of(units), dimension));
+    }
+  }
+  auto response = QueryPerformance(query, {}, engine_.directory(), WrittenFigures(rows_));
+  const std::string where = absl::StrCat("query ", query.ShortDebugString(), ": ");
+  if (!response.ok()) return Problem(where + response.status().ToString());
+  tally_(response->scanned() ? "query scanned" : "query from roll-ups");
+  std::map<std::vector<std::string>, NaiveTotals> naive = NaiveQuery(history, query);
+  const v1::FrameworkRules& rules = world_.Rules(0);
+  for (const v1::PerformanceRow& row : response->rows()) {
+    std::vector<std::string> group;
+    for (const v1::DimensionValue& value : row.group()) group.push_back(value.value());
+    const NaiveTotals totals = naive[group];
+    naive.erase(group);
+    const std::string which = where + absl::StrJoin(group, ", ");
+    CheckPackageCounts(history, query, row);
+    if (!Same(totals.live, row.live()) || !Same(totals.settled, row.settled())) {
+      return Problem(absl::StrCat(which, ": naive ", totals.live.ShortDebugString(), " settled ",
+                                  totals.settled.ShortDebugString(), "; real ",
+                                  row.ShortDebugString()));
+    }
+    if (!RatesAreRight(row.live_rates(), row.live(), query, rules) ||
+        !RatesAreRight(row.settled_rates(), row.settled(), query, rules)) {
+      return Problem(absl::StrCat(which, ": wrong rates: ", row.ShortDebugString()));
+    }
+  }
+  for (const auto& [group, totals] : naive) {
+    Problem(absl::StrCat(where, "no row for ", absl::StrJoin(group, ", "), ": ",
+                         totals.live.ShortDebugString()));
+  }
+}
+
+void CountyDrive::CheckCompliance(const NaiveHistory& history) {
+  v1::QueryComplianceRequest request;
+  request.set_framework_id(county_.rules.framework_id());
+  request.set_without_urgent(dice_.Percent(30));
+  const DateNumber today = world_.Today(now_);
+  if (dice_.Percent(40)) {
+    request.set_from_date(FormatDate(ToDateNumber(FromDateNumber(today) - dice_.Between(0, 30))));
+  }
+  auto response = QueryCompliance(request, {}, engine_.directory(), WrittenFigures(rows_), today);
+  const std::string where = absl::StrCat("compliance ", request.ShortDebugString(), ": ");
+  if (!response.ok()) return Problem(where + response.status().ToString());
+  std::map<std::pair<std::string, std::string>, NaiveTotals> naive;
+  for (const NaiveUnit& unit : NaiveUnits(history, v1::COUNT_UNIT_PICK_UP)) {
+    if (FormatDate(unit.first().issued_date()) < request.from_date()) continue;
+    if (request.without_urgent() && unit.package->urgency() == v1::URGENCY_URGENT) continue;
+    NaiveTotals& totals = naive[{unit.first().contract_id(), unit.first().provider_id()}];
+    AddCounts(unit.Live(), &totals.live);
+    AddCounts(unit.Settled(), &totals.settled);
+  }
+  // In the whole months that the period touches.
+  std::map<std::string, NaiveAvoided> avoided;
+  for (const auto& [key, sums] : NaiveAvoidances(history)) {
+    const auto& [contract, month, urgency] = key;
+    if (!request.from_date().empty() && month < MonthOf(*ParseDate(request.from_date()))) continue;
+    if (request.without_urgent() && urgency == v1::URGENCY_URGENT) continue;
+    avoided[contract].missed_in_opt_out += sums.missed_in_opt_out;
+    avoided[contract].wards_not_covered += sums.wards_not_covered;
+    avoided[contract].stopped_by_suspension += sums.stopped_by_suspension;
+  }
+  const v1::FrameworkRules& rules = world_.Rules(0);
+  const int fewest = rules.sanction_minimum_units() > 0 ? rules.sanction_minimum_units() : 10;
+  for (const v1::ComplianceRow& row : response->rows()) {
+    const NaiveTotals totals = naive[{row.contract_id(), row.provider_id()}];
+    naive.erase({row.contract_id(), row.provider_id()});
+    const v1::Rate rate = NaivePickUp(totals.settled, rules);
+    const int64_t minimum = world_.Contract(row.contract_id())->minimum_pickup_percent();
+    // The least n, by trying one after the other.
+    int64_t short_by = 0, to_recover = 0;
+    if (rate.denominator() > 0) {
+      while ((rate.numerator() + short_by) * 100 < minimum * rate.denominator()) ++short_by;
+      while (to_recover >= 0 &&
+             (rate.numerator() + to_recover) * 100 < minimum * (rate.denominator() + to_recover)) {
+        to_recover = minimum == 100 ? -1 : to_recover + 1;
+      }
+    }
+    const bool below = short_by > 0;
+    const bool sanction = below && rate.denominator() >= fewest;
+    if (!Same(totals.live, row.live()) || !Same(totals.settled, row.settled()) ||
+        !Same(rate, row.pick_up()) || row.minimum_pickup_percent() != minimum ||
+        row.short_by() != short_by || row.to_recover() != to_recover ||
+        row.below_minimum() != below || row.sanction_proposed() != sanction) {
+      return Problem(absl::StrCat(where, "naive live ", totals.live.ShortDebugString(), " settled ",
+                                  totals.settled.ShortDebugString(), " rate ",
+                                  rate.ShortDebugString(), " minimum ", minimum, " short by ",
+                                  short_by, " to recover ", to_recover, " below ", below,
+                                  " sanction ", sanction, "; real ", row.ShortDebugString()));
+    }
+    if (row.missed_in_opt_out() != avoided[row.contract_id()].missed_in_opt_out ||
+        row.wards_not_covered() != avoided[row.contract_id()].wards_not_covered ||
+        row.stopped_by_suspension() != avoided[row.contract_id()].stopped_by_suspension) {
+      return Problem(absl::StrCat(where, "other avoidances: ", row.ShortDebugString()));
+    }
+    if (row.missed_in_opt_out() > 0) tally_("contract missed packages in an opt-out");
+    if (short_by > 0) tally_("contract short of its minimum");
+    if (sanction) tally_("sanction proposed");
+  }
+  for (const auto& [key, totals] : naive) {
+    Problem(absl::StrCat(where, "no row for ", key.first, " of ", key.second));
+  }
+}
+
+void CountyDrive::CheckReplay() {
+  Engine fresh([this](const std::string&) { return &county_.zone; });
+  fresh.FinishLoading(0, 0);
+  Rows rows;
+  for (size_t i = 0; i < records_.size(); ++i) {
+    std::vector<RowWrite> writes;
+    fresh.Apply(records_[i], i + 1, texts_[i], &writes);
+    for (const RowWrite& write : writes) {
+      if (write.value) {
+        rows[{write.table, write.key}] = *write.value;
+      } else {
+        rows.erase({write.table, write.key});
+      }
+    }
+  }
+  if (rows != rows_) Problem("replay makes other rows");
+}
+
+}  // namespace brokerage::engine::naive

@@ -1,0 +1,532 @@
+#include "tests/reference/reference_figures.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <tuple>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace brokerage::engine::naive {
+
+namespace {
+
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
+using journal::v1::RollupRow;
+
+enum class Fate { kWon, kReturned, kUndecided, kLost, kVoid, kNone };
+
+bool WasAccepted(v1::OfferState state) {
+  return state == v1::OFFER_STATE_ACCEPTED || state == v1::OFFER_STATE_WON ||
+         state == v1::OFFER_STATE_LOST || state == v1::OFFER_STATE_VOID;
+}
+
+Fate FateOf(const OfferRow& offer) {
+  switch (offer.state()) {
+    case v1::OFFER_STATE_WON:
+      return offer.returned_cause() == v1::CAUSE_PROVIDER ? Fate::kReturned : Fate::kWon;
+    case v1::OFFER_STATE_LOST:
+      return Fate::kLost;
+    case v1::OFFER_STATE_VOID:
+    case v1::OFFER_STATE_DECLINED:  // taken back
+      return Fate::kVoid;
+    default:
+      return Fate::kUndecided;
+  }
+}
+
+int ClassRank(v1::ResponseClass one) {
+  switch (one) {
+    case v1::RESPONSE_CLASS_ACCEPTED:
+      return 0;
+    case v1::RESPONSE_CLASS_DECLINED:
+      return 1;
+    case v1::RESPONSE_CLASS_PENDING:
+      return 2;
+    case v1::RESPONSE_CLASS_LATE:
+      return 3;
+    case v1::RESPONSE_CLASS_SILENT:
+      return 4;
+    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
+      return 5;
+    case v1::RESPONSE_CLASS_ERROR_UPHELD:
+      return 6;
+    default:
+      return 7;
+  }
+}
+
+void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* counts) {
+  const bool in_time = one == v1::RESPONSE_CLASS_ACCEPTED;
+  if (!in_time && (one == v1::RESPONSE_CLASS_ERROR_UPHELD || !WasAccepted(offer.state()))) return;
+  switch (FateOf(offer)) {
+    case Fate::kWon:
+    case Fate::kReturned:
+      in_time ? counts->set_won(1) : counts->set_late_won(1);
+      break;
+    case Fate::kLost:
+      in_time ? counts->set_lost(1) : counts->set_late_lost(1);
+      break;
+    case Fate::kVoid:
+      in_time ? counts->set_void_(1) : counts->set_late_void(1);
+      break;
+    default:
+      in_time ? counts->set_undecided(1) : counts->set_late_undecided(1);
+      break;
+  }
+  if (offer.returned_cause() == v1::CAUSE_PROVIDER) {
+    counts->set_returned_by_provider(1);
+    if (in_time) counts->set_accepted_returned_by_provider(1);
+  } else if (offer.returned_cause() != v1::CAUSE_UNSPECIFIED) {
+    counts->set_returned_otherwise(1);
+  }
+  if (offer.started()) counts->set_started(1);
+  if (offer.handed_back_cause() == v1::CAUSE_PROVIDER) {
+    counts->set_handed_back_by_provider(1);
+  } else if (offer.handed_back_cause() != v1::CAUSE_UNSPECIFIED) {
+    counts->set_handed_back_otherwise(1);
+  }
+  if (offer.ceased()) counts->set_ceased(1);
+  if (offer.handed_back_in_cohort() && in_time) counts->set_handed_back_in_cohort(1);
+}
+
+v1::Counts CountOne(const OfferRow& offer) {
+  v1::Counts counts;
+  counts.set_issued(1);
+  const v1::ResponseClass one = NaiveClass(offer);
+  switch (one) {
+    case v1::RESPONSE_CLASS_ERROR_UPHELD:
+      counts.set_error_upheld(1);
+      break;
+    case v1::RESPONSE_CLASS_ACCEPTED:
+      counts.set_accepted(1);
+      break;
+    case v1::RESPONSE_CLASS_DECLINED:
+      counts.set_declined(1);
+      break;
+    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
+      counts.set_closed_unanswered(1);
+      break;
+    case v1::RESPONSE_CLASS_PENDING:
+      counts.set_pending(1);
+      break;
+    case v1::RESPONSE_CLASS_LATE:
+      counts.set_late(1);
+      break;
+    default:
+      counts.set_silent(1);
+      break;
+  }
+  CountOutcome(offer, one, &counts);
+  return counts;
+}
+
+v1::Counts CountBest(const std::vector<const OfferRow*>& offers, bool settled_only) {
+  const OfferRow* best = nullptr;
+  auto rank = [](const OfferRow& offer) {
+    const v1::ResponseClass one = NaiveClass(offer);
+    const bool has_outcome = one == v1::RESPONSE_CLASS_ACCEPTED ||
+                             (one != v1::RESPONSE_CLASS_ERROR_UPHELD && WasAccepted(offer.state()));
+    return std::tuple(ClassRank(one), has_outcome ? FateOf(offer) : Fate::kNone);
+  };
+  for (const OfferRow* offer : offers) {
+    if (settled_only && !offer->settled()) continue;
+    if (best == nullptr || rank(*offer) < rank(*best)) best = offer;
+  }
+  return best == nullptr ? v1::Counts() : CountOne(*best);
+}
+
+// Which offers are counted as one, as a text that is theirs alone.
+std::string UnitName(const PackageRow& package, const OfferRow& offer, v1::CountUnit unit) {
+  switch (unit) {
+    case v1::COUNT_UNIT_PICK_UP:
+      return absl::StrCat(package.number(), " ", offer.contract_id(), " ", offer.terms_version());
+    case v1::COUNT_UNIT_PROVIDER_OPPORTUNITY:
+      return absl::StrCat(package.number(), " ", offer.provider_id(), " ", offer.round_number());
+    default:
+      return absl::StrCat(package.number(), " ", offer.ordinal());
+  }
+}
+
+std::string LowerName(const std::string& name, const std::string& prefix) {
+  return absl::AsciiStrToLower(name.substr(prefix.size()));
+}
+
+std::string ContractYear(const NaiveWorld& world, absl::CivilDay day) {
+  const absl::CivilDay begin = FromDateNumber(*ParseDate(world.Rules(0).commencement_date()));
+  absl::CivilDay first(day.year(), begin.month(), begin.day());
+  if (day < first) first = absl::CivilDay(day.year() - 1, begin.month(), begin.day());
+  return FormatDate(ToDateNumber(first));
+}
+
+std::string PeriodValue(const NaiveWorld& world, DateNumber date, v1::Dimension dimension) {
+  const absl::CivilDay day = FromDateNumber(date);
+  switch (dimension) {
+    case v1::DIMENSION_DAY:
+      return FormatDate(date);
+    case v1::DIMENSION_WEEK: {
+      absl::CivilDay monday = day;
+      while (absl::GetWeekday(monday) != absl::Weekday::monday) --monday;
+      return FormatDate(ToDateNumber(monday));
+    }
+    case v1::DIMENSION_MONTH:
+      return absl::StrFormat("%04d-%02d", day.year(), day.month());
+    case v1::DIMENSION_QUARTER:
+      return absl::StrFormat("%04d-Q%d", day.year(), (day.month() - 1) / 3 + 1);
+    default:
+      return ContractYear(world, day);
+  }
+}
+
+void EachCount(const v1::Counts& counts, int64_t* sum) {
+  const auto* reflection = counts.GetReflection();
+  for (int i = 0; i < counts.GetDescriptor()->field_count(); ++i) {
+    *sum += std::abs(reflection->GetInt64(counts, counts.GetDescriptor()->field(i)));
+  }
+}
+
+std::string Name(const RollupRow& row) {
+  return absl::StrCat("kind=", row.kind(), " ", row.framework_id(), " month=", row.month(),
+                      " contract=", row.contract_id(), " branch=", row.branch_id(),
+                      " service=", row.service_type(), " urgency=", row.urgency(),
+                      " authority=", row.authority_id(), " round=", row.round(),
+                      " ward=", row.ward_code(), " tier=", row.tier_id(),
+                      " provider=", row.provider_id(), " lot=", row.lot_id());
+}
+
+RollupRow RollupOf(RollupRow::Kind kind, const PackageRow& package, const OfferRow& offer) {
+  RollupRow row;
+  row.set_kind(kind);
+  row.set_framework_id(package.framework_id());
+  row.set_month(MonthOf(offer.issued_date()));
+  if (kind == RollupRow::KIND_WARD) {
+    row.set_ward_code(package.ward_code());
+    row.set_tier_id(offer.tier_id());
+    return row;
+  }
+  row.set_service_type(offer.service_type());
+  row.set_urgency(package.urgency());
+  row.set_authority_id(package.authority_id());
+  row.set_provider_id(offer.provider_id());
+  row.set_lot_id(LotAsIssued(offer));
+  if (kind != RollupRow::KIND_OPPORTUNITY) {
+    row.set_contract_id(offer.contract_id());
+    row.set_tier_id(offer.tier_id());
+  }
+  if (kind != RollupRow::KIND_PICK_UP) row.set_round(offer.rule_number());
+  if (kind == RollupRow::KIND_OFFER) row.set_branch_id(offer.branch_id());
+  return row;
+}
+
+void CountPackage(const PackageRow& package, v1::PackageCounts* counts) {
+  counts->set_referred(counts->referred() + 1);
+  if (package.released_time_us() != 0) counts->set_released(counts->released() + 1);
+  switch (package.state()) {
+    case v1::PACKAGE_STATE_SUBMITTED:
+    case v1::PACKAGE_STATE_OFFERED:
+    case v1::PACKAGE_STATE_UNFILLED:
+      counts->set_waiting(counts->waiting() + 1);
+      break;
+    case v1::PACKAGE_STATE_CANCELLED:
+      counts->set_cancelled(counts->cancelled() + 1);
+      break;
+    default:
+      counts->set_sourced(counts->sourced() + 1);
+      break;
+  }
+}
+
+void AddPackages(const NaiveHistory& history, std::map<std::string, RollupRow>* rows) {
+  for (const PackageAggregate* package : history.packages) {
+    if (package->row.imported()) continue;
+    RollupRow like;
+    like.set_kind(RollupRow::KIND_PACKAGE);
+    like.set_framework_id(package->row.framework_id());
+    like.set_month(MonthOf(package->row.submitted_date()));
+    like.set_lot_id(package->row.lot_id());
+    like.set_service_type(package->row.terms().service_type());
+    like.set_urgency(package->row.urgency());
+    like.set_authority_id(package->row.authority_id());
+    RollupRow& row = rows->try_emplace(Name(like), like).first->second;
+    CountPackage(package->row, row.mutable_packages());
+  }
+}
+
+std::string PackageValue(const NaiveWorld& world, const PackageRow& package,
+                         v1::Dimension dimension) {
+  switch (dimension) {
+    case v1::DIMENSION_AUTHORITY:
+      return package.authority_id();
+    case v1::DIMENSION_LOT:
+      return package.lot_id();
+    case v1::DIMENSION_SERVICE_TYPE:
+      return LowerName(v1::ServiceType_Name(package.terms().service_type()), "SERVICE_TYPE_");
+    case v1::DIMENSION_URGENCY:
+      return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
+    default:
+      return PeriodValue(world, package.submitted_date(), dimension);
+  }
+}
+
+bool InFigurePeriod(const v1::FrameworkRules& rules, DateNumber date, DateNumber now) {
+  const int month = MonthOf(date), current = MonthOf(now);
+  auto quarter = [](int one) { return one / 100 * 4 + (one % 100 - 1) / 3; };
+  auto count = [](int one) { return one / 100 * 12 + one % 100; };
+  switch (rules.figure_period()) {
+    case v1::FIGURE_PERIOD_MONTH:
+      return month == current;
+    case v1::FIGURE_PERIOD_TWELVE_MONTHS:
+      return month <= current && count(current) - count(month) < 12;
+    default:
+      return quarter(month) == quarter(current);
+  }
+}
+
+}  // namespace
+
+const PackageAggregate& NaiveHistory::Package(uint64_t number) const {
+  for (const PackageAggregate* package : packages) {
+    if (package->row.number() == number) return *package;
+  }
+  std::abort();
+}
+
+v1::ResponseClass NaiveClass(const OfferRow& offer) {
+  if (offer.claim().state() == v1::CLAIM_STATE_UPHELD) return v1::RESPONSE_CLASS_ERROR_UPHELD;
+  v1::Answer last_in_time = v1::ANSWER_UNSPECIFIED;
+  bool any_late = false;
+  for (const auto& answer : offer.answers()) {
+    if (answer.remark()) continue;
+    if (answer.late()) {
+      any_late = true;
+    } else {
+      last_in_time = answer.answer();
+    }
+  }
+  if (last_in_time == v1::ANSWER_ACCEPT) return v1::RESPONSE_CLASS_ACCEPTED;
+  if (last_in_time == v1::ANSWER_DECLINE) return v1::RESPONSE_CLASS_DECLINED;
+  if (offer.state() == v1::OFFER_STATE_CLOSED) return v1::RESPONSE_CLASS_CLOSED_UNANSWERED;
+  if (offer.state() == v1::OFFER_STATE_OPEN) return v1::RESPONSE_CLASS_PENDING;
+  return any_late ? v1::RESPONSE_CLASS_LATE : v1::RESPONSE_CLASS_SILENT;
+}
+
+v1::Counts NaiveUnit::Live() const { return CountBest(offers, false); }
+v1::Counts NaiveUnit::Settled() const { return CountBest(offers, true); }
+
+std::vector<NaiveUnit> NaiveUnits(const NaiveHistory& history, v1::CountUnit unit) {
+  std::vector<NaiveUnit> units;
+  for (const PackageAggregate* package : history.packages) {
+    std::map<std::string, NaiveUnit> by_name;
+    for (const OfferRow& offer : package->offers) {
+      if (offer.restart()) continue;
+      NaiveUnit& one = by_name[UnitName(package->row, offer, unit)];
+      one.package = &package->row;
+      one.offers.push_back(&offer);
+    }
+    for (auto& [name, one] : by_name) units.push_back(std::move(one));
+  }
+  return units;
+}
+
+void AddCounts(const v1::Counts& more, v1::Counts* counts) {
+  const auto* reflection = counts->GetReflection();
+  for (int i = 0; i < counts->GetDescriptor()->field_count(); ++i) {
+    const auto* field = counts->GetDescriptor()->field(i);
+    reflection->SetInt64(counts, field,
+                         reflection->GetInt64(*counts, field) + reflection->GetInt64(more, field));
+  }
+}
+
+std::string NaiveValue(const NaiveWorld& world, const NaiveUnit& unit, v1::Dimension dimension) {
+  const PackageRow& package = *unit.package;
+  const OfferRow& offer = unit.first();
+  switch (dimension) {
+    case v1::DIMENSION_AUTHORITY:
+      return package.authority_id();
+    case v1::DIMENSION_LOT:
+      return LotAsIssued(offer);
+    case v1::DIMENSION_DISTRICT:
+      return world.Ward(package.ward_code())->district();
+    case v1::DIMENSION_WARD:
+      return package.ward_code();
+    case v1::DIMENSION_POSTCODE_AREA:
+      return AreaOf(package.postcode_sector());
+    case v1::DIMENSION_PRICE_LEVEL:
+      return LowerName(v1::PriceLevel_Name(world.Ward(package.ward_code())->price_level()),
+                       "PRICE_LEVEL_");
+    case v1::DIMENSION_TIER:
+      return offer.tier_id();
+    case v1::DIMENSION_PROVIDER:
+      return offer.provider_id();
+    case v1::DIMENSION_BRANCH:
+      return offer.branch_id();
+    case v1::DIMENSION_CONTRACT:
+      return offer.contract_id();
+    case v1::DIMENSION_SERVICE_TYPE:
+      return LowerName(v1::ServiceType_Name(offer.service_type()), "SERVICE_TYPE_");
+    case v1::DIMENSION_URGENCY:
+      return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
+    case v1::DIMENSION_ROUND:
+      return absl::StrCat(offer.rule_number());
+    default:
+      return PeriodValue(world, offer.issued_date(), dimension);
+  }
+}
+
+std::map<std::vector<std::string>, NaiveTotals> NaiveQuery(const NaiveHistory& history,
+                                                           const v1::PerformanceQuery& query) {
+  std::map<std::vector<std::string>, NaiveTotals> groups;
+  if (query.group_by().empty()) groups[{}];
+  for (const NaiveUnit& unit : NaiveUnits(history, query.unit())) {
+    const std::string date = FormatDate(unit.first().issued_date());
+    if (!query.from_date().empty() && date < query.from_date()) continue;
+    if (!query.to_date().empty() && date >= query.to_date()) continue;
+    std::map<int, bool> admitted;
+    for (const v1::DimensionValue& filter : query.filters()) {
+      admitted[filter.dimension()] |=
+          NaiveValue(*history.world, unit, filter.dimension()) == filter.value();
+    }
+    if (!std::all_of(admitted.begin(), admitted.end(),
+                     [](const auto& one) { return one.second; })) {
+      continue;
+    }
+    std::vector<std::string> group;
+    for (int dimension : query.group_by()) {
+      group.push_back(NaiveValue(*history.world, unit, static_cast<v1::Dimension>(dimension)));
+    }
+    NaiveTotals& totals = groups[group];
+    AddCounts(unit.Live(), &totals.live);
+    AddCounts(unit.Settled(), &totals.settled);
+  }
+  return groups;
+}
+
+v1::Rate NaivePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules) {
+  v1::Rate rate;
+  rate.set_denominator(counts.accepted() + counts.declined() + counts.late() + counts.silent());
+  if (rate.denominator() == 0) return rate;
+  const bool by_won = rules.pick_up_numerator() == v1::PICK_UP_NUMERATOR_WON;
+  rate.set_numerator((by_won ? counts.won() : counts.accepted()) -
+                     counts.accepted_returned_by_provider());
+  return rate;
+}
+
+v1::PackageCounts NaivePackages(const NaiveHistory& history, const v1::PerformanceQuery& query,
+                                const std::vector<std::string>& group) {
+  v1::PackageCounts counts;
+  for (const PackageAggregate* package : history.packages) {
+    const PackageRow& row = package->row;
+    const std::string date = FormatDate(row.submitted_date());
+    bool counted = !row.imported() && (query.from_date().empty() || date >= query.from_date()) &&
+                   (query.to_date().empty() || date < query.to_date());
+    std::map<int, bool> admitted;
+    for (const v1::DimensionValue& filter : query.filters()) {
+      admitted[filter.dimension()] |=
+          PackageValue(*history.world, row, filter.dimension()) == filter.value();
+    }
+    for (const auto& [dimension, one] : admitted) counted = counted && one;
+    for (size_t i = 0; i < group.size(); ++i) {
+      counted = counted &&
+                group[i] == PackageValue(*history.world, row, query.group_by(static_cast<int>(i)));
+    }
+    if (counted) CountPackage(row, &counts);
+  }
+  return counts;
+}
+
+std::map<std::string, RollupRow> NaiveRollups(const NaiveHistory& history) {
+  std::map<std::string, RollupRow> rows;
+  for (auto [kind, unit] :
+       {std::pair{RollupRow::KIND_OFFER, v1::COUNT_UNIT_OFFER},
+        std::pair{RollupRow::KIND_WARD, v1::COUNT_UNIT_OFFER},
+        std::pair{RollupRow::KIND_PICK_UP, v1::COUNT_UNIT_PICK_UP},
+        std::pair{RollupRow::KIND_OPPORTUNITY, v1::COUNT_UNIT_PROVIDER_OPPORTUNITY}}) {
+    for (const NaiveUnit& one : NaiveUnits(history, unit)) {
+      const RollupRow like = RollupOf(kind, *one.package, one.first());
+      RollupRow& row = rows.try_emplace(Name(like), like).first->second;
+      AddCounts(one.Live(), row.mutable_live());
+      AddCounts(one.Settled(), row.mutable_settled());
+    }
+  }
+  AddPackages(history, &rows);
+  for (const NaiveAward& award : history.awards) {
+    if (award.undone) continue;
+    const PackageAggregate& package = history.Package(award.package_number);
+    const OfferRow& offer = package.offers[static_cast<size_t>(award.ordinal - 1)];
+    RollupRow like;
+    like.set_kind(RollupRow::KIND_HOURS);
+    like.set_framework_id(package.row.framework_id());
+    like.set_month(MonthOf(award.date));
+    like.set_lot_id(LotAsIssued(offer));
+    like.set_provider_id(offer.provider_id());
+    like.set_service_type(offer.service_type());
+    like.set_tier_id(offer.tier_id());
+    RollupRow& row = rows.try_emplace(Name(like), like).first->second;
+    row.set_minutes(row.minutes() + award.weekly_minutes);
+    // A return for the provider's own cause keeps the minutes; the package is awarded no more.
+    if (offer.returned_cause() == v1::CAUSE_UNSPECIFIED) row.set_awards(row.awards() + 1);
+  }
+  return rows;
+}
+
+std::string RollupName(const RollupRow& row) {
+  int64_t sum = std::abs(row.minutes()) + std::abs(row.awards());
+  EachCount(row.live(), &sum);
+  EachCount(row.settled(), &sum);
+  const v1::PackageCounts& packages = row.packages();
+  sum += std::abs(packages.referred()) + std::abs(packages.released()) +
+         std::abs(packages.sourced()) + std::abs(packages.waiting()) +
+         std::abs(packages.cancelled());
+  return sum == 0 ? "" : Name(row);
+}
+
+NaiveContractFigures FiguresOfContract(const NaiveHistory& history, const v1::FrameworkRules& rules,
+                                       const std::string& contract_id, DateNumber date,
+                                       uint64_t left_out) {
+  v1::Counts sum;
+  for (const NaiveUnit& unit : NaiveUnits(history, v1::COUNT_UNIT_PICK_UP)) {
+    if (unit.first().contract_id() != contract_id || unit.package->number() == left_out) continue;
+    if (InFigurePeriod(rules, unit.first().issued_date(), date)) AddCounts(unit.Live(), &sum);
+  }
+  return {sum.accepted() + sum.declined() + sum.late() + sum.silent(), sum.won(), sum.lost()};
+}
+
+NaiveShares SharesOfTier(const NaiveHistory& history, const v1::FrameworkRules& rules,
+                         const std::string& lot_id, const std::string& tier_id, DateNumber date) {
+  NaiveShares shares;
+  for (const NaiveAward& award : history.awards) {
+    if (award.undone || !InFigurePeriod(rules, award.date, date)) continue;
+    const PackageAggregate& package = history.Package(award.package_number);
+    const OfferRow& won = package.offers[static_cast<size_t>(award.ordinal - 1)];
+    if (LotAsIssued(won) != lot_id || won.returned_cause() != v1::CAUSE_UNSPECIFIED) continue;
+    ++shares.lot_awards;
+    shares.tier_awards += won.tier_id() == tier_id;
+  }
+  return shares;
+}
+
+DateNumber FairnessBegins(const v1::FrameworkRules& rules, DateNumber date) {
+  const int months = rules.fairness_months() > 0 ? rules.fairness_months() : 3;
+  const absl::CivilMonth first = absl::CivilMonth(FromDateNumber(date)) - (months - 1);
+  return ToDateNumber(absl::CivilDay(first));
+}
+
+int64_t MinutesOfProvider(const NaiveHistory& history, const v1::FrameworkRules& rules,
+                          const std::string& provider_id, DateNumber date) {
+  int64_t minutes = 0;
+  for (const NaiveAward& award : history.awards) {
+    if (award.undone || award.date < FairnessBegins(rules, date)) continue;
+    const OfferRow& offer =
+        history.Package(award.package_number).offers[static_cast<size_t>(award.ordinal - 1)];
+    bool excluded = false;
+    for (int service : rules.fairness_excluded_services())
+      excluded |= service == offer.service_type();
+    if (!excluded && offer.provider_id() == provider_id) minutes += award.weekly_minutes;
+  }
+  return minutes;
+}
+
+}  // namespace brokerage::engine::naive

@@ -1,0 +1,294 @@
+#include "tests/reference/reference_routing.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <tuple>
+
+#include "absl/strings/ascii.h"
+#include "engine/base/hash.h"
+
+namespace brokerage::engine::naive {
+
+namespace {
+
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
+
+bool MeetsNeeds(const v1::Branch& branch, const PackageRow& package,
+                const v1::FrameworkRules& rules) {
+  for (const v1::Need& need : package.needs()) {
+    bool filters = false;
+    for (int kind : rules.filtering_needs()) filters |= kind == need.kind();
+    bool met = false;
+    for (const v1::Need& one : branch.needs_met()) {
+      met |= one.kind() == need.kind() &&
+             absl::AsciiStrToLower(one.value()) == absl::AsciiStrToLower(need.value());
+    }
+    if (filters && !met) return false;
+  }
+  return true;
+}
+
+template <typename List, typename Value>
+bool Holds(const List& list, const Value& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// The rules of the contract, the branch and the provider, on a date, at a moment.
+std::set<int> CommonFailures(const NaiveWorld& world, const PackageRow& package,
+                             const v1::FrameworkRules& rules, const v1::Contract& contract,
+                             const std::string& provider_id, const v1::Branch* branch,
+                             v1::ServiceType service, DateNumber date, absl::Time time) {
+  std::set<int> failed;
+  auto fail_unless = [&failed](bool passes, v1::HardRule rule) {
+    if (!passes) failed.insert(rule);
+  };
+  fail_unless(world.ContractActive(contract, date, time), v1::HARD_RULE_CONTRACT_ACTIVE);
+  fail_unless(world.LotHoldsWard(contract.lot_id(), package.ward_code()),
+              v1::HARD_RULE_LOT_MATCHES_WARD);
+  fail_unless(Holds(contract.service_types(), service), v1::HARD_RULE_SERVICE_CONTRACTED);
+  fail_unless(!world.Suspended(provider_id, "", time), v1::HARD_RULE_PROVIDER_NOT_SUSPENDED);
+  const std::string area = AreaOf(package.postcode_sector());
+  fail_unless(area.empty() || !world.Suspended(provider_id, area, time),
+              v1::HARD_RULE_AREA_NOT_SUSPENDED);
+  const bool gave_up = package.gave_up_provider_id() == provider_id && !provider_id.empty();
+  fail_unless(!gave_up && !Holds(package.refused_provider_ids(), provider_id),
+              v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
+  if (branch == nullptr) {
+    failed.insert(v1::HARD_RULE_BRANCH_COVERS_WARD);
+    return failed;
+  }
+  fail_unless(world.Coverage(branch->id(), package, v1::SERVICE_TYPE_UNSPECIFIED, date),
+              v1::HARD_RULE_BRANCH_COVERS_WARD);
+  fail_unless(world.Coverage(branch->id(), package, service, date),
+              v1::HARD_RULE_BRANCH_COVERS_SERVICE);
+  fail_unless(branch->regulator_active(), v1::HARD_RULE_BRANCH_REGISTERED);
+  fail_unless(!world.OptedOut(branch->id(), time), v1::HARD_RULE_BRANCH_TAKING_OFFERS);
+  fail_unless(MeetsNeeds(*branch, package, rules), v1::HARD_RULE_MEETS_NEEDS);
+  return failed;
+}
+
+bool DeclinedBefore(const NaiveIssue& issue, const std::string& branch_id) {
+  for (const OfferRow& offer : issue.offers_before) {
+    if (offer.branch_id() != branch_id) continue;
+    if (offer.terms_version() != issue.package.terms_version()) continue;
+    v1::Answer last = v1::ANSWER_UNSPECIFIED;
+    for (const auto& answer : offer.answers()) {
+      if (!answer.remark()) last = answer.answer();
+    }
+    if (last == v1::ANSWER_DECLINE) return true;
+  }
+  return false;
+}
+
+bool Dearer(const NaiveIssue& issue, const std::string& provider_id, const std::string& contract_id,
+            int32_t price) {
+  for (const OfferRow& offer : issue.offers_before) {
+    if (offer.provider_id() == provider_id && offer.contract_id() != contract_id &&
+        offer.price_pence() > 0 && price > offer.price_pence()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+int64_t SquaredDistance(const v1::Branch& branch, const v1::Ward& ward) {
+  if (branch.easting() == 0 && branch.northing() == 0) return std::numeric_limits<int64_t>::max();
+  const int64_t east = branch.easting() - ward.easting();
+  const int64_t north = branch.northing() - ward.northing();
+  return east * east + north * north;
+}
+
+// What orders those that pass.
+std::tuple<int, int32_t, int64_t, int64_t, std::string> OrderOf(const NaiveWorld& world,
+                                                                const NaiveIssue& issue,
+                                                                const NaiveVerdict& verdict) {
+  int tier_order = 0;
+  for (const v1::Tier& tier : issue.rules.tiers()) {
+    if (tier.id() == verdict.tier_id) tier_order = tier.order();
+  }
+  const v1::Coverage* line =
+      world.Coverage(verdict.branch_id, issue.package, issue.package.terms().service_type(),
+                     world.Today(issue.time));
+  return {tier_order, line->priority(),
+          SquaredDistance(*world.Branch(verdict.branch_id), *world.Ward(issue.package.ward_code())),
+          NaiveTieBreak(issue.package.number(), verdict.branch_id), verdict.contract_id};
+}
+
+// Names the suspensions of those that would be offered the package if nobody were suspended: who
+// passes but for them, and is then the first of its name.
+void NameSuspensions(const NaiveWorld& world, const NaiveIssue& issue, bool by_branch,
+                     std::vector<NaiveVerdict>& verdicts) {
+  const std::string area = AreaOf(issue.package.postcode_sector());
+  std::vector<NaiveVerdict> without;  // those that pass then
+  for (const NaiveVerdict& verdict : verdicts) {
+    const v1::Contract& contract = *world.Contract(verdict.contract_id);
+    NaiveVerdict one = verdict;
+    if (!verdict.failed.empty()) {
+      one.suspension_ids =
+          world.Suspensions(verdict.contract_id, verdict.provider_id, area, issue.time);
+    }
+    one.failed.erase(v1::HARD_RULE_PROVIDER_NOT_SUSPENDED);
+    one.failed.erase(v1::HARD_RULE_AREA_NOT_SUSPENDED);
+    if (DatesHold(contract.from_date(), contract.to_date(), world.Today(issue.time))) {
+      one.failed.erase(v1::HARD_RULE_CONTRACT_ACTIVE);
+    }
+    const bool elsewhere =
+        issue.beside.contains(one.provider_id) || issue.stopped_beside.contains(one.provider_id);
+    if (one.failed.empty() && !elsewhere) without.push_back(one);
+  }
+  for (NaiveVerdict& verdict : verdicts) {
+    for (const NaiveVerdict& one : without) {
+      if (one.suspension_ids.empty()) continue;
+      if (one.contract_id != verdict.contract_id || one.branch_id != verdict.branch_id) continue;
+      bool first = true;
+      for (const NaiveVerdict& other : without) {
+        const bool rival =
+            by_branch ? other.branch_id == one.branch_id : other.provider_id == one.provider_id;
+        first &= !rival || OrderOf(world, issue, one) <= OrderOf(world, issue, other);
+      }
+      if (first) verdict.suspension_ids = one.suspension_ids;
+    }
+  }
+}
+
+// Leaves an offer only to the first of those that are offered under one name.
+void KeepTheFirst(const NaiveWorld& world, const NaiveIssue& issue, bool by_branch,
+                  std::vector<NaiveVerdict>& verdicts) {
+  auto order = [&](const NaiveVerdict& verdict) { return OrderOf(world, issue, verdict); };
+  for (NaiveVerdict& verdict : verdicts) {
+    if (!verdict.failed.empty()) continue;
+    const NaiveVerdict* first = &verdict;
+    for (const NaiveVerdict& other : verdicts) {
+      const bool rival = by_branch ? other.branch_id == verdict.branch_id
+                                   : other.provider_id == verdict.provider_id;
+      if (rival && other.failed.empty() && order(other) < order(*first)) first = &other;
+    }
+    verdict.offered = first == &verdict;
+    if (!verdict.offered) verdict.chosen_branch_id = first->branch_id;
+  }
+  for (NaiveVerdict& verdict : verdicts) {
+    if (!verdict.offered && verdict.failed.empty()) {
+      verdict.failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& issue) {
+  std::vector<NaiveVerdict> verdicts;
+  const PackageRow& package = issue.package;
+  const DateNumber today = world.Today(issue.time);
+  for (const auto& fact : world.facts) {
+    if (!fact.has_contract() || fact.ended()) continue;
+    const v1::Contract& contract = fact.contract();
+    if (contract.framework_id() != package.framework_id()) continue;
+    if (!world.LotHoldsWard(contract.lot_id(), package.ward_code())) continue;
+    const std::string provider_id = world.Holder(contract, today);
+    std::vector<const v1::Branch*> branches;
+    for (const auto& other : world.facts) {
+      if (other.has_branch() && !other.ended() && other.branch().provider_id() == provider_id) {
+        branches.push_back(&other.branch());
+      }
+    }
+    if (branches.empty()) branches.push_back(nullptr);
+    for (const v1::Branch* branch : branches) {
+      NaiveVerdict& verdict = verdicts.emplace_back();
+      verdict.provider_id = provider_id;
+      verdict.branch_id = branch == nullptr ? "" : branch->id();
+      verdict.contract_id = contract.id();
+      verdict.tier_id = contract.tier_id();
+      verdict.failed = CommonFailures(world, package, issue.rules, contract, provider_id, branch,
+                                      package.terms().service_type(), today, issue.time);
+      const v1::Coverage* line =
+          world.Coverage(verdict.branch_id, package, package.terms().service_type(), today);
+      if (line == nullptr) {
+        line = world.Coverage(verdict.branch_id, package, v1::SERVICE_TYPE_UNSPECIFIED, today);
+      }
+      if (line != nullptr) verdict.covering_area = line->postcode_area();
+      const bool in_round = issue.restart
+                                ? branch != nullptr && branch->id() == package.previous_branch_id()
+                                : Holds(issue.tier_ids, contract.tier_id());
+      if (!in_round) verdict.failed.insert(v1::HARD_RULE_TIER_IN_ROUND);
+      if (branch != nullptr && DeclinedBefore(issue, branch->id())) {
+        verdict.failed.insert(v1::HARD_RULE_NOT_ALREADY_DECLINED);
+      }
+      const int32_t price = world.Price(contract, package.ward_code());
+      if (Dearer(issue, provider_id, contract.id(), price)) {
+        verdict.failed.insert(v1::HARD_RULE_NOT_OFFERED_DEARER);
+      }
+    }
+  }
+  NameSuspensions(world, issue, issue.rules.several_branches_per_provider(), verdicts);
+  for (NaiveVerdict& verdict : verdicts) {
+    auto has_one = issue.beside.find(verdict.provider_id);
+    if (!verdict.failed.empty() || has_one == issue.beside.end()) continue;
+    verdict.failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
+    verdict.chosen_branch_id = has_one->second;
+  }
+  KeepTheFirst(world, issue, issue.rules.several_branches_per_provider(), verdicts);
+  return verdicts;
+}
+
+std::set<int> NaiveFailuresAtAward(const NaiveWorld& world, const PackageRow& package,
+                                   const v1::FrameworkRules& rules, const OfferRow& offer,
+                                   absl::Time time) {
+  const v1::Contract* contract = world.Contract(offer.contract_id());
+  if (contract == nullptr) return {v1::HARD_RULE_CONTRACT_ACTIVE};
+  const v1::Branch* branch = world.Branch(offer.branch_id());
+  const DateNumber today = world.Today(time);
+  const DateNumber start = *ParseDate(package.terms().start_by_date());
+  std::set<int> failed;
+  // What has dates is asked for the start, too; nobody knows yet which suspensions will stand then.
+  for (bool at_start : {false, true}) {
+    if (at_start && start <= today) continue;
+    const DateNumber date = at_start ? start : today;
+    for (int rule : CommonFailures(world, package, rules, *contract, offer.provider_id(), branch,
+                                   package.terms().service_type(), date, time)) {
+      failed.insert(rule);
+    }
+    if (world.Holder(*contract, date) != offer.provider_id()) {
+      failed.insert(v1::HARD_RULE_CONTRACT_ACTIVE);
+    }
+  }
+  return failed;
+}
+
+std::set<int> NaiveFailuresAtMove(const NaiveWorld& world, const PackageRow& package,
+                                  const std::vector<OfferRow>& offers,
+                                  const v1::FrameworkRules& rules, const OfferRow& offer,
+                                  const std::string& branch_id, absl::Time time) {
+  const v1::Contract* contract = world.Contract(offer.contract_id());
+  if (contract == nullptr) return {v1::HARD_RULE_CONTRACT_ACTIVE};
+  const DateNumber today = world.Today(time);
+  std::set<int> failed =
+      CommonFailures(world, package, rules, *contract, offer.provider_id(), world.Branch(branch_id),
+                     package.terms().service_type(), today, time);
+  if (world.Holder(*contract, today) != offer.provider_id()) {
+    failed.insert(v1::HARD_RULE_CONTRACT_ACTIVE);
+  }
+  if (DeclinedBefore({package, offers, rules, time, {}, false}, branch_id)) {
+    failed.insert(v1::HARD_RULE_NOT_ALREADY_DECLINED);
+  }
+  for (const OfferRow& other : offers) {
+    if (other.branch_id() == branch_id && other.round_number() == offer.round_number()) {
+      failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
+    }
+  }
+  return failed;
+}
+
+int64_t NaiveTieBreak(uint64_t package_number, const std::string& branch_id) {
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    bytes += static_cast<char>((package_number >> shift) & 0xff);
+  }
+  const std::string hash = HashOf(bytes + branch_id);
+  uint64_t value = 0;
+  for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<unsigned char>(hash[i]);
+  return static_cast<int64_t>(value & 0x7fffffffffffffff);
+}
+
+}  // namespace brokerage::engine::naive

@@ -1,0 +1,59 @@
+// Who is offered a package, from section 6 of the domain's description and from nothing else.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "brokerage/journal/v1/rows.pb.h"
+#include "tests/reference/reference_directory.h"
+
+namespace brokerage::engine::naive {
+
+struct NaiveVerdict {
+  std::string provider_id;
+  std::string branch_id;
+  std::string contract_id;
+  std::string tier_id;
+  std::set<int> failed;  // HardRule
+  std::string chosen_branch_id;
+  bool offered = false;
+  std::string covering_area;  // empty where a ward's line covers
+  // But for which, and for nothing else, it would have been offered the package.
+  std::set<std::string> suspension_ids;
+};
+
+struct NaiveIssue {
+  const journal::v1::PackageRow& package;
+  std::vector<journal::v1::OfferRow> offers_before;
+  const v1::FrameworkRules& rules;
+  absl::Time time;
+  std::vector<std::string> tier_ids;  // of the round
+  bool restart = false;
+  // Who is offered the package in the round beside which this one opens: provider -> branch.
+  std::map<std::string, std::string> beside = {};
+  // Providers that suspensions alone keep from an offer there.
+  std::set<std::string> stopped_beside = {};
+};
+
+// One verdict per branch and contract of the package's lot.
+std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& issue);
+
+// The hard rules that speak of more than issuing, as an acceptance fails them now or on the start
+// date. Empty if it passes.
+std::set<int> NaiveFailuresAtAward(const NaiveWorld& world, const journal::v1::PackageRow& package,
+                                   const v1::FrameworkRules& rules,
+                                   const journal::v1::OfferRow& offer, absl::Time time);
+
+// The hard rules that a branch fails to which an open offer of the package is to move, now.
+std::set<int> NaiveFailuresAtMove(const NaiveWorld& world, const journal::v1::PackageRow& package,
+                                  const std::vector<journal::v1::OfferRow>& offers,
+                                  const v1::FrameworkRules& rules,
+                                  const journal::v1::OfferRow& offer, const std::string& branch_id,
+                                  absl::Time time);
+
+int64_t NaiveTieBreak(uint64_t package_number, const std::string& branch_id);
+
+}  // namespace brokerage::engine::naive

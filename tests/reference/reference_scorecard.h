@@ -1,0 +1,28 @@
+// The scorecard, from sections 1, 2 and 4 of the definitions of the key figures and from nothing
+// else.
+#pragma once
+
+#include <string>
+
+#include "brokerage/v1/performance_service.pb.h"
+#include "tests/reference/reference_figures.h"
+
+namespace brokerage::engine::naive {
+
+// Who asks: everybody's figures without a provider; with one its own, with a branch that branch's.
+struct NaiveViewer {
+  std::string provider_id;
+  std::string branch_id;
+};
+
+v1::QueryScorecardResponse NaiveScorecard(const NaiveHistory& history,
+                                          const v1::FrameworkRules& rules,
+                                          const v1::QueryScorecardRequest& request,
+                                          const NaiveViewer& viewer);
+// REQUIRES: the rules let providers be compared, or no provider asks.
+v1::QueryDistributionResponse NaiveDistribution(const NaiveHistory& history,
+                                                const v1::FrameworkRules& rules,
+                                                const v1::QueryDistributionRequest& request,
+                                                const NaiveViewer& viewer);
+
+}  // namespace brokerage::engine::naive

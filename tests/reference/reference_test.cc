@@ -1,0 +1,117 @@
+// The engine against a second, naive implementation of routing, award and counts, over random
+// weeks in random counties. A failure names its seed: --gtest_filter=*OneSeed with NAIVE_SEED set
+// drives that county alone; from 5000 on with adaptive release.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tests/reference/workload.h"
+
+namespace brokerage::engine::naive {
+namespace {
+
+constexpr int kPackagesPerCounty = 50;
+constexpr uint64_t kCounties = 200;  // 10,000 packages
+
+constexpr int kPackagesPerAdaptiveCounty = 120;
+constexpr uint64_t kAdaptiveCounties = 12;
+
+void Drive(uint64_t seed, DriveTally* tally) {
+  CountyDrive drive(seed, false, tally);
+  for (const std::string& problem : drive.Run(kPackagesPerCounty)) ADD_FAILURE() << problem;
+}
+
+void DriveAdaptive(uint64_t seed, DriveTally* tally) {
+  CountyDrive drive(seed, true, tally);
+  for (const std::string& problem : drive.Run(kPackagesPerAdaptiveCounty)) ADD_FAILURE() << problem;
+}
+
+TEST(Naive, EngineAgreesInEveryCounty) {
+  DriveTally tally;
+  for (uint64_t seed = 1000; seed < 1000 + kCounties && !::testing::Test::HasFailure(); ++seed)
+    Drive(seed, &tally);
+  if (::testing::Test::HasFailure()) return;
+  // Nothing was compared in vain.
+  for (const char* what : {"round_opened",
+                           "package_awarded",
+                           "award_proposed",
+                           "certain before all have answered",
+                           "package_returned",
+                           "package_handed_back",
+                           "offers_closed",
+                           "figures compared",
+                           "query scanned",
+                           "query from roll-ups",
+                           "contract short of its minimum",
+                           "packages beside figures",
+                           "deadline_extended",
+                           "round open again",
+                           "silence of an outage",
+                           "late answer in time after all",
+                           "transfer of an award",
+                           "award overridden",
+                           "offered by postcode area",
+                           "offer moved",
+                           "ward moved",
+                           "limit compared",
+                           "void by WITHIN_ACCEPTANCE_LIMIT",
+                           "limit_passed",
+                           "stopped by a suspension alone",
+                           "rounds_passed_over",
+                           "avoided where nobody could be asked",
+                           "suspension with stops",
+                           "left an interim service",
+                           "left over the limit",
+                           "transfer of several packages",
+                           "sanction proposed",
+                           "scorecard with restarts",
+                           "scorecard with unserved wards",
+                           "scorecard with one who never answered",
+                           "scorecard with a rate in a printed gap",
+                           "scorecard with a medium risk",
+                           "scorecard with another risk but urgent",
+                           "distribution of five or more"}) {
+    EXPECT_GT(tally.happened[what], 0) << what;
+  }
+  for (int rule = v1::HARD_RULE_TIER_IN_ROUND; rule <= v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER;
+       ++rule) {
+    const std::string name = v1::HardRule_Name(static_cast<v1::HardRule>(rule));
+    EXPECT_GT(tally.happened["routing: " + name], 0) << name;
+  }
+  for (int criterion = 1; criterion <= v1::AwardCriterion_MAX; ++criterion) {
+    if (criterion == v1::AWARD_CRITERION_EARLIER_ROUND) continue;  // below
+    const std::string name =
+        v1::AwardCriterion_Name(static_cast<v1::AwardCriterion>(criterion)).substr(16);
+    EXPECT_GT(tally.happened["decided by " + name], 0) << name;
+  }
+}
+
+TEST(Naive, EngineAgreesWhereReleaseIsAdaptive) {
+  DriveTally tally;
+  for (uint64_t seed = 5000; seed < 5000 + kAdaptiveCounties && !::testing::Test::HasFailure();
+       ++seed) {
+    DriveAdaptive(seed, &tally);
+  }
+  if (::testing::Test::HasFailure()) return;
+  for (const char* what :
+       {"round beside another", "nobody to open beside", "adaptive release ends",
+        "later round waits", "awarded without waiting for the later round",
+        "awarded to the later round", "decided by EARLIER_ROUND", "offers_closed"}) {
+    EXPECT_GT(tally.happened[what], 3) << what;
+  }
+}
+
+TEST(NaiveCounty, OneSeed) {
+  const char* seed = std::getenv("NAIVE_SEED");
+  if (seed == nullptr) GTEST_SKIP() << "NAIVE_SEED names no county";
+  DriveTally tally;
+  const uint64_t number = std::strtoull(seed, nullptr, 10);
+  number < 5000 ? Drive(number, &tally) : DriveAdaptive(number, &tally);
+  for (const auto& [what, many] : tally.happened)
+    std::printf("%8ld %s\n", long(many), what.c_str());
+}
+
+}  // namespace
+}  // namespace brokerage::engine::naive

@@ -1,2 +1,0 @@
-// Keeps the library from being empty.
-namespace brokerage {}
