@@ -9,6 +9,7 @@
 #include "services/rpc/access.h"
 #include "services/rpc/commands.h"
 #include "services/rpc/message_check.h"
+#include "services/rpc/scope.h"
 
 namespace brokerage::services::rpc {
 

@@ -12,8 +12,8 @@
 #include "engine/figures/performance.h"
 #include "engine/figures/query.h"
 #include "engine/figures/scorecard.h"
-#include "services/rpc/performance/view_figures.h"
 #include "services/rpc/today.h"
+#include "services/rpc/view_figures.h"
 
 namespace brokerage::services::rpc {
 
@@ -31,7 +31,7 @@ absl::StatusOr<Response> Sound(absl::StatusOr<Response> response, const ViewFigu
 absl::StatusOr<v1::QueryPerformanceResponse> Ask(const Backend& backend,
                                                  const engine::Caller& caller,
                                                  const v1::PerformanceQuery& query) {
-  const std::shared_ptr<const Published> published = backend.sequencer->published();
+  const std::shared_ptr<const DirectorySnapshot> published = backend.sequencer->published();
   const ViewFigures figures(backend.store->Read());
   return Sound(
       engine::QueryPerformance(query, engine::ScopeOf(caller), published->directory, figures),
