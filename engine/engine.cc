@@ -7,10 +7,10 @@
 #include "absl/strings/match.h"
 #include "engine/apply/applier.h"
 #include "engine/award/acceptance_limits.h"
+#include "engine/base/calendar.h"
 #include "engine/base/check.h"
 #include "engine/base/ids.h"
 #include "engine/decide/decide.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 
