@@ -8,9 +8,9 @@
 
 #include "absl/strings/match.h"
 #include "engine/award/acceptance_limits.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/figures/tally.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

@@ -3,7 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "engine/command.h"
+#include "engine/model/caller.h"
 #include "services/core/directory_snapshot.h"
 
 namespace brokerage::services::rpc {

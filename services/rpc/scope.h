@@ -5,7 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "brokerage/v1/directory.pb.h"
-#include "engine/command.h"
+#include "engine/model/caller.h"
 #include "engine/model/directory.h"
 #include "engine/views/package_view.h"
 #include "google/protobuf/message.h"

@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/calendar.h"
 #include "engine/base/rejection.h"
-#include "engine/views/words.h"
 #include "services/rpc/commands.h"
 
 namespace brokerage::services::rpc {

@@ -7,9 +7,10 @@
 
 #include "absl/time/time.h"
 #include "engine/base/bounds.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
+#include "engine/model/package.h"
 #include "engine/model/tables.h"
-#include "engine/views/words.h"
 #include "services/rpc/commands.h"
 #include "services/rpc/queries.h"
 #include "services/rpc/rows.h"
