@@ -40,7 +40,7 @@ TEST(KeptStore, OfAnEarlierProgramOpensWithItsAccounts) {
   const Ran refused = Shell(kBrokerd + " bootstrap --account more --data " + directory / "store" +
                             token + " --simulation 2018-07-01T08:00:00Z");
   EXPECT_NE(refused.exit_code, 0);
-  EXPECT_THAT(refused.output, HasSubstr("a system without accounts"));
+  EXPECT_THAT(refused.output, HasSubstr("there are accounts already"));
 }
 
 }  // namespace
