@@ -1,4 +1,5 @@
-// Streams of what changed: each follows the history of the caller's scope, record by record.
+#include "services/rpc/package/watch.h"
+
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -13,10 +14,11 @@
 #include "engine/base/rejection.h"
 #include "engine/figures/performance.h"
 #include "engine/figures/query.h"
+#include "engine/model/visibility.h"
 #include "engine/views/offer_events.h"
 #include "engine/views/package_view.h"
-#include "services/rpc/history/pages.h"
 #include "services/rpc/rows.h"
+#include "services/rpc/scope.h"
 
 namespace brokerage::services::rpc {
 
@@ -76,7 +78,7 @@ class FollowingStream : public Stream {
       auto record = ReadRecord(*view, *sequence);
       if (!record.ok()) return record.status();
       PackageReader packages(*view);
-      const bool told = Tell(*record, &packages, message);
+      const bool told = Report(*record, &packages, message);
       if (!packages.status().ok()) return packages.status();
       if (told) return Next::kSend;
       cursor_ = {*sequence + 1, 0};
@@ -92,8 +94,8 @@ class FollowingStream : public Stream {
  protected:
   // Makes the next message of the record at cursor() and moves the cursor behind it; false when
   // there is none left.
-  virtual bool Tell(const journal::v1::Record& record, PackageReader* packages,
-                    google::protobuf::Message* message) = 0;
+  virtual bool Report(const journal::v1::Record& record, PackageReader* packages,
+                      google::protobuf::Message* message) = 0;
 
   const Backend& backend() const { return backend_; }
   const engine::Caller& caller() const { return caller_; }
@@ -135,8 +137,8 @@ class OfferStream final : public FollowingStream {
   using FollowingStream::FollowingStream;
 
  protected:
-  bool Tell(const journal::v1::Record& record, PackageReader* packages,
-            google::protobuf::Message* message) override {
+  bool Report(const journal::v1::Record& record, PackageReader* packages,
+              google::protobuf::Message* message) override {
     auto* response = static_cast<v1::WatchOffersResponse*>(message);
     std::set<std::pair<uint64_t, int32_t>> told;
     for (const journal::v1::Fact& fact : record.facts()) {
@@ -169,8 +171,8 @@ class PackageStream final : public FollowingStream {
       : FollowingStream(backend, context, cursor), framework_id_(std::move(framework_id)) {}
 
  protected:
-  bool Tell(const journal::v1::Record& record, PackageReader* packages,
-            google::protobuf::Message* message) override {
+  bool Report(const journal::v1::Record& record, PackageReader* packages,
+              google::protobuf::Message* message) override {
     auto* response = static_cast<v1::WatchPackagesResponse*>(message);
     const std::vector<uint64_t> changed = ChangedPackages(record);
     for (size_t i = cursor().told; i < changed.size(); ++i) {

@@ -1,4 +1,4 @@
-#include "services/rpc/performance/view_figures.h"
+#include "services/rpc/view_figures.h"
 
 #include <optional>
 #include <string>
