@@ -71,7 +71,7 @@ void Evaluate(const Context& in, const PackageAggregate& package, Decision* out)
     return;
   }
   if (row.state() == v1::PACKAGE_STATE_OFFERED &&
-      OpenRound(in, package, row.next_rule_number(), row.rounds_size(), row.offer_count(), out)) {
+      OpenRound(in, package, row.next_rule_number(), out)) {
     return;
   }
   journal::v1::PackageUnfilled& unfilled = *out->Add().mutable_package_unfilled();

@@ -94,12 +94,7 @@ absl::Status Decide(const Context& in, const v1::ReleasePackagesRequest& request
       held.set_held(true);
       continue;
     }
-    journal::v1::PackageReleased& released = *out->Add().mutable_package_released();
-    released.set_package_number(row.number());
-    released.set_framework_revision(in.state.directory.Framework(row.framework_id())->revision());
-    if (!OpenRound(in, **package, 1, row.rounds_size(), row.offer_count(), out)) {
-      out->Add().mutable_package_unfilled()->set_package_number(row.number());
-    }
+    Release(in, **package, out);
   }
   return absl::OkStatus();
 }
@@ -222,9 +217,7 @@ absl::Status Decide(const Context& in, const v1::ReissuePackageRequest& request,
   *reissued.mutable_terms() = package.row.terms();
   reissued.set_terms_version(package.row.terms_version());
   reissued.set_framework_revision(framework.revision());
-  if (!OpenRound(in, package, 1, row.rounds_size(), row.offer_count(), out)) {
-    out->Add().mutable_package_unfilled()->set_package_number(row.number());
-  }
+  PutOut(in, package, out);
   return absl::OkStatus();
 }
 

@@ -38,8 +38,8 @@ void NotePassedOver(const Context& in, const PackageAggregate& package, int32_t 
 }
 
 // Opens the next round with anybody to offer, if there is one, parallel to the one that `opened`
-// plans.
-// One further round and no more: that one's own fill is asked when a round of its own would open.
+// plans. One further round and no more: that one's own fill is asked when a round of its own would
+// open.
 void OpenParallelRound(const Context& in, const PackageAggregate& package, const RoundPlan& opened,
                        const v1::RoundBeside& why, journal::v1::RoundsPassedOver* passed_over,
                        Decision* out) {
@@ -66,11 +66,11 @@ void OpenParallelRound(const Context& in, const PackageAggregate& package, const
 }  // namespace
 
 bool OpenRound(const Context& in, const PackageAggregate& package, int32_t first_rule,
-               int32_t rounds_before, int32_t offers_before, Decision* out) {
+               Decision* out) {
   const v1::FrameworkRules& rules = RulesOf(in.state, package.row);
   RoundPlan plan;
-  plan.rounds_before = rounds_before;
-  plan.offers_before = offers_before;
+  plan.rounds_before = package.row.rounds_size();
+  plan.offers_before = package.row.offer_count();
   if (first_rule == 1 && RestartIsDue(package, rules)) {  // first, or never
     plan.next_rule = first_rule;
     plan.verdicts = RouteTo(in, package, rules, 0);
@@ -101,6 +101,19 @@ bool OpenRound(const Context& in, const PackageAggregate& package, int32_t first
   if (!passed_over.rounds().empty())
     *out->Add().mutable_rounds_passed_over() = std::move(passed_over);
   return opened;
+}
+
+void PutOut(const Context& in, const PackageAggregate& package, Decision* out) {
+  if (OpenRound(in, package, 1, out)) return;
+  out->Add().mutable_package_unfilled()->set_package_number(package.row.number());
+}
+
+void Release(const Context& in, const PackageAggregate& package, Decision* out) {
+  const PackageRow& row = package.row;
+  journal::v1::PackageReleased& released = *out->Add().mutable_package_released();
+  released.set_package_number(row.number());
+  released.set_framework_revision(in.state.directory.Framework(row.framework_id())->revision());
+  PutOut(in, package, out);
 }
 
 void AddRound(const Context& in, const PackageAggregate& package, RoundPlan plan, Decision* out) {

@@ -23,7 +23,11 @@ struct RoundPlan {
 // Opens the first round, from `first_rule` on, in which anybody may be offered the package as
 // `package` has it; the restart's own round first when it is due. False when there is none.
 bool OpenRound(const Context& in, const PackageAggregate& package, int32_t first_rule,
-               int32_t rounds_before, int32_t offers_before, Decision* out);
+               Decision* out);
+// Likewise from the first rule on; the package is unfilled when there is none.
+void PutOut(const Context& in, const PackageAggregate& package, Decision* out);
+// Releases the package under the framework's newest revision, and puts it out.
+void Release(const Context& in, const PackageAggregate& package, Decision* out);
 // Adds the round with its offers.
 void AddRound(const Context& in, const PackageAggregate& package, RoundPlan plan, Decision* out);
 

@@ -26,17 +26,9 @@ absl::Status Decide(const Context& in, const Tick&, Decision* out) {
     case AgendaEntry::kEvaluate:
       Evaluate(in, *package, out);
       break;
-    case AgendaEntry::kRelease: {
-      journal::v1::PackageReleased& released = *out->Add().mutable_package_released();
-      released.set_package_number(entry->package_number);
-      released.set_framework_revision(
-          in.state.directory.Framework(package->row.framework_id())->revision());
-      if (!OpenRound(in, *package, 1, package->row.rounds_size(), package->row.offer_count(),
-                     out)) {
-        out->Add().mutable_package_unfilled()->set_package_number(entry->package_number);
-      }
+    case AgendaEntry::kRelease:
+      Release(in, *package, out);
       break;
-    }
     case AgendaEntry::kLimit:
       out->Add().mutable_limit_passed()->set_package_number(entry->package_number);
       break;

@@ -122,9 +122,7 @@ void PutOutAgain(const Context& in, const PackageAggregate& package, Decision* o
   *reissued.mutable_terms() = row.terms();
   reissued.set_terms_version(row.terms_version());
   reissued.set_framework_revision(row.framework_revision());
-  if (!OpenRound(in, package, 1, row.rounds_size(), row.offer_count(), out)) {
-    out->Add().mutable_package_unfilled()->set_package_number(row.number());
-  }
+  PutOut(in, package, out);
 }
 
 // Hands the package back. Gives the one that follows as it goes out.
