@@ -13,17 +13,9 @@
 #include "brokerage/v1/directory_service.pb.h"
 #include "brokerage/v1/offer_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
+#include "engine/model/caller.h"
 
 namespace brokerage::engine {
-
-// Who asks: an account as it was when the call was admitted.
-struct Caller {
-  std::string account_id = {};
-  v1::Role role = v1::ROLE_UNSPECIFIED;
-  std::string authority_id = {};
-  std::string provider_id = {};  // of an organisation or a branch
-  std::string branch_id = {};
-};
 
 // Something is due: the most urgent entry of the agenda is handled.
 struct Tick {};

@@ -22,7 +22,9 @@ absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine
 absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& view,
                                                                     uint64_t number);
 
-// Loads the packages that the request names, with the roll-ups that they touch.
-absl::Status LoadTouched(const View& view, const engine::Request& request, engine::Engine* engine);
+// Loads what the request needs and is not in memory (engine/needs.h). The store is read only if
+// that is anything. Errors: DATA_LOSS naming the table and key.
+absl::Status LoadTouched(const Store& store, const engine::Request& request,
+                         engine::Engine* engine);
 
 }  // namespace brokerage::storage

@@ -86,15 +86,6 @@ std::vector<AgendaEntry> AgendaOf(const PackageAggregate& package) {
 
 }  // namespace
 
-const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row) {
-  const journal::v1::FrameworkRow* framework =
-      row.framework_revision() != 0
-          ? state.directory.Framework(row.framework_id(), row.framework_revision())
-          : state.directory.Framework(row.framework_id());
-  BROKERAGE_CHECK(framework != nullptr);
-  return framework->rules();
-}
-
 void EnterPackage(State* state, uint64_t number) {
   const PackageAggregate& package = *state->Package(number);
   for (AgendaEntry& entry : AgendaOf(package)) state->agenda.insert(std::move(entry));

@@ -15,9 +15,6 @@
 
 namespace brokerage::engine {
 
-// The rules that a package follows: of its own revision, or the newest before its first release.
-const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row);
-
 // Puts a package into memory, with its agenda, or takes it off the agenda before a change.
 void EnterPackage(State* state, uint64_t number);
 void LeavePackage(State* state, uint64_t number);

@@ -11,8 +11,13 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "brokerage/v1/framework.pb.h"
+#include "google/protobuf/timestamp.pb.h"
 
 namespace brokerage::engine {
+
+// A moment of a row, in microseconds since the epoch, as messages have it, and back.
+google::protobuf::Timestamp ToTimestamp(int64_t time_us);  // REQUIRES: not 0, which is none
+int64_t FromTimestamp(const google::protobuf::Timestamp& time);
 
 // A local date as YYYYMMDD, as rows keep it; 0 is none.
 using DateNumber = int32_t;

@@ -7,7 +7,6 @@
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
 #include "engine/decide/decide.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

@@ -5,8 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/calendar.h"
+#include "engine/base/postcode.h"
 #include "engine/decide/decide.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

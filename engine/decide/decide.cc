@@ -9,18 +9,10 @@
 #include "engine/base/ids.h"
 #include "engine/base/personal_text.h"
 #include "engine/model/lifecycle.h"
+#include "engine/model/visibility.h"
 #include "engine/views/package_view.h"
 
 namespace brokerage::engine {
-
-bool StillWaits(const journal::v1::PackageRow& row) {
-  return row.state() == v1::PACKAGE_STATE_OFFERED || row.state() == v1::PACKAGE_STATE_UNFILLED;
-}
-
-const std::string& ContractOf(const PackageAggregate& package) {
-  if (package.row.imported()) return package.row.running_contract_id();
-  return package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)].contract_id();
-}
 
 Deciding::Deciding(const State& state, const ZoneFinder& zones, const Command& command,
                    absl::Time now)

@@ -26,12 +26,6 @@ namespace brokerage::engine {
 void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t winner,
                journal::v1::PackageAwarded* awarded);
 
-// Whether the package waits for somebody to take it: it is OFFERED or UNFILLED.
-bool StillWaits(const journal::v1::PackageRow& row);
-
-// The contract under which the package runs, or was awarded. REQUIRES: it is one of the two.
-const std::string& ContractOf(const PackageAggregate& package);
-
 class Deciding {
  public:
   Deciding(const State& state, const ZoneFinder& zones, const Command& command, absl::Time now);

@@ -3,11 +3,11 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/calendar.h"
 #include "engine/base/hash.h"
 #include "engine/decide/decide.h"
 #include "engine/framework/parse.h"
 #include "engine/views/package_view.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

@@ -3,12 +3,14 @@
 #include "absl/strings/str_cat.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/bounds.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/decide/decide.h"
 #include "engine/model/lifecycle.h"
+#include "engine/model/package.h"
+#include "engine/model/visibility.h"
 #include "engine/routing/routing.h"
 #include "engine/views/package_view.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

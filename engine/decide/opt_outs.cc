@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/base/bounds.h"
+#include "engine/base/calendar.h"
 #include "engine/decide/decide.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

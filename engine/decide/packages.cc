@@ -9,6 +9,7 @@
 #include "engine/base/ids.h"
 #include "engine/decide/decide.h"
 #include "engine/model/lifecycle.h"
+#include "engine/model/package.h"
 #include "engine/routing/routing.h"
 #include "engine/views/package_view.h"
 

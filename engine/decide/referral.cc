@@ -6,13 +6,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/bounds.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/base/personal_text.h"
+#include "engine/base/postcode.h"
 #include "engine/decide/decide.h"
 #include "engine/routing/adaptive_release.h"
 #include "engine/routing/routing.h"
 #include "engine/views/package_view.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

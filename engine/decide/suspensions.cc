@@ -7,9 +7,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/bounds.h"
+#include "engine/base/calendar.h"
 #include "engine/decide/decide.h"
 #include "engine/model/suspensions.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

@@ -8,10 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/base/bounds.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/decide/decide.h"
 #include "engine/model/lifecycle.h"
-#include "engine/views/words.h"
+#include "engine/model/package.h"
 
 namespace brokerage::engine {
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/bounds.h"
+#include "engine/base/postcode.h"
 
 namespace brokerage::engine {
 

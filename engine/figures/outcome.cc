@@ -1,6 +1,8 @@
+#include "engine/base/postcode.h"
 #include "engine/figures/outcome.h"
 #include "engine/figures/tally.h"
 #include "engine/model/directory.h"
+#include "engine/model/package.h"
 
 namespace brokerage::engine {
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/award/acceptance_limits.h"
 #include "engine/figures/outcome.h"
 
 namespace brokerage::engine {
@@ -115,52 +114,10 @@ RollupRow RowOf(const RollupDimensions& of) {
   return row;
 }
 
-// All dimensions of an offer; the kind is left to the caller.
-RollupDimensions DimensionsOf(const PackageAggregate& package, const OfferRow& offer) {
-  RollupDimensions of;
-  of.framework_id = package.row.framework_id();
-  of.month = MonthOf(offer.issued_date());
-  of.contract_id = offer.contract_id();
-  of.branch_id = offer.branch_id();
-  of.service_type = offer.service_type();
-  of.urgency = package.row.urgency();
-  of.authority_id = package.row.authority_id();
-  of.round = offer.rule_number();
-  of.ward_code = package.row.ward_code();
-  of.tier_id = offer.tier_id();
-  of.provider_id = offer.provider_id();
-  of.lot_id = LotOf(package.row, offer);
-  return of;
-}
-
-RollupDimensions DimensionsOf(const PackageAggregate& package) {
-  RollupDimensions of;
-  of.kind = RollupRow::KIND_PACKAGE;
-  of.framework_id = package.row.framework_id();
-  of.month = MonthOf(package.row.submitted_date());
-  of.lot_id = package.row.lot_id();
-  of.service_type = package.row.terms().service_type();
-  of.urgency = package.row.urgency();
-  of.authority_id = package.row.authority_id();
-  return of;
-}
-
-RollupDimensions HoursOf(const PackageAggregate& package, const OfferRow& winner, int32_t month) {
-  RollupDimensions of = DimensionsOf(package, winner);
-  of.kind = RollupRow::KIND_HOURS;
-  of.month = month;
-  return of;
-}
-
-std::string Key(RollupDimensions of, RollupRow::Kind kind) {
-  of.kind = kind;
-  return RollupTable::KeyOf(of);
-}
-
 void CountUnit(const PackageAggregate& package, const UnitStanding& unit, RollupRow::Kind kind,
                int64_t sign, RollupTable* table) {
   if (unit.first() == nullptr) return;
-  RollupDimensions of = DimensionsOf(package, *unit.first());
+  RollupDimensions of = OfferDimensions(package, *unit.first());
   of.kind = kind;
   unit.Count(sign, table->Change(of));
 }
@@ -229,11 +186,59 @@ std::vector<std::string> RollupTable::TakeChanged() {
   return keys;
 }
 
+RollupDimensions OfferDimensions(const PackageAggregate& package, const OfferRow& offer) {
+  RollupDimensions of;
+  of.framework_id = package.row.framework_id();
+  of.month = MonthOf(offer.issued_date());
+  of.contract_id = offer.contract_id();
+  of.branch_id = offer.branch_id();
+  of.service_type = offer.service_type();
+  of.urgency = package.row.urgency();
+  of.authority_id = package.row.authority_id();
+  of.round = offer.rule_number();
+  of.ward_code = package.row.ward_code();
+  of.tier_id = offer.tier_id();
+  of.provider_id = offer.provider_id();
+  of.lot_id = LotOf(package.row, offer);
+  return of;
+}
+
+RollupDimensions PackageDimensions(const PackageAggregate& package) {
+  RollupDimensions of;
+  of.kind = RollupRow::KIND_PACKAGE;
+  of.framework_id = package.row.framework_id();
+  of.month = MonthOf(package.row.submitted_date());
+  of.lot_id = package.row.lot_id();
+  of.service_type = package.row.terms().service_type();
+  of.urgency = package.row.urgency();
+  of.authority_id = package.row.authority_id();
+  return of;
+}
+
+RollupDimensions HoursDimensions(const PackageAggregate& package, const OfferRow& winner,
+                                 int32_t month) {
+  RollupDimensions of = OfferDimensions(package, winner);
+  of.kind = RollupRow::KIND_HOURS;
+  of.month = month;
+  return of;
+}
+
+RollupDimensions InterimDimensions(const journal::v1::PackageRow& row) {
+  RollupDimensions of;
+  of.kind = RollupRow::KIND_INTERIM;
+  of.framework_id = row.framework_id();
+  of.month = MonthOf(row.left_date());
+  of.date = row.left_date();
+  of.lot_id = row.lot_id();
+  of.authority_id = row.authority_id();
+  return of;
+}
+
 void TallyOffer(const PackageAggregate& package, const OfferRow& offer, int64_t sign,
                 RollupTable* table) {
   if (offer.restart()) return;
   const Standing standing = StandingOf(offer);
-  RollupDimensions of = DimensionsOf(package, offer);
+  RollupDimensions of = OfferDimensions(package, offer);
   for (RollupRow::Kind kind : {RollupRow::KIND_OFFER, RollupRow::KIND_WARD}) {
     of.kind = kind;
     RollupRow* row = table->Change(of);
@@ -258,7 +263,7 @@ void TallyUnits(const PackageAggregate& package, const OfferRow& like, int64_t s
 
 void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* table) {
   if (package.row.imported()) return;
-  v1::PackageCounts* counts = table->Change(DimensionsOf(package))->mutable_packages();
+  v1::PackageCounts* counts = table->Change(PackageDimensions(package))->mutable_packages();
   counts->set_referred(counts->referred() + sign);
   if (package.row.released_time_us() != 0) counts->set_released(counts->released() + sign);
   switch (package.row.state()) {
@@ -276,36 +281,21 @@ void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* ta
 
 void TallyHours(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,
                 int64_t sign, RollupTable* table) {
-  RollupRow* row = table->Change(HoursOf(package, winner, MonthOf(award_date)));
+  RollupRow* row = table->Change(HoursDimensions(package, winner, MonthOf(award_date)));
   row->set_minutes(row->minutes() + sign * package.row.terms().weekly_minutes());
   row->set_awards(row->awards() + sign);
 }
 
 void TakeBackAward(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,
                    RollupTable* table) {
-  RollupRow* row = table->Change(HoursOf(package, winner, MonthOf(award_date)));
+  RollupRow* row = table->Change(HoursDimensions(package, winner, MonthOf(award_date)));
   row->set_awards(row->awards() - 1);
 }
-
-namespace {
-
-RollupDimensions InterimOf(const journal::v1::PackageRow& row) {
-  RollupDimensions of;
-  of.kind = RollupRow::KIND_INTERIM;
-  of.framework_id = row.framework_id();
-  of.month = MonthOf(row.left_date());
-  of.date = row.left_date();
-  of.lot_id = row.lot_id();
-  of.authority_id = row.authority_id();
-  return of;
-}
-
-}  // namespace
 
 void TallyInterim(const PackageAggregate& package, int64_t sign, RollupTable* table) {
   const journal::v1::PackageRow& row = package.row;
   if (row.left_date() == 0) return;
-  v1::InterimCounts* counts = table->Change(InterimOf(row))->mutable_interim();
+  v1::InterimCounts* counts = table->Change(InterimDimensions(row))->mutable_interim();
   counts->set_left(counts->left() + sign);
   counts->set_stay_days(counts->stay_days() + sign * row.stay_days());
   if (row.ended_time_us() >= row.limit_due_us())
@@ -323,51 +313,6 @@ void TallyInterim(const PackageAggregate& package, int64_t sign, RollupTable* ta
     default:
       return counts->set_other(counts->other() + sign);
   }
-}
-
-std::string OfferRollupKeyAt(const PackageAggregate& package, const OfferRow& offer,
-                             absl::string_view branch_id) {
-  RollupDimensions of = DimensionsOf(package, offer);
-  of.branch_id = branch_id;
-  return Key(of, RollupRow::KIND_OFFER);
-}
-
-std::vector<std::string> RollupKeysOf(const PackageAggregate& package) {
-  std::set<std::string> keys;
-  // A reissue may change the service type, which moves the package to another row of its old month.
-  RollupDimensions of = DimensionsOf(package);
-  for (int type = v1::ServiceType_MIN; type <= v1::ServiceType_MAX; ++type) {
-    of.service_type = static_cast<v1::ServiceType>(type);
-    keys.insert(Key(of, RollupRow::KIND_PACKAGE));
-  }
-  std::set<std::pair<absl::string_view, int32_t>> pick_ups, opportunities;
-  for (const OfferRow& offer : package.offers) {
-    if (const v1::AcceptanceLimit* limit = LimitOf(offer)) {
-      keys.insert(LimitKey(offer.branch_id(), limit->name()));
-    }
-    if (offer.restart()) continue;
-    of = DimensionsOf(package, offer);
-    keys.insert(Key(of, RollupRow::KIND_OFFER));
-    keys.insert(Key(of, RollupRow::KIND_WARD));
-    if (pick_ups.emplace(offer.contract_id(), offer.terms_version()).second) {
-      keys.insert(Key(of, RollupRow::KIND_PICK_UP));
-    }
-    if (opportunities.emplace(offer.provider_id(), offer.round_number()).second) {
-      keys.insert(Key(of, RollupRow::KIND_OPPORTUNITY));
-    }
-  }
-  if (package.row.left_date() != 0) keys.insert(RollupTable::KeyOf(InterimOf(package.row)));
-  const int32_t winner = package.row.award().offer_ordinal();
-  if (winner > 0 && winner <= static_cast<int32_t>(package.offers.size())) {
-    // The award's local date is not kept; with every time zone it lies in the month of one of these
-    // two.
-    const absl::Time awarded = absl::FromUnixMicros(package.row.award().time_us());
-    for (absl::Duration shift : {-absl::Hours(12), absl::Hours(14)}) {
-      const int32_t month = MonthOf(LocalDate(awarded + shift, absl::UTCTimeZone()));
-      keys.insert(Key(HoursOf(package, package.offers[winner - 1], month), RollupRow::KIND_HOURS));
-    }
-  }
-  return {keys.begin(), keys.end()};
 }
 
 }  // namespace brokerage::engine

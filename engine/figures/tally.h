@@ -88,6 +88,17 @@ class RollupTable {
   std::string key_;  // reused
 };
 
+// Where an offer counts: all its dimensions; the kind is left to the caller.
+RollupDimensions OfferDimensions(const PackageAggregate& package,
+                                 const journal::v1::OfferRow& offer);
+// Where a package counts: of KIND_PACKAGE.
+RollupDimensions PackageDimensions(const PackageAggregate& package);
+// Where an award of the month counts: of KIND_HOURS.
+RollupDimensions HoursDimensions(const PackageAggregate& package,
+                                 const journal::v1::OfferRow& winner, int32_t month);
+// Where a package that was left as an interim service counts: of KIND_INTERIM.
+RollupDimensions InterimDimensions(const journal::v1::PackageRow& row);
+
 // Adds the offer itself, `sign` times, to KIND_OFFER and KIND_WARD.
 void TallyOffer(const PackageAggregate& package, const journal::v1::OfferRow& offer, int64_t sign,
                 RollupTable* table);
@@ -126,13 +137,6 @@ void TallyStopped(const PackageAggregate& package, int32_t terms_version,
 void TallyInterim(const PackageAggregate& package, int64_t sign, RollupTable* table);
 // Of KIND_SUSPENSION.
 std::string SuspensionRollupKey(absl::string_view suspension_id);
-// The keys of all roll-ups that a change of this package can touch (for loading); but for the fills
-// of its framework's tiers, which are all in memory, and for those of suspensions, which are while
-// they hold.
-std::vector<std::string> RollupKeysOf(const PackageAggregate& package);
-// The key of the KIND_OFFER roll-up that the offer would count in if the branch had it.
-std::string OfferRollupKeyAt(const PackageAggregate& package, const journal::v1::OfferRow& offer,
-                             absl::string_view branch_id);
 
 // Live figures that decide an award. They leave out the package in question.
 struct ContractFigures {

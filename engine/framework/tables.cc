@@ -10,6 +10,7 @@
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
+#include "engine/base/postcode.h"
 #include "engine/base/text.h"
 #include "engine/framework/csv.h"
 #include "engine/model/directory.h"

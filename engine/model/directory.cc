@@ -200,6 +200,17 @@ const v1::Branch* Directory::Branch(absl::string_view id) const {
   return fact == nullptr ? nullptr : &fact->branch();
 }
 
+std::string Directory::ProviderName(absl::string_view id) const {
+  const v1::Provider* provider = Provider(id);
+  if (provider == nullptr) return std::string(id);
+  return provider->trading_name().empty() ? provider->legal_name() : provider->trading_name();
+}
+
+std::string Directory::BranchName(absl::string_view id) const {
+  const v1::Branch* branch = Branch(id);
+  return branch == nullptr || branch->name().empty() ? std::string(id) : branch->name();
+}
+
 const v1::Contract* Directory::Contract(absl::string_view id) const {
   const DirectoryFact* fact = Live(ContractKey(id));
   return fact == nullptr ? nullptr : &fact->contract();

@@ -84,6 +84,9 @@ class Directory {
   std::vector<const v1::Contract*> ContractsOfLot(
       absl::string_view framework_id,
       absl::string_view lot_id) const;  // by id; all dates
+  // As people know them, the trading name before the legal one; the id where no name is known.
+  std::string ProviderName(absl::string_view id) const;
+  std::string BranchName(absl::string_view id) const;
   // The wards whose names are nearest to `name` (or whose codes are nearest), best first, at most
   // `most`: for error messages.
   std::vector<const v1::Ward*> NearestWards(absl::string_view framework_id, absl::string_view text,
@@ -178,16 +181,5 @@ std::string CapacityKey(absl::string_view branch_id);
 std::string SuspensionKey(absl::string_view id);
 std::string TransferKey(absl::string_view id);
 std::string HolidayKey(absl::string_view framework_id, DateNumber date);
-
-// "NG18 1AB" -> "NG18 1"; "NG". Empty unless the text is of the form of a full UK postcode.
-std::string PostcodeSector(absl::string_view postcode);
-std::string PostcodeArea(absl::string_view postcode_or_sector);
-// One or two capital letters: of the form of a postcode area.
-bool IsPostcodeArea(absl::string_view text);
-// "ng18 1ab" and "NG181AB" -> "NG181AB", as keys have it. Empty unless the text, its spaces left
-// out, is of the form of a full UK postcode.
-std::string PostcodeKey(absl::string_view postcode);
-// "NG181AB" -> "NG18 1AB". REQUIRES: a key of PostcodeKey.
-std::string PostcodeOfKey(absl::string_view key);
 
 }  // namespace brokerage::engine

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/base/check.h"
+
 namespace brokerage::engine {
 
 namespace {
@@ -43,6 +45,15 @@ bool IsOpenPackage(const journal::v1::PackageRow& row) {
 const std::vector<v1::PackageState>& StatesOfOpenPackages() {
   static const std::vector<v1::PackageState> kStates = {v1::PACKAGE_STATE_UNSPECIFIED};
   return kStates;
+}
+
+const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row) {
+  const journal::v1::FrameworkRow* framework =
+      row.framework_revision() != 0
+          ? state.directory.Framework(row.framework_id(), row.framework_revision())
+          : state.directory.Framework(row.framework_id());
+  BROKERAGE_CHECK(framework != nullptr);
+  return framework->rules();
 }
 
 const AgendaEntry* FirstDue(const State& state, int64_t now_us) {

@@ -95,6 +95,9 @@ struct State {
   }
 };
 
+// The rules that a package follows: of its own revision, or the newest before its first release.
+const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row);
+
 // The first entry of the agenda that is due, by phase and then in the agenda's order; null if none
 // is. Deadlines and limits are passed over while the clock is in doubt.
 const AgendaEntry* FirstDue(const State& state, int64_t now_us);

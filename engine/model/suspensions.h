@@ -7,7 +7,7 @@
 
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/rows.pb.h"
-#include "engine/command.h"
+#include "engine/model/caller.h"
 #include "engine/model/directory.h"
 
 namespace brokerage::engine {

@@ -2,6 +2,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/postcode.h"
 #include "engine/routing/routing.h"
 
 namespace brokerage::engine {

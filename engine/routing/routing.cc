@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "engine/award/ranking.h"
+#include "engine/base/postcode.h"
 
 namespace brokerage::engine {
 

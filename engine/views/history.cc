@@ -5,8 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
+#include "engine/model/package.h"
 #include "engine/model/suspensions.h"
+#include "engine/model/visibility.h"
 #include "engine/views/fact_words.h"
 #include "engine/views/offer_events.h"
 #include "engine/views/package_view.h"

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
+#include "engine/model/visibility.h"
 #include "engine/routing/routing.h"
 #include "engine/views/package_view.h"
 #include "engine/views/words.h"

@@ -4,8 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
+#include "engine/model/package.h"
+#include "engine/model/visibility.h"
 #include "engine/views/package_view.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 

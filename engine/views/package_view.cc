@@ -5,7 +5,6 @@
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/routing/routing.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 
@@ -110,24 +109,6 @@ void AddOffers(const PackageAggregate& aggregate, v1::Package* package) {
 }
 
 }  // namespace
-
-bool MaySeePackage(const Caller& caller, const PackageRow& row) {
-  return caller.role == v1::ROLE_CARE_NAVIGATOR && !caller.authority_id.empty() &&
-         caller.authority_id == row.authority_id();
-}
-
-bool MaySeeOffer(const Caller& caller, const PackageRow& row, const OfferRow& offer) {
-  switch (caller.role) {
-    case v1::ROLE_CARE_NAVIGATOR:
-      return MaySeePackage(caller, row);
-    case v1::ROLE_PROVIDER_ORGANISATION:
-      return !caller.provider_id.empty() && caller.provider_id == offer.provider_id();
-    case v1::ROLE_PROVIDER_BRANCH:
-      return !caller.branch_id.empty() && caller.branch_id == offer.branch_id();
-    default:
-      return false;
-  }
-}
 
 v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
                       const Directory& directory) {

@@ -22,11 +22,6 @@ enum class Detail {
   kFull,  // everything
 };
 
-// Whether the caller may see the package or offer at all; otherwise it is NOT_FOUND for him.
-bool MaySeePackage(const Caller& caller, const journal::v1::PackageRow& row);
-bool MaySeeOffer(const Caller& caller, const journal::v1::PackageRow& row,
-                 const journal::v1::OfferRow& offer);
-
 // A package as its authority's care navigation sees it, texts included. The postcode in full.
 v1::Package ToPackage(const PackageAggregate& package, Detail detail, const Directory& directory);
 

@@ -5,6 +5,7 @@
 #include "engine/base/ids.h"
 #include "engine/decide/decide.h"
 #include "engine/engine.h"
+#include "engine/model/package.h"
 #include "engine/views/package_view.h"
 
 namespace brokerage::engine {

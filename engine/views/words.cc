@@ -8,26 +8,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "engine/base/ids.h"
 
 namespace brokerage::engine {
-
-google::protobuf::Timestamp ToTimestamp(int64_t time_us) {
-  int64_t seconds = time_us / 1000000;
-  int64_t rest_us = time_us % 1000000;
-  if (rest_us < 0) {
-    rest_us += 1000000;
-    --seconds;
-  }
-  google::protobuf::Timestamp time;
-  time.set_seconds(seconds);
-  time.set_nanos(static_cast<int32_t>(rest_us * 1000));
-  return time;
-}
-
-int64_t FromTimestamp(const google::protobuf::Timestamp& time) {
-  return time.seconds() * 1000000 + time.nanos() / 1000;
-}
 
 std::string MomentWords(int64_t time_us) {
   return absl::FormatTime("%Y-%m-%dT%H:%MZ", absl::FromUnixMicros(time_us), absl::UTCTimeZone());
@@ -37,24 +19,13 @@ std::string MomentWords(const google::protobuf::Timestamp& time) {
   return MomentWords(time.seconds() * 1000000);
 }
 
-std::string PackageIdOf(const journal::v1::PackageRow& row) {
-  return FormatPackageId({row.year(), row.number()});
-}
-
-std::string OfferIdOf(const journal::v1::PackageRow& row, int32_t ordinal) {
-  return FormatOfferId({{row.year(), row.number()}, ordinal});
-}
-
 std::string ProviderWords(absl::string_view provider_id, const Directory& directory) {
-  const v1::Provider* provider = directory.Provider(provider_id);
-  if (!provider) return std::string(provider_id);
-  return provider->trading_name().empty() ? provider->legal_name() : provider->trading_name();
+  return directory.ProviderName(provider_id);
 }
 
 std::string BranchWords(absl::string_view branch_id, absl::string_view provider_id,
                         const Directory& directory) {
-  const v1::Branch* branch = directory.Branch(branch_id);
-  std::string name = branch && !branch->name().empty() ? branch->name() : std::string(branch_id);
+  std::string name = directory.BranchName(branch_id);
   if (provider_id.empty()) return name;
   return absl::StrCat(name, " (", ProviderWords(provider_id, directory), ")");
 }

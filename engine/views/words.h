@@ -13,13 +13,8 @@
 
 namespace brokerage::engine {
 
-google::protobuf::Timestamp ToTimestamp(int64_t time_us);        // REQUIRES: not 0, which is none
-int64_t FromTimestamp(const google::protobuf::Timestamp& time);  // microseconds since the epoch
 std::string MomentWords(int64_t time_us);  // "2018-07-03T10:00Z", whole minutes
 std::string MomentWords(const google::protobuf::Timestamp& time);
-
-std::string PackageIdOf(const journal::v1::PackageRow& row);
-std::string OfferIdOf(const journal::v1::PackageRow& row, int32_t ordinal);
 
 // "London Care Mansfield (Comfort Call)"; ids where the directory knows no names.
 std::string BranchWords(absl::string_view branch_id, absl::string_view provider_id,

@@ -162,14 +162,11 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
     content_hash = OutcomeHash(command.type, command.content_hash);
     if (auto known = FindKnown(command, content_hash)) return *std::move(known);
   }
-  if (!engine_->TouchedPackages(command.request).empty() ||
-      !engine_->MissingRollups(command.request).empty()) {
-    absl::Status loaded = storage::LoadTouched(*store_->Read(), command.request, engine_);
-    if (!loaded.ok()) {
-      // Whatever else the store holds is in doubt, too: nothing is decided on half of it.
-      options_.on_fatal(loaded);
-      return absl::InternalError("the package cannot be read from the store");
-    }
+  absl::Status loaded = storage::LoadTouched(*store_, command.request, engine_);
+  if (!loaded.ok()) {
+    // Whatever else the store holds is in doubt, too: nothing is decided on half of it.
+    options_.on_fatal(loaded);
+    return absl::InternalError("the package cannot be read from the store");
   }
   const engine::Command asked{std::move(command.caller), std::move(command.request),
                               options_.random_salt()};

@@ -15,6 +15,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "engine/base/postcode.h"
 #include "engine/model/directory.h"
 
 namespace brokerage::broker {

@@ -3,9 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/calendar.h"
 #include "engine/base/hash.h"
 #include "engine/base/rejection.h"
-#include "engine/views/words.h"
 
 namespace brokerage::services::rpc {
 

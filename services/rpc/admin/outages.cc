@@ -8,11 +8,12 @@
 
 #include "absl/time/time.h"
 #include "engine/base/bounds.h"
+#include "engine/base/calendar.h"
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/package.h"
 #include "engine/model/tables.h"
-#include "engine/views/words.h"
 #include "services/rpc/rows.h"
 
 namespace brokerage::services::rpc {

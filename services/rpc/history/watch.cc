@@ -13,6 +13,7 @@
 #include "engine/base/rejection.h"
 #include "engine/figures/performance.h"
 #include "engine/figures/query.h"
+#include "engine/model/visibility.h"
 #include "engine/views/offer_events.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/history/pages.h"

@@ -2,6 +2,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/visibility.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/access.h"
 #include "services/rpc/package/package_queries.h"

@@ -11,8 +11,8 @@
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/package.h"
 #include "engine/views/package_view.h"
-#include "engine/views/words.h"
 #include "services/rpc/rows.h"
 #include "services/rpc/today.h"
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/bounds.h"
+#include "engine/base/postcode.h"
 #include "engine/model/directory.h"
 
 namespace brokerage::engine {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/figures/rates.h"
+#include "engine/needs.h"
 #include "tests/fixtures/figure_fixtures.h"
 
 namespace brokerage::engine {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/views/words.h"
+#include "engine/base/calendar.h"
 #include "tests/fixtures/shire.h"
 
 namespace brokerage::engine::testing {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/model/visibility.h"
 #include "tests/fixtures/projection_fixture.h"
 
 namespace brokerage::engine {
