@@ -16,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/command.h"
-#include "engine/figures/tally.h"
 #include "engine/model/directory.h"
 #include "engine/model/package.h"
 #include "engine/model/state.h"

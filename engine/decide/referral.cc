@@ -317,7 +317,7 @@ absl::Status Deciding::On(const v1::PreviewPackageRequest& request) {
       *round.mutable_beside() = *why;
       why.reset();
     } else if (!why && rule > 0) {
-      why = WhyBeside(rules, LotNow(state_.directory, package.row), verdicts, state_.rollups);
+      why = ReasonForParallelRound(rules, LotNow(state_.directory, package.row), verdicts, state_.rollups);
       if (why) {
         why->set_round_number(round.number());
         earlier = verdicts;

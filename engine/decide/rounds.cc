@@ -78,7 +78,7 @@ bool Deciding::OpenRound(const PackageAggregate& package, int32_t first_rule, in
   }
   if (opened) {
     const auto beside =
-        WhyBeside(rules, LotNow(state_.directory, package.row), plan.verdicts, state_.rollups);
+        ReasonForParallelRound(rules, LotNow(state_.directory, package.row), plan.verdicts, state_.rollups);
     if (beside) {
       AddRound(package, plan);
       OpenRoundBeside(package, plan, *beside, &passed_over);

@@ -8,7 +8,7 @@
 #include "absl/strings/strip.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/ids.h"
-#include "engine/figures/tally.h"
+#include "engine/figures/outcome.h"
 #include "engine/model/lifecycle.h"
 #include "engine/routing/routing.h"
 #include "tests/scenarios/runner/scenario_runner.h"

@@ -6,7 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "engine/figures/tally.h"
+#include "engine/figures/passed_over.h"
 #include "tests/scenarios/runner/scenario_runner.h"
 #include "tests/scenarios/runner/scenario_values.h"
 

@@ -1,9 +1,9 @@
 // What lies on the disk: the key of a roll-up, and the row with which a new one begins. Neither may
 // ever change for a kind that is written already.
+#include "engine/model/rollup_table.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "engine/figures/tally.h"
 
 namespace brokerage::engine {
 namespace {
@@ -144,6 +144,20 @@ TEST(RollupTable, WritesEveryKindAsItAlwaysHas) {
     EXPECT_EQ(table.Change(row)->ShortDebugString(), written.row);
     EXPECT_EQ(table.rows().size(), 1u) << name;
   }
+}
+
+TEST(RollupTable, IgnoresWhatAKindDoesNotHave) {
+  RollupDimensions of = OfOffer();
+  of.kind = RollupRow::KIND_SUSPENSION;
+  of.framework_id = "";
+  of.month = 0;
+  of.suspension_id = "S-000001";
+  of.date = 20180705;
+  RollupTable table;
+  EXPECT_EQ(table.Change(of)->ShortDebugString(),
+            "kind: KIND_SUSPENSION suspension_id: \"S-000001\"");
+  EXPECT_TRUE(HasColumn(of.kind, RollupColumn::kSuspension));
+  EXPECT_FALSE(HasColumn(of.kind, RollupColumn::kDate));
 }
 
 TEST(RollupTable, SharesAPrefixWithinAKindAFrameworkAndAMonth) {

@@ -325,7 +325,7 @@ TEST(Restart, GoesToThePreviousBranchAlone) {
 std::optional<v1::HardRule> AtAward(const SmallCounty& county) {
   return FailsAtAward(
       {county.package, county.rules, county.directory, county.time, county.kDate, {}},
-      county.package.offers[0]);
+      county.package.offers[0], /*within_limit=*/true);
 }
 
 TEST(AtAward, RulesOfIssuingAreNotAskedAgain) {
