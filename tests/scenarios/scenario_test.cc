@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/model/lifecycle.h"
-#include "tests/scenarios/runner/scenario_runner.h"
-#include "tests/scenarios/runner/scenario_table.h"
+#include "tests/scenarios/runner/runner.h"
+#include "tests/scenarios/runner/table.h"
 
 namespace brokerage::engine {
 

@@ -7,8 +7,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "engine/figures/tally.h"
-#include "tests/scenarios/runner/scenario_runner.h"
-#include "tests/scenarios/runner/scenario_values.h"
+#include "tests/scenarios/runner/runner.h"
+#include "tests/scenarios/runner/values.h"
 
 namespace brokerage::engine {
 

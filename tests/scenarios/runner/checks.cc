@@ -11,7 +11,7 @@
 #include "engine/figures/tally.h"
 #include "engine/model/lifecycle.h"
 #include "engine/routing/routing.h"
-#include "tests/scenarios/runner/scenario_runner.h"
+#include "tests/scenarios/runner/runner.h"
 
 namespace brokerage::engine {
 

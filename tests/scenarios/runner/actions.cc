@@ -1,4 +1,4 @@
-// What people do in a scenario. What they do to the directory is in scenario_directory.cc.
+// What people do in a scenario. What they do to the directory is in directory.cc.
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -6,8 +6,8 @@
 #include "absl/strings/strip.h"
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
-#include "tests/scenarios/runner/scenario_runner.h"
-#include "tests/scenarios/runner/scenario_values.h"
+#include "tests/scenarios/runner/runner.h"
+#include "tests/scenarios/runner/values.h"
 
 namespace brokerage::engine {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "tests/scenarios/runner/scenario_runner.h"
+#include "tests/scenarios/runner/runner.h"
 
 namespace brokerage::engine {
 

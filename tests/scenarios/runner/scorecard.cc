@@ -12,7 +12,7 @@
 #include "engine/figures/interim_stays.h"
 #include "engine/figures/rates.h"
 #include "engine/figures/scorecard.h"
-#include "tests/scenarios/runner/scenario_runner.h"
+#include "tests/scenarios/runner/runner.h"
 
 namespace brokerage::engine {
 

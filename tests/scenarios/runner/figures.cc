@@ -11,8 +11,8 @@
 #include "engine/figures/compliance.h"
 #include "engine/figures/performance.h"
 #include "engine/figures/rates.h"
-#include "tests/scenarios/runner/scenario_runner.h"
-#include "tests/scenarios/runner/scenario_values.h"
+#include "tests/scenarios/runner/runner.h"
+#include "tests/scenarios/runner/values.h"
 
 namespace brokerage::engine {
 

@@ -1,4 +1,4 @@
-#include "tests/scenarios/runner/scenario_runner.h"
+#include "tests/scenarios/runner/runner.h"
 
 #include <algorithm>
 #include <cstdlib>

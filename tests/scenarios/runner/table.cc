@@ -1,4 +1,4 @@
-#include "tests/scenarios/runner/scenario_table.h"
+#include "tests/scenarios/runner/table.h"
 
 #include <google/protobuf/text_format.h>
 

@@ -10,8 +10,8 @@
 
 #include "brokerage/v1/performance_service.pb.h"
 #include "tests/fixtures/engine_driver.h"
-#include "tests/scenarios/runner/scenario_table.h"
-#include "tests/scenarios/runner/scenario_words.h"
+#include "tests/scenarios/runner/table.h"
+#include "tests/scenarios/runner/words.h"
 
 namespace brokerage::engine {
 
@@ -34,8 +34,8 @@ class ScenarioRunner {
     Phrase phrase;
     Handler handler;
   };
-  static const std::vector<Entry>& Actions();  // scenario_actions.cc
-  static const std::vector<Entry>& Checks();   // scenario_checks.cc
+  static const std::vector<Entry>& Actions();  // actions.cc
+  static const std::vector<Entry>& Checks();   // checks.cc
 
   void Play(const ScenarioStep& step);
   bool Handle(const std::vector<Entry>& entries, const std::string& text);
@@ -94,8 +94,8 @@ class ScenarioRunner {
   void Extend(const Words& words);
   void ConfirmClock(const Words& words);
   void Jump(const Words& words);
-  void AskForFiguresBy(const Words& words);  // scenario_figures.cc
-  // scenario_scorecard.cc
+  void AskForFiguresBy(const Words& words);  // figures.cc
+  // scorecard.cc
   void AskForScorecard(const Words& words);
   void AskForDistribution(const Words& words);
   void AskForFigures(const Words& words);
@@ -109,7 +109,7 @@ class ScenarioRunner {
   void CheckRoundDue(const Words& words);
   void CheckRoundClosed(const Words& words);
   void CheckRestartRound(const Words& words);
-  // (scenario_adaptive.cc)
+  // (adaptive.cc)
   void CheckRoundBeside(const Words& words);
   void CheckRoundAlone(const Words& words);
   void CheckPreviewBeside(const Words& words);
@@ -140,13 +140,13 @@ class ScenarioRunner {
   void CheckNoneLost(const Words& words);
   void CheckSummary(const Words& words);
   void CheckSummaryGone(const Words& words);
-  // scenario_figures.cc
+  // figures.cc
   void CheckCompliance(const Words& words);
   void CheckFigures(const Words& words);
   void CheckAllFigures(const Words& words);
   void CheckToldOf(const Words& words);
   void CheckTold(const Words& words);
-  // scenario_scorecard.cc
+  // scorecard.cc
   void CheckMarketScore(const Words& words);
   void CheckScore(const Words& words);
   void CheckScoresShown(const Words& words);
@@ -156,7 +156,7 @@ class ScenarioRunner {
   void CheckDistribution(const Words& words);
   void CheckFiguresGiven(const Words& words);
   void CheckInterimStays(const Words& words);
-  void CheckSuspension(const Words& words);  // scenario_directory.cc
+  void CheckSuspension(const Words& words);  // directory.cc
   void CheckPreview(const Words& words);
   void CheckOptOut(const Words& words);
   void CheckCapacity(const Words& words);
