@@ -1,4 +1,5 @@
-// Figures in a scenario: performance in any slice, and how a contract stands against its minimum.
+#include "tests/scenarios/runner/figures.h"
+
 #include <memory>
 #include <optional>
 #include <utility>
@@ -40,112 +41,29 @@ std::optional<v1::Rate> RateNamed(const v1::Rates& rates, const std::string& nam
   return std::nullopt;
 }
 
-}  // namespace
-
-void ScenarioRunner::CheckCompliance(const Words& words) {
-  v1::QueryComplianceRequest request;
-  request.set_framework_id(framework_id_);
-  if (!words[1].empty()) request.set_from_date(DateOf(words[1]));
-  if (!words[2].empty()) request.set_to_date(DateOf(words[2]));
-  const DateNumber today = ToDateNumber(Today());
-  auto answer =
-      QueryCompliance(request, {}, driver_->engine().directory(), *driver_->Figures(), today);
-  if (!answer.ok()) return Problem(answer.status().ToString());
-  for (const v1::ComplianceRow& row : answer->rows()) {
-    if (row.contract_id() != words[0]) continue;
-    return CheckCounts(words[3], row.settled(), row.live(), row.settled(),
-                       RatesOf(row.settled(), false), {}, &row);
-  }
-  Problem("the contract has no row");
-}
-
-void ScenarioRunner::CheckAllFigures(const Words& words) {
-  QueryFigures("", "", words[0], words[1]);
-}
-
-void ScenarioRunner::CheckFigures(const Words& words) {
-  QueryFigures(words[0], words[1], words[2], words[3]);
-}
-
-void ScenarioRunner::QueryFigures(const std::string& dimension, const std::string& value,
-                                  const std::string& unit, const std::string& items) {
-  v1::PerformanceQuery query;
-  query.set_framework_id(framework_id_);
-  if (!unit.empty()) {
-    query.set_unit(ValueOf<v1::CountUnit>(v1::CountUnit_descriptor(), "COUNT_UNIT_", unit));
-    if (query.unit() == v1::COUNT_UNIT_UNSPECIFIED) return Problem("there is no unit " + unit);
-  }
-  if (!dimension.empty()) {
-    v1::DimensionValue& filter = *query.add_filters();
-    filter.set_dimension(DimensionNamed(dimension));
-    filter.set_value(value);
-  }
-  auto answer = QueryPerformance(query, {}, driver_->engine().directory(), *driver_->Figures());
-  if (!answer.ok()) return Problem(answer.status().ToString());
-  const v1::PerformanceRow& row = answer->rows(0);
-  CheckCounts(items, row.live(), row.live(), row.settled(), row.live_rates(), row.packages(),
-              nullptr);
-}
-
-v1::Dimension ScenarioRunner::DimensionNamed(const std::string& word) {
+v1::Dimension DimensionNamed(ScenarioRunner& run, const std::string& word) {
   const auto found = ValueOf<v1::Dimension>(v1::Dimension_descriptor(), "DIMENSION_", word);
-  if (found == v1::DIMENSION_UNSPECIFIED) Problem("there is no dimension " + word);
+  if (found == v1::DIMENSION_UNSPECIFIED) run.Problem("there is no dimension " + word);
   return found;
 }
 
-// As the caller is told them.
-void ScenarioRunner::AskForFiguresBy(const Words& words) {
-  v1::PerformanceQuery query;
-  query.set_framework_id(framework_id_);
-  query.add_group_by(DimensionNamed(words[0]));
-  if (!words[1].empty()) {
-    v1::DimensionValue& filter = *query.add_filters();
-    filter.set_dimension(DimensionNamed(words[1]));
-    filter.set_value(words[2]);
-  }
-  auto response =
-      QueryPerformance(query, ScopeOf(caller_), driver_->engine().directory(), *driver_->Figures());
-  if (!response.ok()) return Take(response.status(), nullptr);
-  Take(absl::OkStatus(), std::make_unique<v1::QueryPerformanceResponse>(*std::move(response)));
-}
-
-void ScenarioRunner::CheckToldOf(const Words& words) {
-  const auto* told = dynamic_cast<const v1::QueryPerformanceResponse*>(reply_.get());
-  if (told == nullptr) return Problem("nobody asked for figures by something");
-  std::vector<std::string> values;
-  for (const v1::PerformanceRow& row : told->rows()) values.push_back(row.group(0).value());
-  Expect(words[0], absl::StrJoin(values, ", "));
-}
-
-void ScenarioRunner::CheckTold(const Words& words) {
-  const auto* told = dynamic_cast<const v1::QueryPerformanceResponse*>(reply_.get());
-  if (told == nullptr) return Problem("nobody asked for figures by something");
-  for (const v1::PerformanceRow& row : told->rows()) {
-    if (row.group(0).value() != words[0]) continue;
-    return CheckCounts(words[1], row.live(), row.live(), row.settled(), row.live_rates(),
-                       row.packages(), nullptr);
-  }
-  Problem("nothing is told of " + words[0]);
-}
-
-void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& plain,
-                                 const v1::Counts& live, const v1::Counts& settled,
-                                 const v1::Rates& rates, const v1::PackageCounts& packages,
-                                 const v1::ComplianceRow* compliance) {
+void CheckCounts(ScenarioRunner& run, const std::string& items, const v1::Counts& plain,
+                 const v1::Counts& live, const v1::Counts& settled, const v1::Rates& rates,
+                 const v1::PackageCounts& packages, const v1::ComplianceRow* compliance) {
   for (const std::string& item : SplitList(items)) {
     if (item == "below minimum" || item == "not below minimum") {
-      Expect(item, compliance != nullptr && compliance->below_minimum() ? "below minimum"
-                                                                        : "not below minimum");
+      run.Expect(item, compliance != nullptr && compliance->below_minimum() ? "below minimum"
+                                                                            : "not below minimum");
       continue;
     }
     if (item == "sanction proposed" || item == "no sanction proposed") {
-      Expect(item, compliance != nullptr && compliance->sanction_proposed()
-                       ? "sanction proposed"
-                       : "no sanction proposed");
+      run.Expect(item, compliance != nullptr && compliance->sanction_proposed()
+                           ? "sanction proposed"
+                           : "no sanction proposed");
       continue;
     }
     const size_t space = item.rfind(' ');
-    if (space == std::string::npos) return Problem("this is no figure: " + item);
+    if (space == std::string::npos) return run.Problem("this is no figure: " + item);
     std::string name = item.substr(0, space);
     const std::string value = item.substr(space + 1);
     const v1::Counts* counts = &plain;
@@ -183,11 +101,108 @@ void ScenarioRunner::CheckCounts(const std::string& items, const v1::Counts& pla
     } else if (auto count = CountOf(packages, name)) {
       found = absl::StrCat(*count);
     } else {
-      Problem("there is no figure " + name);
+      run.Problem("there is no figure " + name);
       continue;
     }
-    Expect(absl::StrCat(name, " ", value), absl::StrCat(name, " ", found));
+    run.Expect(absl::StrCat(name, " ", value), absl::StrCat(name, " ", found));
   }
+}
+
+void QueryFigures(ScenarioRunner& run, const std::string& dimension, const std::string& value,
+                  const std::string& unit, const std::string& items) {
+  v1::PerformanceQuery query;
+  query.set_framework_id(run.framework_id());
+  if (!unit.empty()) {
+    query.set_unit(ValueOf<v1::CountUnit>(v1::CountUnit_descriptor(), "COUNT_UNIT_", unit));
+    if (query.unit() == v1::COUNT_UNIT_UNSPECIFIED) return run.Problem("there is no unit " + unit);
+  }
+  if (!dimension.empty()) {
+    v1::DimensionValue& filter = *query.add_filters();
+    filter.set_dimension(DimensionNamed(run, dimension));
+    filter.set_value(value);
+  }
+  auto answer = QueryPerformance(query, {}, run.directory(), *run.driver().Figures());
+  if (!answer.ok()) return run.Problem(answer.status().ToString());
+  const v1::PerformanceRow& row = answer->rows(0);
+  CheckCounts(run, items, row.live(), row.live(), row.settled(), row.live_rates(), row.packages(),
+              nullptr);
+}
+
+// As the caller is told them.
+void AskForFiguresBy(ScenarioRunner& run, const Words& words) {
+  v1::PerformanceQuery query;
+  query.set_framework_id(run.framework_id());
+  query.add_group_by(DimensionNamed(run, words[0]));
+  if (!words[1].empty()) {
+    v1::DimensionValue& filter = *query.add_filters();
+    filter.set_dimension(DimensionNamed(run, words[1]));
+    filter.set_value(words[2]);
+  }
+  auto response =
+      QueryPerformance(query, ScopeOf(run.caller()), run.directory(), *run.driver().Figures());
+  run.Take(std::move(response));
+}
+
+void CheckCompliance(ScenarioRunner& run, const Words& words) {
+  v1::QueryComplianceRequest request;
+  request.set_framework_id(run.framework_id());
+  if (!words[1].empty()) request.set_from_date(run.DateOf(words[1]));
+  if (!words[2].empty()) request.set_to_date(run.DateOf(words[2]));
+  const DateNumber today = ToDateNumber(run.Today());
+  auto answer = QueryCompliance(request, {}, run.directory(), *run.driver().Figures(), today);
+  if (!answer.ok()) return run.Problem(answer.status().ToString());
+  for (const v1::ComplianceRow& row : answer->rows()) {
+    if (row.contract_id() != words[0]) continue;
+    return CheckCounts(run, words[3], row.settled(), row.live(), row.settled(),
+                       RatesOf(row.settled(), false), {}, &row);
+  }
+  run.Problem("the contract has no row");
+}
+
+void CheckAllFigures(ScenarioRunner& run, const Words& words) {
+  QueryFigures(run, "", "", words[0], words[1]);
+}
+
+void CheckFigures(ScenarioRunner& run, const Words& words) {
+  QueryFigures(run, words[0], words[1], words[2], words[3]);
+}
+
+void CheckToldOf(ScenarioRunner& run, const Words& words) {
+  const auto* told =
+      run.Reply<v1::QueryPerformanceResponse>("nobody asked for figures by something");
+  if (told == nullptr) return;
+  std::vector<std::string> values;
+  for (const v1::PerformanceRow& row : told->rows()) values.push_back(row.group(0).value());
+  run.Expect(words[0], absl::StrJoin(values, ", "));
+}
+
+void CheckTold(ScenarioRunner& run, const Words& words) {
+  const auto* told =
+      run.Reply<v1::QueryPerformanceResponse>("nobody asked for figures by something");
+  if (told == nullptr) return;
+  for (const v1::PerformanceRow& row : told->rows()) {
+    if (row.group(0).value() != words[0]) continue;
+    return CheckCounts(run, words[1], row.live(), row.live(), row.settled(), row.live_rates(),
+                       row.packages(), nullptr);
+  }
+  run.Problem("nothing is told of " + words[0]);
+}
+
+}  // namespace
+
+const PhraseTable& FigurePhrases() {
+  static const auto& kPhrases = *new PhraseTable{
+      {
+          {Phrase("asks for the figures by WORD[ of WORD VALUE]"), AskForFiguresBy},
+      },
+      {
+          {Phrase("contract NAME[ from DATE to DATE]: REST"), CheckCompliance},
+          {Phrase("figures of all[ by WORD]: REST"), CheckAllFigures},
+          {Phrase("figures of WORD NAME[ by WORD]: REST"), CheckFigures},
+          {Phrase("told of VALUES and no other"), CheckToldOf},
+          {Phrase("told of VALUE: REST"), CheckTold},
+      }};
+  return kPhrases;
 }
 
 }  // namespace brokerage::engine

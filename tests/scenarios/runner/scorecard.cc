@@ -1,4 +1,5 @@
-// Who asks for figures in a scenario, and what the scorecard must say.
+#include "tests/scenarios/runner/scorecard.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "engine/figures/rates.h"
 #include "engine/figures/scorecard.h"
 #include "tests/scenarios/runner/runner.h"
+#include "tests/scenarios/runner/values.h"
 
 namespace brokerage::engine {
 
@@ -83,112 +85,108 @@ std::string FigureWords(const v1::ScorecardRow& row, const std::string& name, bo
   return CountWords(row.offers(), name);
 }
 
-}  // namespace
-
-void ScenarioRunner::Take(const absl::Status& refused,
-                          std::unique_ptr<google::protobuf::Message> reply) {
-  if (!refused.ok() && refused_.ok()) refused_ = refused;
-  if (refused.ok()) reply_ = std::move(reply);
-}
-
 template <typename Request, typename Response>
-void ScenarioRunner::AskAbout(
-    const Words& words, absl::StatusOr<Response> (*query)(const Request&, const PerformanceScope&,
-                                                          const Directory&, const FigureSource&)) {
+void AskAbout(ScenarioRunner& run, const Words& words,
+              absl::StatusOr<Response> (*query)(const Request&, const PerformanceScope&,
+                                                const Directory&, const FigureSource&)) {
   Request request;
-  request.set_framework_id(words[0].empty() ? framework_id_ : words[0]);
-  request.set_from_date(words[1].empty() ? absl::StrCat(Today().year(), "-01-01")
-                                         : DateOf(words[1]));
-  request.set_to_date(words[2].empty() ? absl::StrCat(Today().year() + 1, "-01-01")
-                                       : DateOf(words[2]));
-  auto response =
-      query(request, ScopeOf(caller_), driver_->engine().directory(), *driver_->Figures());
-  if (!response.ok()) return Take(response.status(), nullptr);
-  Take(absl::OkStatus(), std::make_unique<Response>(*std::move(response)));
+  request.set_framework_id(words[0].empty() ? run.framework_id() : words[0]);
+  request.set_from_date(words[1].empty() ? absl::StrCat(run.Today().year(), "-01-01")
+                                         : run.DateOf(words[1]));
+  request.set_to_date(words[2].empty() ? absl::StrCat(run.Today().year() + 1, "-01-01")
+                                       : run.DateOf(words[2]));
+  auto response = query(request, ScopeOf(run.caller()), run.directory(), *run.driver().Figures());
+  run.Take(std::move(response));
 }
 
-void ScenarioRunner::AskForScorecard(const Words& words) { AskAbout(words, &QueryScorecard); }
+void AskForScorecard(ScenarioRunner& run, const Words& words) {
+  AskAbout(run, words, &QueryScorecard);
+}
 
-void ScenarioRunner::AskForDistribution(const Words& words) { AskAbout(words, &QueryDistribution); }
+void AskForDistribution(ScenarioRunner& run, const Words& words) {
+  AskAbout(run, words, &QueryDistribution);
+}
 
-void ScenarioRunner::AskForFigures(const Words& words) {
-  const std::string framework = words[0].empty() ? framework_id_ : words[0];
-  const Directory& directory = driver_->engine().directory();
+void AskForFigures(ScenarioRunner& run, const Words& words) {
+  const std::string framework = words[0].empty() ? run.framework_id() : words[0];
+  const Directory& directory = run.directory();
   v1::PerformanceQuery query;
   query.set_framework_id(framework);
-  auto performance = QueryPerformance(query, ScopeOf(caller_), directory, *driver_->Figures());
+  auto performance =
+      QueryPerformance(query, ScopeOf(run.caller()), directory, *run.driver().Figures());
   v1::QueryComplianceRequest request;
   request.set_framework_id(framework);
-  auto compliance = QueryCompliance(request, ScopeOf(caller_), directory, *driver_->Figures(),
-                                    ToDateNumber(Today()));
-  if (performance.ok() != compliance.ok()) Problem("one was refused and the other was not");
-  if (!performance.ok()) return Take(performance.status(), nullptr);
-  AskForScorecard({framework, "", ""});
+  auto compliance = QueryCompliance(request, ScopeOf(run.caller()), directory,
+                                    *run.driver().Figures(), ToDateNumber(run.Today()));
+  if (performance.ok() != compliance.ok()) run.Problem("one was refused and the other was not");
+  if (!performance.ok()) return run.Take(std::move(performance));
+  AskForScorecard(run, {framework, "", ""});
 }
 
-void ScenarioRunner::CheckScoreItems(const v1::ScorecardRow& row, const std::string& items) {
+void CheckScoreItems(ScenarioRunner& run, const v1::ScorecardRow& row, const std::string& items) {
   for (const std::string& item : SplitList(items)) {
     if (const std::string found = StateWords(row, item); !found.empty()) {
-      Expect(item, found);
+      run.Expect(item, found);
       continue;
     }
     const size_t space = item.rfind(' ');
     if (space == std::string::npos) {
-      Problem("this is no figure: " + item);
+      run.Problem("this is no figure: " + item);
       continue;
     }
     const std::string name = item.substr(0, space);
     const std::string found = FigureWords(row, name, absl::EndsWith(item, "%"));
-    if (found.empty()) Problem("there is no figure " + name);
-    Expect(item, absl::StrCat(name, " ", found));
+    if (found.empty()) run.Problem("there is no figure " + name);
+    run.Expect(item, absl::StrCat(name, " ", found));
   }
 }
 
-void ScenarioRunner::CheckMarketScore(const Words& words) {
-  const auto* card = dynamic_cast<const v1::QueryScorecardResponse*>(reply_.get());
-  if (card == nullptr) return Problem("nobody asked for a scorecard");
-  CheckScoreItems(card->market(), words[0]);
+void CheckMarketScore(ScenarioRunner& run, const Words& words) {
+  const auto* card = run.Reply<v1::QueryScorecardResponse>("nobody asked for a scorecard");
+  if (card == nullptr) return;
+  CheckScoreItems(run, card->market(), words[0]);
 }
 
-void ScenarioRunner::CheckScore(const Words& words) {
-  const auto* card = dynamic_cast<const v1::QueryScorecardResponse*>(reply_.get());
-  if (card == nullptr) return Problem("nobody asked for a scorecard");
+void CheckScore(ScenarioRunner& run, const Words& words) {
+  const auto* card = run.Reply<v1::QueryScorecardResponse>("nobody asked for a scorecard");
+  if (card == nullptr) return;
   for (const v1::ScorecardRow& row : card->providers()) {
-    if (row.provider_id() == words[0]) return CheckScoreItems(row, words[1]);
+    if (row.provider_id() == words[0]) return CheckScoreItems(run, row, words[1]);
   }
-  Problem("it shows no " + words[0]);
+  run.Problem("it shows no " + words[0]);
 }
 
-void ScenarioRunner::CheckScoresShown(const Words& words) {
-  const auto* card = dynamic_cast<const v1::QueryScorecardResponse*>(reply_.get());
-  if (card == nullptr) return Problem("nobody asked for a scorecard");
+void CheckScoresShown(ScenarioRunner& run, const Words& words) {
+  const auto* card = run.Reply<v1::QueryScorecardResponse>("nobody asked for a scorecard");
+  if (card == nullptr) return;
   std::vector<std::string> ids;
   for (const v1::ScorecardRow& row : card->providers()) ids.push_back(row.provider_id());
-  Expect(words[0], absl::StrJoin(ids, ", "));
+  run.Expect(words[0], absl::StrJoin(ids, ", "));
 }
 
-void ScenarioRunner::CheckNoScores(const Words&) { CheckScoresShown({""}); }
+void CheckNoScores(ScenarioRunner& run, const Words&) { CheckScoresShown(run, {""}); }
 
-void ScenarioRunner::CheckUnserved(const Words& words) {
-  const auto* card = dynamic_cast<const v1::QueryScorecardResponse*>(reply_.get());
-  if (card == nullptr) return Problem("nobody asked for a scorecard");
+void CheckUnserved(ScenarioRunner& run, const Words& words) {
+  const auto* card = run.Reply<v1::QueryScorecardResponse>("nobody asked for a scorecard");
+  if (card == nullptr) return;
   for (const v1::UnservedWard& one : card->unserved_wards()) {
-    if (one.branch_id() != words[0] || one.ward_code() != WardCode(words[1])) continue;
-    return Expect(absl::StrCat(words[2], " ", words[3], " ", words[4]),
-                  absl::StrCat(one.due(), " ", one.declined(), " ", one.unanswered()));
+    if (one.branch_id() != words[0] || one.ward_code() != run.WardCode(words[1])) continue;
+    return run.Expect(absl::StrCat(words[2], " ", words[3], " ", words[4]),
+                      absl::StrCat(one.due(), " ", one.declined(), " ", one.unanswered()));
   }
-  Problem("it lists no such branch and ward");
+  run.Problem("it lists no such branch and ward");
 }
 
-void ScenarioRunner::CheckUnservedCount(const Words& words) {
-  const auto* card = dynamic_cast<const v1::QueryScorecardResponse*>(reply_.get());
-  if (card == nullptr) return Problem("nobody asked for a scorecard");
-  Expect(words[0], absl::StrCat(card->unserved_wards_size()));
+void CheckUnservedCount(ScenarioRunner& run, const Words& words) {
+  const auto* card = run.Reply<v1::QueryScorecardResponse>("nobody asked for a scorecard");
+  if (card == nullptr) return;
+  run.Expect(words[0], absl::StrCat(card->unserved_wards_size()));
 }
 
-void ScenarioRunner::CheckDistribution(const Words& words) {
-  const auto* answer = dynamic_cast<const v1::QueryDistributionResponse*>(reply_.get());
-  if (answer == nullptr) return Problem("nobody asked for the distribution");
+void CheckDistribution(ScenarioRunner& run, const Words& words) {
+  const auto* answer =
+      run.Reply<v1::QueryDistributionResponse>("nobody asked for the distribution");
+  if (answer == nullptr) return;
   std::vector<std::string> found;
   for (int32_t tenths : answer->response_tenths_percent()) {
     found.push_back(absl::StrCat(tenths / 10, ".", tenths % 10, "%"));
@@ -196,26 +194,26 @@ void ScenarioRunner::CheckDistribution(const Words& words) {
   if (found.empty()) found.emplace_back("nobody");
   found.push_back(answer->has_own() ? "own " + Say(answer->own(), false) : "no own");
   found.push_back(answer->has_market() ? "market " + Say(answer->market(), false) : "no market");
-  Expect(words[0], absl::StrJoin(found, ", "));
+  run.Expect(words[0], absl::StrJoin(found, ", "));
 }
 
-void ScenarioRunner::AskForInterimStays(const Words& words) {
+void AskForInterimStays(ScenarioRunner& run, const Words& words) {
   v1::QueryInterimStaysRequest request;
-  request.set_framework_id(words[0].empty() ? framework_id_ : words[0]);
-  request.set_from_date(words[1].empty() ? absl::StrCat(Today().year(), "-01-01")
-                                         : DateOf(words[1]));
-  request.set_to_date(words[2].empty() ? absl::StrCat(Today().year() + 1, "-01-01")
-                                       : DateOf(words[2]));
+  request.set_framework_id(words[0].empty() ? run.framework_id() : words[0]);
+  request.set_from_date(words[1].empty() ? absl::StrCat(run.Today().year(), "-01-01")
+                                         : run.DateOf(words[1]));
+  request.set_to_date(words[2].empty() ? absl::StrCat(run.Today().year() + 1, "-01-01")
+                                       : run.DateOf(words[2]));
   request.set_authority_id(words[3]);
-  auto response = QueryInterimStays(request, ScopeOf(caller_), driver_->engine().directory(),
-                                    *driver_->Figures());
-  if (!response.ok()) return Take(response.status(), nullptr);
-  Take(absl::OkStatus(), std::make_unique<v1::QueryInterimStaysResponse>(*std::move(response)));
+  auto response =
+      QueryInterimStays(request, ScopeOf(run.caller()), run.directory(), *run.driver().Figures());
+  run.Take(std::move(response));
 }
 
-void ScenarioRunner::CheckInterimStays(const Words& words) {
-  const auto* answer = dynamic_cast<const v1::QueryInterimStaysResponse*>(reply_.get());
-  if (answer == nullptr) return Problem("nobody asked for the interim stays");
+void CheckInterimStays(ScenarioRunner& run, const Words& words) {
+  const auto* answer =
+      run.Reply<v1::QueryInterimStaysResponse>("nobody asked for the interim stays");
+  if (answer == nullptr) return;
   v1::InterimStays stays;
   if (words[0].empty()) stays = answer->all();
   for (const v1::InterimStays& lot : answer->lots()) {
@@ -234,14 +232,37 @@ void ScenarioRunner::CheckInterimStays(const Words& words) {
     } else if (field != nullptr) {
       found = absl::StrCat(stays.counts().GetReflection()->GetInt64(stays.counts(), field));
     }
-    Expect(item, absl::StrCat(name, " ", found));
+    run.Expect(item, absl::StrCat(name, " ", found));
   }
 }
 
-void ScenarioRunner::CheckFiguresGiven(const Words&) {
-  if (dynamic_cast<const v1::QueryScorecardResponse*>(reply_.get()) == nullptr) {
-    Problem("no figures were given");
-  }
+void CheckFiguresGiven(ScenarioRunner& run, const Words&) {
+  run.Reply<v1::QueryScorecardResponse>("no figures were given");
+}
+
+}  // namespace
+
+const PhraseTable& ScorecardPhrases() {
+  static const auto& kPhrases = *new PhraseTable{
+      {
+          {Phrase("asks for the scorecard[ of NAME][ from DATE to DATE]"), AskForScorecard},
+          {Phrase("asks for the distribution[ of NAME][ from DATE to DATE]"), AskForDistribution},
+          {Phrase("asks for the figures[ of NAME]"), AskForFigures},
+          {Phrase("asks for the interim stays[ of NAME][ from DATE to DATE][ for NAME]"),
+           AskForInterimStays},
+      },
+      {
+          {Phrase("scorecard of the market: REST"), CheckMarketScore},
+          {Phrase("scorecard of NAME: REST"), CheckScore},
+          {Phrase("scorecard shows NAMES"), CheckScoresShown},
+          {Phrase("scorecard names nobody"), CheckNoScores},
+          {Phrase("NAME never takes WORD: due N, declined N, unanswered N"), CheckUnserved},
+          {Phrase("N ward[s] unserved"), CheckUnservedCount},
+          {Phrase("distribution: REST"), CheckDistribution},
+          {Phrase("the figures are given"), CheckFiguresGiven},
+          {Phrase("interim stays[ in lot NAME]: REST"), CheckInterimStays},
+      }};
+  return kPhrases;
 }
 
 }  // namespace brokerage::engine
