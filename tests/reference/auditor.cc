@@ -574,7 +574,12 @@ void Workload::CheckPackage(uint64_t number) {
     case v1::PACKAGE_STATE_CANCELLED:
       expected = winners == 1 ? 1 : 0;
       break;
-    default:
+    case v1::PACKAGE_STATE_SUBMITTED:
+    case v1::PACKAGE_STATE_OFFERED:
+    case v1::PACKAGE_STATE_UNFILLED:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
   }
   if (winners != expected) {

@@ -200,8 +200,14 @@ void Workload::EndOne(const PackageAggregate& package) {
       Do(caller, std::move(request));
       return;
     }
-    default:
-      return;
+    case v1::PACKAGE_STATE_UNFILLED:
+    case v1::PACKAGE_STATE_CEASED:
+    case v1::PACKAGE_STATE_CANCELLED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
 }
 

@@ -295,8 +295,12 @@ void Workload::MoveSomething() {
     case v1::PACKAGE_STATE_CEASED:
       if (dice_.Percent(20)) say(v1::ErasePackageTextsRequest());
       return;
-    default:
-      return;
+    case v1::PACKAGE_STATE_CANCELLED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
 }
 
