@@ -512,7 +512,7 @@ TEST_F(FrameworkFolder, IsCheckedWithoutAServer) {
 }
 
 TEST_F(FrameworkFolder, ThatIsWrongIsToldWithEveryPlaceSorted) {
-  std::filesystem::copy(SOURCE_DIR "/tests/scenarios/county", folder_);
+  std::filesystem::copy(SOURCE_DIR "/tests/scenarios/framework", folder_);
   std::ofstream(folder_ + "/lot_wards.csv", std::ios::app) << "east,E05900009\n";
   std::ofstream(folder_ + "/contracts.csv", std::ios::app)
       << "x,nobody,north,lead,home_care,2018-07-01,2018-06-01,101,,,,,,\n";

@@ -178,9 +178,12 @@ const char* ReasonInWords(v1::RejectionReason reason) {
       return "the server does not support that";
     case v1::REJECTION_REASON_ALREADY_DECIDED:
       return "it was decided already";
-    default:
-      return nullptr;
+    case v1::REJECTION_REASON_UNSPECIFIED:
+    case v1::RejectionReason_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::RejectionReason_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return nullptr;
 }
 
 }  // namespace

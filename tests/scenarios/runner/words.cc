@@ -1,4 +1,4 @@
-#include "tests/scenarios/runner/scenario_words.h"
+#include "tests/scenarios/runner/words.h"
 
 #include <algorithm>
 #include <cstdlib>

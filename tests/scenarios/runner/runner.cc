@@ -1,4 +1,4 @@
-#include "tests/scenarios/runner/scenario_runner.h"
+#include "tests/scenarios/runner/runner.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -40,20 +40,22 @@ ScenarioOutcome ScenarioRunner::Run() {
 
 std::vector<std::string> ScenarioRunner::Vocabulary() {
   std::vector<std::string> patterns;
-  for (const auto* entries : {&Actions(), &Checks()}) {
-    for (const Entry& entry : *entries) patterns.push_back(entry.phrase.pattern());
+  for (const auto column : {&PhraseTable::does, &PhraseTable::then}) {
+    for (const PhraseTable* table : AllPhrases()) {
+      for (const ScenarioPhrase& one : table->*column) patterns.push_back(one.phrase.pattern());
+    }
   }
   return patterns;
 }
 
 void ScenarioRunner::AddFramework() {
-  SetCaller("administrator");
+  BeCalledBy("administrator");
   Apply(files_);
   if (!refused_.ok()) {
     Problem(absl::StrCat(refused_.ToString(), RejectionOf(refused_).ShortDebugString()));
     return;
   }
-  const journal::v1::FrameworkRow& row = *driver_->engine().directory().Frameworks().front();
+  const journal::v1::FrameworkRow& row = *directory().Frameworks().front();
   framework_id_ = row.framework_id();
   for (const v1::Authority& one : row.rules().authorities()) authorities_.push_back(one.id());
 }
@@ -70,26 +72,34 @@ void ScenarioRunner::Play(const ScenarioStep& step) {
       driver_->AdvanceTo(time);
     }
   }
-  if (!step.who.empty() && step.who != "clock") SetCaller(step.who);
+  if (!step.who.empty() && step.who != "clock") BeCalledBy(step.who);
   records_before_ = driver_->records();
-  if (!step.does.empty() && !Handle(Actions(), step.does)) {
-    return Problem("nobody knows what this means: " + step.does);
-  }
+  if (!step.does.empty()) Handle(step.does, &PhraseTable::does);
   CheckRefusal();
   for (const std::string& then : step.then) {
-    if (absl::StartsWith(then, "refused ")) continue;
-    if (!Handle(Checks(), then)) Problem("nobody knows what this means: " + then);
+    if (!absl::StartsWith(then, "refused ")) Handle(then, &PhraseTable::then);
   }
 }
 
-bool ScenarioRunner::Handle(const std::vector<Entry>& entries, const std::string& text) {
-  for (const Entry& entry : entries) {
-    if (auto words = entry.phrase.Match(text)) {
-      (this->*entry.handler)(*words);
-      return true;
+// A text is one phrase, so that it does not matter in which order the tables stand.
+void ScenarioRunner::Handle(const std::string& text,
+                            std::vector<ScenarioPhrase> PhraseTable::*column) {
+  const ScenarioPhrase* found = nullptr;
+  Words words;
+  for (const PhraseTable* table : AllPhrases()) {
+    for (const ScenarioPhrase& one : table->*column) {
+      auto match = one.phrase.Match(text);
+      if (!match) continue;
+      if (found != nullptr) {
+        return Problem(absl::StrCat("this is both \"", found->phrase.pattern(), "\" and \"",
+                                    one.phrase.pattern(), "\": ", text));
+      }
+      found = &one;
+      words = *std::move(match);
     }
   }
-  return false;
+  if (found == nullptr) return Problem("nobody knows what this means: " + text);
+  found->play(*this, words);
 }
 
 // "refused REASON" or "refused REASON naming SOMETHING".
@@ -111,10 +121,10 @@ void ScenarioRunner::CheckRefusal() {
   if (parts.size() > 1 && !absl::StrContains(all, parts[1])) {
     Problem("expected a refusal naming " + parts[1] + ", found " + all);
   }
-  if (driver_->records() != records_before_) Problem("it was refused, and yet something changed");
+  if (changed()) Problem("it was refused, and yet something changed");
 }
 
-void ScenarioRunner::SetCaller(const std::string& who) {
+void ScenarioRunner::BeCalledBy(const std::string& who) {
   caller_ = {};
   caller_.account_id = who;
   std::replace(caller_.account_id.begin(), caller_.account_id.end(), ' ', '-');
@@ -139,7 +149,7 @@ void ScenarioRunner::SetCaller(const std::string& who) {
   } else if (absl::StartsWith(who, "head office of ")) {
     caller_.role = v1::ROLE_PROVIDER_ORGANISATION;
     caller_.provider_id = who.substr(sizeof("head office of ") - 1);
-  } else if (const v1::Branch* branch = driver_->engine().directory().Branch(who)) {
+  } else if (const v1::Branch* branch = directory().Branch(who)) {
     caller_.role = v1::ROLE_PROVIDER_BRANCH;
     caller_.branch_id = who;
     caller_.provider_id = branch->provider_id();
@@ -167,12 +177,26 @@ void ScenarioRunner::Ask(Request request) {
   }
 }
 
-uint64_t ScenarioRunner::NumberOf(const std::string& label) {
+void ScenarioRunner::Apply(const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files) {
+  v1::ApplyFrameworkRequest request;
+  *request.mutable_files() = files;
+  Ask(std::move(request));
+}
+
+std::string ScenarioRunner::FrameworkOfCaller() const {
+  for (const journal::v1::FrameworkRow* row : directory().Frameworks()) {
+    if (Directory::AuthorityOf(row->rules(), caller_.authority_id) != nullptr)
+      return row->framework_id();
+  }
+  return framework_id_;
+}
+
+uint64_t ScenarioRunner::NumberOf(const std::string& label) const {
   auto it = packages_.find(label);
   return it == packages_.end() ? 0 : it->second;
 }
 
-std::string ScenarioRunner::IdOf(const std::string& label) {
+std::string ScenarioRunner::IdOf(const std::string& label) const {
   const uint64_t number = NumberOf(label);
   if (number == 0) return "P-2018-999999";
   return FormatPackageId({driver_->Package(number).row.year(), number});
@@ -215,8 +239,8 @@ const journal::v1::RoundRow* ScenarioRunner::RoundOf(const PackageAggregate& pac
   return nullptr;
 }
 
-std::string ScenarioRunner::WardCode(const std::string& name) {
-  for (const auto& [key, fact] : driver_->engine().directory().Facts()) {
+std::string ScenarioRunner::WardCode(const std::string& name) const {
+  for (const auto& [key, fact] : directory().Facts()) {
     if (fact->has_ward() && fact->ward().name() == name) return fact->ward().code();
   }
   return name;  // the engine refuses it

@@ -15,11 +15,18 @@ using Words = std::vector<std::string>;
 
 // A phrase such as "accepts PACKAGES[ from DATE]". What is in brackets may be left out; words in
 // capitals stand for
-//   PACKAGE   a label such as A or A12          PACKAGES  labels: "A", "A, B", "A1 to A9", "A and
-//   B" NAME      an id: branch, provider, contract  NAMES    ids: "lead-north, add-one" N         a
-//   number                           WORD     one word TIME      "Mon 2 Jul 2018 11:00", "Mon 2 Jul
-//   11:00" or "11:00", with BST or GMT behind it where it is needed DATE      "10 Jul" or "10 Jul
-//   2018"          TEXT     anything in double quotes REST      anything
+//
+// - PACKAGE: a label such as A or A12
+// - PACKAGES: labels, as "A", "A, B", "A1 to A9" or "A and B"
+// - NAME: an id, of a branch, provider, contract
+// - NAMES: ids, as "lead-north, add-one"
+// - VALUE, VALUES: the same, with capitals: values of a dimension
+// - N: a number
+// - WORD: one word
+// - TIME: "Mon 2 Jul 2018 11:00", "Mon 2 Jul 11:00" or "11:00"; with BST or GMT where it is needed
+// - DATE: "10 Jul" or "10 Jul 2018"
+// - TEXT: anything in double quotes
+// - REST: anything
 class Phrase {
  public:
   explicit Phrase(const char* pattern);

@@ -36,6 +36,19 @@ inline google::protobuf::Timestamp TimestampOf(absl::Time time) {
   return timestamp;
 }
 
+// "AWARD_CRITERION_TIER" -> "tier".
+inline std::string InLowerCase(const std::string& name, absl::string_view prefix) {
+  return absl::AsciiStrToLower(absl::StripPrefix(name, prefix));
+}
+
+inline std::string Name(v1::AwardCriterion criterion) {
+  return InLowerCase(v1::AwardCriterion_Name(criterion), "AWARD_CRITERION_");
+}
+
+inline std::string Name(v1::HardRule rule) {
+  return InLowerCase(v1::HardRule_Name(rule), "HARD_RULE_");
+}
+
 inline std::string Unquoted(absl::string_view text) {
   absl::ConsumePrefix(&text, "\"");
   absl::ConsumeSuffix(&text, "\"");

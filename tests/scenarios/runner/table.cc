@@ -1,4 +1,4 @@
-#include "tests/scenarios/runner/scenario_table.h"
+#include "tests/scenarios/runner/table.h"
 
 #include <google/protobuf/text_format.h>
 
@@ -23,7 +23,7 @@ namespace brokerage::engine {
 namespace {
 
 constexpr char kFolder[] = "tests/scenarios";
-constexpr char kCounty[] = "county";
+constexpr char kFrameworkFolder[] = "framework";  // that of the scenarios
 
 [[noreturn]] void Wrong(const std::string& file, int line, absl::string_view what) {
   std::cerr << kFolder << "/" << file << ":" << line << ": " << what << std::endl;
@@ -106,10 +106,10 @@ class Reader {
   std::string* block_ = nullptr;  // the rules, or null in rows of a table
 };
 
-google::protobuf::RepeatedPtrField<v1::FrameworkFile> CountyFiles() {
+google::protobuf::RepeatedPtrField<v1::FrameworkFile> OwnFrameworkFiles() {
   google::protobuf::RepeatedPtrField<v1::FrameworkFile> files;
   std::vector<std::string> names;
-  const std::string folder = absl::StrCat(SOURCE_DIR, "/", kFolder, "/", kCounty);
+  const std::string folder = absl::StrCat(SOURCE_DIR, "/", kFolder, "/", kFrameworkFolder);
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     names.push_back(entry.path().filename().string());
   }
@@ -117,7 +117,7 @@ google::protobuf::RepeatedPtrField<v1::FrameworkFile> CountyFiles() {
   for (const std::string& name : names) {
     v1::FrameworkFile* file = files.Add();
     file->set_name(name);
-    file->set_content(ReadSourceFile(absl::StrCat(kFolder, "/", kCounty, "/", name)));
+    file->set_content(ReadSourceFile(absl::StrCat(kFolder, "/", kFrameworkFolder, "/", name)));
   }
   return files;
 }
@@ -211,7 +211,7 @@ std::string TestNameOf(absl::string_view title) {
 
 google::protobuf::RepeatedPtrField<v1::FrameworkFile> FilesOf(const Scenario& scenario) {
   auto files =
-      scenario.framework == kCounty ? CountyFiles() : ReadFrameworkFolder(scenario.framework);
+      scenario.framework.empty() ? OwnFrameworkFiles() : ReadFrameworkFolder(scenario.framework);
   for (v1::FrameworkFile& file : files) {
     if (file.name() == "framework.textproto" && !scenario.rules.empty()) {
       file.set_content(ReplaceRules(scenario, file.content()));

@@ -22,8 +22,8 @@ struct Scenario {
   std::string file;  // "awards.md"
   int line = 0;      // of its title
   std::string title;
-  std::string framework = "county";
-  std::string rules;  // fields of FrameworkRules that replace the framework's, in text format
+  std::string framework;  // of frameworks/; empty: that of the scenarios, in framework/
+  std::string rules;      // fields of FrameworkRules that replace the framework's, in text format
   struct Rows {
     std::string table;  // "contracts.csv"
     std::vector<std::string> rows;
