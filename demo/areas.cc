@@ -9,7 +9,12 @@
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::Connection;
+using client::SayRate;
+using client::SayTime;
+using client::Table;
 
 namespace {
 
@@ -146,4 +151,4 @@ absl::Status PrintAreas(const World& world, const std::vector<EndedArea>& ended)
   return absl::OkStatus();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -8,7 +8,10 @@
 #include "engine/base/calendar.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::London;
+using client::TimeOf;
 
 namespace {
 
@@ -152,4 +155,4 @@ std::vector<PlannedAnswer> PlanAnswers(const v1::Offer& offer, bool first_round,
   return answers;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -9,7 +9,7 @@
 #include "demo/council.h"
 #include "demo/files.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
 
 struct PlannedAnswer {
   absl::Time time;
@@ -22,4 +22,4 @@ struct PlannedAnswer {
 std::vector<PlannedAnswer> PlanAnswers(const v1::Offer& offer, bool first_round,
                                        const BranchManners& manners, const Chance& chance);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -13,7 +13,14 @@
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::London;
+using client::SayTime;
+using client::ShortName;
+using client::Spaced;
+using client::Table;
+using client::TimeOf;
 
 namespace {
 
@@ -229,4 +236,4 @@ absl::Status PrintChanges(const World& world, const std::vector<DayOfChange>& da
   return absl::OkStatus();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

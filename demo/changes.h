@@ -10,7 +10,7 @@
 #include "demo/council.h"
 #include "demo/notes.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
 
 // What differs between the day and the day before, by contract.
 absl::StatusOr<std::vector<ContractChange>> ChangesOn(const World& world, absl::CivilDay day);
@@ -28,4 +28,4 @@ absl::StatusOr<std::vector<PlayedPackage>> OutAcross(const World& world, absl::C
 // What became of the packages that were out across each change.
 absl::Status PrintChanges(const World& world, const std::vector<DayOfChange>& days);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

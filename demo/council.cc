@@ -11,7 +11,16 @@
 #include "services/client/files/files.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::Connection;
+using client::FreshRequestId;
+using client::MintToken;
+using client::ReadFrameworkFolder;
+using client::ReadToken;
+using client::TimeOf;
+using client::TimestampOf;
+using client::TokenHash;
 
 namespace {
 
@@ -211,4 +220,4 @@ absl::Status World::AdvanceTo(absl::Time time) {
   return absl::OkStatus();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

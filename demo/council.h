@@ -15,7 +15,7 @@
 #include "services/client/connection.h"
 #include "services/client/text/package_text.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
 
 // Seeded chance: the same names give the same number, on every machine.
 class Chance {
@@ -37,31 +37,33 @@ class World {
   // Applies the framework in `folder`, and makes an account for each authority's care navigation
   // and commissioner and for each branch of the framework, where `tokens` has no token of it yet.
   // Errors: whatever is refused; FAILED_PRECONDITION when the server's clock is real.
-  static absl::StatusOr<std::unique_ptr<World>> Open(Connection administrator,
+  static absl::StatusOr<std::unique_ptr<World>> Open(client::Connection administrator,
                                                      const std::string& folder,
                                                      const std::string& tokens);
 
   // The first authority that buys, and its accounts.
   const std::string& authority_id() const { return authority_ids_.front(); }
-  const Connection& navigator() const { return navigators_.at(authority_id()); }
-  const Connection& commissioner() const { return commissioners_.at(authority_id()); }
+  const client::Connection& navigator() const { return navigators_.at(authority_id()); }
+  const client::Connection& commissioner() const { return commissioners_.at(authority_id()); }
   // Those that buy, in the framework's order; and those that only read.
   const std::vector<std::string>& authority_ids() const { return authority_ids_; }
   const std::vector<std::string>& reader_ids() const { return reader_ids_; }
   // REQUIRES: an authority that buys.
-  const Connection& navigator(const std::string& authority_id) const {
+  const client::Connection& navigator(const std::string& authority_id) const {
     return navigators_.at(authority_id);
   }
   // REQUIRES: an authority of the framework.
-  const Connection& commissioner(const std::string& authority_id) const {
+  const client::Connection& commissioner(const std::string& authority_id) const {
     return commissioners_.at(authority_id);
   }
   // REQUIRES: a branch of the directory.
-  const Connection& branch(const std::string& id) const { return branches_.at(id); }
+  const client::Connection& branch(const std::string& id) const { return branches_.at(id); }
   // The first branch by id.
-  const std::pair<const std::string, Connection>& AnyBranch() const { return *branches_.begin(); }
+  const std::pair<const std::string, client::Connection>& AnyBranch() const {
+    return *branches_.begin();
+  }
   const v1::Framework& framework() const { return framework_; }
-  const Names& names() const { return names_; }
+  const client::Names& names() const { return names_; }
   const std::map<std::string, v1::PriceLevel>& price_levels() const { return price_levels_; }
   // Whether branches opt in by postcode area.
   bool CoversByArea() const { return covers_by_area_; }
@@ -78,7 +80,7 @@ class World {
   absl::Status AdvanceTo(absl::Time time);
 
  private:
-  World(Connection administrator, std::string tokens)
+  World(client::Connection administrator, std::string tokens)
       : administrator_(std::move(administrator)), tokens_(std::move(tokens)) {}
 
   absl::Status ReadClock();
@@ -86,20 +88,20 @@ class World {
   absl::Status LearnNames();
   absl::Status MakeAccounts();
   // The account's connection; makes it, or gives it a new token, where its token is not there.
-  absl::StatusOr<Connection> SignedIn(const v1::Account& account);
+  absl::StatusOr<client::Connection> SignedIn(const v1::Account& account);
 
-  Connection administrator_;
+  client::Connection administrator_;
   std::string tokens_;
   v1::Framework framework_;
   std::vector<std::string> branch_ids_;
   std::vector<std::string> authority_ids_, reader_ids_;
-  std::map<std::string, Connection> navigators_;     // by authority
-  std::map<std::string, Connection> commissioners_;  // by authority
-  std::map<std::string, Connection> branches_;       // by branch
-  Names names_;
+  std::map<std::string, client::Connection> navigators_;     // by authority
+  std::map<std::string, client::Connection> commissioners_;  // by authority
+  std::map<std::string, client::Connection> branches_;       // by branch
+  client::Names names_;
   std::map<std::string, v1::PriceLevel> price_levels_;  // by ward
   bool covers_by_area_ = false;
   absl::Time now_;
 };
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -12,7 +12,13 @@
 #include "engine/base/calendar.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::Connection;
+using client::London;
+using client::ReferralOn;
+using client::ReferralRow;
+using client::Spaced;
 
 namespace {
 
@@ -67,7 +73,7 @@ absl::Status DoAs(const Connection& commissioner, const std::string& framework_i
         .status();
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("played/events.csv:", event.line, ": does: \"", event.does,
+      absl::StrCat("events.csv:", event.line, ": does: \"", event.does,
                    "\" should be end_contract, suspend_provider, resume_provider or transfer"));
 }
 
@@ -78,7 +84,7 @@ void Weeks::Do(const PlayEvent& event) {
   const bool known = std::any_of(authorities.begin(), authorities.end(),
                                  [&](const auto& one) { return one.id() == event.authority_id; });
   absl::Status done = absl::InvalidArgumentError(
-      absl::StrCat("played/events.csv:", event.line, ": no such authority or act"));
+      absl::StrCat("events.csv:", event.line, ": no such authority or act"));
   const auto& buyers = world_->authority_ids();
   if (event.does == "transfer" &&
       std::find(buyers.begin(), buyers.end(), event.authority_id) != buyers.end()) {
@@ -219,4 +225,4 @@ void Weeks::News(const std::string& what) {
   news_.push_back(absl::StrCat(absl::FormatTime("%a %H:%M", world_->now(), London()), " ", what));
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -10,7 +10,9 @@
 #include "engine/framework/csv.h"
 #include "services/client/files/files.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::ReadFile;
 
 namespace {
 
@@ -53,7 +55,7 @@ std::set<std::string> Parts(const std::string& cell) {
 }  // namespace
 
 absl::StatusOr<PlayPlan> ReadPlayPlan(const std::string& folder) {
-  static constexpr char kFile[] = "played/plan.csv";
+  static constexpr char kFile[] = "plan.csv";
   static constexpr engine::CsvColumn kColumns[] = {{"first_monday"},
                                                    {"weeks"},
                                                    {"weeks_a_run"},
@@ -85,7 +87,7 @@ absl::StatusOr<PlayPlan> ReadPlayPlan(const std::string& folder) {
 }
 
 absl::StatusOr<BranchManners> ReadBranchManners(const std::string& folder) {
-  static constexpr char kFile[] = "played/branches.csv";
+  static constexpr char kFile[] = "branches.csv";
   static constexpr engine::CsvColumn kColumns[] = {{"branch_id"},
                                                    {"character"},
                                                    {"unserved_wards"},
@@ -117,7 +119,7 @@ absl::StatusOr<BranchManners> ReadBranchManners(const std::string& folder) {
 }
 
 absl::StatusOr<std::vector<PlayEvent>> ReadPlayEvents(const std::string& folder) {
-  static constexpr char kFile[] = "played/events.csv";
+  static constexpr char kFile[] = "events.csv";
   static constexpr engine::CsvColumn kColumns[] = {
       {"date"}, {"time"}, {"authority_id"}, {"does"}, {"subject"}, {"argument"}, {"reason"}};
   std::vector<PlayEvent> events;
@@ -142,4 +144,4 @@ absl::StatusOr<std::vector<PlayEvent>> ReadPlayEvents(const std::string& folder)
   return events;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

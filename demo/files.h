@@ -11,7 +11,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
 
 // played/plan.csv, one row.
 struct PlayPlan {
@@ -62,4 +62,4 @@ absl::StatusOr<PlayPlan> ReadPlayPlan(const std::string& folder);
 absl::StatusOr<BranchManners> ReadBranchManners(const std::string& folder);
 absl::StatusOr<std::vector<PlayEvent>> ReadPlayEvents(const std::string& folder);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -8,7 +8,14 @@
 #include "engine/base/calendar.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::Connection;
+using client::London;
+using client::SayTime;
+using client::ShortName;
+using client::Spaced;
+using client::TimeOf;
 
 namespace {
 
@@ -137,4 +144,4 @@ void Weeks::SubmitFollowing(const v1::Package& interim, v1::LeavingOutcome outco
   Tell(id, absl::StrCat("new: home care, follows ", interim.id()));
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

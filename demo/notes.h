@@ -9,7 +9,7 @@
 #include "brokerage/v1/directory.pb.h"
 #include "brokerage/v1/vocabulary.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
 
 // A package, or a group transfer, and whose it is.
 struct PlayedPackage {
@@ -72,4 +72,4 @@ struct PlayNotes {
   std::vector<GivenUp> given_up;
 };
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

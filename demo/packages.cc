@@ -10,11 +10,19 @@
 #include "brokerage/v1/directory_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "demo/tables.h"
-#include "services/client/text/reports.h"
 #include "services/client/text/table.h"
+#include "services/client/text/transfer_report.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::PrintTransfer;
+using client::SayDuration;
+using client::SayTime;
+using client::ShortName;
+using client::Spaced;
+using client::Table;
+using client::TimeOf;
 
 namespace {
 
@@ -315,4 +323,4 @@ absl::Status PrintPrices(const World& world) {
   return absl::OkStatus();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -13,7 +13,16 @@
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::PackageStory;
+using client::SayDuration;
+using client::SayTime;
+using client::ShortName;
+using client::Spaced;
+using client::Table;
+using client::TermsInShort;
+using client::TimeOf;
 
 namespace {
 
@@ -232,4 +241,4 @@ absl::Status PrintNextCommands(const World& world, const std::string& program,
   return absl::OkStatus();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -8,7 +8,7 @@
 #include "demo/council.h"
 #include "demo/notes.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
 
 // Prints the story of the most eventful of the packages, the waiting list, what was noted while the
 // weeks were played, and what the framework's rules ask for: responses and their bands, silences by
@@ -22,4 +22,4 @@ absl::Status PrintNextCommands(const World& world, const std::string& program,
                                const std::string& address,
                                const std::vector<PlayedPackage>& packages);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

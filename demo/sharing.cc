@@ -12,7 +12,12 @@
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::Connection;
+using client::SayError;
+using client::SayRate;
+using client::Table;
 
 namespace {
 
@@ -174,4 +179,4 @@ absl::Status PrintAsTheHub(const World& world) {
   return PrintAsProvider(world);
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

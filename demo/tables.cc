@@ -7,11 +7,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
-#include "services/client/text/reports.h"
+#include "services/client/text/scorecard.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::London;
+using client::PrintScorecard;
+using client::SayRate;
+using client::SayTime;
+using client::ShortName;
+using client::Spaced;
+using client::Table;
 
 namespace {
 
@@ -287,4 +295,4 @@ absl::Status PrintResponses(const World& world, int unserved_due_min) {
   return absl::OkStatus();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

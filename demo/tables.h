@@ -13,9 +13,9 @@
 #include "demo/notes.h"
 #include "services/client/connection.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
 
-// play_tables.cc: figures.
+// tables.cc: figures.
 
 // The local date of a moment, as requests have it.
 std::string DateOf(absl::Time time);
@@ -30,16 +30,16 @@ absl::Status PrintQuarterOf(const World& world, absl::CivilDay monday);
 // Who responds, at what risk and in which band, by quarter and by provider; who never does.
 absl::Status PrintResponses(const World& world, int unserved_due_min);
 
-// play_areas.cc: silences by postcode area.
+// areas.cc: silences by postcode area.
 
 // What the provider was offered and answered so far, in the area and elsewhere.
-absl::StatusOr<AreaCounts> CountArea(const Connection& commissioner,
+absl::StatusOr<AreaCounts> CountArea(const client::Connection& commissioner,
                                      const std::string& framework_id,
                                      const std::string& provider_id, const std::string& area);
 // Where providers are silent that answer elsewhere, for review; and the areas that were ended.
 absl::Status PrintAreas(const World& world, const std::vector<EndedArea>& areas);
 
-// play_packages.cc: what became of packages.
+// packages.cc: what became of packages.
 
 // As the care navigation of its authority sees it.
 absl::StatusOr<v1::Package> GetPackage(const World& world, const PlayedPackage& played);
@@ -54,11 +54,11 @@ absl::Status PrintInterim(const World& world);
 // high dependency kept out.
 absl::Status PrintPrices(const World& world);
 
-// play_sharing.cc: who sees what.
+// sharing.cc: who sees what.
 
 // What each authority sees of the others: packages never, figures always.
 absl::Status PrintSharing(const World& world);
 // Every provider's response by authority, as those who only read see it, and a provider.
 absl::Status PrintAsTheHub(const World& world);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -13,7 +13,18 @@
 #include "engine/base/rejection.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
+
+using client::AnswerInWords;
+using client::Connection;
+using client::London;
+using client::ReferralOn;
+using client::ReferralRow;
+using client::SayError;
+using client::ShortName;
+using client::Spaced;
+using client::TermsInShort;
+using client::TimeOf;
 
 namespace {
 
@@ -531,4 +542,4 @@ absl::Time Weeks::Soon(const std::string& name, int minutes_min, int minutes_max
   return absl::FromCivil(absl::CivilHour(day) + kOpensHour, London()) + absl::Minutes(minutes % 60);
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

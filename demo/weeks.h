@@ -19,7 +19,7 @@
 #include "demo/notes.h"
 #include "services/client/files/referral_file.h"
 
-namespace brokerage::broker {
+namespace brokerage::demo {
 
 class Weeks {
  public:
@@ -31,13 +31,14 @@ class Weeks {
 
   // Moves in what ran before the contracts began: each row's package runs from now on where the
   // row says, and nobody is asked.
-  void MoveIn(const std::vector<ReferralRow>& rows);
+  void MoveIn(const std::vector<client::ReferralRow>& rows);
 
   // Plays the rows' packages and the events from this Monday on to the end of its Sunday. `week`
   // counts from the plan's first, from 0. Packages that earlier weeks left open go on. What a
   // server refuses is an event like others; only a clock that does not move is an error.
   absl::Status Play(absl::CivilDay monday, int week, const PlayPlan& plan,
-                    const std::vector<ReferralRow>& rows, const std::vector<PlayEvent>& events);
+                    const std::vector<client::ReferralRow>& rows,
+                    const std::vector<PlayEvent>& events);
 
   // The packages submitted in the last week played, in order.
   const std::vector<PlayedPackage>& packages() const { return packages_; }
@@ -74,13 +75,13 @@ class Weeks {
   // Of the deadlines that have passed by now: which packages' offers nobody answered by them.
   void SeeDeadlines();
 
-  void Submit(const ReferralRow& row, absl::CivilDay day, const std::string& suffix);
-  // play_events.cc
+  void Submit(const client::ReferralRow& row, absl::CivilDay day, const std::string& suffix);
+  // events.cc
   void Do(const PlayEvent& event);
-  absl::Status Transfer(const Connection& navigator, const PlayEvent& event);
+  absl::Status Transfer(const client::Connection& navigator, const PlayEvent& event);
   // Notes that offers in one postcode area end or begin again.
-  absl::Status NoteEnd(const Connection& commissioner, const PlayEvent& event);
-  absl::Status NoteLift(const Connection& commissioner, const PlayEvent& event);
+  absl::Status NoteEnd(const client::Connection& commissioner, const PlayEvent& event);
+  absl::Status NoteLift(const client::Connection& commissioner, const PlayEvent& event);
   // On the evening before: which contracts change with the day, and what is out then.
   void SeeChanges(absl::CivilDay day);
   void Answer(const v1::Offer& offer, const v1::AnswerRecord& answer);
@@ -95,7 +96,7 @@ class Weeks {
   std::string ByWhom() const;
   void Reissue(const std::string& package_id);
   void TryAgain(const std::string& package_id);
-  // play_interim.cc
+  // interim.cc
   void PlanLeaving(const v1::Package& package);
   // Plans for those who were in an interim service before the first week that is played here.
   void PlanAllLeaving();
@@ -111,7 +112,7 @@ class Weeks {
                    const absl::Status& status);
   void TellWeek();
   // The package's own care navigation.
-  const Connection& Navigator(const std::string& package_id);
+  const client::Connection& Navigator(const std::string& package_id);
   std::string NextRequestId(const std::string& what);
   // In working hours, so many minutes from now.
   absl::Time Soon(const std::string& name, int minutes_min, int minutes_max) const;
@@ -144,4 +145,4 @@ class Weeks {
   } counted_;
 };
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::demo

@@ -6,7 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "engine/base/calendar.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -245,4 +245,4 @@ std::vector<v1::FrameworkFile> FrameworkTemplate(const std::string& id, const st
   return files;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -17,7 +17,7 @@
 #include "absl/strings/strip.h"
 #include "engine/model/directory.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -207,4 +207,4 @@ absl::Status ReadPostcodeFile(const std::string& path,
   return reader.Finish();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client
