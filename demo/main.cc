@@ -1,15 +1,19 @@
 // demo: the next weeks of a framework, over the API and nothing else.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "demo/files.h"
+#include "demo/council/chance.h"
+#include "demo/council/council.h"
+#include "demo/council/files.h"
 #include "demo/options.h"
-#include "demo/report.h"
-#include "demo/tables.h"
+#include "demo/report/compliance.h"
+#include "demo/report/next_commands.h"
+#include "demo/report/report.h"
 #include "demo/weeks.h"
 #include "services/client/files/files.h"
 #include "services/client/text/words.h"
@@ -27,7 +31,7 @@ namespace {
 constexpr int kMorningHour = 7;
 
 // The Monday whose morning is next, the plan's first at the earliest.
-absl::CivilDay NextMonday(absl::Time now, const PlayPlan& plan) {
+absl::CivilDay NextMonday(absl::Time now, const Plan& plan) {
   const absl::CivilHour local = absl::ToCivilHour(now, London());
   absl::CivilDay day(local);
   if (local.hour() >= kMorningHour) ++day;
@@ -35,9 +39,9 @@ absl::CivilDay NextMonday(absl::Time now, const PlayPlan& plan) {
   return std::max(day, plan.first_monday);
 }
 
-// How many weeks this run plays, of which `first` have passed. A story goes on where it stands, and
+// How many weeks run now, of which `first` have passed. A story goes on where it stands, and
 // when it is told, weeks go on as they do without one.
-int WeeksOf(const Options& options, const PlayPlan& plan, int first) {
+int WeeksOf(const Options& options, const Plan& plan, int first) {
   if (options.weeks > 0) return options.weeks;
   return options.story && first < plan.story_weeks ? plan.story_weeks - first : plan.weeks_a_run;
 }
@@ -58,21 +62,21 @@ absl::Status RunWeeks(const Options& options) {
   if (!rows.ok()) return rows.status();
   auto running = ReadRunning(options.weeks_folder);
   if (!running.ok()) return running.status();
-  auto plan = ReadPlayPlan(options.weeks_folder);
-  auto manners = ReadBranchManners(options.weeks_folder);
-  auto events = ReadPlayEvents(options.weeks_folder);
-  for (const absl::Status& status : {plan.status(), manners.status(), events.status()}) {
+  auto plan = ReadPlan(options.weeks_folder);
+  auto behaviours = ReadBehaviours(options.weeks_folder);
+  auto events = ReadEvents(options.weeks_folder);
+  for (const absl::Status& status : {plan.status(), behaviours.status(), events.status()}) {
     if (!status.ok()) return status;
   }
   auto administrator = options.Connect();
   if (!administrator.ok()) return administrator.status();
   if (absl::Status status = administrator->WaitUntilReady(absl::Seconds(60)); !status.ok())
     return status;
-  auto world =
-      World::Open(*administrator, options.framework, absl::StrCat(options.data, "/tokens"));
-  if (!world.ok()) return world.status();
-  const v1::Framework& framework = (*world)->framework();
-  const absl::CivilDay monday = NextMonday((*world)->now(), *plan);
+  auto council =
+      Council::Open(*administrator, options.framework, absl::StrCat(options.data, "/tokens"));
+  if (!council.ok()) return council.status();
+  const v1::Framework& framework = (*council)->framework();
+  const absl::CivilDay monday = NextMonday((*council)->now(), *plan);
   const int first = static_cast<int>((monday - plan->first_monday) / 7);
   const int count = WeeksOf(options, *plan, first);
   printf("%s, revision %d: the %s of %s, played over the API. Branches and people are invented.\n",
@@ -83,18 +87,18 @@ absl::Status RunWeeks(const Options& options) {
     printf("There are referrals for %d weeks: after them they come again, with other people.\n",
            plan->weeks);
   }
-  Weeks weeks(world->get(), *std::move(manners), Chance(options.seed), count == 1);
+  DemoWeeks weeks(council->get(), *std::move(behaviours), Chance(options.seed), count == 1);
   if (first == 0) weeks.MoveIn(*running);
   absl::Status status;
   for (int week = 0; week < count && status.ok(); ++week) {
     const absl::CivilDay begin = monday + absl::civil_diff_t{7} * week;
-    status = weeks.Play(begin, first + week, *plan, *rows, *events);
-    if (status.ok()) status = PrintQuarterOf(**world, begin);
+    status = weeks.Run(begin, first + week, *plan, *rows, *events);
+    if (status.ok()) status = PrintQuarterOf(**council, begin);
   }
   if (status.ok())
-    status = PrintReport(**world, weeks.packages(), weeks.notes(), plan->unserved_due_min);
+    status = PrintReport(**council, weeks.packages(), weeks.notes(), plan->unserved_due_min);
   if (!status.ok() || options.once) return status;
-  return PrintNextCommands(**world, "build/services/broker", options.address, weeks.packages());
+  return PrintNextCommands(**council, "build/services/broker", options.address, weeks.packages());
 }
 
 int Main(int argc, char** argv) {
