@@ -15,7 +15,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -223,4 +223,4 @@ absl::Status SetField(const FlagField& field, const std::string& value, Message*
   }
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -16,7 +16,7 @@
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -243,4 +243,4 @@ std::string MessageJson(const Message& message, bool on_one_line) {
   return json;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client
