@@ -118,9 +118,13 @@ std::string ValueText(const Message& message, const FieldDescriptor& field, int 
       if (!repeated && !reflection.HasField(message, &field)) return "";
       return InlineText(repeated ? reflection.GetRepeatedMessage(message, &field, index)
                                  : reflection.GetMessage(message, &field));
-    default:
-      return "";
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_UINT64:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      break;
   }
+  return "";
 }
 
 std::string CellText(const Message& message, const FieldDescriptor& field) {
