@@ -51,11 +51,14 @@ struct Command {
 };
 
 // What Decide found. Without facts nothing is written and `reply` is the answer (previews, dry
-// runs); otherwise the answer is what Respond makes after Apply.
+// runs); otherwise the answer is what Reply makes after Apply, or `reply` where it makes none.
 struct Decision {
   journal::v1::Record record;
   std::vector<journal::v1::TextRow> texts;  // to be kept with the record
   std::unique_ptr<google::protobuf::Message> reply;
+
+  // A new fact, after those that are there.
+  journal::v1::Fact& Add() { return *record.add_facts(); }
 };
 
 }  // namespace brokerage::engine

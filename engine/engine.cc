@@ -49,12 +49,17 @@ void Engine::EvictClosed() {
 
 absl::StatusOr<Decision> Engine::Decide(const Command& command, absl::Time now) const {
   BROKERAGE_CHECK(absl::ToUnixMicros(now) > state_.last_time_us);
-  return Deciding(state_, zones_, command, now).Run();
+  return engine::Decide({state_, zones_, command.caller, now, command.salt}, command.request);
 }
 
 void Engine::Apply(const journal::v1::Record& record, uint64_t sequence,
                    const std::vector<journal::v1::TextRow>& texts, std::vector<RowWrite>* writes) {
   Applier(&state_, record, sequence, texts, writes).Run();
+}
+
+std::unique_ptr<google::protobuf::Message> Engine::Reply(const Command& command,
+                                                         const Decision& decision) const {
+  return MakeReply({state_, command.caller, decision.record}, command.request);
 }
 
 absl::Time Engine::NextDue() const {

@@ -1,31 +1,26 @@
 // The engine: the only place where anything is decided. Pure: no disk, network, thread or clock.
 // One thread at a time.
 //
-// A command goes: load what it needs (needs.h) -> Decide -> Apply -> Respond. Decide reads and
+// A command goes: load what it needs (needs.h) -> Decide -> Apply -> Reply. Decide reads and
 // changes nothing; Apply is the only mutator and decides nothing: replaying the journal's records
 // through it gives the same state.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "engine/base/calendar.h"
 #include "engine/command.h"
-#include "engine/figures/tally.h"
 #include "engine/model/directory.h"
 #include "engine/model/package.h"
 #include "engine/model/state.h"
 #include "engine/model/tables.h"
 
 namespace brokerage::engine {
-
-// Finds an IANA time zone that was loaded before; null if the host does not know it.
-using ZoneFinder = std::function<const absl::TimeZone*(const std::string& name)>;
 
 class Engine {
  public:
@@ -53,9 +48,10 @@ class Engine {
   // `writes`. `sequence` is the record's in the journal.
   void Apply(const journal::v1::Record& record, uint64_t sequence,
              const std::vector<journal::v1::TextRow>& texts, std::vector<RowWrite>* writes);
-  // The reply, as state now is. REQUIRES: the command's record was the last one applied.
-  std::unique_ptr<google::protobuf::Message> Respond(const Command& command,
-                                                     const Decision& decision) const;
+  // The reply, as state now is; null where Decide has found it, or nobody waits for one. REQUIRES:
+  // the command's record was the last one applied.
+  std::unique_ptr<google::protobuf::Message> Reply(const Command& command,
+                                                   const Decision& decision) const;
 
   // When a Tick is next due; InfiniteFuture when nothing waits.
   absl::Time NextDue() const;

@@ -10,6 +10,7 @@
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
+#include "engine/figures/passed_over.h"
 #include "engine/figures/tally.h"
 
 namespace brokerage::engine {

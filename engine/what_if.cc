@@ -9,7 +9,6 @@
 #include "engine/base/ids.h"
 #include "engine/figures/query.h"
 #include "engine/figures/rates.h"
-#include "engine/figures/tally.h"
 
 namespace brokerage::engine {
 
@@ -277,15 +276,15 @@ void WhatIf::PickUpUnits::Add(const OfferRow& offer, bool unknown) {
     unit.unknown = true;
     return;
   }
-  const Standing standing = StandingOf(offer);
-  if (!unit.best || IsBetter(standing, *unit.best)) unit.best = standing;
+  const OfferOutcome outcome = OutcomeOf(offer);
+  if (!unit.best || IsBetter(outcome, *unit.best)) unit.best = outcome;
 }
 
 void WhatIf::PickUpUnits::Count(std::map<std::string, v1::Counts>* by_provider) const {
   for (const auto& [key, unit] : units_) {
     const bool accepted = unit.best && unit.best->response_class == v1::RESPONSE_CLASS_ACCEPTED;
     if (unit.unknown && !accepted) continue;
-    AddStanding(*unit.best, 1, &(*by_provider)[unit.provider_id]);
+    AddOutcome(*unit.best, 1, &(*by_provider)[unit.provider_id]);
   }
 }
 

@@ -72,7 +72,7 @@ class WhatIf {
    private:
     struct Unit {
       std::string provider_id;
-      std::optional<Standing> best;  // of what is known
+      std::optional<OfferOutcome> best;  // of what is known
       bool unknown = false;          // of some offer
     };
     std::map<std::pair<std::string, int32_t>, Unit> units_;

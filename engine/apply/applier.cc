@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/check.h"
+#include "engine/figures/outcome.h"
+#include "engine/figures/tally.h"
 #include "engine/routing/adaptive_release.h"
 #include "engine/views/package_view.h"
 
@@ -247,7 +249,7 @@ void Applier::NoteEvaluation(PackageAggregate& package) {
         rule == 0 ||
         RulesOf(state_, row).rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
     // An earlier round may have ended beside a later one that runs.
-    const bool may_decide = certain_is_enough || AnyBeside(package);
+    const bool may_decide = certain_is_enough || HasParallelRound(package);
     wanted = !any_open || (may_decide && any_accepted) || row.awaits_award();
   }
   if (wanted && !row.needs_evaluation()) Change(row.number()).set_needs_evaluation(true);

@@ -7,6 +7,7 @@
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/check.h"
 #include "engine/figures/passed_over.h"
+#include "engine/figures/tally.h"
 #include "engine/routing/adaptive_release.h"
 
 namespace brokerage::engine {
@@ -215,7 +216,7 @@ void Applier::On(const journal::v1::RoundOpened& fact) {
   TallyAvoided(Touch(fact.package_number()), fact.round(), fact.offers(0).issued_date(),
                &state_.rollups);
   if (!fact.restart()) {
-    TallyStopped(Touch(fact.package_number()), fact.round().terms_version(),
+    TallySuspended(Touch(fact.package_number()), fact.round().terms_version(),
                  fact.round().verdicts(), fact.offers(0).issued_date(), &state_.rollups);
   }
   *row.add_rounds() = fact.round();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -18,6 +19,9 @@ namespace brokerage::engine {
 // A moment of a row, in microseconds since the epoch, as messages have it, and back.
 google::protobuf::Timestamp ToTimestamp(int64_t time_us);  // REQUIRES: not 0, which is none
 int64_t FromTimestamp(const google::protobuf::Timestamp& time);
+
+// Finds an IANA time zone that was loaded before; null if the host does not know it.
+using ZoneFinder = std::function<const absl::TimeZone*(const std::string& name)>;
 
 // A local date as YYYYMMDD, as rows keep it; 0 is none.
 using DateNumber = int32_t;

@@ -26,6 +26,30 @@ constexpr int kPenceMax = 1000000;
 constexpr int kUnitsMax = 1000000;
 constexpr int kDaysAYear = 366;
 
+bool MayBeListed(v1::AwardCriterion criterion) {
+  switch (criterion) {
+    case v1::AWARD_CRITERION_TIER:
+    case v1::AWARD_CRITERION_RANK:
+    case v1::AWARD_CRITERION_CONTRACTED_SHORTFALL:
+    case v1::AWARD_CRITERION_SHARE_SHORTFALL:
+    case v1::AWARD_CRITERION_FEWEST_RECENT_HOURS:
+    case v1::AWARD_CRITERION_PRICE:
+    case v1::AWARD_CRITERION_WEIGHTED_SCORE:
+    case v1::AWARD_CRITERION_PREFERRED_BY_PERSON:
+    case v1::AWARD_CRITERION_EARLIEST_START:
+    case v1::AWARD_CRITERION_EARLIEST_ANSWER:
+      return true;
+    case v1::AWARD_CRITERION_IN_TIME:
+    case v1::AWARD_CRITERION_EARLIER_ROUND:
+    case v1::AWARD_CRITERION_TIE_BREAK:
+    case v1::AWARD_CRITERION_UNSPECIFIED:
+    case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return false;
+}
+
 using Step = RulesFile::Step;
 using Path = std::initializer_list<Step>;
 
@@ -136,8 +160,7 @@ class RulesChecker {
       Path path = {{"award_criteria", i}, "criterion"};
       if (!v1::AwardCriterion_IsValid(number) || number == v1::AWARD_CRITERION_UNSPECIFIED) {
         Fail(path, "a criterion is required, such as AWARD_CRITERION_TIER");
-      } else if (number == v1::AWARD_CRITERION_IN_TIME || number == v1::AWARD_CRITERION_TIE_BREAK ||
-                 number == v1::AWARD_CRITERION_EARLIER_ROUND) {
+      } else if (!MayBeListed(rule.criterion())) {
         Fail(path, absl::StrCat(v1::AwardCriterion_Name(rule.criterion()),
                                 " always applies and is not listed; take it out"));
       } else if (!seen.insert(number).second) {
@@ -418,6 +441,18 @@ Place RulesFile::At(Path path) const {
     tree = message == nullptr ? nullptr : tree->GetTreeForNested(field, index);
   }
   return place;
+}
+
+const std::vector<v1::AwardCriterion>& ListedCriteria() {
+  static const std::vector<v1::AwardCriterion> kListed = [] {
+    std::vector<v1::AwardCriterion> listed;
+    for (int number = 1; number < v1::AwardCriterion_ARRAYSIZE; ++number) {
+      const auto criterion = static_cast<v1::AwardCriterion>(number);
+      if (MayBeListed(criterion)) listed.push_back(criterion);
+    }
+    return listed;
+  }();
+  return kListed;
 }
 
 bool HasFrameworkId(const v1::FrameworkRules& rules) {

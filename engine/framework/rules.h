@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "brokerage/v1/framework.pb.h"
@@ -42,6 +43,9 @@ class RulesFile {
   absl::string_view file_;
   RulesText text_;
 };
+
+// The criteria that a framework may list, in the order of AwardCriterion; the others always apply.
+const std::vector<v1::AwardCriterion>& ListedCriteria();
 
 // Whether the rules have an id that keys of facts can be made with.
 bool HasFrameworkId(const v1::FrameworkRules& rules);

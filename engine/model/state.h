@@ -14,9 +14,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/record.pb.h"
-#include "engine/figures/tally.h"
 #include "engine/model/directory.h"
 #include "engine/model/package.h"
+#include "engine/model/rollup_table.h"
 
 namespace brokerage::engine {
 

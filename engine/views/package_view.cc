@@ -156,8 +156,8 @@ v1::Round ToRound(const RoundRow& row, const PackageRow& package, bool all_rules
     for (int number = v1::HardRule_MIN + 1; number <= v1::HardRule_MAX; ++number) {
       bool passed = (from.failed_rules() >> number & 1u) == 0;
       if (passed && !all_rules) continue;
-      if (number == v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT) continue;  // asked at award only
-      v1::HardRule rule = static_cast<v1::HardRule>(number);
+      const auto rule = static_cast<v1::HardRule>(number);
+      if (!IsAsked(rule, kAtIssue)) continue;
       v1::RuleVerdict* said = verdict->add_rules();
       said->set_rule(rule);
       said->set_passed(passed);

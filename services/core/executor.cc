@@ -178,7 +178,7 @@ Reply Executor::Answer(QueuedCommand command, CommitGroup* group) {
     reply = std::move(decision->reply);
   } else {
     Commit(asked, command.request_id, time, &*decision, group);
-    reply = engine_->Respond(asked, *decision);
+    reply = engine_->Reply(asked, *decision);
     if (!reply) reply = std::move(decision->reply);  // what was found while deciding
   }
   if (!reply && MessageOf(asked.request) != nullptr) {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "engine/figures/tally.h"
+#include "engine/figures/outcome.h"
 #include "services/rpc/rows.h"
 
 namespace brokerage::services::rpc {

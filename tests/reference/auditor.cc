@@ -1,4 +1,4 @@
-// Holds each record against the naive routing and the naive award.
+// Holds each record against the reference's routing and award.
 #include <algorithm>
 #include <optional>
 #include <tuple>
@@ -9,7 +9,7 @@
 #include "tests/reference/reference_routing.h"
 #include "tests/reference/workload.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 using journal::v1::Fact;
 using journal::v1::OfferRow;
@@ -35,7 +35,7 @@ std::string RuleNames(const std::set<int>& rules) {
                       "]");
 }
 
-std::string Told(const NaiveVerdict& one) {
+std::string Told(const ReferenceVerdict& one) {
   return absl::StrCat(one.contract_id, " ", one.branch_id, one.offered ? " offered " : " ",
                       RuleNames(one.failed), " ", one.chosen_branch_id, one.covering_area,
                       absl::StrJoin(one.suspension_ids, " "));
@@ -51,9 +51,9 @@ std::string Told(const journal::v1::Verdict& one) {
                       absl::StrJoin(one.suspension_ids(), " "));
 }
 
-bool AnyOffered(const std::vector<NaiveVerdict>& verdicts) {
+bool AnyOffered(const std::vector<ReferenceVerdict>& verdicts) {
   return std::any_of(verdicts.begin(), verdicts.end(),
-                     [](const NaiveVerdict& verdict) { return verdict.offered; });
+                     [](const ReferenceVerdict& verdict) { return verdict.offered; });
 }
 
 template <typename List>
@@ -71,16 +71,16 @@ bool AnyOpen(const PackageAggregate& package) {
 }
 
 bool MayBeEarly(const PackageAggregate& package, const v1::FrameworkRules& rules, int32_t winner) {
-  const int32_t rule = NaiveRuleOfAward(package, winner);
+  const int32_t rule = ReferenceRuleOfAward(package, winner);
   return rule == 0 || rules.rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
 }
 
-std::string Told(const NaiveRanking& ranking) {
-  std::string text = "naive ranking:";
+std::string Told(const ReferenceRanking& ranking) {
+  std::string text = "reference ranking:";
   for (const auto* list : {&ranking.valid, &ranking.voided}) {
-    for (const NaiveAcceptance& one : *list) {
+    for (const ReferenceAcceptance& one : *list) {
       absl::StrAppend(&text, " ", one.ordinal, RuleNames(one.failed));
-      for (const NaiveValueOf& value : one.values) {
+      for (const ReferenceCriterionValue& value : one.values) {
         absl::StrAppend(&text, " ", v1::AwardCriterion_Name(value.criterion).substr(16), "=",
                         static_cast<int64_t>(value.numerator), "/",
                         static_cast<int64_t>(value.denominator));
@@ -92,13 +92,13 @@ std::string Told(const NaiveRanking& ranking) {
 
 }  // namespace
 
-absl::Time CountyDrive::TimeOf(const Record& record) const {
+absl::Time Workload::TimeOf(const Record& record) const {
   return absl::FromUnixMicros(record.time_us());
 }
 
-NaiveHistory CountyDrive::History() const {
-  NaiveHistory history;
-  history.world = &world_;
+ReferenceHistory Workload::History() const {
+  ReferenceHistory history;
+  history.directory = &directory_;
   for (uint64_t number = 1; number <= engine_.state().system.last_package_number(); ++number) {
     history.packages.push_back(engine_.state().Package(number));
   }
@@ -107,7 +107,7 @@ NaiveHistory CountyDrive::History() const {
   return history;
 }
 
-void CountyDrive::CheckBefore(const Record& record) {
+void Workload::CheckBefore(const Record& record) {
   before_.clear();
   for (const Fact& fact : record.facts()) {
     const uint64_t number = PackageOf(fact);
@@ -128,47 +128,48 @@ void CountyDrive::CheckBefore(const Record& record) {
   }
 }
 
-void CountyDrive::CheckRanking(const PackageAggregate& package,
-                               const journal::v1::PackageAwarded& awarded) {
-  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
-  const NaiveHistory history = History();
-  const NaiveRanking naive = NaiveRank({history, package, rules, now_});
+void Workload::CheckRanking(const PackageAggregate& package,
+                            const journal::v1::PackageAwarded& awarded) {
+  const v1::FrameworkRules& rules = directory_.Rules(package.row.framework_revision());
+  const ReferenceHistory history = History();
+  const ReferenceRanking reference = ReferenceRank({history, package, rules, now_});
   const journal::v1::AwardRow& award = awarded.award();
   const std::string where = absl::StrCat("award of package ", package.row.number(), ": ",
-                                         award.ShortDebugString(), "; ", Told(naive));
+                                         award.ShortDebugString(), "; ", Told(reference));
   std::vector<int32_t> ordinals;
   for (const v1::RankedAcceptance& one : award.ranking()) {
     ordinals.push_back(std::stoi(one.offer_id().substr(one.offer_id().rfind('-') + 1)));
   }
-  if (ordinals.size() != naive.valid.size() + naive.voided.size() || naive.valid.empty()) {
+  if (ordinals.size() != reference.valid.size() + reference.voided.size() ||
+      reference.valid.empty()) {
     return Problem("another number of acceptances; " + where);
   }
-  const NaiveAcceptance* winner = nullptr;
-  for (size_t i = 0; i < naive.valid.size(); ++i) {
+  const ReferenceAcceptance* winner = nullptr;
+  for (size_t i = 0; i < reference.valid.size(); ++i) {
     const v1::RankedAcceptance& one = award.ranking(static_cast<int>(i));
-    if (ordinals[i] != naive.valid[i].ordinal || one.place() != static_cast<int>(i + 1) ||
+    if (ordinals[i] != reference.valid[i].ordinal || one.place() != static_cast<int>(i + 1) ||
         one.void_rule() != v1::HARD_RULE_UNSPECIFIED) {
       return Problem("another order; " + where);
     }
-    if (ordinals[i] == award.offer_ordinal()) winner = &naive.valid[i];
+    if (ordinals[i] == award.offer_ordinal()) winner = &reference.valid[i];
   }
-  for (size_t i = 0; i < naive.voided.size(); ++i) {
-    const size_t at = naive.valid.size() + i;
+  for (size_t i = 0; i < reference.voided.size(); ++i) {
+    const size_t at = reference.valid.size() + i;
     const v1::RankedAcceptance& one = award.ranking(static_cast<int>(at));
-    if (ordinals[at] != naive.voided[i].ordinal || one.place() != 0 ||
-        one.void_rule() != *naive.voided[i].failed.begin()) {
+    if (ordinals[at] != reference.voided[i].ordinal || one.place() != 0 ||
+        one.void_rule() != *reference.voided[i].failed.begin()) {
       return Problem("another void acceptance; " + where);
     }
     tally_(absl::StrCat("void by ", v1::HardRule_Name(one.void_rule()).substr(10)));
   }
   if (winner == nullptr) return Problem("the winner could not win; " + where);
-  const bool first_won = winner == &naive.valid[0];
-  const v1::AwardCriterion decided = naive.valid.size() < 2 || !first_won
+  const bool first_won = winner == &reference.valid[0];
+  const v1::AwardCriterion decided = reference.valid.size() < 2 || !first_won
                                          ? v1::AWARD_CRITERION_UNSPECIFIED
-                                         : FirstDifference(naive.valid[0], naive.valid[1]);
+                                         : FirstDifference(reference.valid[0], reference.valid[1]);
   if (decided != award.decided_by()) return Problem("another criterion decided; " + where);
   for (const journal::v1::LostOffer& lost : awarded.lost()) {
-    for (const NaiveAcceptance& one : naive.valid) {
+    for (const ReferenceAcceptance& one : reference.valid) {
       if (one.ordinal != lost.ordinal()) continue;
       const v1::AwardCriterion expected =
           &one < winner ? v1::AWARD_CRITERION_UNSPECIFIED : FirstBetter(*winner, one);
@@ -190,10 +191,10 @@ void CountyDrive::CheckRanking(const PackageAggregate& package,
   if (award.account_id().empty()) CheckAutomatic(package, winner->ordinal, where);
 }
 
-void CountyDrive::CheckAutomatic(const PackageAggregate& package, int32_t winner,
-                                 const std::string& where) {
-  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
-  const int32_t rule = NaiveRuleOfAward(package, winner);
+void Workload::CheckAutomatic(const PackageAggregate& package, int32_t winner,
+                              const std::string& where) {
+  const v1::FrameworkRules& rules = directory_.Rules(package.row.framework_revision());
+  const int32_t rule = ReferenceRuleOfAward(package, winner);
   if (rules.rounds(std::max(rule, 1) - 1).award_mode() != v1::AWARD_MODE_AUTOMATIC) {
     return Problem("awarded without care navigation; " + where);
   }
@@ -205,23 +206,23 @@ void CountyDrive::CheckAutomatic(const PackageAggregate& package, int32_t winner
   CheckEarly(package, winner);
 }
 
-void CountyDrive::CheckProposal(const PackageAggregate& package,
-                                const journal::v1::AwardProposed& proposed) {
-  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
-  const NaiveHistory history = History();
-  const NaiveRanking naive = NaiveRank({history, package, rules, now_});
+void Workload::CheckProposal(const PackageAggregate& package,
+                             const journal::v1::AwardProposed& proposed) {
+  const v1::FrameworkRules& rules = directory_.Rules(package.row.framework_revision());
+  const ReferenceHistory history = History();
+  const ReferenceRanking reference = ReferenceRank({history, package, rules, now_});
   const std::string where = absl::StrCat("proposal for package ", package.row.number(), ": ",
-                                         proposed.ShortDebugString(), "; ", Told(naive));
-  if (naive.valid.empty() || naive.valid[0].ordinal != proposed.ordinal()) {
+                                         proposed.ShortDebugString(), "; ", Told(reference));
+  if (reference.valid.empty() || reference.valid[0].ordinal != proposed.ordinal()) {
     return Problem("another is first; " + where);
   }
-  if (static_cast<size_t>(proposed.voided_size()) != naive.voided.size()) {
+  if (static_cast<size_t>(proposed.voided_size()) != reference.voided.size()) {
     return Problem("others are void; " + where);
   }
-  for (size_t i = 0; i < naive.voided.size(); ++i) {
+  for (size_t i = 0; i < reference.voided.size(); ++i) {
     const journal::v1::VoidedOffer& voided = proposed.voided(static_cast<int>(i));
-    if (voided.ordinal() != naive.voided[i].ordinal ||
-        voided.rule() != *naive.voided[i].failed.begin()) {
+    if (voided.ordinal() != reference.voided[i].ordinal ||
+        voided.rule() != *reference.voided[i].failed.begin()) {
       return Problem("void by another rule; " + where);
     }
     tally_(absl::StrCat("void by ", v1::HardRule_Name(voided.rule()).substr(10)));
@@ -229,17 +230,17 @@ void CountyDrive::CheckProposal(const PackageAggregate& package,
   CheckEarly(package, proposed.ordinal());
 }
 
-void CountyDrive::CheckEarly(const PackageAggregate& package, int32_t winner) {
+void Workload::CheckEarly(const PackageAggregate& package, int32_t winner) {
   if (!AnyOpen(package)) return;
-  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
+  const v1::FrameworkRules& rules = directory_.Rules(package.row.framework_revision());
   if (HasToWait(package, winner) && !MayBeEarly(package, rules, winner)) {
     return Problem(
         absl::StrCat("package ", package.row.number(), " is awarded before its round closes"));
   }
   tally_(HasToWait(package, winner) ? "certain before all have answered"
                                     : "awarded without waiting for the later round");
-  const NaiveHistory history = History();
-  const NaiveAwardQuestion question{history, package, rules, now_};
+  const ReferenceHistory history = History();
+  const ReferenceAwardQuestion question{history, package, rules, now_};
   const std::map<int32_t, bool> changing = AnswersThatChangeTheWinner(question);
   if (changing.empty()) return;
   std::string answers;
@@ -247,25 +248,25 @@ void CountyDrive::CheckEarly(const PackageAggregate& package, int32_t winner) {
     absl::StrAppend(&answers, " ", ordinal, accept ? " accepts" : " declines");
   }
   Problem(absl::StrCat("package ", package.row.number(), " goes to offer ", winner,
-                       " but another wins if", answers, "; ", Told(NaiveRank(question))));
+                       " but another wins if", answers, "; ", Told(ReferenceRank(question))));
 }
 
-void CountyDrive::CheckNotCertain(const PackageAggregate& package) {
-  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
-  const NaiveHistory history = History();
-  const NaiveAwardQuestion question{history, package, rules, now_};
-  const NaiveRanking naive = NaiveRank(question);
-  if (naive.valid.empty()) return;
-  const int32_t first = naive.valid.front().ordinal;
+void Workload::CheckNotCertain(const PackageAggregate& package) {
+  const v1::FrameworkRules& rules = directory_.Rules(package.row.framework_revision());
+  const ReferenceHistory history = History();
+  const ReferenceAwardQuestion question{history, package, rules, now_};
+  const ReferenceRanking reference = ReferenceRank(question);
+  if (reference.valid.empty()) return;
+  const int32_t first = reference.valid.front().ordinal;
   const bool open = HasToWait(package, first);
   if (open && IsOfLaterRound(package, OfferOf(package, first))) tally_("later round waits");
   if (!open || (MayBeEarly(package, rules, first) && SurelyCertain(question))) {
     Problem(absl::StrCat("package ", package.row.number(),
-                         " should be awarded now; open offers: ", open, "; ", Told(naive)));
+                         " should be awarded now; open offers: ", open, "; ", Told(reference)));
   }
 }
 
-void CountyDrive::CheckAfter(const Record& record) {
+void Workload::CheckAfter(const Record& record) {
   std::set<uint64_t> touched;
   int passed_over = 0;
   passed_over_ = 0;
@@ -290,31 +291,31 @@ void CountyDrive::CheckAfter(const Record& record) {
   if (record.facts(0).has_deadline_extended()) CheckOutage();
   for (uint64_t number : touched) CheckPackage(number);
   if (passed_over != passed_over_) {
-    Problem(absl::StrCat("naive ", passed_over_, " rounds passed over, real ", passed_over));
+    Problem(absl::StrCat("reference ", passed_over_, " rounds passed over, real ", passed_over));
   }
 }
 
 // Who was kept from an offer by suspensions alone, and which contracts avoided the package, in a
 // rule of the framework that nobody could be asked in.
-void CountyDrive::CheckPassedOver(const Record& record, const NaiveIssue& issue, int32_t rule) {
-  const std::vector<NaiveVerdict> verdicts = NaiveRoute(world_, issue);
-  std::set<std::string> naive, real;
-  for (const NaiveVerdict& verdict : verdicts) {
-    if (!verdict.suspension_ids.empty()) naive.insert(Told(verdict));
+void Workload::CheckPassedOver(const Record& record, const ReferenceIssue& issue, int32_t rule) {
+  const std::vector<ReferenceVerdict> verdicts = ReferenceRoute(directory_, issue);
+  std::set<std::string> reference, real;
+  for (const ReferenceVerdict& verdict : verdicts) {
+    if (!verdict.suspension_ids.empty()) reference.insert(Told(verdict));
   }
   for (const auto& [contract, how] : AvoidancesOf(verdicts)) {
-    naive.insert(contract +
-                 (how == NaiveAvoidance::kWardNotCovered ? " covers it nowhere" : " missed it"));
+    reference.insert(contract + (how == ReferenceAvoidance::kWardNotCovered ? " covers it nowhere"
+                                                                            : " missed it"));
     tally_("avoided where nobody could be asked");
   }
-  if (!naive.empty()) ++passed_over_;
+  if (!reference.empty()) ++passed_over_;
   all_passed_over_.push_back(
       {issue.package.number(), rule, issue.package.terms_version(), TimeOf(record), verdicts});
   for (const Fact& fact : record.facts()) {
     if (PackageOf(fact) != issue.package.number()) continue;
     for (const auto& round : fact.rounds_passed_over().rounds()) {
       if (round.rule_number() != rule) continue;
-      if (round.date() != world_.Today(now_) ||
+      if (round.date() != directory_.Today(now_) ||
           round.terms_version() != issue.package.terms_version()) {
         Problem("passed over otherwise: " + round.ShortDebugString());
       }
@@ -331,13 +332,13 @@ void CountyDrive::CheckPassedOver(const Record& record, const NaiveIssue& issue,
       }
     }
   }
-  if (naive == real) return;
+  if (reference == real) return;
   Problem(absl::StrCat("rule ", rule, " of package ", issue.package.number(),
-                       " was passed over: naive ", absl::StrJoin(naive, ", "), " real ",
+                       " was passed over: reference ", absl::StrJoin(reference, ", "), " real ",
                        absl::StrJoin(real, ", ")));
 }
 
-std::vector<OfferRow> CountyDrive::OffersBefore(uint64_t number, int32_t round) const {
+std::vector<OfferRow> Workload::OffersBefore(uint64_t number, int32_t round) const {
   std::vector<OfferRow> offers;
   for (const OfferRow& offer : engine_.state().Package(number)->offers) {
     if (offer.round_number() < round) offers.push_back(offer);
@@ -345,8 +346,8 @@ std::vector<OfferRow> CountyDrive::OffersBefore(uint64_t number, int32_t round) 
   return offers;
 }
 
-// The naive verdicts of each rule that should have come before the one that opened.
-void CountyDrive::CheckNobody(const Record& record, uint64_t number) {
+// The reference's verdicts of each rule that should have come before the one that opened.
+void Workload::CheckNobody(const Record& record, uint64_t number) {
   const PackageRow& before = before_.at(number);
   bool anew = false;
   for (const Fact& fact : record.facts()) {
@@ -355,15 +356,15 @@ void CountyDrive::CheckNobody(const Record& record, uint64_t number) {
   }
   if (!anew && before.state() != v1::PACKAGE_STATE_OFFERED) return;
   const PackageAggregate& package = *engine_.state().Package(number);
-  const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
+  const v1::FrameworkRules& rules = directory_.Rules(package.row.framework_revision());
   for (int32_t rule = anew ? 1 : before.next_rule_number(); rule <= rules.rounds_size(); ++rule) {
-    const NaiveIssue issue{package.row,
-                           package.offers,
-                           rules,
-                           TimeOf(record),
-                           Texts(rules.rounds(rule - 1).tier_ids()),
-                           false};
-    for (const NaiveVerdict& verdict : NaiveRoute(world_, issue)) {
+    const ReferenceIssue issue{package.row,
+                               package.offers,
+                               rules,
+                               TimeOf(record),
+                               Texts(rules.rounds(rule - 1).tier_ids()),
+                               false};
+    for (const ReferenceVerdict& verdict : ReferenceRoute(directory_, issue)) {
       if (verdict.offered) {
         Problem(absl::StrCat("nobody is offered package ", number, " but ", Told(verdict)));
       }
@@ -372,10 +373,10 @@ void CountyDrive::CheckNobody(const Record& record, uint64_t number) {
   }
 }
 
-void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpened& opened) {
+void Workload::CheckRound(const Record& record, const journal::v1::RoundOpened& opened) {
   const uint64_t number = opened.package_number();
   const PackageRow& package = engine_.state().Package(number)->row;
-  const v1::FrameworkRules& rules = world_.Rules(package.framework_revision());
+  const v1::FrameworkRules& rules = directory_.Rules(package.framework_revision());
   const journal::v1::RoundRow& round = opened.round();
   bool anew = false;
   std::string novated;
@@ -391,7 +392,7 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
   // Two rounds that open together are routed as of one moment.
   const int32_t first_of_issue =
       round.has_beside() && novated.empty() ? round.beside().round_number() : round.number();
-  NaiveIssue issue{package, OffersBefore(number, first_of_issue), rules, now_, {}, false};
+  ReferenceIssue issue{package, OffersBefore(number, first_of_issue), rules, now_, {}, false};
   if (novated.empty()) {
     int32_t first_rule = anew ? 1 : before_.at(number).next_rule_number();
     if (round.has_beside()) {
@@ -413,58 +414,58 @@ void CountyDrive::CheckRound(const Record& record, const journal::v1::RoundOpene
   }
   issue.restart = round.rule_number() == 0;
   if (!issue.restart) issue.tier_ids = Texts(rules.rounds(round.rule_number() - 1).tier_ids());
-  std::set<std::string> naive, real, offered;
-  for (const NaiveVerdict& verdict : NaiveRoute(world_, issue)) {
+  std::set<std::string> reference, real, offered;
+  for (const ReferenceVerdict& verdict : ReferenceRoute(directory_, issue)) {
     if (!novated.empty() && verdict.contract_id != novated) continue;
-    naive.insert(Told(verdict));
+    reference.insert(Told(verdict));
     for (int rule : verdict.failed) tally_(absl::StrCat("routing: ", v1::HardRule_Name(rule)));
     if (!verdict.suspension_ids.empty()) tally_("stopped by a suspension alone");
     if (verdict.offered) offered.insert(verdict.contract_id + " " + verdict.branch_id);
     if (verdict.offered && !verdict.covering_area.empty()) tally_("offered by postcode area");
   }
   for (const journal::v1::Verdict& verdict : round.verdicts()) real.insert(Told(verdict));
-  for (const std::string& one : naive) {
-    if (!real.contains(one)) Problem(absl::StrCat(where, "only naive: ", one));
+  for (const std::string& one : reference) {
+    if (!real.contains(one)) Problem(absl::StrCat(where, "only in the reference: ", one));
   }
   for (const std::string& one : real) {
-    if (!naive.contains(one)) Problem(absl::StrCat(where, "only real: ", one));
+    if (!reference.contains(one)) Problem(absl::StrCat(where, "only in the engine: ", one));
   }
   CheckOffers(where, opened, offered);
 }
 
 // The rule of the framework that opens next, from the first on; 0 for a restart's own round, -1 for
 // none.
-int32_t CountyDrive::ExpectedRule(NaiveIssue issue, int32_t first) const {
+int32_t Workload::ExpectedRule(ReferenceIssue issue, int32_t first) const {
   const PackageRow& before = before_.at(issue.package.number());
   if (first == 1 && issue.rules.has_restart() && !issue.package.previous_branch_id().empty() &&
       !before.restart_done() && !issue.package.previous_handed_back()) {
     issue.restart = true;
-    if (AnyOffered(NaiveRoute(world_, issue))) return 0;
+    if (AnyOffered(ReferenceRoute(directory_, issue))) return 0;
     issue.restart = false;
   }
   for (int32_t rule = first; rule <= issue.rules.rounds_size(); ++rule) {
     issue.tier_ids = Texts(issue.rules.rounds(rule - 1).tier_ids());
-    if (AnyOffered(NaiveRoute(world_, issue))) return rule;
+    if (AnyOffered(ReferenceRoute(directory_, issue))) return rule;
   }
   return -1;
 }
 
 // Each offer as its contract has it; `offered` names contract and branch.
-void CountyDrive::CheckOffers(const std::string& where, const journal::v1::RoundOpened& opened,
-                              const std::set<std::string>& offered) {
+void Workload::CheckOffers(const std::string& where, const journal::v1::RoundOpened& opened,
+                           const std::set<std::string>& offered) {
   const PackageRow& package = engine_.state().Package(opened.package_number())->row;
-  const v1::FrameworkRules& rules = world_.Rules(package.framework_revision());
+  const v1::FrameworkRules& rules = directory_.Rules(package.framework_revision());
   const journal::v1::RoundRow& round = opened.round();
   const bool restart = round.rule_number() == 0;
   if (static_cast<size_t>(opened.offers_size()) != offered.size()) Problem(where + "other offers");
   for (const OfferRow& offer : opened.offers()) {
-    const v1::Contract* contract = world_.Contract(offer.contract_id());
+    const v1::Contract* contract = directory_.Contract(offer.contract_id());
     if (!offered.contains(offer.contract_id() + " " + offer.branch_id()) ||
-        offer.provider_id() != world_.Holder(*contract, world_.Today(now_)) ||
+        offer.provider_id() != directory_.Holder(*contract, directory_.Today(now_)) ||
         offer.tier_id() != contract->tier_id() ||
-        offer.price_pence() != world_.Price(*contract, package.ward_code()) ||
+        offer.price_pence() != directory_.Price(*contract, package.ward_code()) ||
         offer.minimum_pickup_percent() != contract->minimum_pickup_percent() ||
-        offer.issued_date() != world_.Today(now_) ||
+        offer.issued_date() != directory_.Today(now_) ||
         offer.terms_version() != package.terms_version() ||
         offer.service_type() != package.terms().service_type() || offer.restart() != restart ||
         offer.deadline_us() != round.deadline_us()) {
@@ -477,38 +478,39 @@ void CountyDrive::CheckOffers(const std::string& where, const journal::v1::Round
       : urgent ? rules.rounds(round.rule_number() - 1).urgent_window()
                : rules.rounds(round.rule_number() - 1).standard_window();
   const absl::Time whole_second = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
-  const absl::Time deadline = WindowEnd(window, whole_second, world_.zone, world_.AllHolidays());
+  const absl::Time deadline =
+      WindowEnd(window, whole_second, directory_.zone, directory_.AllHolidays());
   if (absl::ToUnixMicros(deadline) != round.deadline_us()) Problem(where + "another deadline");
 }
 
 // The limit of an interim service: as many days later at the same time on the wall.
-int64_t CountyDrive::ExpectedLimit(const PackageRow& package) const {
+int64_t Workload::ExpectedLimit(const PackageRow& package) const {
   // An imported package follows no revision: the rules of the day.
   const v1::FrameworkRules& rules = package.framework_revision() != 0
-                                        ? world_.Rules(package.framework_revision())
-                                        : world_.frameworks.back().rules();
+                                        ? directory_.Rules(package.framework_revision())
+                                        : directory_.frameworks.back().rules();
   bool interim = false;
   for (int type : rules.interim().service_types()) {
     interim |= type == package.terms().service_type();
   }
   if (!interim) return 0;
   const absl::CivilSecond start =
-      absl::ToCivilSecond(absl::FromUnixMicros(package.started_time_us()), world_.zone);
+      absl::ToCivilSecond(absl::FromUnixMicros(package.started_time_us()), directory_.zone);
   const absl::CivilDay day = absl::CivilDay(start) + rules.interim().limit_days();
   const absl::CivilSecond local(day.year(), day.month(), day.day(), start.hour(), start.minute(),
                                 start.second());
-  const absl::TimeZone::TimeInfo info = world_.zone.At(local);
+  const absl::TimeZone::TimeInfo info = directory_.zone.At(local);
   return absl::ToUnixMicros(info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre);
 }
 
-void CountyDrive::CheckStart(uint64_t number) {
+void Workload::CheckStart(uint64_t number) {
   const PackageRow& package = engine_.state().Package(number)->row;
   if (package.limit_due_us() != ExpectedLimit(package)) {
     Problem(absl::StrCat("package ", number, " has another limit"));
   }
 }
 
-void CountyDrive::CheckLimit(uint64_t number) {
+void Workload::CheckLimit(uint64_t number) {
   const PackageRow& package = engine_.state().Package(number)->row;
   const int64_t limit = ExpectedLimit(package);
   if (limit == 0 || absl::ToUnixMicros(now_) < limit ||
@@ -518,7 +520,7 @@ void CountyDrive::CheckLimit(uint64_t number) {
 }
 
 // Nothing is lost by a transfer, and what was urgent, waited to start or ran longer goes out first.
-void CountyDrive::CheckTransfer(const v1::Transfer& transfer) {
+void Workload::CheckTransfer(const v1::Transfer& transfer) {
   std::optional<std::tuple<bool, bool, std::string, int64_t>> last;
   for (int i = 0; i < transfer.package_ids_size(); ++i) {
     const uint64_t number = ParsePackageId(transfer.package_ids(i))->number;
@@ -545,14 +547,14 @@ void CountyDrive::CheckTransfer(const v1::Transfer& transfer) {
   }
 }
 
-void CountyDrive::CheckPackage(uint64_t number) {
+void Workload::CheckPackage(uint64_t number) {
   const PackageAggregate& package = *engine_.state().Package(number);
   std::map<std::string, int> in_round;
   int winners = 0;
   for (const OfferRow& offer : package.offers) {
     const int32_t revision = package.row.framework_revision();
     ++in_round[absl::StrCat(offer.round_number(), " branch ", offer.branch_id())];
-    if (!world_.Rules(revision).several_branches_per_provider()) {
+    if (!directory_.Rules(revision).several_branches_per_provider()) {
       ++in_round[absl::StrCat(offer.round_number(), " provider ", offer.provider_id())];
     }
     winners +=
@@ -572,7 +574,12 @@ void CountyDrive::CheckPackage(uint64_t number) {
     case v1::PACKAGE_STATE_CANCELLED:
       expected = winners == 1 ? 1 : 0;
       break;
-    default:
+    case v1::PACKAGE_STATE_SUBMITTED:
+    case v1::PACKAGE_STATE_OFFERED:
+    case v1::PACKAGE_STATE_UNFILLED:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
   }
   if (winners != expected) {
@@ -581,4 +588,4 @@ void CountyDrive::CheckPackage(uint64_t number) {
   }
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

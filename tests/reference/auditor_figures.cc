@@ -8,7 +8,7 @@
 #include "tests/reference/workload.h"
 #include "tests/reference/written_figures.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 using journal::v1::OfferRow;
 using journal::v1::RollupRow;
@@ -34,7 +34,7 @@ bool RatesAreRight(const v1::Rates& rates, const v1::Counts& counts,
   const int64_t responded =
       counts.accepted() + counts.declined() + (query.late_as_responded() ? counts.late() : 0);
   const v1::Rate pick_up =
-      query.unit() == v1::COUNT_UNIT_PICK_UP ? NaivePickUp(counts, rules) : v1::Rate();
+      query.unit() == v1::COUNT_UNIT_PICK_UP ? ReferencePickUp(counts, rules) : v1::Rate();
   return SameRate(rates.response(), responded, due) &&
          SameRate(rates.acceptance(), counts.accepted(), due) &&
          SameRate(rates.award(), counts.won(), due) &&
@@ -52,9 +52,9 @@ bool SumsHold(const v1::Counts& counts) {
 
 }  // namespace
 
-void CountyDrive::CheckFigures() {
+void Workload::CheckFigures() {
   CheckSettled();
-  const NaiveHistory history = History();
+  const ReferenceHistory history = History();
   CheckRollups(history);
   for (int i = 0; i < 6 && problems_.empty(); ++i) CheckQuery(history);
   for (int i = 0; i < 2 && problems_.empty(); ++i) CheckCompliance(history);
@@ -63,7 +63,7 @@ void CountyDrive::CheckFigures() {
   tally_("figures compared");
 }
 
-void CountyDrive::CheckSettled() {
+void Workload::CheckSettled() {
   for (const PackageAggregate* package : History().packages) {
     for (const OfferRow& offer : package->offers) {
       if (offer.settled() != (offer.deadline_us() <= absl::ToUnixMicros(now_))) {
@@ -73,7 +73,7 @@ void CountyDrive::CheckSettled() {
   }
 }
 
-void CountyDrive::CheckRollups(const NaiveHistory& history) {
+void Workload::CheckRollups(const ReferenceHistory& history) {
   const WrittenFigures written(rows_);
   std::map<std::string, RollupRow> real;
   for (const auto& [key, row] : written.rollups()) {
@@ -83,81 +83,82 @@ void CountyDrive::CheckRollups(const NaiveHistory& history) {
       Problem("sums do not hold: " + row.ShortDebugString());
     }
   }
-  const std::map<std::string, RollupRow> naive = NaiveRollups(history);
+  const std::map<std::string, RollupRow> reference = ReferenceRollups(history);
   auto differ = [](const RollupRow& a, const RollupRow& b) {
     return !Same(a.live(), b.live()) || !Same(a.settled(), b.settled()) ||
            !Same(a.packages(), b.packages()) || a.minutes() != b.minutes() ||
            a.awards() != b.awards();
   };
-  for (const auto& [name, row] : naive) {
+  for (const auto& [name, row] : reference) {
     auto found = real.find(name);
     if (found == real.end()) {
       Problem("no such roll-up: " + row.ShortDebugString());
     } else if (differ(row, found->second)) {
-      Problem(absl::StrCat("roll-up: naive ", row.ShortDebugString(), " real ",
+      Problem(absl::StrCat("roll-up: reference ", row.ShortDebugString(), " real ",
                            found->second.ShortDebugString()));
     }
   }
   for (const auto& [name, row] : real) {
-    if (!naive.contains(name)) Problem("a roll-up of nothing: " + row.ShortDebugString());
+    if (!reference.contains(name)) Problem("a roll-up of nothing: " + row.ShortDebugString());
   }
   CheckLimits(history);
   CheckStops(history);
-  auto avoided = NaiveAvoidances(history);
+  auto avoided = ReferenceAvoidances(history);
   for (const auto& [key, row] : written.rollups()) {
     if (row.kind() != RollupRow::KIND_AVOIDED) continue;
     const auto one = std::tuple(row.contract_id(), row.month(), row.urgency());
     if (row.missed_in_opt_out() != avoided[one].missed_in_opt_out ||
         row.wards_not_covered() != avoided[one].wards_not_covered ||
         row.stopped_by_suspension() != avoided[one].stopped_by_suspension) {
-      Problem(absl::StrCat("avoided: naive ", avoided[one].missed_in_opt_out, " and ",
+      Problem(absl::StrCat("avoided: reference ", avoided[one].missed_in_opt_out, " and ",
                            avoided[one].wards_not_covered, " and ",
                            avoided[one].stopped_by_suspension, " real ", row.ShortDebugString()));
     }
     avoided.erase(one);
   }
   for (const auto& [one, sums] : avoided) {
-    Problem(absl::StrCat("avoided by ", std::get<0>(one), ": naive ", sums.missed_in_opt_out,
+    Problem(absl::StrCat("avoided by ", std::get<0>(one), ": reference ", sums.missed_in_opt_out,
                          " and ", sums.wards_not_covered, " and ", sums.stopped_by_suspension,
                          ", real nothing"));
   }
 }
 
-void CountyDrive::CheckLimits(const NaiveHistory& history) {
+void Workload::CheckLimits(const ReferenceHistory& history) {
   const WrittenFigures written(rows_);
   for (const auto& [key, row] : written.rollups()) {
     if (row.kind() != RollupRow::KIND_LIMIT) continue;
     const v1::AcceptanceLimit& is = row.acceptance_limit();
-    const NaiveLimit limit = LimitNamed(history, row.branch_id(), is.name());
+    const ReferenceLimit limit = LimitNamed(history, row.branch_id(), is.name());
     tally_("limit compared");
     if (!Same(limit.newest, is) || limit.packages != row.awards() ||
         limit.weekly_minutes != row.minutes()) {
-      Problem(absl::StrCat("limit: naive ", limit.newest.ShortDebugString(), " with ",
+      Problem(absl::StrCat("limit: reference ", limit.newest.ShortDebugString(), " with ",
                            limit.packages, " packages and ", limit.weekly_minutes,
                            " minutes, real ", row.ShortDebugString()));
     }
   }
 }
 
-void CountyDrive::CheckPackageCounts(const NaiveHistory& history, const v1::PerformanceQuery& query,
-                                     const v1::PerformanceRow& row) {
+void Workload::CheckPackageCounts(const ReferenceHistory& history,
+                                  const v1::PerformanceQuery& query,
+                                  const v1::PerformanceRow& row) {
   if (!row.has_packages()) return;
   tally_("packages beside figures");
   std::vector<std::string> group;
   for (const v1::DimensionValue& value : row.group()) group.push_back(value.value());
-  const v1::PackageCounts naive = NaivePackages(history, query, group);
-  if (!Same(naive, row.packages())) {
-    Problem(absl::StrCat("query ", query.ShortDebugString(), ": naive packages ",
-                         naive.ShortDebugString(), " real ", row.ShortDebugString()));
+  const v1::PackageCounts reference = ReferencePackages(history, query, group);
+  if (!Same(reference, row.packages())) {
+    Problem(absl::StrCat("query ", query.ShortDebugString(), ": reference packages ",
+                         reference.ShortDebugString(), " real ", row.ShortDebugString()));
   }
 }
 
-void CountyDrive::CheckQuery(const NaiveHistory& history) {
+void Workload::CheckQuery(const ReferenceHistory& history) {
   v1::PerformanceQuery query;
-  query.set_framework_id(county_.rules.framework_id());
+  query.set_framework_id(framework_.rules.framework_id());
   query.set_unit(static_cast<v1::CountUnit>(dice_.Below(4)));
   query.set_late_as_responded(dice_.Percent(30));
-  const absl::CivilDay today = FromDateNumber(world_.Today(now_));
+  const absl::CivilDay today = FromDateNumber(directory_.Today(now_));
   auto date = [&](bool whole) {
     const absl::CivilDay day = today - dice_.Between(-5, 50);
     return FormatDate(ToDateNumber(whole ? absl::CivilDay(absl::CivilMonth(day)) : day));
@@ -169,9 +170,9 @@ void CountyDrive::CheckQuery(const NaiveHistory& history) {
       query.to_date() <= query.from_date()) {
     query.clear_to_date();
   }
-  const std::vector<NaiveUnit> units = NaiveUnits(history, query.unit());
+  const std::vector<ReferenceUnit> units = ReferenceUnits(history, query.unit());
   std::vector<int> dimensions;
-  for (int i = v1::DIMENSION_DAY; i <= v1::DIMENSION_ROUND; ++i) dimensions.push_back(i);
+  for (int i = 1; i <= v1::Dimension_MAX; ++i) dimensions.push_back(i);
   dice_.Shuffle(&dimensions);
   for (int i = 0, many = dice_.Between(0, 3); i < many; ++i) {
     query.add_group_by(static_cast<v1::Dimension>(dimensions[static_cast<size_t>(i)]));
@@ -181,25 +182,25 @@ void CountyDrive::CheckQuery(const NaiveHistory& history) {
     for (int i = 0; i < 2; ++i) {
       v1::DimensionValue* filter = query.add_filters();
       filter->set_dimension(dimension);
-      filter->set_value(NaiveValue(world_, dice_.Of(units), dimension));
+      filter->set_value(ReferenceValue(directory_, dice_.Of(units), dimension));
     }
   }
   auto response = QueryPerformance(query, {}, engine_.directory(), WrittenFigures(rows_));
   const std::string where = absl::StrCat("query ", query.ShortDebugString(), ": ");
   if (!response.ok()) return Problem(where + response.status().ToString());
   tally_(response->scanned() ? "query scanned" : "query from roll-ups");
-  std::map<std::vector<std::string>, NaiveTotals> naive = NaiveQuery(history, query);
-  const v1::FrameworkRules& rules = world_.Rules(0);
+  std::map<std::vector<std::string>, ReferenceTotals> reference = ReferenceQuery(history, query);
+  const v1::FrameworkRules& rules = directory_.Rules(0);
   for (const v1::PerformanceRow& row : response->rows()) {
     std::vector<std::string> group;
     for (const v1::DimensionValue& value : row.group()) group.push_back(value.value());
-    const NaiveTotals totals = naive[group];
-    naive.erase(group);
+    const ReferenceTotals totals = reference[group];
+    reference.erase(group);
     const std::string which = where + absl::StrJoin(group, ", ");
     CheckPackageCounts(history, query, row);
     if (!Same(totals.live, row.live()) || !Same(totals.settled, row.settled())) {
-      return Problem(absl::StrCat(which, ": naive ", totals.live.ShortDebugString(), " settled ",
-                                  totals.settled.ShortDebugString(), "; real ",
+      return Problem(absl::StrCat(which, ": reference ", totals.live.ShortDebugString(),
+                                  " settled ", totals.settled.ShortDebugString(), "; real ",
                                   row.ShortDebugString()));
     }
     if (!RatesAreRight(row.live_rates(), row.live(), query, rules) ||
@@ -207,34 +208,34 @@ void CountyDrive::CheckQuery(const NaiveHistory& history) {
       return Problem(absl::StrCat(which, ": wrong rates: ", row.ShortDebugString()));
     }
   }
-  for (const auto& [group, totals] : naive) {
+  for (const auto& [group, totals] : reference) {
     Problem(absl::StrCat(where, "no row for ", absl::StrJoin(group, ", "), ": ",
                          totals.live.ShortDebugString()));
   }
 }
 
-void CountyDrive::CheckCompliance(const NaiveHistory& history) {
+void Workload::CheckCompliance(const ReferenceHistory& history) {
   v1::QueryComplianceRequest request;
-  request.set_framework_id(county_.rules.framework_id());
+  request.set_framework_id(framework_.rules.framework_id());
   request.set_without_urgent(dice_.Percent(30));
-  const DateNumber today = world_.Today(now_);
+  const DateNumber today = directory_.Today(now_);
   if (dice_.Percent(40)) {
     request.set_from_date(FormatDate(ToDateNumber(FromDateNumber(today) - dice_.Between(0, 30))));
   }
   auto response = QueryCompliance(request, {}, engine_.directory(), WrittenFigures(rows_), today);
   const std::string where = absl::StrCat("compliance ", request.ShortDebugString(), ": ");
   if (!response.ok()) return Problem(where + response.status().ToString());
-  std::map<std::pair<std::string, std::string>, NaiveTotals> naive;
-  for (const NaiveUnit& unit : NaiveUnits(history, v1::COUNT_UNIT_PICK_UP)) {
+  std::map<std::pair<std::string, std::string>, ReferenceTotals> reference;
+  for (const ReferenceUnit& unit : ReferenceUnits(history, v1::COUNT_UNIT_PICK_UP)) {
     if (FormatDate(unit.first().issued_date()) < request.from_date()) continue;
     if (request.without_urgent() && unit.package->urgency() == v1::URGENCY_URGENT) continue;
-    NaiveTotals& totals = naive[{unit.first().contract_id(), unit.first().provider_id()}];
+    ReferenceTotals& totals = reference[{unit.first().contract_id(), unit.first().provider_id()}];
     AddCounts(unit.Live(), &totals.live);
     AddCounts(unit.Settled(), &totals.settled);
   }
   // In the whole months that the period touches.
-  std::map<std::string, NaiveAvoided> avoided;
-  for (const auto& [key, sums] : NaiveAvoidances(history)) {
+  std::map<std::string, ReferenceAvoided> avoided;
+  for (const auto& [key, sums] : ReferenceAvoidances(history)) {
     const auto& [contract, month, urgency] = key;
     if (!request.from_date().empty() && month < MonthOf(*ParseDate(request.from_date()))) continue;
     if (request.without_urgent() && urgency == v1::URGENCY_URGENT) continue;
@@ -242,13 +243,13 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
     avoided[contract].wards_not_covered += sums.wards_not_covered;
     avoided[contract].stopped_by_suspension += sums.stopped_by_suspension;
   }
-  const v1::FrameworkRules& rules = world_.Rules(0);
+  const v1::FrameworkRules& rules = directory_.Rules(0);
   const int fewest = rules.sanction_minimum_units() > 0 ? rules.sanction_minimum_units() : 10;
   for (const v1::ComplianceRow& row : response->rows()) {
-    const NaiveTotals totals = naive[{row.contract_id(), row.provider_id()}];
-    naive.erase({row.contract_id(), row.provider_id()});
-    const v1::Rate rate = NaivePickUp(totals.settled, rules);
-    const int64_t minimum = world_.Contract(row.contract_id())->minimum_pickup_percent();
+    const ReferenceTotals totals = reference[{row.contract_id(), row.provider_id()}];
+    reference.erase({row.contract_id(), row.provider_id()});
+    const v1::Rate rate = ReferencePickUp(totals.settled, rules);
+    const int64_t minimum = directory_.Contract(row.contract_id())->minimum_pickup_percent();
     // The least n, by trying one after the other.
     int64_t short_by = 0, to_recover = 0;
     if (rate.denominator() > 0) {
@@ -264,8 +265,8 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
         !Same(rate, row.pick_up()) || row.minimum_pickup_percent() != minimum ||
         row.short_by() != short_by || row.to_recover() != to_recover ||
         row.below_minimum() != below || row.sanction_proposed() != sanction) {
-      return Problem(absl::StrCat(where, "naive live ", totals.live.ShortDebugString(), " settled ",
-                                  totals.settled.ShortDebugString(), " rate ",
+      return Problem(absl::StrCat(where, "reference live ", totals.live.ShortDebugString(),
+                                  " settled ", totals.settled.ShortDebugString(), " rate ",
                                   rate.ShortDebugString(), " minimum ", minimum, " short by ",
                                   short_by, " to recover ", to_recover, " below ", below,
                                   " sanction ", sanction, "; real ", row.ShortDebugString()));
@@ -279,13 +280,13 @@ void CountyDrive::CheckCompliance(const NaiveHistory& history) {
     if (short_by > 0) tally_("contract short of its minimum");
     if (sanction) tally_("sanction proposed");
   }
-  for (const auto& [key, totals] : naive) {
+  for (const auto& [key, totals] : reference) {
     Problem(absl::StrCat(where, "no row for ", key.first, " of ", key.second));
   }
 }
 
-void CountyDrive::CheckReplay() {
-  Engine fresh([this](const std::string&) { return &county_.zone; });
+void Workload::CheckReplay() {
+  Engine fresh([this](const std::string&) { return &framework_.zone; });
   fresh.FinishLoading(0, 0);
   Rows rows;
   for (size_t i = 0; i < records_.size(); ++i) {
@@ -302,4 +303,4 @@ void CountyDrive::CheckReplay() {
   if (rows != rows_) Problem("replay makes other rows");
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -1,4 +1,4 @@
-// What must hold of every record of any county, whatever decided it.
+// What must hold of every record of any framework, whatever decided it.
 #include <map>
 #include <set>
 
@@ -9,7 +9,7 @@
 #include "tests/reference/workload.h"
 #include "tests/reference/written_figures.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 using journal::v1::Fact;
 using journal::v1::OfferRow;
@@ -24,12 +24,12 @@ bool WasAwarded(v1::PackageState state) {
 
 }  // namespace
 
-void CountyDrive::Broken(Property property, const std::string& text) {
+void Workload::Broken(Property property, const std::string& text) {
   broken_.insert(property);
   Problem(text);
 }
 
-void CountyDrive::CheckProperties(const Record& record) {
+void Workload::CheckProperties(const Record& record) {
   for (const Fact& fact : record.facts()) {
     if (fact.has_round_opened()) {
       for (const OfferRow& offer : fact.round_opened().offers()) {
@@ -48,38 +48,39 @@ void CountyDrive::CheckProperties(const Record& record) {
 }
 
 // At the moment of the record the branch may be offered the package.
-void CountyDrive::CheckMayBeOffered(const Record& record, uint64_t number, const OfferRow& offer) {
+void Workload::CheckMayBeOffered(const Record& record, uint64_t number, const OfferRow& offer) {
   const journal::v1::PackageRow& package = engine_.state().Package(number)->row;
   const absl::Time time = TimeOf(record);
-  const DateNumber today = world_.Today(time);
+  const DateNumber today = directory_.Today(time);
   auto never = [&](bool holds, const char* what) {
     if (!holds) Broken(kOnlyWhoMay, absl::StrCat(what, ": ", offer.ShortDebugString()));
   };
-  never(world_.Coverage(offer.branch_id(), package, offer.service_type(), today) != nullptr,
+  never(directory_.Coverage(offer.branch_id(), package, offer.service_type(), today) != nullptr,
         "an offer outside its branch's coverage");
-  const v1::Contract* contract = world_.Contract(offer.contract_id());
+  const v1::Contract* contract = directory_.Contract(offer.contract_id());
   never(contract != nullptr && DatesHold(contract->from_date(), contract->to_date(), today),
         "an offer outside its contract's dates");
-  never(contract != nullptr && world_.ContractActive(*contract, today, time),
+  never(contract != nullptr && directory_.ContractActive(*contract, today, time),
         "an offer under a contract that is suspended");
-  never(contract != nullptr && world_.Holder(*contract, today) == offer.provider_id(),
+  never(contract != nullptr && directory_.Holder(*contract, today) == offer.provider_id(),
         "an offer to a provider that does not hold the contract");
-  never(!world_.OptedOut(offer.branch_id(), time), "an offer in an opt-out window");
-  never(!world_.Suspended(offer.provider_id(), "", time), "an offer to a suspended provider");
+  never(!directory_.OptedOut(offer.branch_id(), time), "an offer in an opt-out window");
+  never(!directory_.Suspended(offer.provider_id(), "", time), "an offer to a suspended provider");
   const std::string area = AreaOf(package.postcode_sector());
-  never(area.empty() || !world_.Suspended(offer.provider_id(), area, time),
+  never(area.empty() || !directory_.Suspended(offer.provider_id(), area, time),
         "an offer in an area in which the provider is suspended");
   tally_("property: offer checked");
 }
 
-void CountyDrive::CheckOneEach(const PackageAggregate& package) {
+void Workload::CheckOneEach(const PackageAggregate& package) {
   const journal::v1::PackageRow& row = package.row;
   std::set<std::pair<int32_t, std::string>> offered;
   int winners = 0;
   for (const OfferRow& offer : package.offers) {
-    const std::string& who = world_.Rules(row.framework_revision()).several_branches_per_provider()
-                                 ? offer.branch_id()
-                                 : offer.provider_id();
+    const std::string& who =
+        directory_.Rules(row.framework_revision()).several_branches_per_provider()
+            ? offer.branch_id()
+            : offer.provider_id();
     if (!offered.emplace(offer.round_number(), who).second) {
       Broken(kOneOfferEach,
              absl::StrCat("two offers in a round to ", who, ": ", row.ShortDebugString()));
@@ -95,7 +96,7 @@ void CountyDrive::CheckOneEach(const PackageAggregate& package) {
 }
 
 // Every offer is in one class, and the groups of any dimension add up to all that were issued.
-void CountyDrive::CheckSumsBySlice() {
+void Workload::CheckSumsBySlice() {
   int64_t issued = 0;
   for (uint64_t number = 1; number <= engine_.state().system.last_package_number(); ++number) {
     for (const OfferRow& offer : engine_.state().Package(number)->offers) {
@@ -107,7 +108,7 @@ void CountyDrive::CheckSumsBySlice() {
   for (int first = 1; first <= dimensions; ++first) {
     const auto dimension = static_cast<v1::Dimension>(first);
     v1::PerformanceQuery query;
-    query.set_framework_id(county_.rules.framework_id());
+    query.set_framework_id(framework_.rules.framework_id());
     query.add_group_by(dimension);
     // And by another one each time.
     const int second = 1 + (static_cast<int>(records_.size() / 20) + first) % dimensions;
@@ -139,7 +140,7 @@ void CountyDrive::CheckSumsBySlice() {
 }
 
 // People do what is left to do; then nothing is under way any more.
-void CountyDrive::Finish() {
+void Workload::Finish() {
   const uint64_t last = engine_.state().system.last_package_number();
   for (int round = 0; round < 12 && problems_.empty(); ++round) {
     for (uint64_t number = 1; number <= last && problems_.empty(); ++number) {
@@ -158,7 +159,7 @@ void CountyDrive::Finish() {
   }
 }
 
-void CountyDrive::EndOne(const PackageAggregate& package) {
+void Workload::EndOne(const PackageAggregate& package) {
   const std::string id = FormatPackageId({package.row.year(), package.row.number()});
   const Caller caller = Navigator(package.row.authority_id());
   switch (package.row.state()) {
@@ -199,9 +200,15 @@ void CountyDrive::EndOne(const PackageAggregate& package) {
       Do(caller, std::move(request));
       return;
     }
-    default:
-      return;
+    case v1::PACKAGE_STATE_UNFILLED:
+    case v1::PACKAGE_STATE_CEASED:
+    case v1::PACKAGE_STATE_CANCELLED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

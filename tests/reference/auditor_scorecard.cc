@@ -6,12 +6,12 @@
 #include "tests/reference/workload.h"
 #include "tests/reference/written_figures.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
-void CountyDrive::CheckScorecard(const NaiveHistory& history) {
+void Workload::CheckScorecard(const ReferenceHistory& history) {
   v1::QueryScorecardRequest request;
-  request.set_framework_id(county_.rules.framework_id());
-  const absl::CivilDay today = FromDateNumber(world_.Today(now_));
+  request.set_framework_id(framework_.rules.framework_id());
+  const absl::CivilDay today = FromDateNumber(directory_.Today(now_));
   const bool whole = dice_.Percent(50);
   const absl::CivilDay from =
       whole ? absl::CivilDay(absl::CivilMonth(today)) : today - dice_.Between(0, 40);
@@ -20,24 +20,24 @@ void CountyDrive::CheckScorecard(const NaiveHistory& history) {
   request.set_from_date(FormatDate(ToDateNumber(from)));
   request.set_to_date(FormatDate(ToDateNumber(to)));
   request.set_unserved_due_min(dice_.Between(0, 3));
-  NaiveViewer viewer;
+  ReferenceViewer viewer;
   PerformanceScope scope;
-  const std::vector<NaiveUnit> units = NaiveUnits(history, v1::COUNT_UNIT_OFFER);
+  const std::vector<ReferenceUnit> units = ReferenceUnits(history, v1::COUNT_UNIT_OFFER);
   if (dice_.Percent(50) && !units.empty()) {
     const journal::v1::OfferRow& offer = dice_.Of(units).first();
     scope.provider_id = viewer.provider_id = offer.provider_id();
     if (dice_.Percent(50)) scope.branch_id = viewer.branch_id = offer.branch_id();
   }
-  const v1::FrameworkRules& rules = world_.Rules(0);
+  const v1::FrameworkRules& rules = directory_.Rules(0);
   const WrittenFigures figures(rows_);
   const std::string where = absl::StrCat("scorecard for ", viewer.provider_id, " ",
                                          viewer.branch_id, ": ", request.ShortDebugString(), ": ");
   auto real = QueryScorecard(request, scope, engine_.directory(), figures);
   if (!real.ok()) return Problem(where + real.status().ToString());
-  v1::QueryScorecardResponse naive = NaiveScorecard(history, rules, request, viewer);
-  naive.set_as_known_at(figures.sequence());
-  if (naive.SerializeAsString() != real->SerializeAsString()) {
-    return Problem(absl::StrCat(where, "naive ", naive.ShortDebugString(), " real ",
+  v1::QueryScorecardResponse reference = ReferenceScorecard(history, rules, request, viewer);
+  reference.set_as_known_at(figures.sequence());
+  if (reference.SerializeAsString() != real->SerializeAsString()) {
+    return Problem(absl::StrCat(where, "reference ", reference.ShortDebugString(), " real ",
                                 real->ShortDebugString()));
   }
   if (real->market().restarts().rate().denominator() > 0) tally_("scorecard with restarts");
@@ -51,14 +51,14 @@ void CountyDrive::CheckScorecard(const NaiveHistory& history) {
   CheckDistribution(history, request, scope);
 }
 
-void CountyDrive::CheckDistribution(const NaiveHistory& history,
-                                    const v1::QueryScorecardRequest& like,
-                                    const PerformanceScope& scope) {
+void Workload::CheckDistribution(const ReferenceHistory& history,
+                                 const v1::QueryScorecardRequest& like,
+                                 const PerformanceScope& scope) {
   v1::QueryDistributionRequest request;
   request.set_framework_id(like.framework_id());
   request.set_from_date(like.from_date());
   request.set_to_date(like.to_date());
-  const v1::FrameworkRules& rules = world_.Rules(0);
+  const v1::FrameworkRules& rules = directory_.Rules(0);
   const WrittenFigures figures(rows_);
   const std::string where = absl::StrCat("distribution ", request.ShortDebugString(), ": ");
   auto real = QueryDistribution(request, scope, engine_.directory(), figures);
@@ -67,14 +67,14 @@ void CountyDrive::CheckDistribution(const NaiveHistory& history,
     return Problem(where + "a provider compares itself without the rules' leave");
   }
   if (!real.ok()) return Problem(where + real.status().ToString());
-  v1::QueryDistributionResponse naive =
-      NaiveDistribution(history, rules, request, {scope.provider_id, scope.branch_id});
-  naive.set_as_known_at(figures.sequence());
-  if (naive.SerializeAsString() != real->SerializeAsString()) {
-    return Problem(absl::StrCat(where, "naive ", naive.ShortDebugString(), " real ",
+  v1::QueryDistributionResponse reference =
+      ReferenceDistribution(history, rules, request, {scope.provider_id, scope.branch_id});
+  reference.set_as_known_at(figures.sequence());
+  if (reference.SerializeAsString() != real->SerializeAsString()) {
+    return Problem(absl::StrCat(where, "reference ", reference.ShortDebugString(), " real ",
                                 real->ShortDebugString()));
   }
   if (!real->response_tenths_percent().empty()) tally_("distribution of five or more");
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

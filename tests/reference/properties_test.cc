@@ -1,4 +1,5 @@
-// Properties of every package, offer and figure, over random weeks in random counties of their own.
+// Properties of every package, offer and figure, over random weeks in random frameworks of their
+// own.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -7,24 +8,24 @@
 #include "absl/strings/str_join.h"
 #include "tests/reference/workload.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 namespace {
 
-constexpr int kPackagesPerCounty = 40;
-constexpr uint64_t kCounties = 40;
+constexpr int kPackagesPerFramework = 40;
+constexpr uint64_t kFrameworks = 40;
 
 struct Weeks {
-  DriveTally tally;
-  std::set<CountyDrive::Property> broken;
+  WorkloadTally tally;
+  std::set<Workload::Property> broken;
   std::vector<std::string> problems;
 };
 
 const Weeks& Driven() {
   static const Weeks& weeks = *[] {
     auto* driven = new Weeks();
-    for (uint64_t seed = 7000; seed < 7000 + kCounties && driven->problems.empty(); ++seed) {
-      CountyDrive drive(seed, seed % 4 == 0, &driven->tally);
-      driven->problems = drive.RunToTheEnd(kPackagesPerCounty);
+    for (uint64_t seed = 7000; seed < 7000 + kFrameworks && driven->problems.empty(); ++seed) {
+      Workload drive(seed, seed % 4 == 0, &driven->tally);
+      driven->problems = drive.RunToTheEnd(kPackagesPerFramework);
       driven->broken = drive.broken();
     }
     return driven;
@@ -38,32 +39,30 @@ int64_t Happened(const std::string& what) {
   return found == happened.end() ? 0 : found->second;
 }
 
-void ExpectHolds(CountyDrive::Property property) {
+void ExpectHolds(Workload::Property property) {
   EXPECT_FALSE(Driven().broken.contains(property)) << absl::StrJoin(Driven().problems, "\n");
 }
 
 TEST(Properties, NoOfferIsOutsideCoverageContractDatesOptOutsOrSuspensions) {
-  ExpectHolds(CountyDrive::kOnlyWhoMay);
+  ExpectHolds(Workload::kOnlyWhoMay);
   EXPECT_GT(Happened("offer checked"), 1000);
 }
 
-TEST(Properties, NoProviderIsOfferedAPackageTwiceInARound) {
-  ExpectHolds(CountyDrive::kOneOfferEach);
-}
+TEST(Properties, NoProviderIsOfferedAPackageTwiceInARound) { ExpectHolds(Workload::kOneOfferEach); }
 
 TEST(Properties, APackageHasOneWinnerFromItsAwardOn) {
-  ExpectHolds(CountyDrive::kOneWinner);
+  ExpectHolds(Workload::kOneWinner);
   EXPECT_GT(Happened("winner seen"), 500);
 }
 
 TEST(Properties, EveryPackageEndsOrStandsOnTheWaitingList) {
-  ExpectHolds(CountyDrive::kComesToAnEnd);
+  ExpectHolds(Workload::kComesToAnEnd);
   EXPECT_GT(Happened("ended as PACKAGE_STATE_CEASED"), 100);
   EXPECT_GT(Happened("ended as PACKAGE_STATE_UNFILLED"), 10);
 }
 
 TEST(Properties, EveryOfferIsInOneClassAndTheSumsHoldInEverySliceAtEveryMoment) {
-  ExpectHolds(CountyDrive::kSumsHold);
+  ExpectHolds(Workload::kSumsHold);
   EXPECT_GT(Happened("sums checked"), 100);
 }
 
@@ -74,4 +73,4 @@ TEST(Properties, NothingElseWentWrong) {
 }
 
 }  // namespace
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -4,43 +4,44 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
+#include "engine/framework/rules.h"
 #include "engine/model/directory.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 namespace {
 
-constexpr char kFramework[] = "county";
+constexpr char kFramework[] = "random";
 
 class Maker {
  public:
   Maker(uint64_t seed, bool adaptive) : dice_(seed), area_dice_(~seed), adaptive_(adaptive) {}
 
-  RandomCounty Make() {
-    absl::LoadTimeZone("Europe/London", &county_.zone);
+  RandomFramework Make() {
+    absl::LoadTimeZone("Europe/London", &framework_.zone);
     day_ = absl::CivilDay(2018, 7, 2) + dice_.Below(900);
-    county_.start = absl::FromCivil(absl::CivilHour(day_) + 8, county_.zone);
+    framework_.start = absl::FromCivil(absl::CivilHour(day_) + 8, framework_.zone);
     MakeRules();
     MakeRounds();
     MakeCriteria();
     MakePlaces();
-    county_.by_area = area_dice_.Percent(35);
+    framework_.by_area = area_dice_.Percent(35);
     if (area_dice_.Percent(50)) {
-      county_.rules.set_coverage_decision(v1::COVERAGE_DECISION_AUTOMATIC);
+      framework_.rules.set_coverage_decision(v1::COVERAGE_DECISION_AUTOMATIC);
     }
     for (int i = 0, many = dice_.Between(4, 9); i < many; ++i) MakeProvider(absl::StrCat("p", i));
     for (const std::string& lot : lots_) MakeContracts(lot);
     if (dice_.Percent(50)) {
-      county_.rules.mutable_interim()->add_service_types(v1::SERVICE_TYPE_SHORT_TERM_CARE);
-      county_.rules.mutable_interim()->set_limit_days(dice_.Between(1, 3));
+      framework_.rules.mutable_interim()->add_service_types(v1::SERVICE_TYPE_SHORT_TERM_CARE);
+      framework_.rules.mutable_interim()->set_limit_days(dice_.Between(1, 3));
     }
     if (adaptive_) MakeAdaptiveRelease();
-    return std::move(county_);
+    return std::move(framework_);
   }
 
  private:
   journal::v1::DirectoryFact& NewFact(std::string key) {
-    journal::v1::DirectoryFact& fact = county_.facts.emplace_back();
+    journal::v1::DirectoryFact& fact = framework_.facts.emplace_back();
     fact.set_key(std::move(key));
     fact.set_framework_id(kFramework);
     fact.set_source(journal::v1::FACT_SOURCE_FILE);
@@ -66,16 +67,16 @@ class Maker {
   }
 
   void MakeRules() {
-    v1::FrameworkRules& rules = county_.rules;
+    v1::FrameworkRules& rules = framework_.rules;
     rules.set_framework_id(kFramework);
-    rules.set_name("County");
+    rules.set_name("Random");
     rules.set_time_zone("Europe/London");
     rules.set_commencement_date(Date(-dice_.Between(0, 500)));
     for (int i = 0, many = dice_.Between(1, 2); i < many; ++i) {
-      county_.authorities.push_back(absl::StrCat("council", i));
+      framework_.authorities.push_back(absl::StrCat("council", i));
       v1::Authority* authority = rules.add_authorities();
-      authority->set_id(county_.authorities.back());
-      authority->set_name(county_.authorities.back());
+      authority->set_id(framework_.authorities.back());
+      authority->set_name(framework_.authorities.back());
     }
     if (dice_.Percent(50)) {
       for (int weekday = 1; weekday <= 7; ++weekday) {
@@ -92,7 +93,7 @@ class Maker {
     for (v1::NeedKind kind : {v1::NEED_KIND_DOUBLE_HANDED, v1::NEED_KIND_LANGUAGE}) {
       if (dice_.Percent(40)) rules.add_filtering_needs(kind);
     }
-    rules.set_figure_period(static_cast<v1::FigurePeriod>(dice_.Below(4)));
+    rules.set_figure_period(static_cast<v1::FigurePeriod>(dice_.Below(v1::FigurePeriod_ARRAYSIZE)));
     rules.set_claim_working_days(5);
     rules.set_fairness_months(dice_.Between(0, 3));
     if (dice_.Percent(40)) rules.add_fairness_excluded_services(v1::SERVICE_TYPE_SHORT_TERM_CARE);
@@ -100,7 +101,8 @@ class Maker {
     if (dice_.Percent(30)) rules.set_price_ceiling_pence(2100);
     rules.set_quality_weight_percent(dice_.Between(0, 10) * 10);
     rules.set_several_branches_per_provider(dice_.Percent(25));
-    rules.set_pick_up_numerator(static_cast<v1::PickUpNumerator>(dice_.Below(3)));
+    rules.set_pick_up_numerator(
+        static_cast<v1::PickUpNumerator>(dice_.Below(v1::PickUpNumerator_ARRAYSIZE)));
     rules.set_sanction_minimum_units(dice_.Percent(50) ? 3 : 0);
     if (dice_.Percent(50)) rules.set_coverage_decision(v1::COVERAGE_DECISION_AUTOMATIC);
     rules.set_hand_back_days(dice_.Percent(50) ? dice_.Between(1, 6) : 0);
@@ -108,7 +110,7 @@ class Maker {
   }
 
   void MakeScorecardRules() {
-    v1::FrameworkRules& rules = county_.rules;
+    v1::FrameworkRules& rules = framework_.rules;
     if (dice_.Percent(80)) rules.set_response_target_percent(dice_.Between(50, 95));
     if (rules.response_target_percent() > 0 && dice_.Percent(50)) {
       rules.set_medium_risk_percent(dice_.Between(10, 49));
@@ -129,7 +131,7 @@ class Maker {
   void MakeRounds() {
     const int tiers = dice_.Between(adaptive_ ? 2 : 1, 3);
     for (int i = 1; i <= tiers; ++i) {
-      v1::Tier* tier = county_.rules.add_tiers();
+      v1::Tier* tier = framework_.rules.add_tiers();
       tier->set_id(absl::StrCat("t", i));
       tier->set_name(tier->id());
       tier->set_order(i);
@@ -137,8 +139,8 @@ class Maker {
       tier->set_target_share_percent(dice_.Percent(60) ? dice_.Between(10, 90) : 0);
     }
     int next_tier = 1;
-    while (next_tier <= tiers || county_.rules.rounds_size() < 1) {
-      v1::RoundRule* round = county_.rules.add_rounds();
+    while (next_tier <= tiers || framework_.rules.rounds_size() < 1) {
+      v1::RoundRule* round = framework_.rules.add_rounds();
       const int first = next_tier;
       do {
         round->add_tier_ids(absl::StrCat("t", next_tier++));
@@ -148,12 +150,12 @@ class Maker {
       RandomWindow(round->mutable_urgent_window(), true);
       round->set_award_timing(dice_.Percent(60) ? v1::AWARD_TIMING_AS_SOON_AS_CERTAIN
                                                 : v1::AWARD_TIMING_AT_CLOSE);
-      round->set_award_mode(static_cast<v1::AwardMode>(dice_.Below(3)));
+      round->set_award_mode(static_cast<v1::AwardMode>(dice_.Below(v1::AwardMode_ARRAYSIZE)));
     }
   }
 
   void MakeAdaptiveRelease() {
-    v1::AdaptiveRelease* release = county_.rules.mutable_adaptive_release();
+    v1::AdaptiveRelease* release = framework_.rules.mutable_adaptive_release();
     release->set_lower_percent(dice_.Between(30, 95));
     release->set_upper_percent(std::min(100, release->lower_percent() + dice_.Between(0, 3) * 5));
     if (dice_.Percent(30)) release->set_over_packages(dice_.Between(20, 25));
@@ -161,18 +163,17 @@ class Maker {
   }
 
   void MakeCriteria() {
-    std::vector<v1::AwardCriterion> all;
-    for (int i = v1::AWARD_CRITERION_TIER; i <= v1::AWARD_CRITERION_EARLIEST_ANSWER; ++i) {
-      all.push_back(static_cast<v1::AwardCriterion>(i));
-    }
+    std::vector<v1::AwardCriterion> all = ListedCriteria();
+    const int most = static_cast<int>(all.size());
     dice_.Shuffle(&all);
-    all.resize(static_cast<size_t>(dice_.Percent(40) ? dice_.Between(4, 10) : dice_.Between(0, 3)));
+    all.resize(
+        static_cast<size_t>(dice_.Percent(40) ? dice_.Between(4, most) : dice_.Between(0, 3)));
     if (dice_.Percent(30)) {
       std::erase(all, v1::AWARD_CRITERION_TIER);
       all.insert(all.begin(), v1::AWARD_CRITERION_TIER);
     }
     for (v1::AwardCriterion criterion : all) {
-      v1::CriterionRule* rule = county_.rules.add_award_criteria();
+      v1::CriterionRule* rule = framework_.rules.add_award_criteria();
       rule->set_criterion(criterion);
       rule->set_contract_clause("9.1");
     }
@@ -198,14 +199,14 @@ class Maker {
   }
 
   void MakeWard(const std::string& lot) {
-    const std::string code = absl::StrCat("E0500000", county_.wards.size());
-    county_.wards.push_back(code);
+    const std::string code = absl::StrCat("E0500000", framework_.wards.size());
+    framework_.wards.push_back(code);
     v1::Ward* ward = NewFact(WardKey(kFramework, code)).mutable_ward();
     ward->set_code(code);
     ward->set_name(code);
     ward->set_district_code("E07");
     ward->set_district(dice_.Percent(50) ? "Coldham" : "Warmley");
-    ward->set_price_level(static_cast<v1::PriceLevel>(dice_.Between(1, 4)));
+    ward->set_price_level(static_cast<v1::PriceLevel>(dice_.Between(1, v1::PriceLevel_MAX)));
     ward->set_easting(450000 + static_cast<int>(dice_.Below(20000)));
     ward->set_northing(350000 + static_cast<int>(dice_.Below(20000)));
     auto* member = NewFact(LotWardKey(kFramework, lot, code)).mutable_lot_ward();
@@ -214,7 +215,7 @@ class Maker {
   }
 
   void MakeProvider(const std::string& id) {
-    county_.providers.push_back(id);
+    framework_.providers.push_back(id);
     v1::Provider* provider = NewFact(ProviderKey(id)).mutable_provider();
     provider->set_id(id);
     provider->set_legal_name(id + " Ltd");
@@ -223,7 +224,7 @@ class Maker {
   }
 
   void MakeBranch(const std::string& provider_id, const std::string& id) {
-    county_.branches.push_back(id);
+    framework_.branches.push_back(id);
     v1::Branch* branch = NewFact(BranchKey(id)).mutable_branch();
     branch->set_id(id);
     branch->set_provider_id(provider_id);
@@ -240,9 +241,9 @@ class Maker {
       need->set_value(dice_.Percent(50) ? "Polish" : "urdu");
     }
     // One that covers areas may cover some wards besides.
-    const bool opted_in = county_.by_area && area_dice_.Percent(70);
+    const bool opted_in = framework_.by_area && area_dice_.Percent(70);
     if (opted_in) MakeAreaCoverage(id);
-    for (const std::string& ward : county_.wards) {
+    for (const std::string& ward : framework_.wards) {
       if (opted_in && area_dice_.Percent(80)) continue;
       for (v1::ServiceType service : {v1::SERVICE_TYPE_HOME_CARE, v1::SERVICE_TYPE_LIVE_IN,
                                       v1::SERVICE_TYPE_SHORT_TERM_CARE}) {
@@ -277,9 +278,9 @@ class Maker {
   }
 
   void MakeContracts(const std::string& lot) {
-    for (const v1::Tier& tier : county_.rules.tiers()) {
+    for (const v1::Tier& tier : framework_.rules.tiers()) {
       if (tier.order() == 1 && dice_.Percent(15)) continue;  // no award in this tier
-      for (const std::string& provider : county_.providers) {
+      for (const std::string& provider : framework_.providers) {
         if (dice_.Percent(tier.order() == 1 ? 50 : 65)) MakeContract(lot, tier, provider);
       }
     }
@@ -287,7 +288,7 @@ class Maker {
 
   void MakeContract(const std::string& lot, const v1::Tier& tier, const std::string& provider) {
     const std::string id = absl::StrCat(lot, "/", tier.id(), "/", provider);
-    county_.contracts.push_back(id);
+    framework_.contracts.push_back(id);
     journal::v1::DirectoryFact& fact = NewFact(ContractKey(id));
     v1::Contract* contract = fact.mutable_contract();
     contract->set_id(id);
@@ -302,7 +303,8 @@ class Maker {
     if (dice_.Percent(10)) {
       const DateNumber to = ToDateNumber(day_ + dice_.Between(12, 35));
       contract->set_to_date(FormatDate(to));
-      fact.set_effective_time_us(absl::ToUnixMicros(StartOfDay(FromDateNumber(to), county_.zone)));
+      fact.set_effective_time_us(
+          absl::ToUnixMicros(StartOfDay(FromDateNumber(to), framework_.zone)));
     }
     contract->set_minimum_pickup_percent(dice_.Percent(80) ? tier.minimum_pickup_percent()
                                                            : dice_.Between(0, 100));
@@ -316,15 +318,17 @@ class Maker {
   }
 
   Dice dice_;
-  Dice area_dice_;  // for coverage by area, so that the rest of a seed's county is as without it
+  Dice area_dice_;  // for coverage by area, so that the rest of a seed's framework is as without it
   const bool adaptive_;
-  RandomCounty county_;
+  RandomFramework framework_;
   absl::CivilDay day_;
   std::vector<std::string> lots_;
 };
 
 }  // namespace
 
-RandomCounty MakeRandomCounty(uint64_t seed, bool adaptive) { return Maker(seed, adaptive).Make(); }
+RandomFramework MakeRandomFramework(uint64_t seed, bool adaptive) {
+  return Maker(seed, adaptive).Make();
+}
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

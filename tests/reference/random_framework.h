@@ -1,4 +1,4 @@
-// A county made up from a seed: a framework's rules, and a directory in which everything that may
+// A framework made up from a seed: its rules, and a directory in which everything that may
 // bar a branch happens to some.
 #pragma once
 
@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/rows.pb.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 class Dice {
  public:
@@ -37,7 +37,7 @@ class Dice {
   std::mt19937_64 random_;
 };
 
-struct RandomCounty {
+struct RandomFramework {
   absl::TimeZone zone;
   absl::Time start;  // a morning
   v1::FrameworkRules rules;
@@ -50,10 +50,10 @@ struct RandomCounty {
   bool by_area = false;  // some branches cover postcode areas: every package has a postcode
 };
 
-// The postcode areas of every county.
+// The postcode areas of every framework.
 inline constexpr std::array<const char*, 2> kAreas = {"NG", "DN"};
 
 // With `adaptive`: with adaptive release, one lot and short windows, so that fills are soon known.
-RandomCounty MakeRandomCounty(uint64_t seed, bool adaptive);
+RandomFramework MakeRandomFramework(uint64_t seed, bool adaptive);
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

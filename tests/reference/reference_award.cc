@@ -1,11 +1,12 @@
 #include "tests/reference/reference_award.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "tests/reference/reference_routing.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 namespace {
 
@@ -28,10 +29,10 @@ bool Counts(const OfferRow& offer, absl::Time time) {
   return until == 0 || absl::ToUnixMicros(time) <= until;
 }
 
-bool LimitIsUsedUp(const NaiveAwardQuestion& question, const OfferRow& offer) {
+bool LimitIsUsedUp(const ReferenceAwardQuestion& question, const OfferRow& offer) {
   const v1::AcceptanceLimit& named = LastAnswer(offer)->limit();
   if (named.name().empty()) return false;
-  const NaiveLimit limit = LimitNamed(question.history, offer.branch_id(), named.name());
+  const ReferenceLimit limit = LimitNamed(question.history, offer.branch_id(), named.name());
   const int64_t minutes = limit.weekly_minutes + question.package.row.terms().weekly_minutes();
   return (limit.newest.packages_max() > 0 && limit.packages + 1 > limit.newest.packages_max()) ||
          (limit.newest.weekly_minutes_max() > 0 && minutes > limit.newest.weekly_minutes_max());
@@ -40,13 +41,13 @@ bool LimitIsUsedUp(const NaiveAwardQuestion& question, const OfferRow& offer) {
 // Sets the values of one criterion for all acceptances that can win.
 class Values {
  public:
-  Values(const NaiveAwardQuestion& question, std::vector<const OfferRow*> offers)
+  Values(const ReferenceAwardQuestion& question, std::vector<const OfferRow*> offers)
       : question_(question),
         offers_(std::move(offers)),
-        today_(question.history.world->Today(question.time)) {}
+        today_(question.history.directory->Today(question.time)) {}
 
-  NaiveValueOf Of(v1::AwardCriterion criterion, const OfferRow& offer) const {
-    NaiveValueOf value;
+  ReferenceCriterionValue Of(v1::AwardCriterion criterion, const OfferRow& offer) const {
+    ReferenceCriterionValue value;
     value.criterion = criterion;
     if (criterion == v1::AWARD_CRITERION_WEIGHTED_SCORE) {
       SetScore(offer, &value);
@@ -67,15 +68,15 @@ class Values {
       case v1::AWARD_CRITERION_TIER:
         return tier->order();
       case v1::AWARD_CRITERION_RANK: {
-        const int rank = question_.history.world->Contract(offer.contract_id())->rank();
+        const int rank = question_.history.directory->Contract(offer.contract_id())->rank();
         return rank == 0 ? kLast : rank;
       }
       case v1::AWARD_CRITERION_CONTRACTED_SHORTFALL:
         return -Shortfall(offer);
       case v1::AWARD_CRITERION_SHARE_SHORTFALL: {
         if (tier->target_share_percent() == 0) return 0;
-        const NaiveShares shares = SharesOfTier(question_.history, question_.rules,
-                                                LotAsIssued(offer), offer.tier_id(), today_);
+        const ReferenceShares shares = SharesOfTier(question_.history, question_.rules,
+                                                    LotAsIssued(offer), offer.tier_id(), today_);
         return 100 * shares.tier_awards - tier->target_share_percent() * shares.lot_awards;
       }
       case v1::AWARD_CRITERION_FEWEST_RECENT_HOURS:
@@ -91,9 +92,15 @@ class Values {
                         *ParseDate(question_.package.row.terms().start_by_date()));
       case v1::AWARD_CRITERION_EARLIEST_ANSWER:
         return LastAnswer(offer)->time_us();
-      default:
-        return NaiveTieBreak(question_.package.row.number(), offer.branch_id());
+      case v1::AWARD_CRITERION_TIE_BREAK:
+        return ReferenceTieBreak(question_.package.row.number(), offer.branch_id());
+      case v1::AWARD_CRITERION_WEIGHTED_SCORE:  // a fraction
+      case v1::AWARD_CRITERION_UNSPECIFIED:
+      case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
+      case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
+        break;
     }
+    std::abort();
   }
 
   const v1::Tier* TierOf(const OfferRow& offer) const {
@@ -104,7 +111,7 @@ class Values {
   }
 
   int64_t Shortfall(const OfferRow& offer) const {
-    const NaiveContractFigures figures =
+    const ReferenceContractFigures figures =
         FiguresOfContract(question_.history, question_.rules, offer.contract_id(), today_,
                           question_.package.row.number());
     const int64_t contracted = (offer.minimum_pickup_percent() * figures.due + 99) / 100;
@@ -113,7 +120,7 @@ class Values {
 
   // Began within the fairness period.
   bool IsJoiner(const std::string& provider_id) const {
-    return question_.history.world->JoinedOn(provider_id) >=
+    return question_.history.directory->JoinedOn(provider_id) >=
            FairnessBegins(question_.rules, today_);
   }
 
@@ -137,14 +144,14 @@ class Values {
   }
 
   // quality x weight + lowest / price x 100 x (1 - weight), times 100, larger first.
-  void SetScore(const OfferRow& offer, NaiveValueOf* value) const {
+  void SetScore(const OfferRow& offer, ReferenceCriterionValue* value) const {
     int64_t lowest = kLast;
     for (const OfferRow* other : offers_) {
       if (other->price_pence() > 0) lowest = std::min<int64_t>(lowest, other->price_pence());
     }
     const int64_t weight = question_.rules.quality_weight_percent();
     const int64_t quality =
-        question_.history.world->Contract(offer.contract_id())->quality_score() * weight;
+        question_.history.directory->Contract(offer.contract_id())->quality_score() * weight;
     if (offer.price_pence() == 0) {
       value->numerator = -quality;
       return;
@@ -154,17 +161,17 @@ class Values {
                          static_cast<__int128>(lowest) * 100 * (100 - weight));
   }
 
-  const NaiveAwardQuestion& question_;
+  const ReferenceAwardQuestion& question_;
   const std::vector<const OfferRow*> offers_;
   const DateNumber today_;
 };
 
-int Compare(const NaiveValueOf& a, const NaiveValueOf& b) {
+int Compare(const ReferenceCriterionValue& a, const ReferenceCriterionValue& b) {
   const __int128 left = a.numerator * b.denominator, right = b.numerator * a.denominator;
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-bool Better(const NaiveAcceptance& a, const NaiveAcceptance& b) {
+bool Better(const ReferenceAcceptance& a, const ReferenceAcceptance& b) {
   for (size_t i = 0; i < a.values.size(); ++i) {
     if (int order = Compare(a.values[i], b.values[i]); order != 0) return order < 0;
   }
@@ -180,7 +187,7 @@ bool PutOutTwice(const PackageAggregate& package) {
   return false;
 }
 
-std::vector<v1::AwardCriterion> CriteriaOf(const NaiveAwardQuestion& question) {
+std::vector<v1::AwardCriterion> CriteriaOf(const ReferenceAwardQuestion& question) {
   std::vector<v1::AwardCriterion> criteria = {v1::AWARD_CRITERION_IN_TIME};
   if (PutOutTwice(question.package)) criteria.push_back(v1::AWARD_CRITERION_EARLIER_ROUND);
   for (const auto& rule : question.rules.award_criteria()) criteria.push_back(rule.criterion());
@@ -225,29 +232,30 @@ bool HasToWait(const PackageAggregate& package, int32_t winner) {
   return false;
 }
 
-int32_t NaiveRuleOfAward(const PackageAggregate& package, int32_t winner) {
+int32_t ReferenceRuleOfAward(const PackageAggregate& package, int32_t winner) {
   const OfferRow& won = package.offers[static_cast<size_t>(winner - 1)];
   if (PutOutTwice(package) && !LastAnswer(won)->late()) return won.rule_number();
   return package.row.rounds(package.row.rounds_size() - 1).rule_number();
 }
 
-v1::AwardCriterion FirstDifference(const NaiveAcceptance& a, const NaiveAcceptance& b) {
+v1::AwardCriterion FirstDifference(const ReferenceAcceptance& a, const ReferenceAcceptance& b) {
   for (size_t i = 0; i < a.values.size(); ++i) {
     if (Compare(a.values[i], b.values[i]) != 0) return a.values[i].criterion;
   }
   return v1::AWARD_CRITERION_UNSPECIFIED;
 }
 
-v1::AwardCriterion FirstBetter(const NaiveAcceptance& winner, const NaiveAcceptance& loser) {
+v1::AwardCriterion FirstBetter(const ReferenceAcceptance& winner,
+                               const ReferenceAcceptance& loser) {
   for (size_t i = 0; i < winner.values.size(); ++i) {
     if (Compare(winner.values[i], loser.values[i]) < 0) return winner.values[i].criterion;
   }
   return v1::AWARD_CRITERION_UNSPECIFIED;
 }
 
-NaiveLimit LimitNamed(const NaiveHistory& history, const std::string& branch_id,
-                      const std::string& name) {
-  NaiveLimit limit;
+ReferenceLimit LimitNamed(const ReferenceHistory& history, const std::string& branch_id,
+                          const std::string& name) {
+  ReferenceLimit limit;
   int64_t newest_us = 0;
   for (const PackageAggregate* package : history.packages) {
     for (const OfferRow& offer : package->offers) {
@@ -261,7 +269,7 @@ NaiveLimit LimitNamed(const NaiveHistory& history, const std::string& branch_id,
       }
     }
   }
-  for (const NaiveAward& award : history.awards) {
+  for (const ReferenceAward& award : history.awards) {
     const OfferRow& won =
         history.Package(award.package_number).offers[static_cast<size_t>(award.ordinal - 1)];
     if (award.given_back || won.branch_id() != branch_id) continue;
@@ -272,15 +280,15 @@ NaiveLimit LimitNamed(const NaiveHistory& history, const std::string& branch_id,
   return limit;
 }
 
-NaiveRanking NaiveRank(const NaiveAwardQuestion& question) {
-  NaiveRanking ranking;
+ReferenceRanking ReferenceRank(const ReferenceAwardQuestion& question) {
+  ReferenceRanking ranking;
   std::vector<const OfferRow*> offers;
   for (const OfferRow& offer : question.package.offers) {
     if (!Counts(offer, question.time)) continue;
-    NaiveAcceptance acceptance;
+    ReferenceAcceptance acceptance;
     acceptance.ordinal = offer.ordinal();
-    acceptance.failed = NaiveFailuresAtAward(*question.history.world, question.package.row,
-                                             question.rules, offer, question.time);
+    acceptance.failed = ReferenceFailuresAtAward(*question.history.directory, question.package.row,
+                                                 question.rules, offer, question.time);
     if (LimitIsUsedUp(question, offer)) {
       acceptance.failed.insert(v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT);
     }
@@ -308,8 +316,8 @@ NaiveRanking NaiveRank(const NaiveAwardQuestion& question) {
   return ranking;
 }
 
-std::map<int32_t, bool> AnswersThatChangeTheWinner(const NaiveAwardQuestion& question) {
-  const int32_t winner = NaiveRank(question).valid.front().ordinal;
+std::map<int32_t, bool> AnswersThatChangeTheWinner(const ReferenceAwardQuestion& question) {
+  const int32_t winner = ReferenceRank(question).valid.front().ordinal;
   std::vector<int32_t> open = OpenOffers(question.package);
   std::vector<std::map<int32_t, bool>> trials;
   if (open.size() <= 5) {
@@ -329,16 +337,16 @@ std::map<int32_t, bool> AnswersThatChangeTheWinner(const NaiveAwardQuestion& que
   }
   for (const std::map<int32_t, bool>& trial : trials) {
     const PackageAggregate supposed = Suppose(question.package, trial, question.time);
-    const NaiveRanking ranking =
-        NaiveRank({question.history, supposed, question.rules, question.time});
+    const ReferenceRanking ranking =
+        ReferenceRank({question.history, supposed, question.rules, question.time});
     if (ranking.valid.empty() || ranking.valid.front().ordinal != winner) return trial;
   }
   return {};
 }
 
-bool SurelyCertain(const NaiveAwardQuestion& question) {
+bool SurelyCertain(const ReferenceAwardQuestion& question) {
   const std::vector<int32_t> open = OpenOffers(question.package);
-  const NaiveRanking ranking = NaiveRank(question);
+  const ReferenceRanking ranking = ReferenceRank(question);
   if (!HasToWait(question.package, ranking.valid.front().ordinal)) return true;
   for (v1::AwardCriterion criterion : CriteriaOf(question)) {
     // One more acceptance may turn the order of the others: the lowest price, a joiner's median.
@@ -355,7 +363,7 @@ bool SurelyCertain(const NaiveAwardQuestion& question) {
   for (const OfferRow& offer : supposed.offers) {
     if (Counts(offer, question.time)) accepted.push_back(&offer);
   }
-  const NaiveAwardQuestion supposing{question.history, supposed, question.rules, question.time};
+  const ReferenceAwardQuestion supposing{question.history, supposed, question.rules, question.time};
   const Values values(supposing, accepted);
   const OfferRow& best = supposed.offers[static_cast<size_t>(winner - 1)];
   for (int32_t ordinal : open) {
@@ -370,7 +378,16 @@ bool SurelyCertain(const NaiveAwardQuestion& question) {
         case v1::AWARD_CRITERION_EARLIEST_ANSWER:
         case v1::AWARD_CRITERION_WEIGHTED_SCORE:
           return false;  // the definition need not know it
-        default:
+        case v1::AWARD_CRITERION_IN_TIME:
+        case v1::AWARD_CRITERION_EARLIER_ROUND:
+        case v1::AWARD_CRITERION_TIER:
+        case v1::AWARD_CRITERION_RANK:
+        case v1::AWARD_CRITERION_PRICE:
+        case v1::AWARD_CRITERION_PREFERRED_BY_PERSON:
+        case v1::AWARD_CRITERION_TIE_BREAK:
+        case v1::AWARD_CRITERION_UNSPECIFIED:
+        case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
+        case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
           order = Compare(values.Of(criterion, best), values.Of(criterion, offer));
       }
       if (order != 0) break;
@@ -380,4 +397,4 @@ bool SurelyCertain(const NaiveAwardQuestion& question) {
   return true;
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 namespace {
 
@@ -36,7 +36,7 @@ std::string AreaOf(const std::string& sector) {
   return area;
 }
 
-void NaiveWorld::Put(const journal::v1::DirectoryFact& fact) {
+void ReferenceDirectory::Put(const journal::v1::DirectoryFact& fact) {
   for (journal::v1::DirectoryFact& old : facts) {
     if (old.key() == fact.key()) {
       old = fact;
@@ -46,7 +46,7 @@ void NaiveWorld::Put(const journal::v1::DirectoryFact& fact) {
   facts.push_back(fact);
 }
 
-const v1::FrameworkRules& NaiveWorld::Rules(int32_t revision) const {
+const v1::FrameworkRules& ReferenceDirectory::Rules(int32_t revision) const {
   const journal::v1::FrameworkRow* newest = &frameworks.front();
   for (const journal::v1::FrameworkRow& row : frameworks) {
     if (row.revision() == revision) return row.rules();
@@ -55,7 +55,7 @@ const v1::FrameworkRules& NaiveWorld::Rules(int32_t revision) const {
   return newest->rules();
 }
 
-Holidays NaiveWorld::AllHolidays() const {
+Holidays ReferenceDirectory::AllHolidays() const {
   Holidays holidays;
   for (const auto& fact : facts) {
     if (fact.has_holiday() && !fact.ended()) holidays.insert(*ParseDate(fact.holiday().date()));
@@ -63,14 +63,15 @@ Holidays NaiveWorld::AllHolidays() const {
   return holidays;
 }
 
-const v1::Ward* NaiveWorld::Ward(const std::string& code) const {
+const v1::Ward* ReferenceDirectory::Ward(const std::string& code) const {
   for (const auto& fact : facts) {
     if (fact.has_ward() && !fact.ended() && fact.ward().code() == code) return &fact.ward();
   }
   return nullptr;
 }
 
-bool NaiveWorld::LotHoldsWard(const std::string& lot_id, const std::string& ward_code) const {
+bool ReferenceDirectory::LotHoldsWard(const std::string& lot_id,
+                                      const std::string& ward_code) const {
   for (const journal::v1::DirectoryFact& fact : facts) {
     if (!fact.ended() && fact.has_lot_ward() && fact.lot_ward().lot_id() == lot_id &&
         fact.lot_ward().ward_code() == ward_code) {
@@ -80,23 +81,23 @@ bool NaiveWorld::LotHoldsWard(const std::string& lot_id, const std::string& ward
   return false;
 }
 
-const v1::Contract* NaiveWorld::Contract(const std::string& id) const {
+const v1::Contract* ReferenceDirectory::Contract(const std::string& id) const {
   for (const auto& fact : facts) {
     if (fact.has_contract() && !fact.ended() && fact.contract().id() == id) return &fact.contract();
   }
   return nullptr;
 }
 
-const v1::Branch* NaiveWorld::Branch(const std::string& id) const {
+const v1::Branch* ReferenceDirectory::Branch(const std::string& id) const {
   for (const auto& fact : facts) {
     if (fact.has_branch() && !fact.ended() && fact.branch().id() == id) return &fact.branch();
   }
   return nullptr;
 }
 
-const v1::Coverage* NaiveWorld::Coverage(const std::string& branch_id,
-                                         const journal::v1::PackageRow& package,
-                                         v1::ServiceType service, DateNumber date) const {
+const v1::Coverage* ReferenceDirectory::Coverage(const std::string& branch_id,
+                                                 const journal::v1::PackageRow& package,
+                                                 v1::ServiceType service, DateNumber date) const {
   const std::string area = AreaOf(package.postcode_sector());
   for (bool by_area : {false, true}) {
     for (const auto& fact : facts) {
@@ -112,7 +113,7 @@ const v1::Coverage* NaiveWorld::Coverage(const std::string& branch_id,
   return nullptr;
 }
 
-std::string NaiveWorld::Holder(const v1::Contract& contract, DateNumber date) const {
+std::string ReferenceDirectory::Holder(const v1::Contract& contract, DateNumber date) const {
   std::string holder = contract.provider_id();
   std::string since;
   for (const auto& fact : facts) {
@@ -126,8 +127,8 @@ std::string NaiveWorld::Holder(const v1::Contract& contract, DateNumber date) co
   return holder;
 }
 
-bool NaiveWorld::ContractActive(const v1::Contract& contract, DateNumber date,
-                                absl::Time time) const {
+bool ReferenceDirectory::ContractActive(const v1::Contract& contract, DateNumber date,
+                                        absl::Time time) const {
   if (!DatesHold(contract.from_date(), contract.to_date(), date)) return false;
   for (const auto& fact : facts) {
     if (fact.has_suspension() && !fact.ended() &&
@@ -138,7 +139,7 @@ bool NaiveWorld::ContractActive(const v1::Contract& contract, DateNumber date,
   return true;
 }
 
-bool NaiveWorld::OptedOut(const std::string& branch_id, absl::Time time) const {
+bool ReferenceDirectory::OptedOut(const std::string& branch_id, absl::Time time) const {
   for (const auto& fact : facts) {
     if (fact.has_opt_out_window() && !fact.ended() &&
         fact.opt_out_window().branch_id() == branch_id && SpanHolds(fact.opt_out_window(), time)) {
@@ -148,8 +149,8 @@ bool NaiveWorld::OptedOut(const std::string& branch_id, absl::Time time) const {
   return false;
 }
 
-bool NaiveWorld::Suspended(const std::string& provider_id, const std::string& area,
-                           absl::Time time) const {
+bool ReferenceDirectory::Suspended(const std::string& provider_id, const std::string& area,
+                                   absl::Time time) const {
   for (const auto& fact : facts) {
     if (!fact.has_suspension() || fact.ended()) continue;
     const v1::Suspension& suspension = fact.suspension();
@@ -161,9 +162,10 @@ bool NaiveWorld::Suspended(const std::string& provider_id, const std::string& ar
   return false;
 }
 
-std::set<std::string> NaiveWorld::Suspensions(const std::string& contract_id,
-                                              const std::string& provider_id,
-                                              const std::string& area, absl::Time time) const {
+std::set<std::string> ReferenceDirectory::Suspensions(const std::string& contract_id,
+                                                      const std::string& provider_id,
+                                                      const std::string& area,
+                                                      absl::Time time) const {
   std::set<std::string> ids;
   for (const auto& fact : facts) {
     if (!fact.has_suspension() || fact.ended() || !SpanHolds(fact.suspension(), time)) continue;
@@ -176,7 +178,8 @@ std::set<std::string> NaiveWorld::Suspensions(const std::string& contract_id,
   return ids;
 }
 
-int32_t NaiveWorld::Price(const v1::Contract& contract, const std::string& ward_code) const {
+int32_t ReferenceDirectory::Price(const v1::Contract& contract,
+                                  const std::string& ward_code) const {
   const v1::Ward* ward = Ward(ward_code);
   if (ward == nullptr) return 0;
   const v1::Prices& prices = contract.prices();
@@ -189,12 +192,15 @@ int32_t NaiveWorld::Price(const v1::Contract& contract, const std::string& ward_
       return prices.rural_pence();
     case v1::PRICE_LEVEL_ISOLATED:
       return prices.isolated_pence();
-    default:
-      return 0;
+    case v1::PRICE_LEVEL_UNSPECIFIED:
+    case v1::PriceLevel_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PriceLevel_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return 0;
 }
 
-DateNumber NaiveWorld::JoinedOn(const std::string& provider_id) const {
+DateNumber ReferenceDirectory::JoinedOn(const std::string& provider_id) const {
   std::string first;
   auto consider = [&first](const std::string& date) {
     if (first.empty() || date < first) first = date;
@@ -211,4 +217,4 @@ DateNumber NaiveWorld::JoinedOn(const std::string& provider_id) const {
   return first.empty() ? 0 : *ParseDate(first);
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -1,4 +1,4 @@
-// The directory as the naive implementation reads it: one flat list of facts, looked through from
+// The directory as the second implementation reads it: one flat list of facts, looked through from
 // end to end for every question.
 #pragma once
 
@@ -11,9 +11,9 @@
 #include "brokerage/journal/v1/rows.pb.h"
 #include "engine/base/calendar.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
-struct NaiveWorld {
+struct ReferenceDirectory {
   absl::TimeZone zone;
   std::vector<journal::v1::FrameworkRow> frameworks;  // every revision
   std::vector<journal::v1::DirectoryFact> facts;
@@ -53,9 +53,10 @@ struct NaiveWorld {
 
 // "[from, to)" of dates as the directory writes them; an empty end is open.
 bool DatesHold(const std::string& from, const std::string& to, DateNumber date);
-// The lot that the offer was issued in. A random county's contracts are named "lot/tier/provider".
+// The lot that the offer was issued in. A random framework's contracts are named
+// "lot/tier/provider".
 std::string LotAsIssued(const journal::v1::OfferRow& offer);
 // The letters that a postcode or its sector begins with.
 std::string AreaOf(const std::string& sector);
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

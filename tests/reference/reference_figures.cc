@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 namespace {
 
@@ -33,9 +33,16 @@ Fate FateOf(const OfferRow& offer) {
     case v1::OFFER_STATE_VOID:
     case v1::OFFER_STATE_DECLINED:  // taken back
       return Fate::kVoid;
-    default:
-      return Fate::kUndecided;
+    case v1::OFFER_STATE_OPEN:
+    case v1::OFFER_STATE_ACCEPTED:
+    case v1::OFFER_STATE_LAPSED:
+    case v1::OFFER_STATE_CLOSED:
+    case v1::OFFER_STATE_UNSPECIFIED:
+    case v1::OfferState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::OfferState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return Fate::kUndecided;
 }
 
 int ClassRank(v1::ResponseClass one) {
@@ -54,9 +61,13 @@ int ClassRank(v1::ResponseClass one) {
       return 5;
     case v1::RESPONSE_CLASS_ERROR_UPHELD:
       return 6;
-    default:
-      return 7;
+    case v1::RESPONSE_CLASS_NOTICE_FAILED:
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return 7;
 }
 
 void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* counts) {
@@ -73,7 +84,8 @@ void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* coun
     case Fate::kVoid:
       in_time ? counts->set_void_(1) : counts->set_late_void(1);
       break;
-    default:
+    case Fate::kUndecided:
+    case Fate::kNone:
       in_time ? counts->set_undecided(1) : counts->set_late_undecided(1);
       break;
   }
@@ -96,7 +108,7 @@ void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* coun
 v1::Counts CountOne(const OfferRow& offer) {
   v1::Counts counts;
   counts.set_issued(1);
-  const v1::ResponseClass one = NaiveClass(offer);
+  const v1::ResponseClass one = ReferenceClass(offer);
   switch (one) {
     case v1::RESPONSE_CLASS_ERROR_UPHELD:
       counts.set_error_upheld(1);
@@ -116,7 +128,11 @@ v1::Counts CountOne(const OfferRow& offer) {
     case v1::RESPONSE_CLASS_LATE:
       counts.set_late(1);
       break;
-    default:
+    case v1::RESPONSE_CLASS_NOTICE_FAILED:
+    case v1::RESPONSE_CLASS_SILENT:
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
       counts.set_silent(1);
       break;
   }
@@ -127,7 +143,7 @@ v1::Counts CountOne(const OfferRow& offer) {
 v1::Counts CountBest(const std::vector<const OfferRow*>& offers, bool settled_only) {
   const OfferRow* best = nullptr;
   auto rank = [](const OfferRow& offer) {
-    const v1::ResponseClass one = NaiveClass(offer);
+    const v1::ResponseClass one = ReferenceClass(offer);
     const bool has_outcome = one == v1::RESPONSE_CLASS_ACCEPTED ||
                              (one != v1::RESPONSE_CLASS_ERROR_UPHELD && WasAccepted(offer.state()));
     return std::tuple(ClassRank(one), has_outcome ? FateOf(offer) : Fate::kNone);
@@ -146,39 +162,42 @@ std::string UnitName(const PackageRow& package, const OfferRow& offer, v1::Count
       return absl::StrCat(package.number(), " ", offer.contract_id(), " ", offer.terms_version());
     case v1::COUNT_UNIT_PROVIDER_OPPORTUNITY:
       return absl::StrCat(package.number(), " ", offer.provider_id(), " ", offer.round_number());
-    default:
-      return absl::StrCat(package.number(), " ", offer.ordinal());
+    case v1::COUNT_UNIT_OFFER:
+    case v1::COUNT_UNIT_UNSPECIFIED:
+    case v1::CountUnit_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::CountUnit_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return absl::StrCat(package.number(), " ", offer.ordinal());
 }
 
 std::string LowerName(const std::string& name, const std::string& prefix) {
   return absl::AsciiStrToLower(name.substr(prefix.size()));
 }
 
-std::string ContractYear(const NaiveWorld& world, absl::CivilDay day) {
-  const absl::CivilDay begin = FromDateNumber(*ParseDate(world.Rules(0).commencement_date()));
+std::string ContractYear(const ReferenceDirectory& directory, absl::CivilDay day) {
+  const absl::CivilDay begin = FromDateNumber(*ParseDate(directory.Rules(0).commencement_date()));
   absl::CivilDay first(day.year(), begin.month(), begin.day());
   if (day < first) first = absl::CivilDay(day.year() - 1, begin.month(), begin.day());
   return FormatDate(ToDateNumber(first));
 }
 
-std::string PeriodValue(const NaiveWorld& world, DateNumber date, v1::Dimension dimension) {
+std::string PeriodValue(const ReferenceDirectory& directory, DateNumber date,
+                        v1::Dimension dimension) {
   const absl::CivilDay day = FromDateNumber(date);
-  switch (dimension) {
-    case v1::DIMENSION_DAY:
-      return FormatDate(date);
-    case v1::DIMENSION_WEEK: {
-      absl::CivilDay monday = day;
-      while (absl::GetWeekday(monday) != absl::Weekday::monday) --monday;
-      return FormatDate(ToDateNumber(monday));
-    }
-    case v1::DIMENSION_MONTH:
-      return absl::StrFormat("%04d-%02d", day.year(), day.month());
-    case v1::DIMENSION_QUARTER:
-      return absl::StrFormat("%04d-Q%d", day.year(), (day.month() - 1) / 3 + 1);
-    default:
-      return ContractYear(world, day);
+  if (dimension == v1::DIMENSION_DAY) return FormatDate(date);
+  if (dimension == v1::DIMENSION_WEEK) {
+    absl::CivilDay monday = day;
+    while (absl::GetWeekday(monday) != absl::Weekday::monday) --monday;
+    return FormatDate(ToDateNumber(monday));
   }
+  if (dimension == v1::DIMENSION_MONTH)
+    return absl::StrFormat("%04d-%02d", day.year(), day.month());
+  if (dimension == v1::DIMENSION_QUARTER) {
+    return absl::StrFormat("%04d-Q%d", day.year(), (day.month() - 1) / 3 + 1);
+  }
+  if (dimension == v1::DIMENSION_CONTRACT_YEAR) return ContractYear(directory, day);
+  std::abort();
 }
 
 void EachCount(const v1::Counts& counts, int64_t* sum) {
@@ -233,13 +252,19 @@ void CountPackage(const PackageRow& package, v1::PackageCounts* counts) {
     case v1::PACKAGE_STATE_CANCELLED:
       counts->set_cancelled(counts->cancelled() + 1);
       break;
-    default:
+    case v1::PACKAGE_STATE_AWARDED:
+    case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_CEASED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
       counts->set_sourced(counts->sourced() + 1);
       break;
   }
 }
 
-void AddPackages(const NaiveHistory& history, std::map<std::string, RollupRow>* rows) {
+void AddPackages(const ReferenceHistory& history, std::map<std::string, RollupRow>* rows) {
   for (const PackageAggregate* package : history.packages) {
     if (package->row.imported()) continue;
     RollupRow like;
@@ -255,20 +280,18 @@ void AddPackages(const NaiveHistory& history, std::map<std::string, RollupRow>* 
   }
 }
 
-std::string PackageValue(const NaiveWorld& world, const PackageRow& package,
+// Of the dimensions that a package has.
+std::string PackageValue(const ReferenceDirectory& directory, const PackageRow& package,
                          v1::Dimension dimension) {
-  switch (dimension) {
-    case v1::DIMENSION_AUTHORITY:
-      return package.authority_id();
-    case v1::DIMENSION_LOT:
-      return package.lot_id();
-    case v1::DIMENSION_SERVICE_TYPE:
-      return LowerName(v1::ServiceType_Name(package.terms().service_type()), "SERVICE_TYPE_");
-    case v1::DIMENSION_URGENCY:
-      return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
-    default:
-      return PeriodValue(world, package.submitted_date(), dimension);
+  if (dimension == v1::DIMENSION_AUTHORITY) return package.authority_id();
+  if (dimension == v1::DIMENSION_LOT) return package.lot_id();
+  if (dimension == v1::DIMENSION_SERVICE_TYPE) {
+    return LowerName(v1::ServiceType_Name(package.terms().service_type()), "SERVICE_TYPE_");
   }
+  if (dimension == v1::DIMENSION_URGENCY) {
+    return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
+  }
+  return PeriodValue(directory, package.submitted_date(), dimension);
 }
 
 bool InFigurePeriod(const v1::FrameworkRules& rules, DateNumber date, DateNumber now) {
@@ -280,21 +303,25 @@ bool InFigurePeriod(const v1::FrameworkRules& rules, DateNumber date, DateNumber
       return month == current;
     case v1::FIGURE_PERIOD_TWELVE_MONTHS:
       return month <= current && count(current) - count(month) < 12;
-    default:
-      return quarter(month) == quarter(current);
+    case v1::FIGURE_PERIOD_QUARTER:
+    case v1::FIGURE_PERIOD_UNSPECIFIED:
+    case v1::FigurePeriod_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::FigurePeriod_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return quarter(month) == quarter(current);
 }
 
 }  // namespace
 
-const PackageAggregate& NaiveHistory::Package(uint64_t number) const {
+const PackageAggregate& ReferenceHistory::Package(uint64_t number) const {
   for (const PackageAggregate* package : packages) {
     if (package->row.number() == number) return *package;
   }
   std::abort();
 }
 
-v1::ResponseClass NaiveClass(const OfferRow& offer) {
+v1::ResponseClass ReferenceClass(const OfferRow& offer) {
   if (offer.claim().state() == v1::CLAIM_STATE_UPHELD) return v1::RESPONSE_CLASS_ERROR_UPHELD;
   v1::Answer last_in_time = v1::ANSWER_UNSPECIFIED;
   bool any_late = false;
@@ -313,16 +340,16 @@ v1::ResponseClass NaiveClass(const OfferRow& offer) {
   return any_late ? v1::RESPONSE_CLASS_LATE : v1::RESPONSE_CLASS_SILENT;
 }
 
-v1::Counts NaiveUnit::Live() const { return CountBest(offers, false); }
-v1::Counts NaiveUnit::Settled() const { return CountBest(offers, true); }
+v1::Counts ReferenceUnit::Live() const { return CountBest(offers, false); }
+v1::Counts ReferenceUnit::Settled() const { return CountBest(offers, true); }
 
-std::vector<NaiveUnit> NaiveUnits(const NaiveHistory& history, v1::CountUnit unit) {
-  std::vector<NaiveUnit> units;
+std::vector<ReferenceUnit> ReferenceUnits(const ReferenceHistory& history, v1::CountUnit unit) {
+  std::vector<ReferenceUnit> units;
   for (const PackageAggregate* package : history.packages) {
-    std::map<std::string, NaiveUnit> by_name;
+    std::map<std::string, ReferenceUnit> by_name;
     for (const OfferRow& offer : package->offers) {
       if (offer.restart()) continue;
-      NaiveUnit& one = by_name[UnitName(package->row, offer, unit)];
+      ReferenceUnit& one = by_name[UnitName(package->row, offer, unit)];
       one.package = &package->row;
       one.offers.push_back(&offer);
     }
@@ -340,7 +367,8 @@ void AddCounts(const v1::Counts& more, v1::Counts* counts) {
   }
 }
 
-std::string NaiveValue(const NaiveWorld& world, const NaiveUnit& unit, v1::Dimension dimension) {
+std::string ReferenceValue(const ReferenceDirectory& directory, const ReferenceUnit& unit,
+                           v1::Dimension dimension) {
   const PackageRow& package = *unit.package;
   const OfferRow& offer = unit.first();
   switch (dimension) {
@@ -349,13 +377,13 @@ std::string NaiveValue(const NaiveWorld& world, const NaiveUnit& unit, v1::Dimen
     case v1::DIMENSION_LOT:
       return LotAsIssued(offer);
     case v1::DIMENSION_DISTRICT:
-      return world.Ward(package.ward_code())->district();
+      return directory.Ward(package.ward_code())->district();
     case v1::DIMENSION_WARD:
       return package.ward_code();
     case v1::DIMENSION_POSTCODE_AREA:
       return AreaOf(package.postcode_sector());
     case v1::DIMENSION_PRICE_LEVEL:
-      return LowerName(v1::PriceLevel_Name(world.Ward(package.ward_code())->price_level()),
+      return LowerName(v1::PriceLevel_Name(directory.Ward(package.ward_code())->price_level()),
                        "PRICE_LEVEL_");
     case v1::DIMENSION_TIER:
       return offer.tier_id();
@@ -371,23 +399,32 @@ std::string NaiveValue(const NaiveWorld& world, const NaiveUnit& unit, v1::Dimen
       return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
     case v1::DIMENSION_ROUND:
       return absl::StrCat(offer.rule_number());
-    default:
-      return PeriodValue(world, offer.issued_date(), dimension);
+    case v1::DIMENSION_DAY:
+    case v1::DIMENSION_WEEK:
+    case v1::DIMENSION_MONTH:
+    case v1::DIMENSION_QUARTER:
+    case v1::DIMENSION_CONTRACT_YEAR:
+      return PeriodValue(directory, offer.issued_date(), dimension);
+    case v1::DIMENSION_UNSPECIFIED:
+    case v1::Dimension_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Dimension_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  std::abort();
 }
 
-std::map<std::vector<std::string>, NaiveTotals> NaiveQuery(const NaiveHistory& history,
-                                                           const v1::PerformanceQuery& query) {
-  std::map<std::vector<std::string>, NaiveTotals> groups;
+std::map<std::vector<std::string>, ReferenceTotals> ReferenceQuery(
+    const ReferenceHistory& history, const v1::PerformanceQuery& query) {
+  std::map<std::vector<std::string>, ReferenceTotals> groups;
   if (query.group_by().empty()) groups[{}];
-  for (const NaiveUnit& unit : NaiveUnits(history, query.unit())) {
+  for (const ReferenceUnit& unit : ReferenceUnits(history, query.unit())) {
     const std::string date = FormatDate(unit.first().issued_date());
     if (!query.from_date().empty() && date < query.from_date()) continue;
     if (!query.to_date().empty() && date >= query.to_date()) continue;
     std::map<int, bool> admitted;
     for (const v1::DimensionValue& filter : query.filters()) {
       admitted[filter.dimension()] |=
-          NaiveValue(*history.world, unit, filter.dimension()) == filter.value();
+          ReferenceValue(*history.directory, unit, filter.dimension()) == filter.value();
     }
     if (!std::all_of(admitted.begin(), admitted.end(),
                      [](const auto& one) { return one.second; })) {
@@ -395,16 +432,17 @@ std::map<std::vector<std::string>, NaiveTotals> NaiveQuery(const NaiveHistory& h
     }
     std::vector<std::string> group;
     for (int dimension : query.group_by()) {
-      group.push_back(NaiveValue(*history.world, unit, static_cast<v1::Dimension>(dimension)));
+      group.push_back(
+          ReferenceValue(*history.directory, unit, static_cast<v1::Dimension>(dimension)));
     }
-    NaiveTotals& totals = groups[group];
+    ReferenceTotals& totals = groups[group];
     AddCounts(unit.Live(), &totals.live);
     AddCounts(unit.Settled(), &totals.settled);
   }
   return groups;
 }
 
-v1::Rate NaivePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules) {
+v1::Rate ReferencePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules) {
   v1::Rate rate;
   rate.set_denominator(counts.accepted() + counts.declined() + counts.late() + counts.silent());
   if (rate.denominator() == 0) return rate;
@@ -414,8 +452,9 @@ v1::Rate NaivePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules) 
   return rate;
 }
 
-v1::PackageCounts NaivePackages(const NaiveHistory& history, const v1::PerformanceQuery& query,
-                                const std::vector<std::string>& group) {
+v1::PackageCounts ReferencePackages(const ReferenceHistory& history,
+                                    const v1::PerformanceQuery& query,
+                                    const std::vector<std::string>& group) {
   v1::PackageCounts counts;
   for (const PackageAggregate* package : history.packages) {
     const PackageRow& row = package->row;
@@ -425,26 +464,26 @@ v1::PackageCounts NaivePackages(const NaiveHistory& history, const v1::Performan
     std::map<int, bool> admitted;
     for (const v1::DimensionValue& filter : query.filters()) {
       admitted[filter.dimension()] |=
-          PackageValue(*history.world, row, filter.dimension()) == filter.value();
+          PackageValue(*history.directory, row, filter.dimension()) == filter.value();
     }
     for (const auto& [dimension, one] : admitted) counted = counted && one;
     for (size_t i = 0; i < group.size(); ++i) {
-      counted = counted &&
-                group[i] == PackageValue(*history.world, row, query.group_by(static_cast<int>(i)));
+      counted = counted && group[i] == PackageValue(*history.directory, row,
+                                                    query.group_by(static_cast<int>(i)));
     }
     if (counted) CountPackage(row, &counts);
   }
   return counts;
 }
 
-std::map<std::string, RollupRow> NaiveRollups(const NaiveHistory& history) {
+std::map<std::string, RollupRow> ReferenceRollups(const ReferenceHistory& history) {
   std::map<std::string, RollupRow> rows;
   for (auto [kind, unit] :
        {std::pair{RollupRow::KIND_OFFER, v1::COUNT_UNIT_OFFER},
         std::pair{RollupRow::KIND_WARD, v1::COUNT_UNIT_OFFER},
         std::pair{RollupRow::KIND_PICK_UP, v1::COUNT_UNIT_PICK_UP},
         std::pair{RollupRow::KIND_OPPORTUNITY, v1::COUNT_UNIT_PROVIDER_OPPORTUNITY}}) {
-    for (const NaiveUnit& one : NaiveUnits(history, unit)) {
+    for (const ReferenceUnit& one : ReferenceUnits(history, unit)) {
       const RollupRow like = RollupOf(kind, *one.package, one.first());
       RollupRow& row = rows.try_emplace(Name(like), like).first->second;
       AddCounts(one.Live(), row.mutable_live());
@@ -452,7 +491,7 @@ std::map<std::string, RollupRow> NaiveRollups(const NaiveHistory& history) {
     }
   }
   AddPackages(history, &rows);
-  for (const NaiveAward& award : history.awards) {
+  for (const ReferenceAward& award : history.awards) {
     if (award.undone) continue;
     const PackageAggregate& package = history.Package(award.package_number);
     const OfferRow& offer = package.offers[static_cast<size_t>(award.ordinal - 1)];
@@ -483,21 +522,23 @@ std::string RollupName(const RollupRow& row) {
   return sum == 0 ? "" : Name(row);
 }
 
-NaiveContractFigures FiguresOfContract(const NaiveHistory& history, const v1::FrameworkRules& rules,
-                                       const std::string& contract_id, DateNumber date,
-                                       uint64_t left_out) {
+ReferenceContractFigures FiguresOfContract(const ReferenceHistory& history,
+                                           const v1::FrameworkRules& rules,
+                                           const std::string& contract_id, DateNumber date,
+                                           uint64_t left_out) {
   v1::Counts sum;
-  for (const NaiveUnit& unit : NaiveUnits(history, v1::COUNT_UNIT_PICK_UP)) {
+  for (const ReferenceUnit& unit : ReferenceUnits(history, v1::COUNT_UNIT_PICK_UP)) {
     if (unit.first().contract_id() != contract_id || unit.package->number() == left_out) continue;
     if (InFigurePeriod(rules, unit.first().issued_date(), date)) AddCounts(unit.Live(), &sum);
   }
   return {sum.accepted() + sum.declined() + sum.late() + sum.silent(), sum.won(), sum.lost()};
 }
 
-NaiveShares SharesOfTier(const NaiveHistory& history, const v1::FrameworkRules& rules,
-                         const std::string& lot_id, const std::string& tier_id, DateNumber date) {
-  NaiveShares shares;
-  for (const NaiveAward& award : history.awards) {
+ReferenceShares SharesOfTier(const ReferenceHistory& history, const v1::FrameworkRules& rules,
+                             const std::string& lot_id, const std::string& tier_id,
+                             DateNumber date) {
+  ReferenceShares shares;
+  for (const ReferenceAward& award : history.awards) {
     if (award.undone || !InFigurePeriod(rules, award.date, date)) continue;
     const PackageAggregate& package = history.Package(award.package_number);
     const OfferRow& won = package.offers[static_cast<size_t>(award.ordinal - 1)];
@@ -514,10 +555,10 @@ DateNumber FairnessBegins(const v1::FrameworkRules& rules, DateNumber date) {
   return ToDateNumber(absl::CivilDay(first));
 }
 
-int64_t MinutesOfProvider(const NaiveHistory& history, const v1::FrameworkRules& rules,
+int64_t MinutesOfProvider(const ReferenceHistory& history, const v1::FrameworkRules& rules,
                           const std::string& provider_id, DateNumber date) {
   int64_t minutes = 0;
-  for (const NaiveAward& award : history.awards) {
+  for (const ReferenceAward& award : history.awards) {
     if (award.undone || award.date < FairnessBegins(rules, date)) continue;
     const OfferRow& offer =
         history.Package(award.package_number).offers[static_cast<size_t>(award.ordinal - 1)];
@@ -529,4 +570,4 @@ int64_t MinutesOfProvider(const NaiveHistory& history, const v1::FrameworkRules&
   return minutes;
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

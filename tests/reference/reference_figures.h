@@ -14,10 +14,10 @@
 #include "tests/reference/reference_directory.h"
 #include "tests/reference/reference_routing.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 // One award as it was made.
-struct NaiveAward {
+struct ReferenceAward {
   uint64_t package_number = 0;
   int32_t ordinal = 0;
   DateNumber date = 0;
@@ -29,27 +29,27 @@ struct NaiveAward {
 };
 
 // A rule of the framework whose turn came for a package when nobody could be asked.
-struct NaivePassedOver {
+struct ReferencePassedOver {
   uint64_t package_number = 0;
   int32_t rule_number = 0;
   int32_t terms_version = 0;
   absl::Time time;
-  std::vector<NaiveVerdict> verdicts;  // naive ones
+  std::vector<ReferenceVerdict> verdicts;  // of the reference
 };
 
-struct NaiveHistory {
-  const NaiveWorld* world = nullptr;
+struct ReferenceHistory {
+  const ReferenceDirectory* directory = nullptr;
   std::vector<const PackageAggregate*> packages;  // all
-  std::vector<NaiveAward> awards;
-  const std::vector<NaivePassedOver>* passed_over = nullptr;
+  std::vector<ReferenceAward> awards;
+  const std::vector<ReferencePassedOver>* passed_over = nullptr;
 
   const PackageAggregate& Package(uint64_t number) const;
 };
 
-v1::ResponseClass NaiveClass(const journal::v1::OfferRow& offer);
+v1::ResponseClass ReferenceClass(const journal::v1::OfferRow& offer);
 
 // What is counted as one: offers of one package, by ordinal.
-struct NaiveUnit {
+struct ReferenceUnit {
   const journal::v1::PackageRow* package = nullptr;
   std::vector<const journal::v1::OfferRow*> offers;
 
@@ -59,29 +59,32 @@ struct NaiveUnit {
 };
 
 // Restarts are in no unit.
-std::vector<NaiveUnit> NaiveUnits(const NaiveHistory& history, v1::CountUnit unit);
+std::vector<ReferenceUnit> ReferenceUnits(const ReferenceHistory& history, v1::CountUnit unit);
 void AddCounts(const v1::Counts& more, v1::Counts* counts);
 
-struct NaiveTotals {
+struct ReferenceTotals {
   v1::Counts live;
   v1::Counts settled;
 };
 
 // By group, of the units in the period and with the values of the filters.
-std::map<std::vector<std::string>, NaiveTotals> NaiveQuery(const NaiveHistory& history,
-                                                           const v1::PerformanceQuery& query);
+std::map<std::vector<std::string>, ReferenceTotals> ReferenceQuery(
+    const ReferenceHistory& history, const v1::PerformanceQuery& query);
 // The value that a unit has in a dimension.
-std::string NaiveValue(const NaiveWorld& world, const NaiveUnit& unit, v1::Dimension dimension);
-v1::Rate NaivePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules);
+std::string ReferenceValue(const ReferenceDirectory& directory, const ReferenceUnit& unit,
+                           v1::Dimension dimension);
+v1::Rate ReferencePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules);
 
 // The packages of the query's period and filters whose values are `group`; the query's dimensions
 // are those that a package has.
-v1::PackageCounts NaivePackages(const NaiveHistory& history, const v1::PerformanceQuery& query,
-                                const std::vector<std::string>& group);
+v1::PackageCounts ReferencePackages(const ReferenceHistory& history,
+                                    const v1::PerformanceQuery& query,
+                                    const std::vector<std::string>& group);
 
 // How a contract avoided a package when its turn came; those that did not are not there.
-enum class NaiveAvoidance { kMissedInOptOut, kWardNotCovered };
-std::map<std::string, NaiveAvoidance> AvoidancesOf(const std::vector<NaiveVerdict>& verdicts);
+enum class ReferenceAvoidance { kMissedInOptOut, kWardNotCovered };
+std::map<std::string, ReferenceAvoidance> AvoidancesOf(
+    const std::vector<ReferenceVerdict>& verdicts);
 
 // Packages that a contract would have been offered but for an opt-out window, and packages of its
 // lot and services in wards that none of its branches covers; each once for every rule of the
@@ -89,46 +92,48 @@ std::map<std::string, NaiveAvoidance> AvoidancesOf(const std::vector<NaiveVerdic
 // has opened on these terms.
 // Of what suspensions alone stopped, a package counts once for each version of its terms, in the
 // month in which that was first so.
-struct NaiveAvoided {
+struct ReferenceAvoided {
   int64_t missed_in_opt_out = 0;
   int64_t wards_not_covered = 0;
   int64_t stopped_by_suspension = 0;
 };
 // By contract, month and urgency.
-std::map<std::tuple<std::string, int32_t, v1::Urgency>, NaiveAvoided> NaiveAvoidances(
-    const NaiveHistory& history);
+std::map<std::tuple<std::string, int32_t, v1::Urgency>, ReferenceAvoided> ReferenceAvoidances(
+    const ReferenceHistory& history);
 
 // Of each suspension the packages of which it kept somebody from an offer, when nothing else did.
-std::map<std::string, int64_t> NaiveStopped(const NaiveHistory& history);
+std::map<std::string, int64_t> ReferenceStopped(const ReferenceHistory& history);
 // How people left interim services in [from, to), by lot; "" for all. Of one authority unless it is
 // empty.
-std::map<std::string, v1::InterimCounts> NaiveInterimStays(const NaiveHistory& history,
-                                                           DateNumber from, DateNumber to,
-                                                           const std::string& authority_id);
+std::map<std::string, v1::InterimCounts> ReferenceInterimStays(const ReferenceHistory& history,
+                                                               DateNumber from, DateNumber to,
+                                                               const std::string& authority_id);
 
 // Every roll-up there should be, by its dimensions written out; only those that count something.
-std::map<std::string, journal::v1::RollupRow> NaiveRollups(const NaiveHistory& history);
+std::map<std::string, journal::v1::RollupRow> ReferenceRollups(const ReferenceHistory& history);
 // The same name for a row that the engine kept; empty if it counts nothing.
 std::string RollupName(const journal::v1::RollupRow& row);
 
 // Live figures that decide an award, without the package in question.
-struct NaiveContractFigures {
+struct ReferenceContractFigures {
   int64_t due = 0;
   int64_t won = 0;
   int64_t accepted_and_lost = 0;
 };
-NaiveContractFigures FiguresOfContract(const NaiveHistory& history, const v1::FrameworkRules& rules,
-                                       const std::string& contract_id, DateNumber date,
-                                       uint64_t left_out);
-struct NaiveShares {
+ReferenceContractFigures FiguresOfContract(const ReferenceHistory& history,
+                                           const v1::FrameworkRules& rules,
+                                           const std::string& contract_id, DateNumber date,
+                                           uint64_t left_out);
+struct ReferenceShares {
   int64_t tier_awards = 0;
   int64_t lot_awards = 0;
 };
-NaiveShares SharesOfTier(const NaiveHistory& history, const v1::FrameworkRules& rules,
-                         const std::string& lot_id, const std::string& tier_id, DateNumber date);
-int64_t MinutesOfProvider(const NaiveHistory& history, const v1::FrameworkRules& rules,
+ReferenceShares SharesOfTier(const ReferenceHistory& history, const v1::FrameworkRules& rules,
+                             const std::string& lot_id, const std::string& tier_id,
+                             DateNumber date);
+int64_t MinutesOfProvider(const ReferenceHistory& history, const v1::FrameworkRules& rules,
                           const std::string& provider_id, DateNumber date);
 // The first day of the framework's fairness months that hold the date.
 DateNumber FairnessBegins(const v1::FrameworkRules& rules, DateNumber date);
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "engine/base/hash.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 namespace {
 
@@ -36,7 +36,7 @@ bool Holds(const List& list, const Value& value) {
 }
 
 // The rules of the contract, the branch and the provider, on a date, at a moment.
-std::set<int> CommonFailures(const NaiveWorld& world, const PackageRow& package,
+std::set<int> CommonFailures(const ReferenceDirectory& directory, const PackageRow& package,
                              const v1::FrameworkRules& rules, const v1::Contract& contract,
                              const std::string& provider_id, const v1::Branch* branch,
                              v1::ServiceType service, DateNumber date, absl::Time time) {
@@ -44,13 +44,13 @@ std::set<int> CommonFailures(const NaiveWorld& world, const PackageRow& package,
   auto fail_unless = [&failed](bool passes, v1::HardRule rule) {
     if (!passes) failed.insert(rule);
   };
-  fail_unless(world.ContractActive(contract, date, time), v1::HARD_RULE_CONTRACT_ACTIVE);
-  fail_unless(world.LotHoldsWard(contract.lot_id(), package.ward_code()),
+  fail_unless(directory.ContractActive(contract, date, time), v1::HARD_RULE_CONTRACT_ACTIVE);
+  fail_unless(directory.LotHoldsWard(contract.lot_id(), package.ward_code()),
               v1::HARD_RULE_LOT_MATCHES_WARD);
   fail_unless(Holds(contract.service_types(), service), v1::HARD_RULE_SERVICE_CONTRACTED);
-  fail_unless(!world.Suspended(provider_id, "", time), v1::HARD_RULE_PROVIDER_NOT_SUSPENDED);
+  fail_unless(!directory.Suspended(provider_id, "", time), v1::HARD_RULE_PROVIDER_NOT_SUSPENDED);
   const std::string area = AreaOf(package.postcode_sector());
-  fail_unless(area.empty() || !world.Suspended(provider_id, area, time),
+  fail_unless(area.empty() || !directory.Suspended(provider_id, area, time),
               v1::HARD_RULE_AREA_NOT_SUSPENDED);
   const bool gave_up = package.gave_up_provider_id() == provider_id && !provider_id.empty();
   fail_unless(!gave_up && !Holds(package.refused_provider_ids(), provider_id),
@@ -59,17 +59,17 @@ std::set<int> CommonFailures(const NaiveWorld& world, const PackageRow& package,
     failed.insert(v1::HARD_RULE_BRANCH_COVERS_WARD);
     return failed;
   }
-  fail_unless(world.Coverage(branch->id(), package, v1::SERVICE_TYPE_UNSPECIFIED, date),
+  fail_unless(directory.Coverage(branch->id(), package, v1::SERVICE_TYPE_UNSPECIFIED, date),
               v1::HARD_RULE_BRANCH_COVERS_WARD);
-  fail_unless(world.Coverage(branch->id(), package, service, date),
+  fail_unless(directory.Coverage(branch->id(), package, service, date),
               v1::HARD_RULE_BRANCH_COVERS_SERVICE);
   fail_unless(branch->regulator_active(), v1::HARD_RULE_BRANCH_REGISTERED);
-  fail_unless(!world.OptedOut(branch->id(), time), v1::HARD_RULE_BRANCH_TAKING_OFFERS);
+  fail_unless(!directory.OptedOut(branch->id(), time), v1::HARD_RULE_BRANCH_TAKING_OFFERS);
   fail_unless(MeetsNeeds(*branch, package, rules), v1::HARD_RULE_MEETS_NEEDS);
   return failed;
 }
 
-bool DeclinedBefore(const NaiveIssue& issue, const std::string& branch_id) {
+bool DeclinedBefore(const ReferenceIssue& issue, const std::string& branch_id) {
   for (const OfferRow& offer : issue.offers_before) {
     if (offer.branch_id() != branch_id) continue;
     if (offer.terms_version() != issue.package.terms_version()) continue;
@@ -82,8 +82,8 @@ bool DeclinedBefore(const NaiveIssue& issue, const std::string& branch_id) {
   return false;
 }
 
-bool Dearer(const NaiveIssue& issue, const std::string& provider_id, const std::string& contract_id,
-            int32_t price) {
+bool Dearer(const ReferenceIssue& issue, const std::string& provider_id,
+            const std::string& contract_id, int32_t price) {
   for (const OfferRow& offer : issue.offers_before) {
     if (offer.provider_id() == provider_id && offer.contract_id() != contract_id &&
         offer.price_pence() > 0 && price > offer.price_pence()) {
@@ -101,52 +101,53 @@ int64_t SquaredDistance(const v1::Branch& branch, const v1::Ward& ward) {
 }
 
 // What orders those that pass.
-std::tuple<int, int32_t, int64_t, int64_t, std::string> OrderOf(const NaiveWorld& world,
-                                                                const NaiveIssue& issue,
-                                                                const NaiveVerdict& verdict) {
+std::tuple<int, int32_t, int64_t, int64_t, std::string> OrderOf(const ReferenceDirectory& directory,
+                                                                const ReferenceIssue& issue,
+                                                                const ReferenceVerdict& verdict) {
   int tier_order = 0;
   for (const v1::Tier& tier : issue.rules.tiers()) {
     if (tier.id() == verdict.tier_id) tier_order = tier.order();
   }
   const v1::Coverage* line =
-      world.Coverage(verdict.branch_id, issue.package, issue.package.terms().service_type(),
-                     world.Today(issue.time));
+      directory.Coverage(verdict.branch_id, issue.package, issue.package.terms().service_type(),
+                         directory.Today(issue.time));
   return {tier_order, line->priority(),
-          SquaredDistance(*world.Branch(verdict.branch_id), *world.Ward(issue.package.ward_code())),
-          NaiveTieBreak(issue.package.number(), verdict.branch_id), verdict.contract_id};
+          SquaredDistance(*directory.Branch(verdict.branch_id),
+                          *directory.Ward(issue.package.ward_code())),
+          ReferenceTieBreak(issue.package.number(), verdict.branch_id), verdict.contract_id};
 }
 
 // Names the suspensions of those that would be offered the package if nobody were suspended: who
 // passes but for them, and is then the first of its name.
-void NameSuspensions(const NaiveWorld& world, const NaiveIssue& issue, bool by_branch,
-                     std::vector<NaiveVerdict>& verdicts) {
+void NameSuspensions(const ReferenceDirectory& directory, const ReferenceIssue& issue,
+                     bool by_branch, std::vector<ReferenceVerdict>& verdicts) {
   const std::string area = AreaOf(issue.package.postcode_sector());
-  std::vector<NaiveVerdict> without;  // those that pass then
-  for (const NaiveVerdict& verdict : verdicts) {
-    const v1::Contract& contract = *world.Contract(verdict.contract_id);
-    NaiveVerdict one = verdict;
+  std::vector<ReferenceVerdict> without;  // those that pass then
+  for (const ReferenceVerdict& verdict : verdicts) {
+    const v1::Contract& contract = *directory.Contract(verdict.contract_id);
+    ReferenceVerdict one = verdict;
     if (!verdict.failed.empty()) {
       one.suspension_ids =
-          world.Suspensions(verdict.contract_id, verdict.provider_id, area, issue.time);
+          directory.Suspensions(verdict.contract_id, verdict.provider_id, area, issue.time);
     }
     one.failed.erase(v1::HARD_RULE_PROVIDER_NOT_SUSPENDED);
     one.failed.erase(v1::HARD_RULE_AREA_NOT_SUSPENDED);
-    if (DatesHold(contract.from_date(), contract.to_date(), world.Today(issue.time))) {
+    if (DatesHold(contract.from_date(), contract.to_date(), directory.Today(issue.time))) {
       one.failed.erase(v1::HARD_RULE_CONTRACT_ACTIVE);
     }
     const bool elsewhere =
         issue.beside.contains(one.provider_id) || issue.stopped_beside.contains(one.provider_id);
     if (one.failed.empty() && !elsewhere) without.push_back(one);
   }
-  for (NaiveVerdict& verdict : verdicts) {
-    for (const NaiveVerdict& one : without) {
+  for (ReferenceVerdict& verdict : verdicts) {
+    for (const ReferenceVerdict& one : without) {
       if (one.suspension_ids.empty()) continue;
       if (one.contract_id != verdict.contract_id || one.branch_id != verdict.branch_id) continue;
       bool first = true;
-      for (const NaiveVerdict& other : without) {
+      for (const ReferenceVerdict& other : without) {
         const bool rival =
             by_branch ? other.branch_id == one.branch_id : other.provider_id == one.provider_id;
-        first &= !rival || OrderOf(world, issue, one) <= OrderOf(world, issue, other);
+        first &= !rival || OrderOf(directory, issue, one) <= OrderOf(directory, issue, other);
       }
       if (first) verdict.suspension_ids = one.suspension_ids;
     }
@@ -154,13 +155,13 @@ void NameSuspensions(const NaiveWorld& world, const NaiveIssue& issue, bool by_b
 }
 
 // Leaves an offer only to the first of those that are offered under one name.
-void KeepTheFirst(const NaiveWorld& world, const NaiveIssue& issue, bool by_branch,
-                  std::vector<NaiveVerdict>& verdicts) {
-  auto order = [&](const NaiveVerdict& verdict) { return OrderOf(world, issue, verdict); };
-  for (NaiveVerdict& verdict : verdicts) {
+void KeepTheFirst(const ReferenceDirectory& directory, const ReferenceIssue& issue, bool by_branch,
+                  std::vector<ReferenceVerdict>& verdicts) {
+  auto order = [&](const ReferenceVerdict& verdict) { return OrderOf(directory, issue, verdict); };
+  for (ReferenceVerdict& verdict : verdicts) {
     if (!verdict.failed.empty()) continue;
-    const NaiveVerdict* first = &verdict;
-    for (const NaiveVerdict& other : verdicts) {
+    const ReferenceVerdict* first = &verdict;
+    for (const ReferenceVerdict& other : verdicts) {
       const bool rival = by_branch ? other.branch_id == verdict.branch_id
                                    : other.provider_id == verdict.provider_id;
       if (rival && other.failed.empty() && order(other) < order(*first)) first = &other;
@@ -168,7 +169,7 @@ void KeepTheFirst(const NaiveWorld& world, const NaiveIssue& issue, bool by_bran
     verdict.offered = first == &verdict;
     if (!verdict.offered) verdict.chosen_branch_id = first->branch_id;
   }
-  for (NaiveVerdict& verdict : verdicts) {
+  for (ReferenceVerdict& verdict : verdicts) {
     if (!verdict.offered && verdict.failed.empty()) {
       verdict.failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
     }
@@ -177,35 +178,36 @@ void KeepTheFirst(const NaiveWorld& world, const NaiveIssue& issue, bool by_bran
 
 }  // namespace
 
-std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& issue) {
-  std::vector<NaiveVerdict> verdicts;
+std::vector<ReferenceVerdict> ReferenceRoute(const ReferenceDirectory& directory,
+                                             const ReferenceIssue& issue) {
+  std::vector<ReferenceVerdict> verdicts;
   const PackageRow& package = issue.package;
-  const DateNumber today = world.Today(issue.time);
-  for (const auto& fact : world.facts) {
+  const DateNumber today = directory.Today(issue.time);
+  for (const auto& fact : directory.facts) {
     if (!fact.has_contract() || fact.ended()) continue;
     const v1::Contract& contract = fact.contract();
     if (contract.framework_id() != package.framework_id()) continue;
-    if (!world.LotHoldsWard(contract.lot_id(), package.ward_code())) continue;
-    const std::string provider_id = world.Holder(contract, today);
+    if (!directory.LotHoldsWard(contract.lot_id(), package.ward_code())) continue;
+    const std::string provider_id = directory.Holder(contract, today);
     std::vector<const v1::Branch*> branches;
-    for (const auto& other : world.facts) {
+    for (const auto& other : directory.facts) {
       if (other.has_branch() && !other.ended() && other.branch().provider_id() == provider_id) {
         branches.push_back(&other.branch());
       }
     }
     if (branches.empty()) branches.push_back(nullptr);
     for (const v1::Branch* branch : branches) {
-      NaiveVerdict& verdict = verdicts.emplace_back();
+      ReferenceVerdict& verdict = verdicts.emplace_back();
       verdict.provider_id = provider_id;
       verdict.branch_id = branch == nullptr ? "" : branch->id();
       verdict.contract_id = contract.id();
       verdict.tier_id = contract.tier_id();
-      verdict.failed = CommonFailures(world, package, issue.rules, contract, provider_id, branch,
-                                      package.terms().service_type(), today, issue.time);
+      verdict.failed = CommonFailures(directory, package, issue.rules, contract, provider_id,
+                                      branch, package.terms().service_type(), today, issue.time);
       const v1::Coverage* line =
-          world.Coverage(verdict.branch_id, package, package.terms().service_type(), today);
+          directory.Coverage(verdict.branch_id, package, package.terms().service_type(), today);
       if (line == nullptr) {
-        line = world.Coverage(verdict.branch_id, package, v1::SERVICE_TYPE_UNSPECIFIED, today);
+        line = directory.Coverage(verdict.branch_id, package, v1::SERVICE_TYPE_UNSPECIFIED, today);
       }
       if (line != nullptr) verdict.covering_area = line->postcode_area();
       const bool in_round = issue.restart
@@ -215,58 +217,59 @@ std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& 
       if (branch != nullptr && DeclinedBefore(issue, branch->id())) {
         verdict.failed.insert(v1::HARD_RULE_NOT_ALREADY_DECLINED);
       }
-      const int32_t price = world.Price(contract, package.ward_code());
+      const int32_t price = directory.Price(contract, package.ward_code());
       if (Dearer(issue, provider_id, contract.id(), price)) {
         verdict.failed.insert(v1::HARD_RULE_NOT_OFFERED_DEARER);
       }
     }
   }
-  NameSuspensions(world, issue, issue.rules.several_branches_per_provider(), verdicts);
-  for (NaiveVerdict& verdict : verdicts) {
+  NameSuspensions(directory, issue, issue.rules.several_branches_per_provider(), verdicts);
+  for (ReferenceVerdict& verdict : verdicts) {
     auto has_one = issue.beside.find(verdict.provider_id);
     if (!verdict.failed.empty() || has_one == issue.beside.end()) continue;
     verdict.failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
     verdict.chosen_branch_id = has_one->second;
   }
-  KeepTheFirst(world, issue, issue.rules.several_branches_per_provider(), verdicts);
+  KeepTheFirst(directory, issue, issue.rules.several_branches_per_provider(), verdicts);
   return verdicts;
 }
 
-std::set<int> NaiveFailuresAtAward(const NaiveWorld& world, const PackageRow& package,
-                                   const v1::FrameworkRules& rules, const OfferRow& offer,
-                                   absl::Time time) {
-  const v1::Contract* contract = world.Contract(offer.contract_id());
+std::set<int> ReferenceFailuresAtAward(const ReferenceDirectory& directory,
+                                       const PackageRow& package, const v1::FrameworkRules& rules,
+                                       const OfferRow& offer, absl::Time time) {
+  const v1::Contract* contract = directory.Contract(offer.contract_id());
   if (contract == nullptr) return {v1::HARD_RULE_CONTRACT_ACTIVE};
-  const v1::Branch* branch = world.Branch(offer.branch_id());
-  const DateNumber today = world.Today(time);
+  const v1::Branch* branch = directory.Branch(offer.branch_id());
+  const DateNumber today = directory.Today(time);
   const DateNumber start = *ParseDate(package.terms().start_by_date());
   std::set<int> failed;
   // What has dates is asked for the start, too; nobody knows yet which suspensions will stand then.
   for (bool at_start : {false, true}) {
     if (at_start && start <= today) continue;
     const DateNumber date = at_start ? start : today;
-    for (int rule : CommonFailures(world, package, rules, *contract, offer.provider_id(), branch,
-                                   package.terms().service_type(), date, time)) {
+    for (int rule : CommonFailures(directory, package, rules, *contract, offer.provider_id(),
+                                   branch, package.terms().service_type(), date, time)) {
       failed.insert(rule);
     }
-    if (world.Holder(*contract, date) != offer.provider_id()) {
+    if (directory.Holder(*contract, date) != offer.provider_id()) {
       failed.insert(v1::HARD_RULE_CONTRACT_ACTIVE);
     }
   }
   return failed;
 }
 
-std::set<int> NaiveFailuresAtMove(const NaiveWorld& world, const PackageRow& package,
-                                  const std::vector<OfferRow>& offers,
-                                  const v1::FrameworkRules& rules, const OfferRow& offer,
-                                  const std::string& branch_id, absl::Time time) {
-  const v1::Contract* contract = world.Contract(offer.contract_id());
+std::set<int> ReferenceFailuresAtMove(const ReferenceDirectory& directory,
+                                      const PackageRow& package,
+                                      const std::vector<OfferRow>& offers,
+                                      const v1::FrameworkRules& rules, const OfferRow& offer,
+                                      const std::string& branch_id, absl::Time time) {
+  const v1::Contract* contract = directory.Contract(offer.contract_id());
   if (contract == nullptr) return {v1::HARD_RULE_CONTRACT_ACTIVE};
-  const DateNumber today = world.Today(time);
+  const DateNumber today = directory.Today(time);
   std::set<int> failed =
-      CommonFailures(world, package, rules, *contract, offer.provider_id(), world.Branch(branch_id),
-                     package.terms().service_type(), today, time);
-  if (world.Holder(*contract, today) != offer.provider_id()) {
+      CommonFailures(directory, package, rules, *contract, offer.provider_id(),
+                     directory.Branch(branch_id), package.terms().service_type(), today, time);
+  if (directory.Holder(*contract, today) != offer.provider_id()) {
     failed.insert(v1::HARD_RULE_CONTRACT_ACTIVE);
   }
   if (DeclinedBefore({package, offers, rules, time, {}, false}, branch_id)) {
@@ -280,7 +283,7 @@ std::set<int> NaiveFailuresAtMove(const NaiveWorld& world, const PackageRow& pac
   return failed;
 }
 
-int64_t NaiveTieBreak(uint64_t package_number, const std::string& branch_id) {
+int64_t ReferenceTieBreak(uint64_t package_number, const std::string& branch_id) {
   std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) {
     bytes += static_cast<char>((package_number >> shift) & 0xff);
@@ -291,4 +294,4 @@ int64_t NaiveTieBreak(uint64_t package_number, const std::string& branch_id) {
   return static_cast<int64_t>(value & 0x7fffffffffffffff);
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -10,9 +10,9 @@
 #include "brokerage/journal/v1/rows.pb.h"
 #include "tests/reference/reference_directory.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
-struct NaiveVerdict {
+struct ReferenceVerdict {
   std::string provider_id;
   std::string branch_id;
   std::string contract_id;
@@ -25,7 +25,7 @@ struct NaiveVerdict {
   std::set<std::string> suspension_ids;
 };
 
-struct NaiveIssue {
+struct ReferenceIssue {
   const journal::v1::PackageRow& package;
   std::vector<journal::v1::OfferRow> offers_before;
   const v1::FrameworkRules& rules;
@@ -39,21 +39,24 @@ struct NaiveIssue {
 };
 
 // One verdict per branch and contract of the package's lot.
-std::vector<NaiveVerdict> NaiveRoute(const NaiveWorld& world, const NaiveIssue& issue);
+std::vector<ReferenceVerdict> ReferenceRoute(const ReferenceDirectory& directory,
+                                             const ReferenceIssue& issue);
 
 // The hard rules that speak of more than issuing, as an acceptance fails them now or on the start
 // date. Empty if it passes.
-std::set<int> NaiveFailuresAtAward(const NaiveWorld& world, const journal::v1::PackageRow& package,
-                                   const v1::FrameworkRules& rules,
-                                   const journal::v1::OfferRow& offer, absl::Time time);
+std::set<int> ReferenceFailuresAtAward(const ReferenceDirectory& directory,
+                                       const journal::v1::PackageRow& package,
+                                       const v1::FrameworkRules& rules,
+                                       const journal::v1::OfferRow& offer, absl::Time time);
 
 // The hard rules that a branch fails to which an open offer of the package is to move, now.
-std::set<int> NaiveFailuresAtMove(const NaiveWorld& world, const journal::v1::PackageRow& package,
-                                  const std::vector<journal::v1::OfferRow>& offers,
-                                  const v1::FrameworkRules& rules,
-                                  const journal::v1::OfferRow& offer, const std::string& branch_id,
-                                  absl::Time time);
+std::set<int> ReferenceFailuresAtMove(const ReferenceDirectory& directory,
+                                      const journal::v1::PackageRow& package,
+                                      const std::vector<journal::v1::OfferRow>& offers,
+                                      const v1::FrameworkRules& rules,
+                                      const journal::v1::OfferRow& offer,
+                                      const std::string& branch_id, absl::Time time);
 
-int64_t NaiveTieBreak(uint64_t package_number, const std::string& branch_id);
+int64_t ReferenceTieBreak(uint64_t package_number, const std::string& branch_id);
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 namespace {
 
@@ -36,12 +36,12 @@ bool InPeriod(const OfferRow& offer, const std::string& from, const std::string&
 }
 
 template <typename Request>
-std::vector<Put> OffersOf(const NaiveHistory& history, const Request& request) {
+std::vector<Put> OffersOf(const ReferenceHistory& history, const Request& request) {
   std::vector<Put> offers;
   for (const PackageAggregate* package : history.packages) {
     for (const OfferRow& offer : package->offers) {
       if (!InPeriod(offer, request.from_date(), request.to_date())) continue;
-      offers.push_back({&package->row, &offer, NaiveClass(offer)});
+      offers.push_back({&package->row, &offer, ReferenceClass(offer)});
     }
   }
   return offers;
@@ -123,14 +123,14 @@ v1::Risk RiskOf(const v1::Rate& rate, const v1::FrameworkRules& rules) {
 
 // Offers, and what several branches of a provider were asked at once, of the period.
 struct Units {
-  std::vector<NaiveUnit> offers;
-  std::vector<NaiveUnit> opportunities;
+  std::vector<ReferenceUnit> offers;
+  std::vector<ReferenceUnit> opportunities;
 };
 
-std::vector<NaiveUnit> UnitsOf(const NaiveHistory& history, v1::CountUnit unit,
-                               const v1::QueryScorecardRequest& request) {
-  std::vector<NaiveUnit> units;
-  for (NaiveUnit& one : NaiveUnits(history, unit)) {
+std::vector<ReferenceUnit> UnitsOf(const ReferenceHistory& history, v1::CountUnit unit,
+                                   const v1::QueryScorecardRequest& request) {
+  std::vector<ReferenceUnit> units;
+  for (ReferenceUnit& one : ReferenceUnits(history, unit)) {
     if (InPeriod(one.first(), request.from_date(), request.to_date())) {
       units.push_back(std::move(one));
     }
@@ -138,9 +138,9 @@ std::vector<NaiveUnit> UnitsOf(const NaiveHistory& history, v1::CountUnit unit,
   return units;
 }
 
-v1::Counts Settled(const std::vector<NaiveUnit>& units, const Which& which) {
+v1::Counts Settled(const std::vector<ReferenceUnit>& units, const Which& which) {
   v1::Counts counts;
-  for (const NaiveUnit& one : units) {
+  for (const ReferenceUnit& one : units) {
     if (which(one.first())) AddCounts(one.Settled(), &counts);
   }
   return counts;
@@ -216,10 +216,10 @@ void AddUnserved(const std::vector<Put>& offers, const Which& which, int64_t lea
 
 }  // namespace
 
-v1::QueryScorecardResponse NaiveScorecard(const NaiveHistory& history,
-                                          const v1::FrameworkRules& rules,
-                                          const v1::QueryScorecardRequest& request,
-                                          const NaiveViewer& viewer) {
+v1::QueryScorecardResponse ReferenceScorecard(const ReferenceHistory& history,
+                                              const v1::FrameworkRules& rules,
+                                              const v1::QueryScorecardRequest& request,
+                                              const ReferenceViewer& viewer) {
   const std::vector<Put> offers = OffersOf(history, request);
   const Units units = {UnitsOf(history, v1::COUNT_UNIT_OFFER, request),
                        UnitsOf(history, v1::COUNT_UNIT_PROVIDER_OPPORTUNITY, request)};
@@ -262,10 +262,10 @@ v1::QueryScorecardResponse NaiveScorecard(const NaiveHistory& history,
   return response;
 }
 
-v1::QueryDistributionResponse NaiveDistribution(const NaiveHistory& history,
-                                                const v1::FrameworkRules& rules,
-                                                const v1::QueryDistributionRequest& request,
-                                                const NaiveViewer& viewer) {
+v1::QueryDistributionResponse ReferenceDistribution(const ReferenceHistory& history,
+                                                    const v1::FrameworkRules& rules,
+                                                    const v1::QueryDistributionRequest& request,
+                                                    const ReferenceViewer& viewer) {
   const std::vector<Put> offers = OffersOf(history, request);
   std::vector<v1::Rate> rates = AllRates(offers);
   std::sort(rates.begin(), rates.end(), [](const v1::Rate& a, const v1::Rate& b) {
@@ -290,4 +290,4 @@ v1::QueryDistributionResponse NaiveDistribution(const NaiveHistory& history,
   return response;
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

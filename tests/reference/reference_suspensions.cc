@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 namespace {
 
@@ -18,7 +18,7 @@ struct Stop {
 };
 
 // Of a package, in order of time.
-std::vector<Stop> StopsOf(const NaiveHistory& history, const PackageAggregate& package) {
+std::vector<Stop> StopsOf(const ReferenceHistory& history, const PackageAggregate& package) {
   std::vector<Stop> stops;
   auto add = [&](DateNumber date, int32_t terms_version, const auto& verdicts) {
     for (const journal::v1::Verdict& verdict : verdicts) {
@@ -32,7 +32,7 @@ std::vector<Stop> StopsOf(const NaiveHistory& history, const PackageAggregate& p
   for (const journal::v1::RoundRow& round : package.row.rounds()) {
     if (round.rule_number() == 0) continue;  // a restart asks one branch only
     const absl::Time opened = absl::FromUnixMicros(round.opened_time_us());
-    add(history.world->Today(opened), round.terms_version(), round.verdicts());
+    add(history.directory->Today(opened), round.terms_version(), round.verdicts());
   }
   for (const journal::v1::PassedOverRound& round : package.row.passed_over_rounds()) {
     add(round.date(), round.terms_version(), round.verdicts());
@@ -44,8 +44,9 @@ std::vector<Stop> StopsOf(const NaiveHistory& history, const PackageAggregate& p
 
 }  // namespace
 
-void AddStopped(const NaiveHistory& history,
-                std::map<std::tuple<std::string, int32_t, v1::Urgency>, NaiveAvoided>* avoided) {
+void AddStopped(
+    const ReferenceHistory& history,
+    std::map<std::tuple<std::string, int32_t, v1::Urgency>, ReferenceAvoided>* avoided) {
   for (const PackageAggregate* package : history.packages) {
     std::set<std::pair<std::string, int32_t>> seen;  // contract, terms version
     for (const Stop& stop : StopsOf(history, *package)) {
@@ -56,7 +57,7 @@ void AddStopped(const NaiveHistory& history,
   }
 }
 
-std::map<std::string, int64_t> NaiveStopped(const NaiveHistory& history) {
+std::map<std::string, int64_t> ReferenceStopped(const ReferenceHistory& history) {
   std::map<std::string, int64_t> stopped;
   for (const PackageAggregate* package : history.packages) {
     std::set<std::string> by;
@@ -68,16 +69,16 @@ std::map<std::string, int64_t> NaiveStopped(const NaiveHistory& history) {
   return stopped;
 }
 
-std::map<std::string, v1::InterimCounts> NaiveInterimStays(const NaiveHistory& history,
-                                                           DateNumber from, DateNumber to,
-                                                           const std::string& authority_id) {
+std::map<std::string, v1::InterimCounts> ReferenceInterimStays(const ReferenceHistory& history,
+                                                               DateNumber from, DateNumber to,
+                                                               const std::string& authority_id) {
   std::map<std::string, v1::InterimCounts> stays;
   for (const PackageAggregate* package : history.packages) {
     const journal::v1::PackageRow& row = package->row;
     if (row.state() != v1::PACKAGE_STATE_CEASED || row.limit_due_us() == 0) continue;
     if (!authority_id.empty() && row.authority_id() != authority_id) continue;
-    const DateNumber left = history.world->Today(absl::FromUnixMicros(row.ended_time_us()));
-    const DateNumber came = history.world->Today(absl::FromUnixMicros(row.started_time_us()));
+    const DateNumber left = history.directory->Today(absl::FromUnixMicros(row.ended_time_us()));
+    const DateNumber came = history.directory->Today(absl::FromUnixMicros(row.started_time_us()));
     if (left < from || left >= to) continue;
     for (const std::string& lot : {std::string(), row.lot_id()}) {
       v1::InterimCounts& counts = stays[lot];
@@ -100,4 +101,4 @@ std::map<std::string, v1::InterimCounts> NaiveInterimStays(const NaiveHistory& h
   return stays;
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

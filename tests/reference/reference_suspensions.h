@@ -7,10 +7,10 @@
 
 #include "tests/reference/reference_figures.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 // Adds what suspensions stopped, by contract, month and urgency.
-void AddStopped(const NaiveHistory& history,
-                std::map<std::tuple<std::string, int32_t, v1::Urgency>, NaiveAvoided>* avoided);
+void AddStopped(const ReferenceHistory& history,
+                std::map<std::tuple<std::string, int32_t, v1::Urgency>, ReferenceAvoided>* avoided);
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

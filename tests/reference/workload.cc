@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 using journal::v1::Fact;
 using journal::v1::Record;
@@ -20,27 +20,27 @@ const absl::TimeZone* FindZone(const std::string& name) {
 
 }  // namespace
 
-CountyDrive::CountyDrive(uint64_t seed, bool adaptive, DriveTally* tally)
+Workload::Workload(uint64_t seed, bool adaptive, WorkloadTally* tally)
     : seed_(seed),
       tally_(*tally),
-      county_(MakeRandomCounty(seed, adaptive)),
+      framework_(MakeRandomFramework(seed, adaptive)),
       dice_(seed + 1000003),
       engine_(FindZone),
-      now_(county_.start) {
-  world_.zone = county_.zone;
+      now_(framework_.start) {
+  directory_.zone = framework_.zone;
   engine_.FinishLoading(0, 0);
   Record record;
   record.set_time_us(absl::ToUnixMicros(Stamp()));
   auto& framework = *record.add_facts()->mutable_framework_applied()->mutable_framework();
-  framework.set_framework_id(county_.rules.framework_id());
+  framework.set_framework_id(framework_.rules.framework_id());
   framework.set_revision(1);
-  *framework.mutable_rules() = county_.rules;
+  *framework.mutable_rules() = framework_.rules;
   auto& changed = *record.add_facts()->mutable_directory_changed();
-  for (const auto& fact : county_.facts) *changed.add_facts() = fact;
+  for (const auto& fact : framework_.facts) *changed.add_facts() = fact;
   Commit(record, {});
 }
 
-std::vector<std::string> CountyDrive::Run(int packages) {
+std::vector<std::string> Workload::Run(int packages) {
   wanted_packages_ = packages;
   while (problems_.empty() && persons_ < static_cast<uint64_t>(packages)) {
     OneThing();
@@ -57,7 +57,7 @@ std::vector<std::string> CountyDrive::Run(int packages) {
   return problems_;
 }
 
-std::vector<std::string> CountyDrive::RunToTheEnd(int packages) {
+std::vector<std::string> Workload::RunToTheEnd(int packages) {
   to_the_end_ = true;
   Run(packages);
   if (problems_.empty()) Finish();
@@ -65,18 +65,18 @@ std::vector<std::string> CountyDrive::RunToTheEnd(int packages) {
   return problems_;
 }
 
-void CountyDrive::Problem(const std::string& text) {
+void Workload::Problem(const std::string& text) {
   if (problems_.size() < 5) {
     problems_.push_back(absl::StrCat("seed ", seed_, ", record ", sequence_ + 1, ", ",
-                                     absl::FormatTime(now_, county_.zone), ": ", text));
+                                     absl::FormatTime(now_, framework_.zone), ": ", text));
   }
 }
 
-absl::Time CountyDrive::Stamp() const {
+absl::Time Workload::Stamp() const {
   return std::max(now_, absl::FromUnixMicros(last_time_us_ + 1));
 }
 
-bool CountyDrive::Do(const Caller& caller, Request request) {
+bool Workload::Do(const Caller& caller, Request request) {
   Command command{caller, std::move(request),
                   std::string(16, static_cast<char>('a' + sequence_ % 26))};
   absl::StatusOr<Decision> decision = engine_.Decide(command, Stamp());
@@ -89,7 +89,7 @@ bool CountyDrive::Do(const Caller& caller, Request request) {
   return true;
 }
 
-void CountyDrive::AdvanceTo(absl::Time time) {
+void Workload::AdvanceTo(absl::Time time) {
   while (problems_.empty() && engine_.NextDue() <= time) {
     now_ = std::max(now_, engine_.NextDue());
     Command command;
@@ -105,7 +105,7 @@ void CountyDrive::AdvanceTo(absl::Time time) {
   now_ = std::max(now_, time);
 }
 
-void CountyDrive::Commit(const Record& record, const std::vector<journal::v1::TextRow>& texts) {
+void Workload::Commit(const Record& record, const std::vector<journal::v1::TextRow>& texts) {
   CheckBefore(record);
   std::vector<RowWrite> writes;
   ++sequence_;
@@ -124,22 +124,22 @@ void CountyDrive::Commit(const Record& record, const std::vector<journal::v1::Te
   LogFills(record);
   for (const Fact& fact : record.facts()) {
     if (fact.has_framework_applied()) {
-      world_.frameworks.push_back(fact.framework_applied().framework());
+      directory_.frameworks.push_back(fact.framework_applied().framework());
     }
-    for (const auto& changed : fact.directory_changed().facts()) world_.Put(changed);
+    for (const auto& changed : fact.directory_changed().facts()) directory_.Put(changed);
     tally_(Fact::descriptor()->FindFieldByNumber(fact.fact_case())->name());
   }
   CheckAfter(record);
   CheckProperties(record);
 }
 
-void CountyDrive::LogAwards(const Record& record) {
+void Workload::LogAwards(const Record& record) {
   for (const Fact& fact : record.facts()) {
     if (fact.has_package_awarded()) {
       const auto& awarded = fact.package_awarded();
       const PackageAggregate& package = *engine_.state().Package(awarded.package_number());
       awards_.push_back({awarded.package_number(), awarded.award().offer_ordinal(),
-                         world_.Today(absl::FromUnixMicros(record.time_us())),
+                         directory_.Today(absl::FromUnixMicros(record.time_us())),
                          package.row.terms().weekly_minutes(), false, false});
     }
     uint64_t given_back = 0;
@@ -153,8 +153,8 @@ void CountyDrive::LogAwards(const Record& record) {
             v1::PACKAGE_STATE_AWARDED) {
       given_back = fact.package_cancelled().package_number();
     }
-    NaiveAward* last = nullptr;
-    for (NaiveAward& award : awards_) {
+    ReferenceAward* last = nullptr;
+    for (ReferenceAward& award : awards_) {
       if (award.package_number == given_back) last = &award;
     }
     if (last == nullptr) continue;
@@ -163,7 +163,7 @@ void CountyDrive::LogAwards(const Record& record) {
   }
 }
 
-Caller CountyDrive::Navigator(const std::string& authority, bool second) const {
+Caller Workload::Navigator(const std::string& authority, bool second) const {
   Caller caller;
   caller.account_id = absl::StrCat(authority, second ? "-second" : "-first");
   caller.role = v1::ROLE_CARE_NAVIGATOR;
@@ -171,7 +171,7 @@ Caller CountyDrive::Navigator(const std::string& authority, bool second) const {
   return caller;
 }
 
-Caller CountyDrive::OfBranch(const journal::v1::OfferRow& offer) const {
+Caller Workload::OfBranch(const journal::v1::OfferRow& offer) const {
   Caller caller;
   caller.account_id = offer.branch_id();
   caller.role = v1::ROLE_PROVIDER_BRANCH;
@@ -180,4 +180,4 @@ Caller CountyDrive::OfBranch(const journal::v1::OfferRow& offer) const {
   return caller;
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -1,5 +1,5 @@
-// Drives an engine through weeks in a random county, and holds every record that it makes against
-// the naive implementation.
+// Drives an engine through weeks in a random framework, and holds every record that it makes
+// against the second implementation.
 #pragma once
 
 #include <map>
@@ -17,17 +17,17 @@
 #include "tests/reference/reference_figures.h"
 #include "tests/reference/reference_routing.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 // What came to pass, so that a test can see that everything did.
-struct DriveTally {
+struct WorkloadTally {
   std::map<std::string, int64_t> happened;
   void operator()(const std::string& what) { ++happened[what]; }
 };
 
-class CountyDrive {
+class Workload {
  public:
-  CountyDrive(uint64_t seed, bool adaptive, DriveTally* tally);
+  Workload(uint64_t seed, bool adaptive, WorkloadTally* tally);
 
   // Submits so many packages and lets them live. What differed, soonest first; stops at the first.
   std::vector<std::string> Run(int packages);
@@ -42,7 +42,7 @@ class CountyDrive {
  private:
   using Rows = std::map<std::pair<Table, std::string>, std::string>;
 
-  // --- The drive (county_drive.cc).
+  // --- The drive (workload.cc).
   bool Do(const Caller& caller, Request request);
   void Commit(const journal::v1::Record& record, const std::vector<journal::v1::TextRow>& texts);
   void AdvanceTo(absl::Time time);
@@ -52,7 +52,7 @@ class CountyDrive {
   Caller OfBranch(const journal::v1::OfferRow& offer) const;
   void Problem(const std::string& text);
 
-  // --- What people do (county_people.cc).
+  // --- What people do (workload_actions.cc).
   void OneThing();
   void Submit();
   void Answer(const PackageAggregate& package, const journal::v1::OfferRow& offer);
@@ -60,7 +60,7 @@ class CountyDrive {
   void ClaimSomething();
   void MoveOfferSomewhere();
   void AwardSomething();
-  // (county_outages.cc)
+  // (workload_outages.cc)
   void ExtendDeadlines();
   std::vector<journal::v1::OfferRow> GivenBack(const PackageAggregate& package,
                                                const journal::v1::RoundRow& round, absl::Time from,
@@ -78,8 +78,8 @@ class CountyDrive {
   const PackageAggregate* RandomPackage();
   void Refused(const std::string& what, const absl::Status& status);
 
-  // --- What is held equal (county_checks.cc).
-  NaiveHistory History() const;
+  // --- What is held equal (auditor.cc).
+  ReferenceHistory History() const;
   void CheckBefore(const journal::v1::Record& record);
   void CheckRanking(const PackageAggregate& package, const journal::v1::PackageAwarded& awarded);
   void CheckProposal(const PackageAggregate& package, const journal::v1::AwardProposed& proposed);
@@ -88,8 +88,8 @@ class CountyDrive {
   void CheckNotCertain(const PackageAggregate& package);
   void CheckAfter(const journal::v1::Record& record);
   void CheckRound(const journal::v1::Record& record, const journal::v1::RoundOpened& opened);
-  int32_t ExpectedRule(NaiveIssue issue, int32_t first) const;
-  // --- Adaptive release (county_adaptive.cc).
+  int32_t ExpectedRule(ReferenceIssue issue, int32_t first) const;
+  // --- Adaptive release (workload_adaptive.cc).
   struct Settled {
     bool filled = false;
     v1::AdaptiveRelease rule;  // as it stood for the package
@@ -102,11 +102,12 @@ class CountyDrive {
   std::map<std::string, std::string> OfferedIn(uint64_t number, int32_t round) const;
   // Holds whether another round opened beside this one against the fill of its tiers.
   void CheckBeside(const journal::v1::Record& record, const journal::v1::RoundOpened& opened,
-                   NaiveIssue issue);
+                   ReferenceIssue issue);
   void CheckOffers(const std::string& where, const journal::v1::RoundOpened& opened,
                    const std::set<std::string>& offered);
   void CheckNobody(const journal::v1::Record& record, uint64_t number);
-  void CheckPassedOver(const journal::v1::Record& record, const NaiveIssue& issue, int32_t rule);
+  void CheckPassedOver(const journal::v1::Record& record, const ReferenceIssue& issue,
+                       int32_t rule);
   void CheckPackage(uint64_t number);
   int64_t ExpectedLimit(const journal::v1::PackageRow& package) const;
   void CheckStart(uint64_t number);
@@ -115,25 +116,25 @@ class CountyDrive {
   std::vector<journal::v1::OfferRow> OffersBefore(uint64_t number, int32_t round) const;
   absl::Time TimeOf(const journal::v1::Record& record) const;
 
-  // --- Figures (county_figures.cc).
+  // --- Figures (auditor_figures.cc).
   void CheckFigures();
   void CheckSettled();
-  void CheckRollups(const NaiveHistory& history);
-  void CheckLimits(const NaiveHistory& history);
-  // What suspensions stopped, and how people left interim services (county_stops.cc).
-  void CheckStops(const NaiveHistory& history);
-  void CheckInterimStays(const NaiveHistory& history);
-  void CheckQuery(const NaiveHistory& history);
-  void CheckPackageCounts(const NaiveHistory& history, const v1::PerformanceQuery& query,
+  void CheckRollups(const ReferenceHistory& history);
+  void CheckLimits(const ReferenceHistory& history);
+  // What suspensions stopped, and how people left interim services (auditor_stops.cc).
+  void CheckStops(const ReferenceHistory& history);
+  void CheckInterimStays(const ReferenceHistory& history);
+  void CheckQuery(const ReferenceHistory& history);
+  void CheckPackageCounts(const ReferenceHistory& history, const v1::PerformanceQuery& query,
                           const v1::PerformanceRow& row);
-  void CheckCompliance(const NaiveHistory& history);
-  // (county_scorecard.cc)
-  void CheckScorecard(const NaiveHistory& history);
-  void CheckDistribution(const NaiveHistory& history, const v1::QueryScorecardRequest& like,
+  void CheckCompliance(const ReferenceHistory& history);
+  // (auditor_scorecard.cc)
+  void CheckScorecard(const ReferenceHistory& history);
+  void CheckDistribution(const ReferenceHistory& history, const v1::QueryScorecardRequest& like,
                          const PerformanceScope& scope);
   void CheckReplay();
 
-  // --- Properties (county_properties.cc).
+  // --- Properties (auditor_properties.cc).
   void Broken(Property property, const std::string& text);
   void CheckProperties(const journal::v1::Record& record);
   void CheckMayBeOffered(const journal::v1::Record& record, uint64_t number,
@@ -144,12 +145,12 @@ class CountyDrive {
   void EndOne(const PackageAggregate& package);
 
   const uint64_t seed_;
-  DriveTally& tally_;
-  RandomCounty county_;
+  WorkloadTally& tally_;
+  RandomFramework framework_;
   Dice dice_;
   Engine engine_;
-  NaiveWorld world_;
-  std::vector<NaiveAward> awards_;
+  ReferenceDirectory directory_;
+  std::vector<ReferenceAward> awards_;
   std::map<std::string, std::vector<Settled>> fills_;  // "lot tier" -> oldest first
   std::set<std::string> counted_;                      // "package terms tier"
   absl::Time now_;
@@ -168,10 +169,10 @@ class CountyDrive {
   // By package and ordinal: the offers as the record at hand should leave them.
   std::map<std::pair<uint64_t, int32_t>, journal::v1::OfferRow> outage_;
   int passed_over_ = 0;  // rounds that this record should say were
-  std::vector<NaivePassedOver> all_passed_over_;
+  std::vector<ReferencePassedOver> all_passed_over_;
   std::vector<std::string> problems_;
   std::set<Property> broken_;
   bool to_the_end_ = false;
 };
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -1,10 +1,10 @@
-// What the people of a random county do to their packages and to the directory.
+// What the people of a random framework do to their packages and to the directory.
 #include "absl/strings/str_cat.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
 #include "tests/reference/workload.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 using journal::v1::OfferRow;
 
@@ -24,7 +24,7 @@ void SetTime(google::protobuf::Timestamp* stamp, absl::Time time) {
 
 }  // namespace
 
-void CountyDrive::OneThing() {
+void Workload::OneThing() {
   switch (dice_.Below(40)) {
     case 0:
     case 1:
@@ -55,7 +55,7 @@ void CountyDrive::OneThing() {
   }
 }
 
-void CountyDrive::Refused(const std::string& what, const absl::Status& status) {
+void Workload::Refused(const std::string& what, const absl::Status& status) {
   const v1::Rejection rejection = RejectionOf(status);
   if (rejection.reason() == v1::REJECTION_REASON_UNSPECIFIED) {
     return Problem(absl::StrCat(what, " refused without a reason: ", status.ToString()));
@@ -63,7 +63,7 @@ void CountyDrive::Refused(const std::string& what, const absl::Status& status) {
   tally_(absl::StrCat("refused ", ReasonName(rejection.reason()), " ", rejection.field()));
 }
 
-v1::PackageTerms CountyDrive::RandomTerms() {
+v1::PackageTerms Workload::RandomTerms() {
   v1::PackageTerms terms;
   terms.set_service_type(dice_.Percent(70)   ? v1::SERVICE_TYPE_HOME_CARE
                          : dice_.Percent(50) ? v1::SERVICE_TYPE_LIVE_IN
@@ -71,19 +71,19 @@ v1::PackageTerms CountyDrive::RandomTerms() {
   terms.set_weekly_minutes(dice_.Between(1, 10) * 105);
   terms.set_carers_per_visit(1);
   terms.set_start_by_date(
-      FormatDate(ToDateNumber(FromDateNumber(world_.Today(now_)) + dice_.Between(0, 14))));
+      FormatDate(ToDateNumber(FromDateNumber(directory_.Today(now_)) + dice_.Between(0, 14))));
   return terms;
 }
 
-void CountyDrive::Submit() {
+void Workload::Submit() {
   v1::SubmitPackageRequest request;
   v1::PackageReferral& referral = *request.mutable_referral();
-  referral.set_framework_id(county_.rules.framework_id());
-  referral.set_authority_id(dice_.Of(county_.authorities));
+  referral.set_framework_id(framework_.rules.framework_id());
+  referral.set_authority_id(dice_.Of(framework_.authorities));
   referral.set_origin(v1::ORIGIN_HOSPITAL_DISCHARGE);
   referral.set_urgency(dice_.Percent(35) ? v1::URGENCY_URGENT : v1::URGENCY_STANDARD);
-  referral.set_ward_code(dice_.Of(county_.wards));
-  if (county_.by_area || dice_.Percent(70)) {
+  referral.set_ward_code(dice_.Of(framework_.wards));
+  if (framework_.by_area || dice_.Percent(70)) {
     referral.set_postcode(dice_.Percent(60) ? "NG18 1AB" : "DN22 6ZZ");
   }
   *referral.mutable_terms() = RandomTerms();
@@ -93,11 +93,12 @@ void CountyDrive::Submit() {
     need->set_kind(v1::NEED_KIND_LANGUAGE);
     need->set_value(dice_.Percent(50) ? "polish" : "Urdu");
   }
-  if (dice_.Percent(20) && !county_.branches.empty()) {
-    referral.set_previous_branch_id(dice_.Of(county_.branches));
-    referral.set_previous_provider_id(world_.Branch(referral.previous_branch_id())->provider_id());
+  if (dice_.Percent(20) && !framework_.branches.empty()) {
+    referral.set_previous_branch_id(dice_.Of(framework_.branches));
+    referral.set_previous_provider_id(
+        directory_.Branch(referral.previous_branch_id())->provider_id());
   }
-  std::vector<std::string> providers = county_.providers;
+  std::vector<std::string> providers = framework_.providers;
   dice_.Shuffle(&providers);
   if (dice_.Percent(15)) referral.add_refused_provider_ids(providers[0]);
   for (size_t i = 1; i < 3; ++i) {
@@ -106,16 +107,16 @@ void CountyDrive::Submit() {
   referral.set_summary("care at home");
   referral.set_person_reference(absl::StrCat("person-", ++persons_));
   referral.set_hold(dice_.Percent(5));
-  if (dice_.Percent(4) && !county_.contracts.empty() && !county_.branches.empty()) {
+  if (dice_.Percent(4) && !framework_.contracts.empty() && !framework_.branches.empty()) {
     referral.set_already_running(true);
-    referral.set_running_branch_id(dice_.Of(county_.branches));
-    referral.set_running_contract_id(dice_.Of(county_.contracts));
+    referral.set_running_branch_id(dice_.Of(framework_.branches));
+    referral.set_running_contract_id(dice_.Of(framework_.contracts));
   }
   const std::string authority = referral.authority_id();
   if (!Do(Navigator(authority), std::move(request))) Problem("a good referral is refused");
 }
 
-const PackageAggregate* CountyDrive::RandomPackage() {
+const PackageAggregate* Workload::RandomPackage() {
   const uint64_t last = engine_.state().system.last_package_number();
   if (last == 0) return nullptr;
   // Mostly one of the newer ones.
@@ -124,7 +125,7 @@ const PackageAggregate* CountyDrive::RandomPackage() {
   return engine_.state().Package(last - static_cast<uint64_t>(dice_.Below(span)));
 }
 
-void CountyDrive::AnswerSomething() {
+void Workload::AnswerSomething() {
   for (int tries = 0; tries < 6; ++tries) {
     const PackageAggregate* package = RandomPackage();
     if (package == nullptr || package->offers.empty()) continue;
@@ -137,7 +138,7 @@ void CountyDrive::AnswerSomething() {
   }
 }
 
-void CountyDrive::Answer(const PackageAggregate& package, const OfferRow& offer) {
+void Workload::Answer(const PackageAggregate& package, const OfferRow& offer) {
   const Caller caller = OfBranch(offer);
   const std::string id = IdOf(package, offer);
   if (dice_.Percent(30)) {
@@ -151,7 +152,7 @@ void CountyDrive::Answer(const PackageAggregate& package, const OfferRow& offer)
   request.set_offer_id(id);
   if (dice_.Percent(50)) {
     request.set_possible_start_date(
-        FormatDate(ToDateNumber(FromDateNumber(world_.Today(now_)) + dice_.Between(0, 20))));
+        FormatDate(ToDateNumber(FromDateNumber(directory_.Today(now_)) + dice_.Between(0, 20))));
   }
   if (dice_.Percent(15)) {
     SetTime(request.mutable_valid_until_time(), dice_.Percent(30)
@@ -170,8 +171,8 @@ void CountyDrive::Answer(const PackageAggregate& package, const OfferRow& offer)
 }
 
 // A head office moves an offer to any of its branches; whether that is refused is held against the
-// naive routing.
-void CountyDrive::MoveOfferSomewhere() {
+// reference's routing.
+void Workload::MoveOfferSomewhere() {
   const PackageAggregate* package = nullptr;
   OfferRow offer;
   for (int tries = 0; tries < 20 && offer.state() != v1::OFFER_STATE_OPEN; ++tries) {
@@ -182,15 +183,15 @@ void CountyDrive::MoveOfferSomewhere() {
   if (offer.ordinal() == 0) return;
   package = engine_.state().Package(offer.package_number());
   std::vector<std::string> branches;
-  for (const std::string& id : county_.branches) {
-    const bool own = world_.Branch(id)->provider_id() == offer.provider_id();
+  for (const std::string& id : framework_.branches) {
+    const bool own = directory_.Branch(id)->provider_id() == offer.provider_id();
     if (own && (id != offer.branch_id() || dice_.Percent(10))) branches.push_back(id);
   }
   if (branches.empty()) return;
   const std::string branch = dice_.Of(branches);
-  const std::set<int> failed =
-      NaiveFailuresAtMove(world_, package->row, package->offers,
-                          world_.Rules(package->row.framework_revision()), offer, branch, now_);
+  const std::set<int> failed = ReferenceFailuresAtMove(
+      directory_, package->row, package->offers,
+      directory_.Rules(package->row.framework_revision()), offer, branch, now_);
   const bool movable = offer.state() == v1::OFFER_STATE_OPEN && !offer.restart() &&
                        offer.claim().state() == v1::CLAIM_STATE_UNSPECIFIED &&
                        offer.moved_from_branch_ids_size() < 20;
@@ -211,7 +212,7 @@ void CountyDrive::MoveOfferSomewhere() {
   }
 }
 
-void CountyDrive::ClaimSomething() {
+void Workload::ClaimSomething() {
   const PackageAggregate* package = RandomPackage();
   if (package == nullptr || package->offers.empty()) return;
   if (dice_.Percent(5)) return ExtendDeadlines();
@@ -230,7 +231,7 @@ void CountyDrive::ClaimSomething() {
   Do(Navigator(package->row.authority_id(), /*second=*/true), std::move(request));
 }
 
-void CountyDrive::AwardSomething() {
+void Workload::AwardSomething() {
   for (int tries = 0; tries < 10; ++tries) {
     const PackageAggregate* package = RandomPackage();
     if (package == nullptr) continue;
@@ -253,7 +254,7 @@ void CountyDrive::AwardSomething() {
   }
 }
 
-void CountyDrive::MoveSomething() {
+void Workload::MoveSomething() {
   const PackageAggregate* package = RandomPackage();
   if (package == nullptr) return;
   const Caller caller = Navigator(package->row.authority_id());
@@ -294,13 +295,17 @@ void CountyDrive::MoveSomething() {
     case v1::PACKAGE_STATE_CEASED:
       if (dice_.Percent(20)) say(v1::ErasePackageTextsRequest());
       return;
-    default:
-      return;
+    case v1::PACKAGE_STATE_CANCELLED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
 }
 
 // Everything under the package's contract, or with its provider; some of it at times.
-void CountyDrive::Transfer(const PackageAggregate& package) {
+void Workload::Transfer(const PackageAggregate& package) {
   auto contract_of = [](const PackageAggregate& one) {
     return one.row.imported()
                ? one.row.running_contract_id()
@@ -308,7 +313,7 @@ void CountyDrive::Transfer(const PackageAggregate& package) {
   };
   v1::TransferPackagesRequest request;
   auto holder_of = [this](const std::string& contract_id) {
-    return world_.Holder(*world_.Contract(contract_id), world_.Today(now_));
+    return directory_.Holder(*directory_.Contract(contract_id), directory_.Today(now_));
   };
   const bool of_provider = dice_.Percent(30);
   if (of_provider) {
@@ -338,21 +343,21 @@ void CountyDrive::Transfer(const PackageAggregate& package) {
   Do(Navigator(package.row.authority_id()), std::move(request));
 }
 
-void CountyDrive::Reissue(const PackageAggregate& package) {
+void Workload::Reissue(const PackageAggregate& package) {
   v1::ReissuePackageRequest request;
   request.set_package_id(IdOf(package));
   if (dice_.Percent(35)) *request.mutable_terms() = RandomTerms();
   Do(Navigator(package.row.authority_id()), std::move(request));
 }
 
-void CountyDrive::ChangeDirectory() {
+void Workload::ChangeDirectory() {
   Caller caller;
   caller.account_id = "commissioner";
   caller.role = v1::ROLE_COMMISSIONER;
-  caller.authority_id = dice_.Of(county_.authorities);
-  const std::string provider = dice_.Of(county_.providers);
+  caller.authority_id = dice_.Of(framework_.authorities);
+  const std::string provider = dice_.Of(framework_.providers);
   const std::string date =
-      FormatDate(ToDateNumber(FromDateNumber(world_.Today(now_)) + dice_.Between(0, 8)));
+      FormatDate(ToDateNumber(FromDateNumber(directory_.Today(now_)) + dice_.Between(0, 8)));
   auto say = [&](auto request) {
     if constexpr (requires { request.set_reason(""); }) request.set_reason("so it is");
     Do(caller, std::move(request));
@@ -365,31 +370,31 @@ void CountyDrive::ChangeDirectory() {
     SetTime(request.mutable_to_time(), now_ + absl::Hours(dice_.Between(3, 150)));
     return say(std::move(request));
   }
-  if (what < 4 && !county_.branches.empty()) {
+  if (what < 4 && !framework_.branches.empty()) {
     v1::OpenOptOutWindowRequest request;
     v1::OptOutWindow& window = *request.mutable_window();
-    window.set_branch_id(dice_.Of(county_.branches));
+    window.set_branch_id(dice_.Of(framework_.branches));
     window.set_reason("full");
     SetTime(window.mutable_from_time(), absl::Ceil(now_ - absl::UnixEpoch(), absl::Seconds(1)) +
                                             absl::UnixEpoch() + absl::Hours(dice_.Between(0, 30)));
     SetTime(window.mutable_to_time(), now_ + absl::Hours(dice_.Between(31, 150)));
     return say(std::move(request));
   }
-  if (what == 4 && !county_.branches.empty()) {
+  if (what == 4 && !framework_.branches.empty()) {
     if (dice_.Percent(50)) return ProposeCoverage(date);
     v1::ChangeCoverageRequest request;
     *request.mutable_coverage() = RandomLine(dice_.Percent(70) ? "2018-01-01" : date);
     return say(std::move(request));
   }
-  if (county_.contracts.empty()) return;
-  const std::string contract = dice_.Of(county_.contracts);
+  if (framework_.contracts.empty()) return;
+  const std::string contract = dice_.Of(framework_.contracts);
   if (what == 5) {
     v1::SuspendContractRequest request;
     request.set_contract_id(contract);
     return say(std::move(request));
   }
   if (what == 6) {
-    for (const auto& fact : world_.facts) {
+    for (const auto& fact : directory_.facts) {
       if (!fact.has_suspension() || fact.suspension().contract_id().empty()) continue;
       v1::ResumeContractRequest request;
       request.set_contract_id(fact.suspension().contract_id());
@@ -410,13 +415,13 @@ void CountyDrive::ChangeDirectory() {
   say(std::move(request));
 }
 
-v1::Coverage CountyDrive::RandomLine(const std::string& from) {
+v1::Coverage Workload::RandomLine(const std::string& from) {
   v1::Coverage line;
-  line.set_branch_id(dice_.Of(county_.branches));
-  if (county_.by_area && dice_.Percent(60)) {
+  line.set_branch_id(dice_.Of(framework_.branches));
+  if (framework_.by_area && dice_.Percent(60)) {
     line.set_postcode_area(dice_.Of(kAreas));
   } else {
-    line.set_ward_code(dice_.Of(county_.wards));
+    line.set_ward_code(dice_.Of(framework_.wards));
   }
   line.set_service_type(v1::SERVICE_TYPE_HOME_CARE);
   line.set_from_date(from);
@@ -426,16 +431,16 @@ v1::Coverage CountyDrive::RandomLine(const std::string& from) {
 }
 
 // A branch proposes, and care navigation decides about half of what waits.
-void CountyDrive::ProposeCoverage(const std::string& from) {
+void Workload::ProposeCoverage(const std::string& from) {
   v1::ProposeCoverageRequest request;
   *request.mutable_coverage() = RandomLine(from);
   Caller branch;
   branch.account_id = branch.branch_id = request.coverage().branch_id();
   branch.role = v1::ROLE_PROVIDER_BRANCH;
-  branch.provider_id = world_.Branch(branch.branch_id)->provider_id();
+  branch.provider_id = directory_.Branch(branch.branch_id)->provider_id();
   Do(branch, std::move(request));
   std::vector<std::string> waiting;
-  for (const auto& fact : world_.facts) {
+  for (const auto& fact : directory_.facts) {
     const v1::CoverageProposal& proposal = fact.coverage_proposal();
     if (proposal.state() == v1::PROPOSAL_STATE_OPEN) waiting.push_back(proposal.id());
   }
@@ -445,16 +450,16 @@ void CountyDrive::ProposeCoverage(const std::string& from) {
     decide.set_proposal_id(id);
     decide.set_accept(dice_.Percent(80));
     decide.set_reason("so it is");
-    Do(Navigator(county_.authorities.front()), std::move(decide));
+    Do(Navigator(framework_.authorities.front()), std::move(decide));
   }
 }
 
 // The same tiers and rounds with other criteria, as a council would apply them in its files.
-void CountyDrive::NewRevision() {
+void Workload::NewRevision() {
   journal::v1::Record record;
   record.set_time_us(absl::ToUnixMicros(Stamp()));
   auto& row = *record.add_facts()->mutable_framework_applied()->mutable_framework();
-  row = world_.frameworks.back();
+  row = directory_.frameworks.back();
   row.set_revision(row.revision() + 1);
   row.set_applied_time_us(record.time_us());
   auto& criteria = *row.mutable_rules()->mutable_award_criteria();
@@ -468,11 +473,11 @@ void CountyDrive::NewRevision() {
 }
 
 // To a lot that may be the one it is in.
-void CountyDrive::MoveWard(journal::v1::DirectoryChanged* changed) {
-  const std::string ward = dice_.Of(county_.wards);
+void Workload::MoveWard(journal::v1::DirectoryChanged* changed) {
+  const std::string ward = dice_.Of(framework_.wards);
   std::vector<std::string> lots;
   journal::v1::DirectoryFact before;
-  for (const journal::v1::DirectoryFact& fact : world_.facts) {
+  for (const journal::v1::DirectoryFact& fact : directory_.facts) {
     if (fact.has_lot()) lots.push_back(fact.lot().id());
     if (fact.has_lot_ward() && fact.lot_ward().ward_code() == ward && !fact.ended()) before = fact;
   }
@@ -485,4 +490,4 @@ void CountyDrive::MoveWard(journal::v1::DirectoryChanged* changed) {
   tally_("ward moved");
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

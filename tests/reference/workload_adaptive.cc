@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/reference/workload.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 using journal::v1::Fact;
 using journal::v1::OfferRow;
@@ -23,19 +23,19 @@ size_t Over(const v1::AdaptiveRelease& rule) {
 
 }  // namespace
 
-void CountyDrive::LogFills(const Record& record) {
+void Workload::LogFills(const Record& record) {
   for (const Fact& fact : record.facts()) {
     if (!fact.has_round_due()) continue;
     const uint64_t number = fact.round_due().package_number();
     const PackageAggregate& package = *engine_.state().Package(number);
-    const v1::FrameworkRules& rules = world_.Rules(package.row.framework_revision());
+    const v1::FrameworkRules& rules = directory_.Rules(package.row.framework_revision());
     if (!rules.has_adaptive_release()) continue;
     std::map<std::string, bool> filled;  // by tier that was asked and might have answered
     int32_t terms = 0;
     std::string lot;
     for (const OfferRow& offer : package.offers) {
       if (offer.round_number() != fact.round_due().round_number() || offer.restart()) continue;
-      const v1::ResponseClass is = NaiveClass(offer);
+      const v1::ResponseClass is = ReferenceClass(offer);
       if (is == v1::RESPONSE_CLASS_CLOSED_UNANSWERED || is == v1::RESPONSE_CLASS_ERROR_UPHELD) {
         continue;
       }
@@ -53,9 +53,8 @@ void CountyDrive::LogFills(const Record& record) {
   }
 }
 
-std::optional<v1::TierFill> CountyDrive::LowFill(const std::string& lot_id,
-                                                 const std::string& tier_id,
-                                                 const v1::AdaptiveRelease& rule) const {
+std::optional<v1::TierFill> Workload::LowFill(const std::string& lot_id, const std::string& tier_id,
+                                              const v1::AdaptiveRelease& rule) const {
   auto found = fills_.find(LotAndTier(lot_id, tier_id));
   if (found == fills_.end()) return std::nullopt;
   const std::vector<Settled>& settled = found->second;
@@ -82,7 +81,7 @@ std::optional<v1::TierFill> CountyDrive::LowFill(const std::string& lot_id,
   return fill;
 }
 
-std::map<std::string, std::string> CountyDrive::OfferedIn(uint64_t number, int32_t round) const {
+std::map<std::string, std::string> Workload::OfferedIn(uint64_t number, int32_t round) const {
   std::map<std::string, std::string> offered;
   for (const OfferRow& offer : engine_.state().Package(number)->offers) {
     if (offer.round_number() == round) offered.emplace(offer.provider_id(), offer.branch_id());
@@ -90,8 +89,8 @@ std::map<std::string, std::string> CountyDrive::OfferedIn(uint64_t number, int32
   return offered;
 }
 
-void CountyDrive::CheckBeside(const Record& record, const journal::v1::RoundOpened& opened,
-                              NaiveIssue issue) {
+void Workload::CheckBeside(const Record& record, const journal::v1::RoundOpened& opened,
+                           ReferenceIssue issue) {
   const journal::v1::RoundRow& round = opened.round();
   const uint64_t number = opened.package_number();
   if (round.has_beside()) {
@@ -136,4 +135,4 @@ void CountyDrive::CheckBeside(const Record& record, const journal::v1::RoundOpen
   }
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

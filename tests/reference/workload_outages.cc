@@ -5,7 +5,7 @@
 #include "engine/base/ids.h"
 #include "tests/reference/workload.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 using journal::v1::OfferRow;
 using journal::v1::PackageRow;
@@ -54,8 +54,8 @@ bool Overtaken(const PackageRow& row, const RoundRow& round) {
 
 // Each offer of the round as it must be when the outage's time was given back; nothing if the
 // outage took none of it.
-std::vector<OfferRow> CountyDrive::GivenBack(const PackageAggregate& package, const RoundRow& round,
-                                             absl::Time from, absl::Time to) {
+std::vector<OfferRow> Workload::GivenBack(const PackageAggregate& package, const RoundRow& round,
+                                          absl::Time from, absl::Time to) {
   const PackageRow& row = package.row;
   const absl::Time deadline = absl::FromUnixMicros(round.deadline_us());
   from = std::max(from, WholeSecond(absl::FromUnixMicros(round.opened_time_us())));
@@ -77,11 +77,11 @@ std::vector<OfferRow> CountyDrive::GivenBack(const PackageAggregate& package, co
     if (round.settled() && offer.claim().state() != v1::CLAIM_STATE_UPHELD) {
       if (offer.state() == v1::OFFER_STATE_LAPSED) {
         const bool this_issue = offer.ordinal() > row.previous_issue_offers();
-        const v1::Contract& contract = *world_.Contract(offer.contract_id());
-        const DateNumber today = world_.Today(Stamp());
+        const v1::Contract& contract = *directory_.Contract(offer.contract_id());
+        const DateNumber today = directory_.Today(Stamp());
         const bool open_again = waits && this_issue && !Overtaken(row, round) &&
                                 DatesHold(contract.from_date(), contract.to_date(), today) &&
-                                world_.Holder(contract, today) == offer.provider_id();
+                                directory_.Holder(contract, today) == offer.provider_id();
         // The outage left less of the time until the deadline than it took.
         const bool for_nobody = !open_again && to + lost >= deadline;
         if (open_again) offer.set_state(v1::OFFER_STATE_OPEN);
@@ -123,7 +123,7 @@ std::vector<OfferRow> CountyDrive::GivenBack(const PackageAggregate& package, co
 }
 
 // The system was down for some hours until now, or some hours before that, or about a deadline.
-void CountyDrive::ExtendDeadlines() {
+void Workload::ExtendDeadlines() {
   Caller caller;
   caller.account_id = "administrator";
   caller.role = v1::ROLE_ADMINISTRATOR;
@@ -162,15 +162,15 @@ void CountyDrive::ExtendDeadlines() {
 }
 
 // Every offer that the record at hand should have changed is as it should be.
-void CountyDrive::CheckOutage() {
+void Workload::CheckOutage() {
   for (const auto& [id, offer] : outage_) {
     const PackageAggregate& package = *engine_.state().Package(id.first);
     const OfferRow& real = package.offers[static_cast<size_t>(id.second - 1)];
     if (real.SerializeAsString() == offer.SerializeAsString()) continue;
-    Problem(absl::StrCat("after an outage, naive ", offer.ShortDebugString(), " real ",
+    Problem(absl::StrCat("after an outage, reference ", offer.ShortDebugString(), " real ",
                          real.ShortDebugString()));
   }
   outage_.clear();
 }
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -10,7 +10,7 @@
 #include "engine/figures/performance.h"
 #include "engine/model/tables.h"
 
-namespace brokerage::engine::naive {
+namespace brokerage::engine::reference {
 
 class WrittenFigures : public FigureSource {
  public:
@@ -50,4 +50,4 @@ class WrittenFigures : public FigureSource {
   std::vector<journal::v1::OfferFact> facts_;  // by framework, date, package, ordinal
 };
 
-}  // namespace brokerage::engine::naive
+}  // namespace brokerage::engine::reference

@@ -9,9 +9,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "engine/model/lifecycle.h"
-#include "tests/scenarios/runner/scenario_runner.h"
-#include "tests/scenarios/runner/scenario_table.h"
+#include "tests/scenarios/runner/runner.h"
+#include "tests/scenarios/runner/table.h"
 
 namespace brokerage::engine {
 
@@ -117,8 +119,16 @@ TEST(ScenariosTogether, HaveTitlesThatDiffer) {
 
 TEST(ScenariosTogether, AreWrittenInTheWordsOfTheReadme) {
   const std::string readme = ReadSourceFile("tests/scenarios/README.md");
-  for (const std::string& pattern : ScenarioRunner::Vocabulary()) {
+  const std::vector<std::string> vocabulary = ScenarioRunner::Vocabulary();
+  for (const std::string& pattern : vocabulary) {
     EXPECT_NE(readme.find(absl::StrCat("`", pattern, "`")), std::string::npos) << pattern;
+  }
+  // And nothing stands there that nobody plays.
+  const std::set<std::string> known(vocabulary.begin(), vocabulary.end());
+  const std::string phrases = readme.substr(readme.find("## What somebody does"));
+  for (absl::string_view line : absl::StrSplit(phrases, '\n')) {
+    if (!absl::ConsumePrefix(&line, "| `")) continue;
+    EXPECT_TRUE(known.contains(std::string(line.substr(0, line.find('`'))))) << line;
   }
 }
 

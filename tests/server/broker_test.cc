@@ -90,10 +90,10 @@ class BrokerProgram : public ::testing::Test {
     return answer;
   }
 
-  // The first `rows` referrals of the played weeks, the last of them in a ward that does not exist.
+  // The first `rows` referrals of the demo, the last of them in a ward that does not exist.
   std::string Referrals(int rows) const {
     std::string name = root_ + "/referrals.csv";
-    std::ifstream all(SOURCE_DIR "/frameworks/nottinghamshire/played/referrals.csv");
+    std::ifstream all(SOURCE_DIR "/demo/frameworks/nottinghamshire/referrals.csv");
     std::ofstream some(name);
     std::string line;
     for (int i = 0; i <= rows && std::getline(all, line); ++i) {
@@ -512,7 +512,7 @@ TEST_F(FrameworkFolder, IsCheckedWithoutAServer) {
 }
 
 TEST_F(FrameworkFolder, ThatIsWrongIsToldWithEveryPlaceSorted) {
-  std::filesystem::copy(SOURCE_DIR "/tests/scenarios/county", folder_);
+  std::filesystem::copy(SOURCE_DIR "/tests/scenarios/framework", folder_);
   std::ofstream(folder_ + "/lot_wards.csv", std::ios::app) << "east,E05900009\n";
   std::ofstream(folder_ + "/contracts.csv", std::ios::app)
       << "x,nobody,north,lead,home_care,2018-07-01,2018-06-01,101,,,,,,\n";

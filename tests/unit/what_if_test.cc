@@ -13,7 +13,7 @@
 #include "tests/fixtures/engine_driver.h"
 #include "tests/fixtures/framework_fixture.h"
 #include "tests/fixtures/small_framework.h"
-#include "tests/scenarios/runner/scenario_table.h"
+#include "tests/scenarios/runner/table.h"
 
 namespace brokerage::engine {
 namespace {

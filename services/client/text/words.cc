@@ -12,7 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "engine/base/rejection.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 std::string Kebab(absl::string_view name) {
   std::string kebab;
@@ -178,9 +178,12 @@ const char* ReasonInWords(v1::RejectionReason reason) {
       return "the server does not support that";
     case v1::REJECTION_REASON_ALREADY_DECIDED:
       return "it was decided already";
-    default:
-      return nullptr;
+    case v1::REJECTION_REASON_UNSPECIFIED:
+    case v1::RejectionReason_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::RejectionReason_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return nullptr;
 }
 
 }  // namespace
@@ -219,4 +222,4 @@ std::string FreshRequestId() {
                          high & 0xffff, low >> 48, low & 0xffffffffffffull);
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

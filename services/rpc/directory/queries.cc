@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
 #include "engine/base/rejection.h"
-#include "engine/figures/tally.h"
+#include "engine/figures/passed_over.h"
 #include "engine/model/directory.h"
 #include "engine/model/suspensions.h"
 #include "services/rpc/directory/as_of.h"

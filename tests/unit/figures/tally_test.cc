@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/figures/award_figures.h"
+#include "engine/figures/outcome.h"
+#include "engine/figures/passed_over.h"
 #include "engine/figures/rates.h"
 #include "engine/needs.h"
 #include "tests/fixtures/figure_fixtures.h"
@@ -533,14 +536,14 @@ TEST(LiveFigures, LeaveThePackageInQuestionOut) {
   Reply(Put(&asked), v1::ANSWER_ACCEPT);
   TallyAll(asked, &table);
   const PackageAggregate nobody = MakePackage(5);
-  EXPECT_EQ(FiguresOf(table, Rules(), "north/lead/alder", 20180910, nobody).due, 5);
-  const ContractFigures figures = FiguresOf(table, Rules(), "north/lead/alder", 20180910, asked);
+  EXPECT_EQ(ContractFiguresOf(table, Rules(), "north/lead/alder", 20180910, nobody).due, 5);
+  const ContractFigures figures = ContractFiguresOf(table, Rules(), "north/lead/alder", 20180910, asked);
   EXPECT_EQ(figures.due, 3);
   EXPECT_EQ(figures.won, 1);
   EXPECT_EQ(figures.accepted_and_lost, 2);
-  EXPECT_EQ(FiguresOf(table, Rules(), "north/lead/alder", 20181001, asked).due,
+  EXPECT_EQ(ContractFiguresOf(table, Rules(), "north/lead/alder", 20181001, asked).due,
             0);  // the next quarter
-  EXPECT_EQ(FiguresOf(table, Rules(), "north/lead", 20180910, nobody).due,
+  EXPECT_EQ(ContractFiguresOf(table, Rules(), "north/lead", 20180910, nobody).due,
             0);  // no contract's prefix
 }
 
@@ -553,7 +556,7 @@ TEST(LiveFigures, CountTheFrameworksPeriod) {
   auto due = [&](v1::FigurePeriod period, DateNumber date) {
     v1::FrameworkRules rules = Rules();
     rules.set_figure_period(period);
-    return FiguresOf(table, rules, "north/lead/alder", date, nobody).due;
+    return ContractFiguresOf(table, rules, "north/lead/alder", date, nobody).due;
   };
   EXPECT_EQ(due(v1::FIGURE_PERIOD_MONTH, 20180731), 1);
   EXPECT_EQ(due(v1::FIGURE_PERIOD_MONTH, 20180801), 0);

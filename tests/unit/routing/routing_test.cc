@@ -322,10 +322,10 @@ TEST(Restart, GoesToThePreviousBranchAlone) {
   EXPECT_THAT(county.OfferedBranches({}, /*restart=*/true), IsEmpty());
 }
 
-std::optional<v1::HardRule> AtAward(const SmallCounty& county) {
+std::optional<v1::HardRule> AtAward(const SmallCounty& county, bool within_limit = true) {
   return FailsAtAward(
       {county.package, county.rules, county.directory, county.time, county.kDate, {}},
-      county.package.offers[0]);
+      county.package.offers[0], within_limit);
 }
 
 TEST(AtAward, RulesOfIssuingAreNotAskedAgain) {
@@ -362,6 +362,14 @@ TEST(AtAward, CoverageThatBeginsOnlyAtTheStartFails) {
   line.set_from_date("2018-07-09");
   county.PutCoverage(line);
   EXPECT_EQ(AtAward(county), v1::HARD_RULE_BRANCH_COVERS_WARD);
+}
+
+TEST(AtAward, TheBranchesOwnLimitIsAskedLast) {
+  SmallCounty county;
+  county.AddAcceptance("fosse", "lead");
+  EXPECT_EQ(AtAward(county, /*within_limit=*/false), v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT);
+  county.package.row.add_refused_provider_ids("fosse");
+  EXPECT_EQ(AtAward(county, /*within_limit=*/false), v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
 }
 
 TEST(AtAward, TheFirstRuleInTheirOrderIsNamed) {

@@ -1,0 +1,304 @@
+#include "tests/scenarios/runner/packages.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "engine/model/lifecycle.h"
+#include "tests/scenarios/runner/runner.h"
+#include "tests/scenarios/runner/values.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+v1::Cause CauseOf(const std::string& words) {
+  return ValueOf<v1::Cause>(v1::Cause_descriptor(), "CAUSE_", words);
+}
+
+void AddToTerms(ScenarioRunner& run, const std::string& item, v1::PackageTerms* terms) {
+  static const auto& kMinutes = *new Phrase("N min");
+  static const auto& kCarers = *new Phrase("N carers");
+  static const auto& kStart = *new Phrase("start by DATE");
+  int number = 0;
+  if (auto words = kMinutes.Match(item)) {
+    if (absl::SimpleAtoi((*words)[0], &number)) terms->set_weekly_minutes(number);
+  } else if (auto words = kCarers.Match(item)) {
+    if (absl::SimpleAtoi((*words)[0], &number)) terms->set_carers_per_visit(number);
+  } else if (auto words = kStart.Match(item)) {
+    terms->set_start_by_date(run.DateOf((*words)[0]));
+  } else if (const v1::ServiceType service = ServiceOf(item)) {
+    terms->set_service_type(service);
+  } else {
+    run.Problem("nobody knows what this means of a package: " + item);
+  }
+}
+
+void AddToReferral(ScenarioRunner& run, const std::string& item, v1::PackageReferral* referral) {
+  absl::string_view rest = item;
+  if (absl::ConsumePrefix(&rest, "ward ")) {
+    referral->set_ward_code(run.WardCode(std::string(rest)));
+  } else if (absl::ConsumePrefix(&rest, "postcode ")) {
+    referral->set_postcode(std::string(rest));
+  } else if (absl::ConsumePrefix(&rest, "person ")) {
+    referral->set_person_reference(Unquoted(rest));
+  } else if (absl::ConsumePrefix(&rest, "summary ")) {
+    referral->set_summary(Unquoted(rest));
+  } else if (absl::ConsumePrefix(&rest, "needs ")) {
+    const std::vector<std::string> words = absl::StrSplit(rest, absl::MaxSplits(' ', 1));
+    v1::Need& need = *referral->add_needs();
+    need.set_kind(ValueOf<v1::NeedKind>(v1::NeedKind_descriptor(), "NEED_KIND_", words[0]));
+    if (words.size() > 1) need.set_value(words[1]);
+  } else if (absl::ConsumePrefix(&rest, "refuses ")) {
+    referral->add_refused_provider_ids(std::string(rest));
+  } else if (absl::ConsumePrefix(&rest, "prefers ")) {
+    referral->add_preferred_provider_ids(std::string(rest));
+  } else if (absl::ConsumePrefix(&rest, "restart at ")) {
+    referral->set_previous_branch_id(std::string(rest));
+    const v1::Branch* branch = run.directory().Branch(rest);
+    if (branch != nullptr) referral->set_previous_provider_id(branch->provider_id());
+  } else if (absl::ConsumePrefix(&rest, "running at ")) {
+    const std::vector<std::string> words = absl::StrSplit(rest, " under ");
+    referral->set_already_running(true);
+    referral->set_running_branch_id(words[0]);
+    if (words.size() > 1) referral->set_running_contract_id(words[1]);
+  } else if (absl::ConsumePrefix(&rest, "follows ")) {
+    referral->set_follows_package_id(run.IdOf(std::string(rest)));
+  } else if (item == "held") {
+    referral->set_hold(true);
+  } else if (item == "second package") {
+    referral->set_allow_second_package(true);
+  } else if (item == "summary confirmed") {
+    referral->set_summary_confirmed(true);
+  } else {
+    AddToTerms(run, item, referral->mutable_terms());
+  }
+}
+
+v1::PackageReferral ReferralOf(ScenarioRunner& run, const std::string& label,
+                               const std::string& text) {
+  v1::PackageReferral referral;
+  referral.set_framework_id(run.FrameworkOfCaller());
+  referral.set_authority_id(run.caller().authority_id);
+  referral.set_origin(v1::ORIGIN_COMMUNITY);
+  referral.set_person_reference("person " + label);
+  referral.set_summary("Needs help to get up and to go to bed.");
+  referral.mutable_terms()->set_carers_per_visit(1);
+  bool first = true;
+  for (std::string item : SplitList(text)) {
+    if (first) {  // "standard home_care"
+      const std::vector<std::string> words = absl::StrSplit(item, absl::MaxSplits(' ', 1));
+      referral.set_urgency(ValueOf<v1::Urgency>(v1::Urgency_descriptor(), "URGENCY_", words[0]));
+      item = words.size() > 1 ? words[1] : "";
+      first = false;
+    }
+    AddToReferral(run, item, &referral);
+  }
+  return referral;
+}
+
+void Submit(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::SubmitPackageRequest request;
+    *request.mutable_referral() = ReferralOf(run, label, words[1]);
+    const uint64_t number = run.driver().engine().state().system.last_package_number() + 1;
+    run.Ask(std::move(request));
+    if (!run.refused()) run.SetLabel(label, number);
+  }
+}
+
+void Preview(ScenarioRunner& run, const Words& words) {
+  v1::PreviewPackageRequest request;
+  request.set_package_id(run.IdOf(words[0]));
+  run.Ask(std::move(request));
+}
+
+void Release(ScenarioRunner& run, const Words& words) {
+  v1::ReleasePackagesRequest request;
+  for (const std::string& label : LabelsOf(words[0])) request.add_package_ids(run.IdOf(label));
+  run.Ask(std::move(request));
+}
+
+void Hold(ScenarioRunner& run, const Words& words) {
+  v1::ReleasePackagesRequest request;
+  for (const std::string& label : LabelsOf(words[0])) request.add_package_ids(run.IdOf(label));
+  request.set_hold(true);
+  run.Ask(std::move(request));
+}
+
+void Cancel(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::CancelPackageRequest request;
+    request.set_package_id(run.IdOf(label));
+    request.set_reason(kReason);
+    run.Ask(std::move(request));
+  }
+}
+
+void CancelSilently(ScenarioRunner& run, const Words& words) {
+  v1::CancelPackageRequest request;
+  request.set_package_id(run.IdOf(words[0]));
+  run.Ask(std::move(request));
+}
+
+void Reissue(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::ReissuePackageRequest request;
+    request.set_package_id(run.IdOf(label));
+    run.Ask(std::move(request));
+  }
+}
+
+void ReissueChanged(ScenarioRunner& run, const Words& words) {
+  v1::ReissuePackageRequest request;
+  request.set_package_id(run.IdOf(words[0]));
+  *request.mutable_terms() = run.Package(words[0]).row.terms();
+  for (const std::string& item : SplitList(words[1]))
+    AddToTerms(run, item, request.mutable_terms());
+  run.Ask(std::move(request));
+}
+
+void Start(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::StartPackageRequest request;
+    request.set_package_id(run.IdOf(label));
+    run.Ask(std::move(request));
+  }
+}
+
+void Return(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::ReturnPackageRequest request;
+    request.set_package_id(run.IdOf(label));
+    request.set_cause(CauseOf(words[1]));
+    request.set_reason(kReason);
+    run.Ask(std::move(request));
+  }
+}
+
+void HandBack(ScenarioRunner& run, const Words& words) {
+  v1::HandBackPackageRequest request;
+  request.set_package_id(run.IdOf(words[0]));
+  request.set_cause(CauseOf(words[2]));
+  request.set_reason(kReason);
+  run.Ask(std::move(request));
+  if (!run.refused()) run.SetLabel(words[1], run.Package(words[0]).row.successor_number());
+}
+
+void Cease(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::CeasePackageRequest request;
+    request.set_package_id(run.IdOf(label));
+    request.set_reason(kReason);
+    request.set_leaving_outcome(
+        ValueOf<v1::LeavingOutcome>(v1::LeavingOutcome_descriptor(), "LEAVING_OUTCOME_", words[1]));
+    run.Ask(std::move(request));
+  }
+}
+
+void Erase(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    v1::ErasePackageTextsRequest request;
+    request.set_package_id(run.IdOf(label));
+    run.Ask(std::move(request));
+  }
+}
+
+void CheckState(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    const PackageAggregate package = run.Package(label);
+    if (words[1] == "held") {
+      run.Expect(label + " held", label + (package.row.held() ? " held" : " not held"));
+    } else {
+      run.Expect(label + " " + words[1], label + " " + StateName(package.row.state()));
+    }
+  }
+}
+
+void CheckReleaseDue(ScenarioRunner& run, const Words& words) {
+  run.Expect(run.TimeText(absl::ToUnixMicros(run.TimeOf(words[1]))),
+             run.TimeText(run.Package(words[0]).row.release_due_us()));
+}
+
+void CheckTerms(ScenarioRunner& run, const Words& words) {
+  run.Expect(words[1], absl::StrCat(run.Package(words[0]).row.terms_version()));
+}
+
+void CheckFollows(ScenarioRunner& run, const Words& words) {
+  run.Expect(absl::StrCat(run.NumberOf(words[1])),
+             absl::StrCat(run.Package(words[0]).row.predecessor_number()));
+  run.Expect(absl::StrCat(run.NumberOf(words[0])),
+             absl::StrCat(run.Package(words[1]).row.successor_number()));
+}
+
+void CheckLimitDue(ScenarioRunner& run, const Words& words) {
+  run.Expect(run.TimeText(absl::ToUnixMicros(run.TimeOf(words[1]))),
+             run.TimeText(run.Package(words[0]).row.limit_due_us()));
+}
+
+void CheckOverLimit(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    if (!run.Package(label).row.limit_passed())
+      run.Problem("the limit of " + label + " has not passed");
+    if (!run.driver().OverLimit(run.NumberOf(label)))
+      run.Problem(label + " is not listed as over its limit");
+  }
+}
+
+void CheckNotOverLimit(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    if (run.driver().OverLimit(run.NumberOf(label)))
+      run.Problem(label + " is listed as over its limit");
+  }
+}
+
+void CheckLeft(ScenarioRunner& run, const Words& words) {
+  run.Expect(words[1],
+             InLowerCase(v1::LeavingOutcome_Name(run.Package(words[0]).row.leaving_outcome()),
+                         "LEAVING_OUTCOME_"));
+}
+
+void CheckSummary(ScenarioRunner& run, const Words& words) {
+  run.Expect(words[1], run.Package(words[0]).Text("summary"));
+}
+
+void CheckSummaryGone(ScenarioRunner& run, const Words& words) {
+  if (!run.Package(words[0]).texts.empty()) run.Problem("there are still texts");
+}
+
+}  // namespace
+
+const PhraseTable& PackagePhrases() {
+  static const auto& kPhrases =
+      *new PhraseTable{{
+                           {Phrase("submits PACKAGES: REST"), Submit},
+                           {Phrase("previews PACKAGE"), Preview},
+                           {Phrase("releases PACKAGES"), Release},
+                           {Phrase("holds PACKAGES"), Hold},
+                           {Phrase("cancels PACKAGES"), Cancel},
+                           {Phrase("cancels PACKAGE without a reason"), CancelSilently},
+                           {Phrase("reissues PACKAGES"), Reissue},
+                           {Phrase("reissues PACKAGE with REST"), ReissueChanged},
+                           {Phrase("starts PACKAGES"), Start},
+                           {Phrase("returns PACKAGES: REST"), Return},
+                           {Phrase("hands back PACKAGE as PACKAGE: REST"), HandBack},
+                           {Phrase("ceases PACKAGES[, leaving with WORD]"), Cease},
+                           {Phrase("erases PACKAGES"), Erase},
+                       },
+                       {
+                           {Phrase("PACKAGE is due TIME"), CheckReleaseDue},
+                           {Phrase("PACKAGES is WORD"), CheckState},
+                           {Phrase("PACKAGES are WORD"), CheckState},
+                           {Phrase("PACKAGE has terms version N"), CheckTerms},
+                           {Phrase("PACKAGE follows PACKAGE"), CheckFollows},
+                           {Phrase("PACKAGE limit is due TIME"), CheckLimitDue},
+                           {Phrase("PACKAGES over the limit"), CheckOverLimit},
+                           {Phrase("PACKAGES not over the limit"), CheckNotOverLimit},
+                           {Phrase("PACKAGE left with WORD"), CheckLeft},
+                           {Phrase("PACKAGE summary is gone"), CheckSummaryGone},
+                           {Phrase("PACKAGE summary is TEXT"), CheckSummary},
+                       }};
+  return kPhrases;
+}
+
+}  // namespace brokerage::engine

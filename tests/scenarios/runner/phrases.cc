@@ -1,0 +1,26 @@
+#include "tests/scenarios/runner/phrases.h"
+
+#include "tests/scenarios/runner/awards.h"
+#include "tests/scenarios/runner/closures.h"
+#include "tests/scenarios/runner/coverage.h"
+#include "tests/scenarios/runner/figures.h"
+#include "tests/scenarios/runner/framework.h"
+#include "tests/scenarios/runner/offers.h"
+#include "tests/scenarios/runner/packages.h"
+#include "tests/scenarios/runner/rounds.h"
+#include "tests/scenarios/runner/scorecard.h"
+#include "tests/scenarios/runner/system.h"
+#include "tests/scenarios/runner/transfers.h"
+
+namespace brokerage::engine {
+
+const std::vector<const PhraseTable*>& AllPhrases() {
+  static const auto& kAll = *new std::vector<const PhraseTable*>{
+      &PackagePhrases(),   &RoundPhrases(),    &OfferPhrases(),   &AwardPhrases(),
+      &TransferPhrases(),  &CoveragePhrases(), &ClosurePhrases(), &FrameworkPhrases(),
+      &ScorecardPhrases(), &FigurePhrases(),   &SystemPhrases(),
+  };
+  return kAll;
+}
+
+}  // namespace brokerage::engine
