@@ -49,7 +49,7 @@ void Engine::EvictClosed() {
 
 absl::StatusOr<Decision> Engine::Decide(const Command& command, absl::Time now) const {
   BROKERAGE_CHECK(absl::ToUnixMicros(now) > state_.last_time_us);
-  return engine::Decide({state_, zones_, command.caller, now, command.salt}, command.request);
+  return engine::Decide(state_, zones_, command, now);
 }
 
 void Engine::Apply(const journal::v1::Record& record, uint64_t sequence,
@@ -59,7 +59,7 @@ void Engine::Apply(const journal::v1::Record& record, uint64_t sequence,
 
 std::unique_ptr<google::protobuf::Message> Engine::Reply(const Command& command,
                                                          const Decision& decision) const {
-  return MakeReply({state_, command.caller, decision.record}, command.request);
+  return engine::Reply(state_, command, decision);
 }
 
 absl::Time Engine::NextDue() const {

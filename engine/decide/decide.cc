@@ -5,6 +5,7 @@
 
 #include "engine/decide/accounts.h"
 #include "engine/decide/claims.h"
+#include "engine/decide/context.h"
 #include "engine/decide/contracts.h"
 #include "engine/decide/coverage.h"
 #include "engine/decide/framework.h"
@@ -19,26 +20,31 @@
 
 namespace brokerage::engine {
 
-absl::StatusOr<Decision> Decide(const Context& in, const Request& request) {
+absl::StatusOr<Decision> Decide(const State& state, const ZoneFinder& zones, const Command& command,
+                                absl::Time now) {
+  const Context in{state, zones, command.caller, now, command.salt};
   Decision out;
   out.record.set_time_us(in.now_us());
   out.record.set_account_id(in.caller.account_id);
-  absl::Status status = std::visit([&](const auto& one) { return Decide(in, one, &out); }, request);
+  absl::Status status =
+      std::visit([&](const auto& request) { return Decide(in, request, &out); }, command.request);
   if (!status.ok()) return status;
   return out;
 }
 
-std::unique_ptr<google::protobuf::Message> MakeReply(const After& after, const Request& request) {
+std::unique_ptr<google::protobuf::Message> Reply(const State& state, const Command& command,
+                                                 const Decision& decision) {
+  const After after{state, command.caller, decision.record};
   return std::visit(
-      [&](const auto& one) -> std::unique_ptr<google::protobuf::Message> {
-        using Response = decltype(Reply(after, one));
+      [&](const auto& request) -> std::unique_ptr<google::protobuf::Message> {
+        using Response = decltype(Reply(after, request));
         if constexpr (std::is_same_v<Response, NoReply>) {
           return nullptr;
         } else {
-          return std::make_unique<Response>(Reply(after, one));
+          return std::make_unique<Response>(Reply(after, request));
         }
       },
-      request);
+      command.request);
 }
 
 }  // namespace brokerage::engine
