@@ -22,8 +22,8 @@ void ReofferNovated(const Context& in, const PackageAggregate& package,
     const bool live = offer.state() == v1::OFFER_STATE_OPEN ||
                       offer.state() == v1::OFFER_STATE_ACCEPTED ||
                       offer.state() == v1::OFFER_STATE_DECLINED;
-    const bool same_issue =
-        offer.rule_number() == rule_number || AreParallel(package, offer.rule_number(), rule_number);
+    const bool same_issue = offer.rule_number() == rule_number ||
+                            AreParallel(package, offer.rule_number(), rule_number);
     if (live && same_issue && offer.provider_id() == successor &&
         offer.ordinal() > package.row.previous_issue_offers()) {
       return;  // it has the offer of this round, or of its parallel one, under another contract

@@ -329,7 +329,8 @@ absl::Status Decide(const Context& in, const v1::PreviewPackageRequest& request,
       *round.mutable_beside() = *why;
       why.reset();
     } else if (!why && rule > 0) {
-      why = ReasonForParallelRound(rules, LotNow(in.state.directory, package.row), verdicts, in.state.rollups);
+      why = ReasonForParallelRound(rules, LotNow(in.state.directory, package.row), verdicts,
+                                   in.state.rollups);
       if (why) {
         why->set_round_number(round.number());
         earlier = verdicts;

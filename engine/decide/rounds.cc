@@ -90,7 +90,8 @@ bool OpenRound(const Context& in, const PackageAggregate& package, int32_t first
   }
   if (opened) {
     const auto parallel =
-        ReasonForParallelRound(rules, LotNow(in.state.directory, package.row), plan.verdicts, in.state.rollups);
+        ReasonForParallelRound(rules, LotNow(in.state.directory, package.row), plan.verdicts,
+                               in.state.rollups);
     if (parallel) {
       AddRound(in, package, plan, out);
       OpenParallelRound(in, package, plan, *parallel, &passed_over, out);

@@ -16,7 +16,7 @@
 #include "engine/base/check.h"
 #include "engine/base/postcode.h"
 #include "engine/model/rollup_table.h"
-#include "google/protobuf/generated_enum_reflection.h"
+#include "google/protobuf/descriptor.h"
 
 namespace brokerage::engine {
 
