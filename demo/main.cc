@@ -56,15 +56,15 @@ absl::StatusOr<std::vector<ReferralRow>> ReadRunning(const std::string& folder) 
 }
 
 absl::Status RunWeeks(const Options& options) {
-  auto content = ReadFile(absl::StrCat(options.weeks_folder, "/referrals.csv"));
+  auto content = ReadFile(absl::StrCat(options.folder, "/referrals.csv"));
   if (!content.ok()) return content.status();
   auto rows = ParseReferrals("referrals.csv", *content);
   if (!rows.ok()) return rows.status();
-  auto running = ReadRunning(options.weeks_folder);
+  auto running = ReadRunning(options.folder);
   if (!running.ok()) return running.status();
-  auto plan = ReadPlan(options.weeks_folder);
-  auto behaviours = ReadBehaviours(options.weeks_folder);
-  auto events = ReadEvents(options.weeks_folder);
+  auto plan = ReadPlan(options.folder);
+  auto behaviours = ReadBehaviours(options.folder);
+  auto events = ReadEvents(options.folder);
   for (const absl::Status& status : {plan.status(), behaviours.status(), events.status()}) {
     if (!status.ok()) return status;
   }

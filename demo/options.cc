@@ -7,7 +7,7 @@ void Options::AddTo(CLI::App* app) {
   app->add_option("framework", framework,
                   "The framework's folder, such as frameworks/nottinghamshire")
       ->required();
-  app->add_option("weeks", weeks_folder,
+  app->add_option("folder", folder,
                   "The folder of its weeks, such as demo/frameworks/nottinghamshire")
       ->required();
   app->add_option("--data", data, "Where admin.token is and the other accounts' tokens go")

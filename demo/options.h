@@ -11,7 +11,7 @@ namespace brokerage::demo {
 
 struct Options : client::Options {
   std::string framework;       // the framework's folder
-  std::string weeks_folder;    // the demo's own for it: plan.csv, referrals.csv, ...
+  std::string folder;          // of its weeks: plan.csv, referrals.csv, ...
   std::string data = ".data";  // admin.token is there, and the other accounts' tokens go there
   uint64_t seed = 2018;
   int weeks = 0;  // 0: as the plan says

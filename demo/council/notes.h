@@ -1,6 +1,7 @@
 // What was noted while weeks ran, beside what the server's figures say at their end.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -1,7 +1,6 @@
 // How invented branches answer: each behaves in one way, and answers by it.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "absl/time/time.h"

@@ -6,7 +6,6 @@
 #include "demo/people/behaviour.h"
 #include "engine/base/rejection.h"
 #include "services/client/text/package_text.h"
-#include "services/client/text/words.h"
 
 namespace brokerage::demo {
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "brokerage/v1/offer_service.pb.h"
 #include "brokerage/v1/package.pb.h"

@@ -9,7 +9,6 @@
 #include "brokerage/v1/directory_service.pb.h"
 #include "demo/council/packages.h"
 #include "services/client/text/table.h"
-#include "services/client/text/words.h"
 
 namespace brokerage::demo {
 
