@@ -8,6 +8,7 @@
 #include "engine/base/calendar.h"
 #include "engine/base/postcode.h"
 #include "engine/decide/decide.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

@@ -10,7 +10,6 @@
 #include "engine/base/personal_text.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/visibility.h"
-#include "engine/views/package_view.h"
 
 namespace brokerage::engine {
 

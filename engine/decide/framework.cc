@@ -7,7 +7,7 @@
 #include "engine/base/hash.h"
 #include "engine/decide/decide.h"
 #include "engine/framework/parse.h"
-#include "engine/views/package_view.h"
+#include "engine/model/directory_as_of.h"
 
 namespace brokerage::engine {
 
@@ -97,7 +97,7 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
       continue;
     }
     fact.set_recorded_time_us(now_us());
-    fact.set_from_date(Directory::SpeaksFrom(fact, old, from, before == nullptr));
+    fact.set_from_date(SpeaksFrom(fact, old, from, before == nullptr));
     if (fact.has_contract() && !fact.contract().to_date().empty()) {
       fact.set_effective_time_us(effective(fact.contract().to_date()));
     } else if (fact.has_novation()) {
@@ -140,7 +140,7 @@ absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
     } else {
       fact.set_ended(true);
     }
-    fact.set_from_date(Directory::SpeaksFrom(fact, &old, from, false));
+    fact.set_from_date(SpeaksFrom(fact, &old, from, false));
     differ(DirectoryDifference::KIND_ENDED, key);
     *changed.add_facts() = std::move(fact);
   }

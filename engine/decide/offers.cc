@@ -10,7 +10,6 @@
 #include "engine/model/package.h"
 #include "engine/model/visibility.h"
 #include "engine/routing/routing.h"
-#include "engine/views/package_view.h"
 
 namespace brokerage::engine {
 

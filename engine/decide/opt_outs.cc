@@ -11,6 +11,7 @@
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
 #include "engine/decide/decide.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

@@ -11,7 +11,6 @@
 #include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
 #include "engine/routing/routing.h"
-#include "engine/views/package_view.h"
 
 namespace brokerage::engine {
 

@@ -9,6 +9,8 @@
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
 #include "engine/decide/decide.h"
+#include "engine/model/directory_as_of.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/suspensions.h"
 
 namespace brokerage::engine {
@@ -58,7 +60,7 @@ void Deciding::AddFact(const DirectoryFact& fact, journal::v1::DirectoryChanged*
   const journal::v1::FrameworkRow* framework = state_.directory.Framework(fact.framework_id());
   if (framework == nullptr)
     return;  // no version of what belongs to none speaks for some dates only
-  added.set_from_date(Directory::SpeaksFrom(fact, state_.directory.Fact(fact.key()),
+  added.set_from_date(SpeaksFrom(fact, state_.directory.Fact(fact.key()),
                                             Today(framework->rules()), false));
 }
 

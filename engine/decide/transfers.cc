@@ -11,6 +11,7 @@
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/decide/decide.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
 

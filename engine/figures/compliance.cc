@@ -10,6 +10,7 @@
 #include "engine/figures/query.h"
 #include "engine/figures/rates.h"
 #include "engine/figures/tally.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/base/bounds.h"
 #include "engine/base/postcode.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

@@ -9,6 +9,7 @@
 #include "engine/base/rejection.h"
 #include "engine/figures/dimensions.h"
 #include "engine/figures/tally.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

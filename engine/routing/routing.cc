@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "engine/award/ranking.h"
 #include "engine/base/postcode.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

@@ -6,6 +6,7 @@
 #include "engine/decide/decide.h"
 #include "engine/engine.h"
 #include "engine/model/package.h"
+#include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
 
 namespace brokerage::engine {

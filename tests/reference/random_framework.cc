@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine::naive {
 

@@ -16,6 +16,7 @@
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 #include "services/broker/options.h"
 #include "services/client/files/coverage_file.h"
 #include "services/client/files/files.h"

@@ -9,7 +9,7 @@
 #include "brokerage/v1/history_service.pb.h"
 #include "brokerage/v1/offer_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
-#include "engine/views/package_view.h"
+#include "engine/views/history_index.h"
 #include "services/rpc/call.h"
 
 namespace brokerage::services::rpc {

@@ -11,6 +11,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/package.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/rows.h"

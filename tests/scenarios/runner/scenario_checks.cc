@@ -9,6 +9,7 @@
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/ids.h"
 #include "engine/figures/tally.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/lifecycle.h"
 #include "engine/routing/routing.h"
 #include "tests/scenarios/runner/scenario_runner.h"
