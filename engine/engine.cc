@@ -4,8 +4,12 @@
 #include <utility>
 
 #include "engine/apply/applier.h"
+#include "engine/apply/indexes.h"
+#include "engine/award/acceptance_limits.h"
+#include "engine/base/calendar.h"
 #include "engine/base/check.h"
 #include "engine/decide/decide.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

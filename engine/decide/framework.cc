@@ -12,6 +12,7 @@
 #include "engine/base/rejection.h"
 #include "engine/decide/directory_changes.h"
 #include "engine/framework/parse.h"
+#include "engine/model/directory_as_of.h"
 
 namespace brokerage::engine {
 
@@ -114,7 +115,7 @@ absl::Status AddNewFacts(const Context& in, const ParsedFramework& parsed,
       continue;
     }
     fact.set_recorded_time_us(in.now_us());
-    fact.set_from_date(Directory::SpeaksFrom(fact, old, from, before == nullptr));
+    fact.set_from_date(SpeaksFrom(fact, old, from, before == nullptr));
     SetEffectiveTime(zone, &fact);
     changes->Add(
         old == nullptr ? DirectoryDifference::KIND_ADDED : DirectoryDifference::KIND_CHANGED,
@@ -166,7 +167,7 @@ void AddEnds(const Context& in, const ParsedFramework& parsed, DateNumber today,
       continue;
     }
     DirectoryFact fact = Ended(in, old, today);
-    fact.set_from_date(Directory::SpeaksFrom(fact, &old, from, false));
+    fact.set_from_date(SpeaksFrom(fact, &old, from, false));
     changes->Add(DirectoryDifference::KIND_ENDED, std::move(fact));
   }
 }

@@ -13,6 +13,7 @@
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/decide/directory_changes.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

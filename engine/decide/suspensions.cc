@@ -12,6 +12,8 @@
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/decide/directory_changes.h"
+#include "engine/model/directory_as_of.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/suspensions.h"
 #include "engine/views/replies.h"
 

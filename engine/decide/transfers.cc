@@ -11,11 +11,13 @@
 #include "absl/strings/str_format.h"
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
+#include "engine/base/ids.h"
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/decide/directory_changes.h"
 #include "engine/decide/packages.h"
 #include "engine/decide/rounds.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
 

@@ -15,6 +15,7 @@
 #include "engine/base/bounds.h"
 #include "engine/base/check.h"
 #include "engine/base/postcode.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/rollup_table.h"
 #include "google/protobuf/descriptor.h"
 

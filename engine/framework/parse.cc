@@ -15,6 +15,7 @@
 #include "engine/framework/rules.h"
 #include "engine/framework/tables.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 

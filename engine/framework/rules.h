@@ -1,5 +1,5 @@
 // framework.textproto: the rules of a framework, parsed and checked by themselves (what they say of
-// contracts and holidays is checked in framework_checks.h).
+// contracts and holidays is checked in cross_checks.h).
 #pragma once
 
 #include <initializer_list>
@@ -24,7 +24,7 @@ class RulesFile {
     int index;
   };
 
-  // Parses protobuf text format, past what is wrong in it (framework_text.h).
+  // Parses protobuf text format, past what is wrong in it (rules_text.h).
   RulesFile(absl::string_view file, const std::string& content, FrameworkErrors* errors);
   // A file that is not there.
   explicit RulesFile(absl::string_view file) : file_(file) {}

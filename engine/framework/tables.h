@@ -1,5 +1,5 @@
 // The tables of a framework's folder: each row read into the message that it stands for. Every cell
-// is checked by itself here; what rows say of each other is checked in framework_checks.h.
+// is checked by itself here; what rows say of each other is checked in cross_checks.h.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,6 @@
-// The keys of directory facts: what a fact is about, readable, and sorted so that what belongs
-// together lies together.
+#include "engine/model/fact_keys.h"
+
 #include "absl/strings/str_cat.h"
-#include "engine/model/directory.h"
 
 namespace brokerage::engine {
 

@@ -78,11 +78,11 @@ struct State {
   // By number; pointers stay good until eviction.
   LookupMap<uint64_t, std::unique_ptr<PackageAggregate>> packages;
   std::set<uint64_t> open_packages;  // those of `packages` that are open, in order
-  std::set<uint64_t>
-      closed_packages;  // those that were only loaded for a command, or have closed since
+  // Those that were only loaded for a command, or have closed since.
+  std::set<uint64_t> closed_packages;
   std::set<AgendaEntry> agenda;
-  LookupMap<std::string, std::set<uint64_t>>
-      open_by_person;  // authority, line end, person reference -> packages
+  // Authority, line end, person reference -> packages.
+  LookupMap<std::string, std::set<uint64_t>> open_by_person;
   // LimitKey -> packages that wait with an acceptance under the limit.
   LookupMap<std::string, std::set<uint64_t>> waiting_by_limit;
   int64_t last_time_us = 0;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/postcode.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

@@ -7,6 +7,8 @@
 #include <tuple>
 
 #include "engine/base/hash.h"
+#include "engine/base/postcode.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

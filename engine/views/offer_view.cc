@@ -1,4 +1,5 @@
-// An offer as its branch, its organisation, and care navigation see it.
+#include "engine/views/offer_view.h"
+
 #include <algorithm>
 #include <string>
 
@@ -6,7 +7,6 @@
 #include "engine/base/calendar.h"
 #include "engine/model/package.h"
 #include "engine/model/visibility.h"
-#include "engine/views/package_view.h"
 
 namespace brokerage::engine {
 

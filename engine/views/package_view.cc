@@ -5,6 +5,7 @@
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/routing/routing.h"
+#include "engine/views/offer_view.h"
 
 namespace brokerage::engine {
 

@@ -4,6 +4,8 @@
 
 #include "engine/base/ids.h"
 #include "engine/model/package.h"
+#include "engine/views/offer_view.h"
+#include "engine/views/package_view.h"
 
 namespace brokerage::engine {
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 
@@ -19,15 +20,11 @@ std::string MomentWords(const google::protobuf::Timestamp& time) {
   return MomentWords(time.seconds() * 1000000);
 }
 
-std::string ProviderWords(absl::string_view provider_id, const Directory& directory) {
-  return directory.ProviderName(provider_id);
-}
-
 std::string BranchWords(absl::string_view branch_id, absl::string_view provider_id,
                         const Directory& directory) {
   std::string name = directory.BranchName(branch_id);
   if (provider_id.empty()) return name;
-  return absl::StrCat(name, " (", ProviderWords(provider_id, directory), ")");
+  return absl::StrCat(name, " (", directory.ProviderName(provider_id), ")");
 }
 
 std::string BranchWords(const journal::v1::OfferRow& offer, const Directory& directory) {
@@ -87,7 +84,7 @@ std::string CauseWords(v1::Cause cause) {
   }
 }
 
-std::string BesideWords(const v1::RoundBeside& beside) {
+std::string ParallelRoundWords(const v1::RoundBeside& beside) {
   std::vector<std::string> fills;
   for (const v1::TierFill& fill : beside.tier_fills()) {
     fills.push_back(

@@ -16,11 +16,11 @@ namespace brokerage::engine {
 std::string MomentWords(int64_t time_us);  // "2018-07-03T10:00Z", whole minutes
 std::string MomentWords(const google::protobuf::Timestamp& time);
 
-// "London Care Mansfield (Comfort Call)"; ids where the directory knows no names.
+// "London Care Mansfield (Comfort Call)"; ids where the directory knows no names. Without a
+// provider the branch alone.
 std::string BranchWords(absl::string_view branch_id, absl::string_view provider_id,
                         const Directory& directory);
 std::string BranchWords(const journal::v1::OfferRow& offer, const Directory& directory);
-std::string ProviderWords(absl::string_view provider_id, const Directory& directory);
 std::string WardWords(absl::string_view framework_id, absl::string_view ward_code,
                       const Directory& directory);
 
@@ -31,6 +31,6 @@ std::string CloseWords(v1::CloseCause cause);
 std::string CauseWords(v1::Cause cause);  // "the provider's cause"
 // "beside round 1 (adaptive release: lead filled 7 of 20 packages; it begins below 40% and ends at
 // 60%)"
-std::string BesideWords(const v1::RoundBeside& beside);
+std::string ParallelRoundWords(const v1::RoundBeside& beside);
 
 }  // namespace brokerage::engine

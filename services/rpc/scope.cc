@@ -8,6 +8,8 @@
 #include "absl/strings/str_split.h"
 #include "brokerage/v1/framework.pb.h"
 #include "engine/base/rejection.h"
+#include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/suspensions.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/reflection.h"

@@ -6,6 +6,7 @@
 #include "engine/base/calendar.h"
 #include "engine/framework/rules.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine::reference {
 

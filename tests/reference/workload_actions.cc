@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/fact_keys.h"
 #include "tests/reference/workload.h"
 
 namespace brokerage::engine::reference {

@@ -18,6 +18,8 @@
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
+#include "services/broker/options.h"
 #include "services/client/files/coverage_file.h"
 #include "services/client/files/files.h"
 #include "services/client/files/row_files.h"

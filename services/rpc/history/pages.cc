@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/visibility.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"

@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "brokerage/v1/history_service.pb.h"
+#include "engine/views/history_index.h"
 #include "services/rpc/call.h"
 
 namespace brokerage::services::rpc {

@@ -4,7 +4,9 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/visibility.h"
+#include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"

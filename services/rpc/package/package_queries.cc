@@ -15,6 +15,7 @@
 #include "engine/base/rejection.h"
 #include "engine/figures/performance.h"
 #include "engine/figures/query.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/visibility.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"

@@ -8,6 +8,7 @@
 #include "engine/base/bounds.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/package.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/commands.h"

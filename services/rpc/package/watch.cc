@@ -14,8 +14,11 @@
 #include "engine/base/rejection.h"
 #include "engine/figures/performance.h"
 #include "engine/figures/query.h"
+#include "engine/model/facts.h"
 #include "engine/model/visibility.h"
 #include "engine/views/offer_events.h"
+#include "engine/views/history_index.h"
+#include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/rows.h"
 #include "services/rpc/scope.h"
@@ -145,10 +148,10 @@ class OfferStream final : public FollowingStream {
       const uint64_t number = engine::PackageNumberOf(fact);
       auto package = number == 0 ? nullptr : packages->Find(number);
       if (package == nullptr) continue;
-      for (const engine::OfferTiding& tiding :
-           engine::TidingsOf(fact, record.time_us(), *package)) {
-        const int32_t ordinal = tiding.offer->ordinal();
-        if (!engine::MayHear(caller(), package->row, tiding)) continue;
+      for (const engine::OfferEvent& event :
+           engine::OfferEventsOf(fact, record.time_us(), *package)) {
+        const int32_t ordinal = event.offer->ordinal();
+        if (!engine::MaySeeOfferEvent(caller(), package->row, event)) continue;
         if (ordinal < 1 || static_cast<size_t>(ordinal) > package->offers.size()) continue;
         if (!told.emplace(number, ordinal).second) continue;
         const journal::v1::OfferRow& now = package->offers[ordinal - 1];

@@ -5,6 +5,7 @@
 
 #include "engine/base/rejection.h"
 #include "engine/figures/rates.h"
+#include "engine/model/fact_keys.h"
 #include "tests/fixtures/shire.h"
 
 namespace brokerage::engine {

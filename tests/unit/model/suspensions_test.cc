@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/calendar.h"
+#include "engine/model/fact_keys.h"
 #include "tests/fixtures/shire.h"
 
 namespace brokerage::engine::testing {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "engine/model/fact_keys.h"
 #include "tests/fixtures/small_county.h"
 
 namespace brokerage::engine {

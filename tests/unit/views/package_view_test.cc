@@ -1,3 +1,4 @@
+#include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
 
 #include <gtest/gtest.h>
