@@ -1,5 +1,6 @@
 #include "storage/loading.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -194,6 +195,16 @@ absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& 
       view, Table::kTexts, key, [&](auto row) { package.texts.push_back(std::move(row)); });
   if (!status.ok()) return status;
   return std::optional<engine::PackageAggregate>(std::move(package));
+}
+
+absl::Time LastKnownTime(const Store& store) {
+  const std::unique_ptr<View> view = store.Read();
+  const uint64_t last_sequence = view->head().sequence;
+  const absl::Time alive = store.LastAlive();
+  if (last_sequence == 0) return alive > absl::UnixEpoch() ? alive : absl::InfinitePast();
+  const absl::StatusOr<int64_t> last_time_us = TimeOfLastRecord(*view, last_sequence);
+  if (!last_time_us.ok()) return alive;
+  return std::max(alive, absl::FromUnixMicros(*last_time_us));
 }
 
 absl::Status LoadTouched(const Store& store, const engine::Request& request,

@@ -279,7 +279,7 @@ class TogetherChecker {
     if (tables_.HasFile(kind)) return;
     errors_->Add({TableFileName(kind), 1}, "",
                  absl::StrCat("the file is missing; it begins with the line ", TableHeader(kind),
-                              " and may stand in any subfolder but \"played\""));
+                              " and may stand in any subfolder"));
   }
 
   template <typename Value>

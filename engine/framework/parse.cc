@@ -7,7 +7,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "engine/base/bounds.h"
 #include "engine/base/hash.h"
 #include "engine/base/suggestions.h"
@@ -24,7 +23,6 @@ namespace brokerage::engine {
 namespace {
 
 constexpr absl::string_view kRulesFile = "framework.textproto";
-constexpr absl::string_view kPlayedFolder = "played";
 
 using Files = google::protobuf::RepeatedPtrField<v1::FrameworkFile>;
 using journal::v1::DirectoryFact;
@@ -35,11 +33,6 @@ struct SortedFiles {
   std::vector<std::pair<TableKind, const v1::FrameworkFile*>> tables;
   bool refused = false;  // unread
 };
-
-bool IsPassedOver(const std::vector<absl::string_view>& path) {
-  return absl::EndsWith(path.back(), ".md") ||
-         std::find(path.begin(), path.end() - 1, kPlayedFolder) != path.end() - 1;
-}
 
 // Adds the error, and returns the table that was meant, if the name is nearly right.
 std::optional<TableKind> TellUnknownFile(absl::string_view name, absl::string_view base_name,
@@ -76,14 +69,14 @@ SortedFiles SortOut(const Files& files, FrameworkErrors* errors) {
     return sorted;
   }
   for (const auto& [name, file] : by_name) {
-    std::vector<absl::string_view> path = absl::StrSplit(name, '/');
-    if (IsPassedOver(path)) continue;
+    if (absl::EndsWith(name, ".md")) continue;
     if (name == kRulesFile) {
       sorted.rules = file;
       continue;
     }
-    std::optional<TableKind> kind = TableOfFileName(path.back());
-    if (!kind) kind = TellUnknownFile(name, path.back(), errors);
+    const absl::string_view base_name = name.substr(name.rfind('/') + 1);
+    std::optional<TableKind> kind = TableOfFileName(base_name);
+    if (!kind) kind = TellUnknownFile(name, base_name, errors);
     if (kind) sorted.tables.emplace_back(*kind, file);
   }
   if (sorted.rules == nullptr) {

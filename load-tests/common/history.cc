@@ -32,7 +32,6 @@ v1::ApplyFrameworkRequest ReadFolder(const std::string& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
     const std::string name = std::filesystem::relative(entry.path(), folder).string();
-    if (name.starts_with("played/")) continue;
     std::ostringstream content;
     content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
     v1::FrameworkFile& file = *request.add_files();

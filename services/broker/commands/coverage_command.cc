@@ -2,6 +2,8 @@
 // round between councils and providers. Importing again repeats nothing: only lines that differ
 // from what is there are sent. `proposals` lists what waits for a decision, `withdraw` takes one
 // back.
+#include "services/broker/commands/coverage_command.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -16,7 +18,6 @@
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
 #include "engine/model/directory.h"
-#include "services/broker/options.h"
 #include "services/client/files/coverage_file.h"
 #include "services/client/files/files.h"
 #include "services/client/files/row_files.h"
@@ -26,6 +27,22 @@
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::Connection;
+using client::CoverageRow;
+using client::CoverageText;
+using client::EnumNumber;
+using client::ErrorFile;
+using client::ErrorPath;
+using client::FreshRequestId;
+using client::kExitRefused;
+using client::MessageJson;
+using client::ParseCoverage;
+using client::ReadFile;
+using client::SayError;
+using client::ShortName;
+using client::ShowProgress;
+using client::Table;
 
 namespace {
 

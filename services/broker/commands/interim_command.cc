@@ -1,16 +1,22 @@
 // `broker interim FRAMEWORK`: how people left interim services, as a table for people.
+#include "services/broker/commands/interim_command.h"
+
 #include <cstdio>
 #include <memory>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/performance_service.pb.h"
-#include "services/broker/options.h"
 #include "services/client/text/message_text.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::MessageJson;
+using client::SayAverage;
+using client::SayRate;
+using client::Table;
 
 namespace {
 

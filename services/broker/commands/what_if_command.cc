@@ -1,11 +1,12 @@
 // `broker whatif DIR --since DATE`: a past period replayed under other files.
+#include "services/broker/commands/what_if_command.h"
+
 #include <cstdio>
 #include <memory>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/directory_service.pb.h"
-#include "services/broker/options.h"
 #include "services/client/files/files.h"
 #include "services/client/text/message_text.h"
 #include "services/client/text/progress.h"
@@ -13,6 +14,13 @@
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::MessageJson;
+using client::ReadFrameworkFolder;
+using client::SayDuration;
+using client::SayRate;
+using client::ShowProgress;
+using client::Table;
 
 namespace {
 

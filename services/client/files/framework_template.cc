@@ -8,7 +8,7 @@
 #include "engine/base/calendar.h"
 #include "engine/framework/rules.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -267,4 +267,4 @@ std::vector<v1::FrameworkFile> FrameworkTemplate(const std::string& id, const st
   return files;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

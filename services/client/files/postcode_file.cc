@@ -18,7 +18,7 @@
 #include "engine/base/postcode.h"
 #include "engine/model/directory.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -208,4 +208,4 @@ absl::Status ReadPostcodeFile(const std::string& path,
   return reader.Finish();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

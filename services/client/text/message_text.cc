@@ -16,7 +16,7 @@
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -118,9 +118,13 @@ std::string ValueText(const Message& message, const FieldDescriptor& field, int 
       if (!repeated && !reflection.HasField(message, &field)) return "";
       return InlineText(repeated ? reflection.GetRepeatedMessage(message, &field, index)
                                  : reflection.GetMessage(message, &field));
-    default:
-      return "";
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_UINT64:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      break;
   }
+  return "";
 }
 
 std::string CellText(const Message& message, const FieldDescriptor& field) {
@@ -243,4 +247,4 @@ std::string MessageJson(const Message& message, bool on_one_line) {
   return json;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

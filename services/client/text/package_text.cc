@@ -11,7 +11,7 @@
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -305,4 +305,4 @@ std::string PreviewStory(const v1::PreviewPackageResponse& preview, const Names&
   return text;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -9,7 +9,7 @@
 #include "brokerage/v1/package.pb.h"
 #include "brokerage/v1/package_service.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // How ids are called. What has no name here is called by its id.
 class Names {
@@ -45,4 +45,4 @@ std::string AnswerInWords(const v1::AnswerRecord& answer);
 // "the contracts' fixed rank": by what an award was decided.
 std::string CriterionInWords(v1::AwardCriterion criterion);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -12,7 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "engine/base/rejection.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 std::string Kebab(absl::string_view name) {
   std::string kebab;
@@ -222,4 +222,4 @@ std::string FreshRequestId() {
                          high & 0xffff, low >> 48, low & 0xffffffffffffull);
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -14,7 +14,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // "AcceptOffer" and "accept_offer" as "accept-offer".
 std::string Kebab(absl::string_view name);
@@ -59,4 +59,4 @@ std::string SayFileError(const v1::FileError& error);
 // A name for a request that nobody used before.
 std::string FreshRequestId();
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -13,9 +13,9 @@
 #include "engine/figures/passed_over.h"
 #include "engine/model/directory.h"
 #include "engine/model/suspensions.h"
-#include "services/rpc/access.h"
 #include "services/rpc/directory/as_of.h"
 #include "services/rpc/page_token.h"
+#include "services/rpc/scope.h"
 #include "services/rpc/today.h"
 
 namespace brokerage::services::rpc {

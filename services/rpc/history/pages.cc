@@ -9,9 +9,10 @@
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
 #include "engine/model/visibility.h"
-#include "services/rpc/access.h"
+#include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"
+#include "services/rpc/scope.h"
 
 namespace brokerage::services::rpc {
 
@@ -130,19 +131,6 @@ class Page {
 };
 
 }  // namespace
-
-HistorySubject SubjectOf(const Caller& caller) {
-  switch (caller.role) {
-    case v1::ROLE_CARE_NAVIGATOR:
-      return {HistoryScope::kAuthority, caller.authority_id};
-    case v1::ROLE_PROVIDER_ORGANISATION:
-      return {HistoryScope::kProvider, caller.provider_id};
-    case v1::ROLE_PROVIDER_BRANCH:
-      return {HistoryScope::kBranch, caller.branch_id};
-    default:
-      return {HistoryScope::kAll, ""};
-  }
-}
 
 absl::StatusOr<v1::ListHistoryResponse> ListHistory(const Backend& backend,
                                                     const CallContext& context,

@@ -530,7 +530,7 @@ TEST(AFolderThatLacksAFile, IsToldWhichAndWhatItWouldHave) {
       ErrorsOf(files),
       ElementsAre("wards.csv:1 : the file is missing; it begins with the line ward_code,name,"
                   "district_code,district,price_level,easting,northing and may stand in any "
-                  "subfolder but \"played\""));
+                  "subfolder"));
   for (const char* needed : {"branches.csv", "coverage.csv"}) {
     files = Small();
     for (int i = 0; i < files.size(); ++i) {
@@ -549,9 +549,8 @@ TEST(AFolderThatLacksAFile, IsToldWhichAndWhatItWouldHave) {
                           HasSubstr("wards.csv:1 : the file is missing")));
 }
 
-TEST(AFolder, MayHoldPlayedFilesAndProse) {
+TEST(AFolder, MayHoldProse) {
   Files files = Small();
-  *Content(&files, "played/anything.csv") = "\xff";
   *Content(&files, "README.md") = "\xff";
   *Content(&files, "a/b/SOURCES.md") = "";
   EXPECT_THAT(ErrorsOf(files), IsEmpty());
