@@ -57,9 +57,15 @@ void CountOffer(const OfferRow& offer, bool unknown, v1::WhatIfTotals* totals) {
       return totals->set_closed_unanswered(totals->closed_unanswered() + 1);
     case v1::RESPONSE_CLASS_PENDING:
       return totals->set_pending(totals->pending() + 1);
-    default:
-      return totals->set_unanswered(totals->unanswered() + 1);
+    case v1::RESPONSE_CLASS_NOTICE_FAILED:
+    case v1::RESPONSE_CLASS_LATE:
+    case v1::RESPONSE_CLASS_SILENT:
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return totals->set_unanswered(totals->unanswered() + 1);
 }
 
 // Returns are not repeated, so that none is taken off.

@@ -73,7 +73,7 @@ class WhatIf {
     struct Unit {
       std::string provider_id;
       std::optional<OfferOutcome> best;  // of what is known
-      bool unknown = false;          // of some offer
+      bool unknown = false;              // of some offer
     };
     std::map<std::pair<std::string, int32_t>, Unit> units_;
   };

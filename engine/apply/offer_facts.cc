@@ -35,7 +35,7 @@ void Apply(Applier& applier, const RoundOpened& fact) {
                &applier.state().rollups);
   if (!fact.restart()) {
     TallySuspended(applier.Touch(fact.package_number()), fact.round().terms_version(),
-                 fact.round().verdicts(), fact.offers(0).issued_date(), &applier.state().rollups);
+                   fact.round().verdicts(), fact.offers(0).issued_date(), &applier.state().rollups);
   }
   *row.add_rounds() = fact.round();
   row.set_state(v1::PACKAGE_STATE_OFFERED);

@@ -63,9 +63,12 @@ absl::Status CheckActsFor(const Directory& directory, Account* account) {
     case v1::ROLE_ADMINISTRATOR:
       only(false, false, false);
       return absl::OkStatus();
-    default:
-      return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "account.role", "", "a role");
+    case v1::ROLE_UNSPECIFIED:
+    case v1::Role_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Role_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "account.role", "", "a role");
 }
 
 // A token that no account has.

@@ -32,9 +32,13 @@ const char* StateWords(v1::ProposalState state) {
       return "rejected";
     case v1::PROPOSAL_STATE_WITHDRAWN:
       return "withdrawn";
-    default:
-      return "open";
+    case v1::PROPOSAL_STATE_OPEN:
+    case v1::PROPOSAL_STATE_UNSPECIFIED:
+    case v1::ProposalState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ProposalState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "open";
 }
 
 // ALREADY_DECIDED unless it waits for a decision.

@@ -68,8 +68,8 @@ void AddFact(const Context& in, const DirectoryFact& fact, journal::v1::Director
   added = fact;
   const journal::v1::FrameworkRow* framework = in.state.directory.Framework(fact.framework_id());
   if (framework == nullptr) return;  // what belongs to none has no versions of some dates only
-  added.set_from_date(SpeaksFrom(fact, in.state.directory.Fact(fact.key()),
-                                            in.Today(framework->rules()), false));
+  added.set_from_date(
+      SpeaksFrom(fact, in.state.directory.Fact(fact.key()), in.Today(framework->rules()), false));
 }
 
 const DirectoryFact& FirstFact(const After& after) {

@@ -89,9 +89,8 @@ bool OpenRound(const Context& in, const PackageAggregate& package, int32_t first
     if (!opened) NotePassedOver(in, package, rule, plan.verdicts, &passed_over);
   }
   if (opened) {
-    const auto parallel =
-        ReasonForParallelRound(rules, LotNow(in.state.directory, package.row), plan.verdicts,
-                               in.state.rollups);
+    const auto parallel = ReasonForParallelRound(rules, LotNow(in.state.directory, package.row),
+                                                 plan.verdicts, in.state.rollups);
     if (parallel) {
       AddRound(in, package, plan, out);
       OpenParallelRound(in, package, plan, *parallel, &passed_over, out);

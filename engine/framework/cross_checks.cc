@@ -306,9 +306,15 @@ class TogetherChecker {
         return "provider_id";
       case TableKind::kBranches:
         return "branch_id";
-      default:
+      case TableKind::kContracts:
         return "contract_id";
+      case TableKind::kLotWards:
+      case TableKind::kCoverage:
+      case TableKind::kNovations:
+      case TableKind::kHolidays:
+        break;  // no other row names one of theirs
     }
+    return "";
   }
 
   void CheckWard(const Place& place, const std::string& code) {

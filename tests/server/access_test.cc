@@ -277,7 +277,8 @@ class AccessTest : public ServerFixture {
     EXPECT_NE(outcome.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED) << name;
     const v1::RejectionReason reason = outcome.rejection.reason();
     if (reason == v1::REJECTION_REASON_ROLE_MAY_NOT) return '-';
-    return reason == v1::REJECTION_REASON_NOT_FOUND && method.name() != "DisableAccount" ? '0' : '+';
+    return reason == v1::REJECTION_REASON_NOT_FOUND && method.name() != "DisableAccount" ? '0'
+                                                                                         : '+';
   }
 };
 

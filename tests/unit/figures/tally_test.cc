@@ -537,7 +537,8 @@ TEST(LiveFigures, LeaveThePackageInQuestionOut) {
   TallyAll(asked, &table);
   const PackageAggregate nobody = MakePackage(5);
   EXPECT_EQ(ContractFiguresOf(table, Rules(), "north/lead/alder", 20180910, nobody).due, 5);
-  const ContractFigures figures = ContractFiguresOf(table, Rules(), "north/lead/alder", 20180910, asked);
+  const ContractFigures figures =
+      ContractFiguresOf(table, Rules(), "north/lead/alder", 20180910, asked);
   EXPECT_EQ(figures.due, 3);
   EXPECT_EQ(figures.won, 1);
   EXPECT_EQ(figures.accepted_and_lost, 2);

@@ -1,5 +1,5 @@
-#include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
+#include "engine/views/offer_view.h"
 
 #include <gtest/gtest.h>
 
