@@ -191,14 +191,12 @@ std::string RollupTable::Prefix(RollupRow::Kind kind, absl::string_view framewor
   return absl::StrCat(static_cast<int>(kind), "|", framework_id, "|", month, "|");
 }
 
-RollupRow* RollupTable::Change(const RollupRow& like) { return Change(DimensionsOf(like)); }
-
-RollupRow* RollupTable::Change(const RollupDimensions& like) {
+RollupRow* RollupTable::Change(const RollupDimensions& of) {
   key_.clear();
-  AppendKey(like, &key_);
+  AppendKey(of, &key_);
   auto place = rows_.lower_bound(key_);
   if (place == rows_.end() || place->first != key_)
-    place = rows_.emplace_hint(place, key_, RowOf(like));
+    place = rows_.emplace_hint(place, key_, RowOf(of));
   changed_.insert(&place->first);
   return &place->second;
 }

@@ -74,10 +74,8 @@ class RollupTable {
   static std::string Prefix(journal::v1::RollupRow::Kind kind, absl::string_view framework_id,
                             int32_t month);
 
-  // The row with the dimensions of `like` (counts ignored), made if it is not there; marks it
-  // changed.
-  journal::v1::RollupRow* Change(const journal::v1::RollupRow& like);
-  journal::v1::RollupRow* Change(const RollupDimensions& like);
+  // The row with these dimensions, made if it is not there; marks it changed.
+  journal::v1::RollupRow* Change(const RollupDimensions& of);
   void Put(const journal::v1::RollupRow& row);  // loading; not a change
   const journal::v1::RollupRow* Find(absl::string_view key) const;
   const std::map<std::string, journal::v1::RollupRow, std::less<>>& rows() const { return rows_; }

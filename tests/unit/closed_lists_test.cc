@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "brokerage/v1/performance_service.pb.h"
 #include "engine/award/criteria.h"
 #include "engine/framework/rules.h"
 #include "engine/routing/hard_rules.h"

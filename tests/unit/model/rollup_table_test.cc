@@ -141,7 +141,7 @@ TEST(RollupTable, WritesEveryKindAsItAlwaysHas) {
     const RollupRow row = *table.Change(of);
     EXPECT_EQ(row.ShortDebugString(), written.row);
     EXPECT_EQ(RollupTable::KeyOf(row), written.key) << name;
-    EXPECT_EQ(table.Change(row)->ShortDebugString(), written.row);
+    EXPECT_EQ(table.Change(of)->ShortDebugString(), written.row);
     EXPECT_EQ(table.rows().size(), 1u) << name;
   }
 }
