@@ -12,6 +12,7 @@
 #include "engine/base/ids.h"
 #include "engine/figures/passed_over.h"
 #include "engine/figures/tally.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 

@@ -6,6 +6,7 @@
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/decide/directory_changes.h"
+#include "engine/model/fact_keys.h"
 #include "engine/views/replies.h"
 
 namespace brokerage::engine {

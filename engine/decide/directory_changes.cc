@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/rejection.h"
+#include "engine/model/directory_as_of.h"
 
 namespace brokerage::engine {
 

@@ -494,9 +494,12 @@ int32_t Directory::PriceOf(const v1::Contract& contract, absl::string_view ward_
       return contract.prices().rural_pence();
     case v1::PRICE_LEVEL_ISOLATED:
       return contract.prices().isolated_pence();
-    default:
-      return 0;
+    case v1::PRICE_LEVEL_UNSPECIFIED:
+    case v1::PriceLevel_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PriceLevel_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return 0;
 }
 
 std::vector<std::pair<DateNumber, std::string>> Directory::ContractChangesAfter(

@@ -34,7 +34,13 @@ bool IsOpenPackage(const journal::v1::PackageRow& row) {
     case v1::PACKAGE_STATE_UNFILLED:
     case v1::PACKAGE_STATE_AWARDED:
       return true;
-    default:
+    case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_CEASED:
+    case v1::PACKAGE_STATE_CANCELLED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
       if (AwaitsLimit(row)) return true;
       // Until its last deadline has passed, a package's offers are not settled.
       return std::any_of(row.rounds().begin(), row.rounds().end(),

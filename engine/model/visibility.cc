@@ -18,9 +18,14 @@ bool MaySeeOffer(const Caller& caller, const PackageRow& row, const OfferRow& of
       return !caller.provider_id.empty() && caller.provider_id == offer.provider_id();
     case v1::ROLE_PROVIDER_BRANCH:
       return !caller.branch_id.empty() && caller.branch_id == offer.branch_id();
-    default:
-      return false;
+    case v1::ROLE_COMMISSIONER:
+    case v1::ROLE_ADMINISTRATOR:
+    case v1::ROLE_UNSPECIFIED:
+    case v1::Role_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Role_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return false;
 }
 
 }  // namespace brokerage::engine

@@ -74,9 +74,13 @@ std::string WordsOf(const v1::CoverageProposal& proposal, const DirectoryFact& f
       return absl::StrCat("Rejected, proposed in ", proposal.id(), ": ", line);
     case v1::PROPOSAL_STATE_WITHDRAWN:
       return absl::StrCat("Withdrawn, proposed in ", proposal.id(), ": ", line);
-    default:
-      return absl::StrCat("Proposed in ", proposal.id(), ": ", line);
+    case v1::PROPOSAL_STATE_OPEN:
+    case v1::PROPOSAL_STATE_UNSPECIFIED:
+    case v1::ProposalState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ProposalState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return absl::StrCat("Proposed in ", proposal.id(), ": ", line);
 }
 
 std::string WordsOf(const v1::Contract& contract, const DirectoryFact& fact,

@@ -62,9 +62,12 @@ std::string CloseWords(v1::CloseCause cause) {
       return "it was issued in error";
     case v1::CLOSE_CAUSE_OUTAGE:
       return "an outage took its time, and the package went elsewhere before that was given back";
-    default:
-      return "no cause was given";
+    case v1::CLOSE_CAUSE_UNSPECIFIED:
+    case v1::CloseCause_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::CloseCause_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "no cause was given";
 }
 
 std::string CauseWords(v1::Cause cause) {
@@ -79,9 +82,12 @@ std::string CauseWords(v1::Cause cause) {
       return "the authority's cause";
     case v1::CAUSE_SUCCESSOR:
       return "the cause of the provider to which the contract has moved";
-    default:
-      return "no cause was given";
+    case v1::CAUSE_UNSPECIFIED:
+    case v1::Cause_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Cause_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "no cause was given";
 }
 
 std::string ParallelRoundWords(const v1::RoundBeside& beside) {
