@@ -7,6 +7,7 @@
 #include "brokerage/v1/directory.pb.h"
 #include "engine/model/caller.h"
 #include "engine/model/directory.h"
+#include "engine/views/history_index.h"
 #include "engine/views/package_view.h"
 #include "google/protobuf/message.h"
 #include "services/rpc/access.h"

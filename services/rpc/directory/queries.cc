@@ -12,6 +12,7 @@
 #include "engine/base/rejection.h"
 #include "engine/figures/passed_over.h"
 #include "engine/model/directory.h"
+#include "engine/model/directory_as_of.h"
 #include "engine/model/fact_keys.h"
 #include "engine/model/suspensions.h"
 #include "services/rpc/directory/as_of.h"

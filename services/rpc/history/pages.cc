@@ -10,6 +10,7 @@
 #include "engine/base/rejection.h"
 #include "engine/model/fact_keys.h"
 #include "engine/model/visibility.h"
+#include "engine/views/history.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"
