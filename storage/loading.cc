@@ -207,8 +207,8 @@ absl::Time LastKnownTime(const Store& store) {
   return std::max(alive, absl::FromUnixMicros(*last_time_us));
 }
 
-absl::Status LoadTouched(const Store& store, const engine::Request& request,
-                         engine::Engine* engine) {
+absl::Status LoadNeeded(const Store& store, const engine::Request& request,
+                        engine::Engine* engine) {
   const engine::State& state = engine->state();
   std::unique_ptr<View> view;
   for (uint64_t number : engine::MissingPackages(state, request)) {

@@ -28,7 +28,6 @@ absl::Time LastKnownTime(const Store& store);
 
 // Loads what the request needs and is not in memory (engine/needs.h). The store is read only if
 // that is anything. Errors: DATA_LOSS naming the table and key.
-absl::Status LoadTouched(const Store& store, const engine::Request& request,
-                         engine::Engine* engine);
+absl::Status LoadNeeded(const Store& store, const engine::Request& request, engine::Engine* engine);
 
 }  // namespace brokerage::storage

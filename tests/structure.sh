@@ -83,12 +83,15 @@ defined_symbols() {
   done | awk '$3 != "-" && $3 ~ /::/ && $3 !~ /operator/'
 }
 
-# What one source defines and the header of another declares: nobody looks for it there.
+# What one source defines for others and its own header does not declare: nobody looks for it in another's. A class that
+# stands in the source itself declares its own.
 declared_elsewhere() {
-  defined_symbols | awk '{ name = $3; sub(/.*::~?/, "", name); print $1, name }' | LC_ALL=C sort -u |
-    while read -r source name; do
+  defined_symbols | awk '{ name = $3; sub(/.*::~?/, "", name); scope = $3; sub(/::~?[^:]*$/, "", scope); sub(/.*::/, "", scope)
+      print $1, name, scope }' | LC_ALL=C sort -u |
+    while read -r source name scope; do
       [[ -f ${source%.cc}.h ]] || continue
-      grep -qw "$name" "${source%.cc}.h" || echo "$source defines $name, which ${source%.cc}.h does not declare"
+      grep -qw "$name" "${source%.cc}.h" || grep -qE "(class|struct) ([A-Za-z]+::)*$scope\b" "$source" ||
+        echo "$source defines $name, which ${source%.cc}.h does not declare"
     done
 }
 

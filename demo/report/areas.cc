@@ -9,12 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/performance_service.pb.h"
 #include "demo/council/areas.h"
+#include "engine/figures/rates.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
 namespace brokerage::demo {
 
-using client::SayRate;
+using client::PrintRate;
 using client::SayTime;
 using client::Table;
 
@@ -118,8 +119,9 @@ absl::Status PrintAreas(const Council& council, const std::vector<EndedArea>& en
     table.Add({council.names().Provider(area.provider_id), area.postcode_area,
                absl::StrCat(area.due), absl::StrCat(area.settled.accepted()),
                absl::StrCat(area.settled.declined()), absl::StrCat(area.settled.late()),
-               absl::StrCat(area.settled.silent()), SayRate(RateOf(area.unanswered, area.due)),
-               SayRate(RateOf(area.unanswered_elsewhere, area.due_elsewhere))});
+               absl::StrCat(area.settled.silent()),
+               engine::PrintRate(RateOf(area.unanswered, area.due)),
+               engine::PrintRate(RateOf(area.unanswered_elsewhere, area.due_elsewhere))});
   }
   fputs(table.empty() ? "  none\n" : table.Text(2).c_str(), stdout);
   if (areas->size() > kAreasShown) printf("  and %zu more\n", areas->size() - kAreasShown);

@@ -8,13 +8,14 @@
 #include "brokerage/v1/performance_service.pb.h"
 #include "demo/report/periods.h"
 #include "engine/base/calendar.h"
+#include "engine/figures/rates.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
 namespace brokerage::demo {
 
 using client::London;
-using client::SayRate;
+using client::PrintRate;
 using client::SayTime;
 using client::Table;
 
@@ -61,7 +62,8 @@ Table ComplianceTable(const Council& council, const v1::QueryComplianceResponse&
                council.names().Tier(row.tier_id()), absl::StrCat(settled.issued()),
                absl::StrCat(row.pick_up().denominator()),
                absl::StrCat(by_won ? settled.won() : settled.accepted()),
-               absl::StrCat(settled.accepted_returned_by_provider()), SayRate(row.pick_up()),
+               absl::StrCat(settled.accepted_returned_by_provider()),
+               engine::PrintRate(row.pick_up()),
                contracted ? absl::StrCat(row.minimum_pickup_percent(), "%") : "none",
                contracted ? absl::StrCat(row.short_by()) : "",
                !contracted            ? ""
@@ -114,7 +116,7 @@ absl::Status PrintQuarterOf(const Council& council, absl::CivilDay monday) {
     printf("  sanction proposed: %s, %s in %s, picked up %s of at least %d%%\n",
            council.names().Provider(row.provider_id()).c_str(),
            council.names().Tier(row.tier_id()).c_str(), council.names().Lot(row.lot_id()).c_str(),
-           SayRate(row.pick_up()).c_str(), row.minimum_pickup_percent());
+           engine::PrintRate(row.pick_up()).c_str(), row.minimum_pickup_percent());
   }
   if (proposed == 0) printf("  no sanction is proposed\n");
   printf("\n");

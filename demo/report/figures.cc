@@ -4,12 +4,13 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "engine/figures/rates.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
 namespace brokerage::demo {
 
-using client::SayRate;
+using client::PrintRate;
 using client::ShortName;
 using client::Spaced;
 using client::Table;
@@ -46,8 +47,8 @@ absl::Status PrintFigures(const Council& council, v1::Dimension dimension, const
          absl::StrCat(row.packages().cancelled()), absl::StrCat(settled.issued()),
          absl::StrCat(row.settled_rates().response().denominator()),
          absl::StrCat(row.settled_rates().response().numerator()), absl::StrCat(settled.late()),
-         absl::StrCat(settled.silent()), SayRate(row.settled_rates().response()),
-         absl::StrCat(settled.accepted()), SayRate(row.settled_rates().acceptance())});
+         absl::StrCat(settled.silent()), engine::PrintRate(row.settled_rates().response()),
+         absl::StrCat(settled.accepted()), engine::PrintRate(row.settled_rates().acceptance())});
   }
   fputs(table.Text(2).c_str(), stdout);
   return absl::OkStatus();

@@ -14,7 +14,7 @@
 
 namespace brokerage::demo {
 
-using client::PackageStory;
+using client::PackageText;
 using client::SayTime;
 using client::TimeOf;
 
@@ -94,7 +94,7 @@ absl::Status PrintOnePackage(const Council& council, const std::vector<OwnedPack
   if (most < 0) return absl::OkStatus();
   // The server's sentences give full names; here they are as brief as in all that was said before.
   const std::string story =
-      absl::StrReplaceAll(PackageStory(best, council.names()), {{" (invented)", ""}});
+      absl::StrReplaceAll(PackageText(best, council.names()), {{" (invented)", ""}});
   printf("\nOne package from start to end\n\n%s", story.c_str());
   for (const v1::Offer& offer : best.offers()) {
     if (!DidNotAnswer(offer)) continue;

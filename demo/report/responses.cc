@@ -9,6 +9,7 @@
 #include "brokerage/v1/performance_service.pb.h"
 #include "demo/report/periods.h"
 #include "engine/base/calendar.h"
+#include "engine/figures/rates.h"
 #include "services/client/text/scorecard.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
@@ -16,8 +17,8 @@
 namespace brokerage::demo {
 
 using client::London;
+using client::PrintRate;
 using client::PrintScorecard;
-using client::SayRate;
 using client::ShortName;
 using client::Table;
 
@@ -40,7 +41,7 @@ std::string Share(int64_t count, int64_t of) {
   v1::Rate rate;
   rate.set_numerator(count);
   rate.set_denominator(of);
-  return absl::StrCat(count, " (", SayRate(rate), ")");
+  return absl::StrCat(count, " (", engine::PrintRate(rate), ")");
 }
 
 std::string Met(const v1::Rate& rate, int target) {
@@ -72,12 +73,13 @@ absl::Status PrintQuarters(const Council& council, const Period& all) {
     if (rate.denominator() == 0) continue;
     const std::string name =
         absl::StrCat(QuarterName(quarter), quarter.to > all.to ? ", so far" : "");
-    std::vector<std::string> cells = {name, SayRate(rate), Met(rate, target), SayRate(rate_without),
-                                      SayRate(market.response_by_opportunity())};
+    std::vector<std::string> cells = {name, engine::PrintRate(rate), Met(rate, target),
+                                      engine::PrintRate(rate_without),
+                                      engine::PrintRate(market.response_by_opportunity())};
     AddShares({score->low_risk(), score->medium_risk(), score->high_risk()}, &cells);
     table.Add(cells);
     if (rate_without.denominator() == 0) continue;
-    cells = {name, SayRate(rate_without), Met(rate_without, target)};
+    cells = {name, engine::PrintRate(rate_without), Met(rate_without, target)};
     AddShares({score->low_risk_without_urgent(), score->medium_risk_without_urgent(),
                score->high_risk_without_urgent()},
               &cells);
@@ -103,11 +105,12 @@ void AddBands(const char* kpi, const v1::QueryScorecardResponse& score,
     amber += rate.band() == v1::BAND_AMBER;
     red += rate.band() == v1::BAND_RED;
     if (!rate.in_printed_gap()) continue;
-    absl::StrAppend(&gaps, gaps.empty() ? "" : ", ", row.provider_id(), " ", SayRate(rate.rate()));
+    absl::StrAppend(&gaps, gaps.empty() ? "" : ", ", row.provider_id(), " ",
+                    engine::PrintRate(rate.rate()));
   }
   const v1::BandedRate& market = (score.market().*banded)();
   table->Add({kpi, absl::StrCat(market.rate().denominator()),
-              absl::StrCat(market.rate().numerator()), SayRate(market.rate()),
+              absl::StrCat(market.rate().numerator()), engine::PrintRate(market.rate()),
               absl::StrCat(ShortName(market.band()), market.in_printed_gap() ? " (gap)" : ""),
               absl::StrCat(green), absl::StrCat(amber), absl::StrCat(red),
               gaps.empty() ? "nobody" : gaps});

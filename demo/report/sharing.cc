@@ -15,14 +15,15 @@
 #include "brokerage/v1/performance_service.pb.h"
 #include "demo/report/figures.h"
 #include "demo/report/periods.h"
+#include "engine/figures/rates.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
 namespace brokerage::demo {
 
 using client::Connection;
+using client::PrintRate;
 using client::SayError;
-using client::SayRate;
 using client::Table;
 
 namespace {
@@ -100,11 +101,11 @@ void PrintMatrix(const Council& council, const v1::QueryPerformanceResponse& res
     v1::Rate all;
     for (const std::string& id : council.authority_ids()) {
       const v1::Rate& rate = by_authority[id];
-      cells.push_back(SayRate(rate));
+      cells.push_back(engine::PrintRate(rate));
       all.set_numerator(all.numerator() + rate.numerator());
       all.set_denominator(all.denominator() + rate.denominator());
     }
-    cells.push_back(SayRate(all));
+    cells.push_back(engine::PrintRate(all));
     table.Add(std::move(cells));
   }
   fputs(table.Text(2).c_str(), stdout);
@@ -123,7 +124,7 @@ absl::Status PrintAsProvider(const Council& council) {
   }
   printf("\n  %s asks the same: it is given %s\n", council.names().Branch(branch_id).c_str(),
          absl::StrJoin(named, ", ", [](std::string* out, const auto& one) {
-           absl::StrAppend(out, one.first, " ", SayRate(one.second));
+           absl::StrAppend(out, one.first, " ", engine::PrintRate(one.second));
          }).c_str());
   if (!council.framework().rules().anonymous_comparison()) return absl::OkStatus();
   v1::QueryDistributionRequest request;
@@ -136,8 +137,8 @@ absl::Status PrintAsProvider(const Council& council) {
   printf("  and all providers' response rates, nobody named:");
   for (int tenths : response->response_tenths_percent())
     printf(" %d.%d%%", tenths / 10, tenths % 10);
-  printf("\n  its own %s, the market's %s\n", SayRate(response->own()).c_str(),
-         SayRate(response->market()).c_str());
+  printf("\n  its own %s, the market's %s\n", engine::PrintRate(response->own()).c_str(),
+         engine::PrintRate(response->market()).c_str());
   return absl::OkStatus();
 }
 

@@ -31,7 +31,7 @@ bool CountsAsAcceptance(const OfferRow& offer, absl::Time now) {
 
 std::optional<v1::HardRule> FailsAt(const AwardQuestion& question, const OfferRow& offer,
                                     absl::Time time) {
-  return FailsAtAward(
+  return AwardFailure(
       {question.package, question.rules, question.directory, time, question.date, {}}, offer,
       WithinLimit(question.rollups, question.package, offer));
 }

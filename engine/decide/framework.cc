@@ -223,6 +223,4 @@ absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request,
   return absl::OkStatus();
 }
 
-NoReply Reply(const After&, const v1::ApplyFrameworkRequest&) { return {}; }
-
 }  // namespace brokerage::engine

@@ -6,6 +6,6 @@
 namespace brokerage::engine {
 
 absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request, Decision* out);
-NoReply Reply(const After& after, const v1::ApplyFrameworkRequest& request);
+inline NoReply Reply(const After&, const v1::ApplyFrameworkRequest&) { return {}; }
 
 }  // namespace brokerage::engine

@@ -154,7 +154,7 @@ absl::Status Decide(const Context& in, const v1::MoveOfferRequest& request, Deci
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
   const RoutingQuestion question{
       *found->package, rules, in.state.directory, in.now, in.Today(rules), {}, false};
-  if (auto rule = FailsAtMove(question, offer, request.branch_id())) {
+  if (auto rule = MoveFailure(question, offer, request.branch_id())) {
     return Reject(
         v1::REJECTION_REASON_FIELD_INVALID, "branch_id", request.branch_id(),
         absl::StrCat("another branch of the provider, one that passes ", RuleName(*rule)));

@@ -346,8 +346,6 @@ absl::Status Decide(const Context& in, const v1::PreviewPackageRequest& request,
   return absl::OkStatus();
 }
 
-NoReply Reply(const After&, const v1::PreviewPackageRequest&) { return {}; }
-
 absl::Status Decide(const Context& in, const v1::SubmitPackageRequest& request, Decision* out) {
   const PackageReferral& referral = request.referral();
   absl::StatusOr<PackageRow> checked = CheckReferral(in, referral, true);

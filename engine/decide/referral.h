@@ -8,7 +8,7 @@
 namespace brokerage::engine {
 
 absl::Status Decide(const Context& in, const v1::PreviewPackageRequest& request, Decision* out);
-NoReply Reply(const After& after, const v1::PreviewPackageRequest& request);
+inline NoReply Reply(const After&, const v1::PreviewPackageRequest&) { return {}; }
 
 absl::Status Decide(const Context& in, const v1::SubmitPackageRequest& request, Decision* out);
 v1::SubmitPackageResponse Reply(const After& after, const v1::SubmitPackageRequest& request);

@@ -38,13 +38,9 @@ absl::Status Decide(const Context& in, const Tick&, Decision* out) {
   return absl::OkStatus();
 }
 
-NoReply Reply(const After&, const Tick&) { return {}; }
-
 absl::Status Decide(const Context& in, const ClockJump&, Decision* out) {
   if (!in.state.system.clock_jumped()) out->Add().mutable_clock_judged()->set_jumped(true);
   return absl::OkStatus();
 }
-
-NoReply Reply(const After&, const ClockJump&) { return {}; }
 
 }  // namespace brokerage::engine

@@ -104,16 +104,16 @@ class FactMaker {
   explicit FactMaker(const std::string& framework_id) : framework_id_(framework_id) {}
 
   template <typename Value, typename KeyOf>
-  void AddAll(const std::vector<Placed<Value>>& rows, KeyOf key_of,
+  void AddAll(const std::vector<Located<Value>>& rows, KeyOf key_of,
               Value* (DirectoryFact::*value_of)()) {
-    for (const Placed<Value>& row : rows) {
+    for (const Located<Value>& row : rows) {
       DirectoryFact fact;
       fact.set_key(key_of(row.value));
       fact.set_framework_id(framework_id_);
       fact.set_source(journal::v1::FACT_SOURCE_FILE);
       fact.set_file_hash(HashOf(DeterministicBytes(row.value)));
       *(fact.*value_of)() = row.value;
-      facts_.emplace_back(std::move(fact), PlaceText(row.place));
+      facts_.emplace_back(std::move(fact), LocationText(row.place));
     }
   }
 
@@ -136,8 +136,8 @@ DateNumber DateOf(const std::string& text) { return ParseDate(text).value_or(0);
 
 void MakeFacts(FrameworkTables tables, ParsedFramework* parsed) {
   const std::string& id = parsed->rules.framework_id();
-  for (Placed<v1::Lot>& lot : tables.lots) lot.value.set_framework_id(id);
-  for (Placed<v1::Coverage>& line : tables.coverage) {
+  for (Located<v1::Lot>& lot : tables.lots) lot.value.set_framework_id(id);
+  for (Located<v1::Coverage>& line : tables.coverage) {
     if (!line.value.postcode_area().empty()) line.value.set_framework_id(id);
   }
   FactMaker maker(id);

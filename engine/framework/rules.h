@@ -37,7 +37,7 @@ class RulesFile {
   }
   // Where the field stands; where it is missing, the nearest that holds it: the first line for a
   // field of the rules themselves.
-  Place At(std::initializer_list<Step> path) const;
+  Location At(std::initializer_list<Step> path) const;
 
  private:
   absl::string_view file_;
@@ -55,6 +55,6 @@ void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&
                 FrameworkErrors* errors);
 
 // Where the rules first count working days, so that holidays matter.
-std::optional<Place> WorkingDaysCounted(const RulesFile& file);
+std::optional<Location> WorkingDaysCounted(const RulesFile& file);
 
 }  // namespace brokerage::engine

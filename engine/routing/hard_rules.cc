@@ -451,7 +451,7 @@ bool IsAsked(v1::HardRule rule, RuleMoment moment) {
   return row != nullptr && (row->asked_at & moment) != 0;
 }
 
-std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question, const OfferRow& offer,
+std::optional<v1::HardRule> AwardFailure(const RoutingQuestion& question, const OfferRow& offer,
                                          bool within_limit) {
   const auto failures_on = [&](DateNumber date) {
     RuleSubject subject = SubjectOf(question, offer, offer.branch_id(), date);
@@ -466,7 +466,7 @@ std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question, const 
   return FirstOf(failures);
 }
 
-std::optional<v1::HardRule> FailsAtMove(const RoutingQuestion& question, const OfferRow& offer,
+std::optional<v1::HardRule> MoveFailure(const RoutingQuestion& question, const OfferRow& offer,
                                         const std::string& branch_id) {
   RuleSubject subject = SubjectOf(question, offer, branch_id, question.date);
   subject.moved = &offer;

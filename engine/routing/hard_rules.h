@@ -78,12 +78,12 @@ bool IsAsked(v1::HardRule rule, RuleMoment moment);
 // The first hard rule (in the order of HardRule) that an acceptance fails at award, as of now and
 // as of the package's start-by date if that is later; nothing if it passes. `within_limit`: whether
 // the branch's own limit, under which it accepted, has room.
-std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question,
+std::optional<v1::HardRule> AwardFailure(const RoutingQuestion& question,
                                          const journal::v1::OfferRow& offer, bool within_limit);
 // The first hard rule that another branch of the offer's provider fails if it takes the open offer
 // over now, under the offer's contract; nothing if it passes. one_branch_per_provider fails where
 // the branch has an offer of the same round already.
-std::optional<v1::HardRule> FailsAtMove(const RoutingQuestion& question,
+std::optional<v1::HardRule> MoveFailure(const RoutingQuestion& question,
                                         const journal::v1::OfferRow& offer,
                                         const std::string& branch_id);
 

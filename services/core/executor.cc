@@ -162,7 +162,7 @@ Reply Executor::Answer(QueuedCommand command, CommitGroup* group) {
     content_hash = OutcomeHash(command.type, command.content_hash);
     if (auto known = FindKnown(command, content_hash)) return *std::move(known);
   }
-  absl::Status loaded = storage::LoadTouched(*store_, command.request, engine_);
+  absl::Status loaded = storage::LoadNeeded(*store_, command.request, engine_);
   if (!loaded.ok()) {
     // Whatever else the store holds is in doubt, too: nothing is decided on half of it.
     options_.on_fatal(loaded);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/performance_service.pb.h"
+#include "engine/figures/rates.h"
 #include "services/client/text/message_text.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
@@ -14,8 +15,8 @@
 namespace brokerage::broker {
 
 using client::MessageJson;
+using client::PrintRate;
 using client::SayAverage;
-using client::SayRate;
 using client::Table;
 
 namespace {
@@ -27,7 +28,7 @@ std::vector<std::string> Cells(const std::string& name, const v1::InterimStays& 
                         counts.more_care(), counts.other()}) {
     cells.push_back(absl::StrCat(count));
   }
-  cells.push_back(SayRate(stays.less_or_no_care()));
+  cells.push_back(engine::PrintRate(stays.less_or_no_care()));
   cells.push_back(SayAverage(stays.average_stay()));
   cells.push_back(absl::StrCat(counts.over_limit()));
   cells.push_back(absl::StrCat(counts.followed()));

@@ -273,7 +273,7 @@ std::string CriterionInWords(v1::AwardCriterion criterion) {
   return known == nullptr ? "a criterion that this version does not know" : known->sentence;
 }
 
-std::string PackageStory(const v1::Package& package, const Names& names) {
+std::string PackageText(const v1::Package& package, const Names& names) {
   std::string text = Header(package, names);
   for (const v1::Round& round : package.rounds()) {
     absl::StrAppend(&text, "\n", RoundHeading(round, names), OfferLines(package, round, names),
@@ -285,7 +285,7 @@ std::string PackageStory(const v1::Package& package, const Names& names) {
   return text;
 }
 
-std::string PreviewStory(const v1::PreviewPackageResponse& preview, const Names& names) {
+std::string PreviewText(const v1::PreviewPackageResponse& preview, const Names& names) {
   std::string text = absl::StrCat("Lot ", names.Lot(preview.lot_id()));
   if (preview.has_release_due_time()) {
     absl::StrAppend(&text, ", would go out ", SayTime(preview.release_due_time()));

@@ -35,8 +35,8 @@ class Names {
   Called providers_, branches_, wards_, lots_, tiers_;
 };
 
-std::string PackageStory(const v1::Package& package, const Names& names);
-std::string PreviewStory(const v1::PreviewPackageResponse& preview, const Names& names);
+std::string PackageText(const v1::Package& package, const Names& names);
+std::string PreviewText(const v1::PreviewPackageResponse& preview, const Names& names);
 
 // "home care, 735 min a week, standard", as the log and the lists say it.
 std::string TermsInShort(const v1::PackageTerms& terms, v1::Urgency urgency);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/figures/rates.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
@@ -29,13 +30,13 @@ std::vector<std::string> Cells(const std::string& name, const v1::ScorecardRow& 
   return {name,
           ShortName(row.risk()),
           SayFraction(row.response().rate()),
-          SayRate(row.response().rate()),
+          engine::PrintRate(row.response().rate()),
           SayBand(row.response()),
-          SayRate(row.response_without_urgent().rate()),
+          engine::PrintRate(row.response_without_urgent().rate()),
           ShortName(row.risk_without_urgent()),
-          SayRate(row.response_by_opportunity()),
+          engine::PrintRate(row.response_by_opportunity()),
           SayFraction(row.restarts().rate()),
-          row.restarts().rate().denominator() == 0 ? "" : SayRate(row.restarts().rate()),
+          row.restarts().rate().denominator() == 0 ? "" : engine::PrintRate(row.restarts().rate()),
           SayBand(row.restarts())};
 }
 

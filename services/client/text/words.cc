@@ -109,13 +109,6 @@ absl::StatusOr<absl::Time> ParseTime(absl::string_view text) {
                    "\" is no time: say 2018-07-02T08:05:00Z, or 2018-07-02 09:05 for local time"));
 }
 
-std::string SayRate(const v1::Rate& rate) {
-  if (rate.denominator() == 0) return "n/a";
-  // Half away from zero, in integers: rates are never negative.
-  const int64_t tenths = (rate.numerator() * 2000 + rate.denominator()) / (2 * rate.denominator());
-  return absl::StrFormat("%d.%d%%", tenths / 10, tenths % 10);
-}
-
 std::string SayAverage(const v1::Average& average) {
   if (average.count() == 0) return "n/a";
   const int64_t tenths = (average.total() * 20 + average.count()) / (2 * average.count());

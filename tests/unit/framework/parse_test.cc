@@ -579,11 +579,11 @@ TEST(EditDistanceTest, CountsEdits) {
 }
 
 TEST(ShownTexts, AreShortAndPrintable) {
-  EXPECT_EQ(Shown("Netherfield"), "\"Netherfield\"");
-  EXPECT_EQ(Shown("Cafédée"), "\"Cafédée\"");
-  EXPECT_EQ(Shown("a\nb\""), "\"a\\nb\\\"\"");
-  EXPECT_EQ(Shown("\xff"), "\"\\xff\"");
-  EXPECT_LT(Shown(std::string(5000, 'x')).size(), 90u);
+  EXPECT_EQ(Quoted("Netherfield"), "\"Netherfield\"");
+  EXPECT_EQ(Quoted("Cafédée"), "\"Cafédée\"");
+  EXPECT_EQ(Quoted("a\nb\""), "\"a\\nb\\\"\"");
+  EXPECT_EQ(Quoted("\xff"), "\"\\xff\"");
+  EXPECT_LT(Quoted(std::string(5000, 'x')).size(), 90u);
 }
 
 }  // namespace

@@ -324,7 +324,7 @@ TEST(Restart, GoesToThePreviousBranchAlone) {
 }
 
 std::optional<v1::HardRule> AtAward(const SmallCounty& county, bool within_limit = true) {
-  return FailsAtAward(
+  return AwardFailure(
       {county.package, county.rules, county.directory, county.time, county.kDate, {}},
       county.package.offers[0], within_limit);
 }
