@@ -1,6 +1,7 @@
 #include "tests/reference/reference_award.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "tests/reference/reference_routing.h"
@@ -91,9 +92,15 @@ class Values {
                         *ParseDate(question_.package.row.terms().start_by_date()));
       case v1::AWARD_CRITERION_EARLIEST_ANSWER:
         return LastAnswer(offer)->time_us();
-      default:
+      case v1::AWARD_CRITERION_TIE_BREAK:
         return ReferenceTieBreak(question_.package.row.number(), offer.branch_id());
+      case v1::AWARD_CRITERION_UNSPECIFIED:
+      case v1::AWARD_CRITERION_WEIGHTED_SCORE:  // a fraction, see SetScore
+      case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
+      case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
+        break;
     }
+    std::abort();
   }
 
   const v1::Tier* TierOf(const OfferRow& offer) const {
@@ -371,7 +378,16 @@ bool SurelyCertain(const ReferenceAwardQuestion& question) {
         case v1::AWARD_CRITERION_EARLIEST_ANSWER:
         case v1::AWARD_CRITERION_WEIGHTED_SCORE:
           return false;  // the definition need not know it
-        default:
+        case v1::AWARD_CRITERION_UNSPECIFIED:
+        case v1::AWARD_CRITERION_TIER:
+        case v1::AWARD_CRITERION_RANK:
+        case v1::AWARD_CRITERION_PRICE:
+        case v1::AWARD_CRITERION_PREFERRED_BY_PERSON:
+        case v1::AWARD_CRITERION_IN_TIME:
+        case v1::AWARD_CRITERION_TIE_BREAK:
+        case v1::AWARD_CRITERION_EARLIER_ROUND:
+        case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
+        case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
           order = Compare(values.Of(criterion, best), values.Of(criterion, offer));
       }
       if (order != 0) break;

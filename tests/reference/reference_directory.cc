@@ -192,9 +192,12 @@ int32_t ReferenceDirectory::Price(const v1::Contract& contract,
       return prices.rural_pence();
     case v1::PRICE_LEVEL_ISOLATED:
       return prices.isolated_pence();
-    default:
-      return 0;
+    case v1::PRICE_LEVEL_UNSPECIFIED:
+    case v1::PriceLevel_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PriceLevel_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return 0;
 }
 
 DateNumber ReferenceDirectory::JoinedOn(const std::string& provider_id) const {

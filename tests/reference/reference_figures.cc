@@ -33,9 +33,16 @@ Fate FateOf(const OfferRow& offer) {
     case v1::OFFER_STATE_VOID:
     case v1::OFFER_STATE_DECLINED:  // taken back
       return Fate::kVoid;
-    default:
-      return Fate::kUndecided;
+    case v1::OFFER_STATE_UNSPECIFIED:
+    case v1::OFFER_STATE_OPEN:
+    case v1::OFFER_STATE_ACCEPTED:
+    case v1::OFFER_STATE_LAPSED:
+    case v1::OFFER_STATE_CLOSED:
+    case v1::OfferState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::OfferState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return Fate::kUndecided;
 }
 
 int ClassRank(v1::ResponseClass one) {
@@ -54,9 +61,13 @@ int ClassRank(v1::ResponseClass one) {
       return 5;
     case v1::RESPONSE_CLASS_ERROR_UPHELD:
       return 6;
-    default:
-      return 7;
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::RESPONSE_CLASS_NOTICE_FAILED:
+    case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return 7;
 }
 
 void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* counts) {
@@ -73,7 +84,8 @@ void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* coun
     case Fate::kVoid:
       in_time ? counts->set_void_(1) : counts->set_late_void(1);
       break;
-    default:
+    case Fate::kUndecided:
+    case Fate::kNone:
       in_time ? counts->set_undecided(1) : counts->set_late_undecided(1);
       break;
   }
@@ -116,7 +128,11 @@ v1::Counts CountOne(const OfferRow& offer) {
     case v1::RESPONSE_CLASS_LATE:
       counts.set_late(1);
       break;
-    default:
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::RESPONSE_CLASS_NOTICE_FAILED:
+    case v1::RESPONSE_CLASS_SILENT:
+    case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
       counts.set_silent(1);
       break;
   }
@@ -146,9 +162,13 @@ std::string UnitName(const PackageRow& package, const OfferRow& offer, v1::Count
       return absl::StrCat(package.number(), " ", offer.contract_id(), " ", offer.terms_version());
     case v1::COUNT_UNIT_PROVIDER_OPPORTUNITY:
       return absl::StrCat(package.number(), " ", offer.provider_id(), " ", offer.round_number());
-    default:
-      return absl::StrCat(package.number(), " ", offer.ordinal());
+    case v1::COUNT_UNIT_UNSPECIFIED:
+    case v1::COUNT_UNIT_OFFER:
+    case v1::CountUnit_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::CountUnit_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return absl::StrCat(package.number(), " ", offer.ordinal());
 }
 
 std::string LowerName(const std::string& name, const std::string& prefix) {
@@ -177,9 +197,26 @@ std::string PeriodValue(const ReferenceDirectory& directory, DateNumber date,
       return absl::StrFormat("%04d-%02d", day.year(), day.month());
     case v1::DIMENSION_QUARTER:
       return absl::StrFormat("%04d-Q%d", day.year(), (day.month() - 1) / 3 + 1);
-    default:
-      return ContractYear(directory, day);
+    case v1::DIMENSION_UNSPECIFIED:
+    case v1::DIMENSION_CONTRACT_YEAR:
+    case v1::DIMENSION_AUTHORITY:
+    case v1::DIMENSION_LOT:
+    case v1::DIMENSION_DISTRICT:
+    case v1::DIMENSION_WARD:
+    case v1::DIMENSION_POSTCODE_AREA:
+    case v1::DIMENSION_PRICE_LEVEL:
+    case v1::DIMENSION_TIER:
+    case v1::DIMENSION_PROVIDER:
+    case v1::DIMENSION_BRANCH:
+    case v1::DIMENSION_CONTRACT:
+    case v1::DIMENSION_SERVICE_TYPE:
+    case v1::DIMENSION_URGENCY:
+    case v1::DIMENSION_ROUND:
+    case v1::Dimension_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Dimension_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return ContractYear(directory, day);
 }
 
 void EachCount(const v1::Counts& counts, int64_t* sum) {
@@ -234,7 +271,13 @@ void CountPackage(const PackageRow& package, v1::PackageCounts* counts) {
     case v1::PACKAGE_STATE_CANCELLED:
       counts->set_cancelled(counts->cancelled() + 1);
       break;
-    default:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PACKAGE_STATE_AWARDED:
+    case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_CEASED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
       counts->set_sourced(counts->sourced() + 1);
       break;
   }
@@ -267,9 +310,26 @@ std::string PackageValue(const ReferenceDirectory& directory, const PackageRow& 
       return LowerName(v1::ServiceType_Name(package.terms().service_type()), "SERVICE_TYPE_");
     case v1::DIMENSION_URGENCY:
       return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
-    default:
-      return PeriodValue(directory, package.submitted_date(), dimension);
+    case v1::DIMENSION_UNSPECIFIED:
+    case v1::DIMENSION_DAY:
+    case v1::DIMENSION_WEEK:
+    case v1::DIMENSION_MONTH:
+    case v1::DIMENSION_QUARTER:
+    case v1::DIMENSION_CONTRACT_YEAR:
+    case v1::DIMENSION_DISTRICT:
+    case v1::DIMENSION_WARD:
+    case v1::DIMENSION_POSTCODE_AREA:
+    case v1::DIMENSION_PRICE_LEVEL:
+    case v1::DIMENSION_TIER:
+    case v1::DIMENSION_PROVIDER:
+    case v1::DIMENSION_BRANCH:
+    case v1::DIMENSION_CONTRACT:
+    case v1::DIMENSION_ROUND:
+    case v1::Dimension_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Dimension_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return PeriodValue(directory, package.submitted_date(), dimension);
 }
 
 bool InFigurePeriod(const v1::FrameworkRules& rules, DateNumber date, DateNumber now) {
@@ -281,9 +341,13 @@ bool InFigurePeriod(const v1::FrameworkRules& rules, DateNumber date, DateNumber
       return month == current;
     case v1::FIGURE_PERIOD_TWELVE_MONTHS:
       return month <= current && count(current) - count(month) < 12;
-    default:
-      return quarter(month) == quarter(current);
+    case v1::FIGURE_PERIOD_UNSPECIFIED:
+    case v1::FIGURE_PERIOD_QUARTER:
+    case v1::FigurePeriod_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::FigurePeriod_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return quarter(month) == quarter(current);
 }
 
 }  // namespace
@@ -373,9 +437,17 @@ std::string ReferenceValue(const ReferenceDirectory& directory, const ReferenceU
       return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
     case v1::DIMENSION_ROUND:
       return absl::StrCat(offer.rule_number());
-    default:
-      return PeriodValue(directory, offer.issued_date(), dimension);
+    case v1::DIMENSION_UNSPECIFIED:
+    case v1::DIMENSION_DAY:
+    case v1::DIMENSION_WEEK:
+    case v1::DIMENSION_MONTH:
+    case v1::DIMENSION_QUARTER:
+    case v1::DIMENSION_CONTRACT_YEAR:
+    case v1::Dimension_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Dimension_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return PeriodValue(directory, offer.issued_date(), dimension);
 }
 
 std::map<std::vector<std::string>, ReferenceTotals> ReferenceQuery(
