@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/figures/rates.h"
-#include "tests/fixtures/figure_fixtures.h"
+#include "tests/fixtures/packages_fixture.h"
 
 namespace brokerage::engine {
 namespace {
