@@ -16,59 +16,59 @@ constexpr uint64_t kFrameworks = 40;
 
 struct Weeks {
   WorkloadTally tally;
-  std::set<Workload::Property> broken;
+  std::set<Property> broken;
   std::vector<std::string> problems;
 };
 
-const Weeks& Driven() {
+const Weeks& Played() {
   static const Weeks& weeks = *[] {
-    auto* driven = new Weeks();
-    for (uint64_t seed = 7000; seed < 7000 + kFrameworks && driven->problems.empty(); ++seed) {
-      Workload drive(seed, seed % 4 == 0, &driven->tally);
-      driven->problems = drive.RunToTheEnd(kPackagesPerFramework);
-      driven->broken = drive.broken();
+    auto* played = new Weeks();
+    for (uint64_t seed = 7000; seed < 7000 + kFrameworks && played->problems.empty(); ++seed) {
+      Workload workload(seed, seed % 4 == 0, &played->tally);
+      played->problems = workload.RunToTheEnd(kPackagesPerFramework);
+      played->broken = workload.broken();
     }
-    return driven;
+    return played;
   }();
   return weeks;
 }
 
 int64_t Happened(const std::string& what) {
-  const auto& happened = Driven().tally.happened;
+  const auto& happened = Played().tally.happened;
   const auto found = happened.find("property: " + what);
   return found == happened.end() ? 0 : found->second;
 }
 
-void ExpectHolds(Workload::Property property) {
-  EXPECT_FALSE(Driven().broken.contains(property)) << absl::StrJoin(Driven().problems, "\n");
+void ExpectHolds(Property property) {
+  EXPECT_FALSE(Played().broken.contains(property)) << absl::StrJoin(Played().problems, "\n");
 }
 
 TEST(Properties, NoOfferIsOutsideCoverageContractDatesOptOutsOrSuspensions) {
-  ExpectHolds(Workload::kOnlyWhoMay);
+  ExpectHolds(Property::kOnlyWhoMay);
   EXPECT_GT(Happened("offer checked"), 1000);
 }
 
-TEST(Properties, NoProviderIsOfferedAPackageTwiceInARound) { ExpectHolds(Workload::kOneOfferEach); }
+TEST(Properties, NoProviderIsOfferedAPackageTwiceInARound) { ExpectHolds(Property::kOneOfferEach); }
 
 TEST(Properties, APackageHasOneWinnerFromItsAwardOn) {
-  ExpectHolds(Workload::kOneWinner);
+  ExpectHolds(Property::kOneWinner);
   EXPECT_GT(Happened("winner seen"), 500);
 }
 
 TEST(Properties, EveryPackageEndsOrStandsOnTheWaitingList) {
-  ExpectHolds(Workload::kComesToAnEnd);
+  ExpectHolds(Property::kComesToAnEnd);
   EXPECT_GT(Happened("ended as PACKAGE_STATE_CEASED"), 100);
   EXPECT_GT(Happened("ended as PACKAGE_STATE_UNFILLED"), 10);
 }
 
 TEST(Properties, EveryOfferIsInOneClassAndTheSumsHoldInEverySliceAtEveryMoment) {
-  ExpectHolds(Workload::kSumsHold);
+  ExpectHolds(Property::kSumsHold);
   EXPECT_GT(Happened("sums checked"), 100);
 }
 
 TEST(Properties, NothingElseWentWrong) {
-  if (Driven().broken.empty()) {
-    EXPECT_TRUE(Driven().problems.empty()) << absl::StrJoin(Driven().problems, "\n");
+  if (Played().broken.empty()) {
+    EXPECT_TRUE(Played().problems.empty()) << absl::StrJoin(Played().problems, "\n");
   }
 }
 

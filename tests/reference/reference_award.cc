@@ -94,8 +94,8 @@ class Values {
         return LastAnswer(offer)->time_us();
       case v1::AWARD_CRITERION_TIE_BREAK:
         return ReferenceTieBreak(question_.package.row.number(), offer.branch_id());
-      case v1::AWARD_CRITERION_WEIGHTED_SCORE:  // a fraction
       case v1::AWARD_CRITERION_UNSPECIFIED:
+      case v1::AWARD_CRITERION_WEIGHTED_SCORE:  // a fraction, see SetScore
       case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
       case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
         break;
@@ -378,14 +378,14 @@ bool SurelyCertain(const ReferenceAwardQuestion& question) {
         case v1::AWARD_CRITERION_EARLIEST_ANSWER:
         case v1::AWARD_CRITERION_WEIGHTED_SCORE:
           return false;  // the definition need not know it
-        case v1::AWARD_CRITERION_IN_TIME:
-        case v1::AWARD_CRITERION_EARLIER_ROUND:
+        case v1::AWARD_CRITERION_UNSPECIFIED:
         case v1::AWARD_CRITERION_TIER:
         case v1::AWARD_CRITERION_RANK:
         case v1::AWARD_CRITERION_PRICE:
         case v1::AWARD_CRITERION_PREFERRED_BY_PERSON:
+        case v1::AWARD_CRITERION_IN_TIME:
         case v1::AWARD_CRITERION_TIE_BREAK:
-        case v1::AWARD_CRITERION_UNSPECIFIED:
+        case v1::AWARD_CRITERION_EARLIER_ROUND:
         case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
         case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
           order = Compare(values.Of(criterion, best), values.Of(criterion, offer));

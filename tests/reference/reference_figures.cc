@@ -33,11 +33,11 @@ Fate FateOf(const OfferRow& offer) {
     case v1::OFFER_STATE_VOID:
     case v1::OFFER_STATE_DECLINED:  // taken back
       return Fate::kVoid;
+    case v1::OFFER_STATE_UNSPECIFIED:
     case v1::OFFER_STATE_OPEN:
     case v1::OFFER_STATE_ACCEPTED:
     case v1::OFFER_STATE_LAPSED:
     case v1::OFFER_STATE_CLOSED:
-    case v1::OFFER_STATE_UNSPECIFIED:
     case v1::OfferState_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::OfferState_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
@@ -61,8 +61,8 @@ int ClassRank(v1::ResponseClass one) {
       return 5;
     case v1::RESPONSE_CLASS_ERROR_UPHELD:
       return 6;
-    case v1::RESPONSE_CLASS_NOTICE_FAILED:
     case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::RESPONSE_CLASS_NOTICE_FAILED:
     case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
@@ -128,9 +128,9 @@ v1::Counts CountOne(const OfferRow& offer) {
     case v1::RESPONSE_CLASS_LATE:
       counts.set_late(1);
       break;
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
     case v1::RESPONSE_CLASS_NOTICE_FAILED:
     case v1::RESPONSE_CLASS_SILENT:
-    case v1::RESPONSE_CLASS_UNSPECIFIED:
     case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
       counts.set_silent(1);
@@ -162,8 +162,8 @@ std::string UnitName(const PackageRow& package, const OfferRow& offer, v1::Count
       return absl::StrCat(package.number(), " ", offer.contract_id(), " ", offer.terms_version());
     case v1::COUNT_UNIT_PROVIDER_OPPORTUNITY:
       return absl::StrCat(package.number(), " ", offer.provider_id(), " ", offer.round_number());
-    case v1::COUNT_UNIT_OFFER:
     case v1::COUNT_UNIT_UNSPECIFIED:
+    case v1::COUNT_UNIT_OFFER:
     case v1::CountUnit_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::CountUnit_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
@@ -185,19 +185,38 @@ std::string ContractYear(const ReferenceDirectory& directory, absl::CivilDay day
 std::string PeriodValue(const ReferenceDirectory& directory, DateNumber date,
                         v1::Dimension dimension) {
   const absl::CivilDay day = FromDateNumber(date);
-  if (dimension == v1::DIMENSION_DAY) return FormatDate(date);
-  if (dimension == v1::DIMENSION_WEEK) {
-    absl::CivilDay monday = day;
-    while (absl::GetWeekday(monday) != absl::Weekday::monday) --monday;
-    return FormatDate(ToDateNumber(monday));
+  switch (dimension) {
+    case v1::DIMENSION_DAY:
+      return FormatDate(date);
+    case v1::DIMENSION_WEEK: {
+      absl::CivilDay monday = day;
+      while (absl::GetWeekday(monday) != absl::Weekday::monday) --monday;
+      return FormatDate(ToDateNumber(monday));
+    }
+    case v1::DIMENSION_MONTH:
+      return absl::StrFormat("%04d-%02d", day.year(), day.month());
+    case v1::DIMENSION_QUARTER:
+      return absl::StrFormat("%04d-Q%d", day.year(), (day.month() - 1) / 3 + 1);
+    case v1::DIMENSION_UNSPECIFIED:
+    case v1::DIMENSION_CONTRACT_YEAR:
+    case v1::DIMENSION_AUTHORITY:
+    case v1::DIMENSION_LOT:
+    case v1::DIMENSION_DISTRICT:
+    case v1::DIMENSION_WARD:
+    case v1::DIMENSION_POSTCODE_AREA:
+    case v1::DIMENSION_PRICE_LEVEL:
+    case v1::DIMENSION_TIER:
+    case v1::DIMENSION_PROVIDER:
+    case v1::DIMENSION_BRANCH:
+    case v1::DIMENSION_CONTRACT:
+    case v1::DIMENSION_SERVICE_TYPE:
+    case v1::DIMENSION_URGENCY:
+    case v1::DIMENSION_ROUND:
+    case v1::Dimension_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Dimension_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
-  if (dimension == v1::DIMENSION_MONTH)
-    return absl::StrFormat("%04d-%02d", day.year(), day.month());
-  if (dimension == v1::DIMENSION_QUARTER) {
-    return absl::StrFormat("%04d-Q%d", day.year(), (day.month() - 1) / 3 + 1);
-  }
-  if (dimension == v1::DIMENSION_CONTRACT_YEAR) return ContractYear(directory, day);
-  std::abort();
+  return ContractYear(directory, day);
 }
 
 void EachCount(const v1::Counts& counts, int64_t* sum) {
@@ -252,11 +271,11 @@ void CountPackage(const PackageRow& package, v1::PackageCounts* counts) {
     case v1::PACKAGE_STATE_CANCELLED:
       counts->set_cancelled(counts->cancelled() + 1);
       break;
+    case v1::PACKAGE_STATE_UNSPECIFIED:
     case v1::PACKAGE_STATE_AWARDED:
     case v1::PACKAGE_STATE_STARTED:
     case v1::PACKAGE_STATE_CEASED:
     case v1::PACKAGE_STATE_HANDED_BACK:
-    case v1::PACKAGE_STATE_UNSPECIFIED:
     case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
       counts->set_sourced(counts->sourced() + 1);
@@ -283,13 +302,33 @@ void AddPackages(const ReferenceHistory& history, std::map<std::string, RollupRo
 // Of the dimensions that a package has.
 std::string PackageValue(const ReferenceDirectory& directory, const PackageRow& package,
                          v1::Dimension dimension) {
-  if (dimension == v1::DIMENSION_AUTHORITY) return package.authority_id();
-  if (dimension == v1::DIMENSION_LOT) return package.lot_id();
-  if (dimension == v1::DIMENSION_SERVICE_TYPE) {
-    return LowerName(v1::ServiceType_Name(package.terms().service_type()), "SERVICE_TYPE_");
-  }
-  if (dimension == v1::DIMENSION_URGENCY) {
-    return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
+  switch (dimension) {
+    case v1::DIMENSION_AUTHORITY:
+      return package.authority_id();
+    case v1::DIMENSION_LOT:
+      return package.lot_id();
+    case v1::DIMENSION_SERVICE_TYPE:
+      return LowerName(v1::ServiceType_Name(package.terms().service_type()), "SERVICE_TYPE_");
+    case v1::DIMENSION_URGENCY:
+      return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
+    case v1::DIMENSION_UNSPECIFIED:
+    case v1::DIMENSION_DAY:
+    case v1::DIMENSION_WEEK:
+    case v1::DIMENSION_MONTH:
+    case v1::DIMENSION_QUARTER:
+    case v1::DIMENSION_CONTRACT_YEAR:
+    case v1::DIMENSION_DISTRICT:
+    case v1::DIMENSION_WARD:
+    case v1::DIMENSION_POSTCODE_AREA:
+    case v1::DIMENSION_PRICE_LEVEL:
+    case v1::DIMENSION_TIER:
+    case v1::DIMENSION_PROVIDER:
+    case v1::DIMENSION_BRANCH:
+    case v1::DIMENSION_CONTRACT:
+    case v1::DIMENSION_ROUND:
+    case v1::Dimension_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Dimension_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
   return PeriodValue(directory, package.submitted_date(), dimension);
 }
@@ -303,8 +342,8 @@ bool InFigurePeriod(const v1::FrameworkRules& rules, DateNumber date, DateNumber
       return month == current;
     case v1::FIGURE_PERIOD_TWELVE_MONTHS:
       return month <= current && count(current) - count(month) < 12;
-    case v1::FIGURE_PERIOD_QUARTER:
     case v1::FIGURE_PERIOD_UNSPECIFIED:
+    case v1::FIGURE_PERIOD_QUARTER:
     case v1::FigurePeriod_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::FigurePeriod_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
@@ -399,18 +438,17 @@ std::string ReferenceValue(const ReferenceDirectory& directory, const ReferenceU
       return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
     case v1::DIMENSION_ROUND:
       return absl::StrCat(offer.rule_number());
+    case v1::DIMENSION_UNSPECIFIED:
     case v1::DIMENSION_DAY:
     case v1::DIMENSION_WEEK:
     case v1::DIMENSION_MONTH:
     case v1::DIMENSION_QUARTER:
     case v1::DIMENSION_CONTRACT_YEAR:
-      return PeriodValue(directory, offer.issued_date(), dimension);
-    case v1::DIMENSION_UNSPECIFIED:
     case v1::Dimension_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::Dimension_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
   }
-  std::abort();
+  return PeriodValue(directory, offer.issued_date(), dimension);
 }
 
 std::map<std::vector<std::string>, ReferenceTotals> ReferenceQuery(

@@ -81,34 +81,6 @@ v1::PackageCounts ReferencePackages(const ReferenceHistory& history,
                                     const v1::PerformanceQuery& query,
                                     const std::vector<std::string>& group);
 
-// How a contract avoided a package when its turn came; those that did not are not there.
-enum class ReferenceAvoidance { kMissedInOptOut, kWardNotCovered };
-std::map<std::string, ReferenceAvoidance> AvoidancesOf(
-    const std::vector<ReferenceVerdict>& verdicts);
-
-// Packages that a contract would have been offered but for an opt-out window, and packages of its
-// lot and services in wards that none of its branches covers; each once for every rule of the
-// framework and terms version, in the month in which that was first so, until a round of the rule
-// has opened on these terms.
-// Of what suspensions alone stopped, a package counts once for each version of its terms, in the
-// month in which that was first so.
-struct ReferenceAvoided {
-  int64_t missed_in_opt_out = 0;
-  int64_t wards_not_covered = 0;
-  int64_t stopped_by_suspension = 0;
-};
-// By contract, month and urgency.
-std::map<std::tuple<std::string, int32_t, v1::Urgency>, ReferenceAvoided> ReferenceAvoidances(
-    const ReferenceHistory& history);
-
-// Of each suspension the packages of which it kept somebody from an offer, when nothing else did.
-std::map<std::string, int64_t> ReferenceStopped(const ReferenceHistory& history);
-// How people left interim services in [from, to), by lot; "" for all. Of one authority unless it is
-// empty.
-std::map<std::string, v1::InterimCounts> ReferenceInterimStays(const ReferenceHistory& history,
-                                                               DateNumber from, DateNumber to,
-                                                               const std::string& authority_id);
-
 // Every roll-up there should be, by its dimensions written out; only those that count something.
 std::map<std::string, journal::v1::RollupRow> ReferenceRollups(const ReferenceHistory& history);
 // The same name for a row that the engine kept; empty if it counts nothing.

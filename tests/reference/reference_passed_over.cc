@@ -1,12 +1,9 @@
-// What stands beside a contract's rate, from section 2 of the definitions of the key figures:
-// offers missed during opt-out windows, and packages in wards of the lot that it does not cover. It
-// is asked of every moment at which a rule of the framework had its turn for a package, whether
-// anybody could be asked then or not.
+#include "tests/reference/reference_passed_over.h"
+
 #include <algorithm>
 #include <set>
 #include <utility>
 
-#include "tests/reference/reference_figures.h"
 #include "tests/reference/reference_suspensions.h"
 
 namespace brokerage::engine::reference {

@@ -135,8 +135,8 @@ void NameSuspensions(const ReferenceDirectory& directory, const ReferenceIssue& 
     if (DatesHold(contract.from_date(), contract.to_date(), directory.Today(issue.time))) {
       one.failed.erase(v1::HARD_RULE_CONTRACT_ACTIVE);
     }
-    const bool elsewhere =
-        issue.beside.contains(one.provider_id) || issue.stopped_beside.contains(one.provider_id);
+    const bool elsewhere = issue.parallel.contains(one.provider_id) ||
+                           issue.stopped_in_parallel.contains(one.provider_id);
     if (one.failed.empty() && !elsewhere) without.push_back(one);
   }
   for (ReferenceVerdict& verdict : verdicts) {
@@ -174,6 +174,11 @@ void KeepTheFirst(const ReferenceDirectory& directory, const ReferenceIssue& iss
       verdict.failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
     }
   }
+}
+
+bool AnyOffered(const std::vector<ReferenceVerdict>& verdicts) {
+  return std::any_of(verdicts.begin(), verdicts.end(),
+                     [](const ReferenceVerdict& verdict) { return verdict.offered; });
 }
 
 }  // namespace
@@ -225,13 +230,33 @@ std::vector<ReferenceVerdict> ReferenceRoute(const ReferenceDirectory& directory
   }
   NameSuspensions(directory, issue, issue.rules.several_branches_per_provider(), verdicts);
   for (ReferenceVerdict& verdict : verdicts) {
-    auto has_one = issue.beside.find(verdict.provider_id);
-    if (!verdict.failed.empty() || has_one == issue.beside.end()) continue;
+    auto has_one = issue.parallel.find(verdict.provider_id);
+    if (!verdict.failed.empty() || has_one == issue.parallel.end()) continue;
     verdict.failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
     verdict.chosen_branch_id = has_one->second;
   }
   KeepTheFirst(directory, issue, issue.rules.several_branches_per_provider(), verdicts);
   return verdicts;
+}
+
+std::vector<std::string> TiersOfRule(const v1::FrameworkRules& rules, int32_t rule) {
+  const auto& tiers = rules.rounds(rule - 1).tier_ids();
+  return {tiers.begin(), tiers.end()};
+}
+
+int32_t ReferenceNextRule(const ReferenceDirectory& directory, ReferenceIssue issue,
+                          const PackageRow& before, int32_t first) {
+  if (first == 1 && issue.rules.has_restart() && !issue.package.previous_branch_id().empty() &&
+      !before.restart_done() && !issue.package.previous_handed_back()) {
+    issue.restart = true;
+    if (AnyOffered(ReferenceRoute(directory, issue))) return 0;
+    issue.restart = false;
+  }
+  for (int32_t rule = first; rule <= issue.rules.rounds_size(); ++rule) {
+    issue.tier_ids = TiersOfRule(issue.rules, rule);
+    if (AnyOffered(ReferenceRoute(directory, issue))) return rule;
+  }
+  return -1;
 }
 
 std::set<int> ReferenceFailuresAtAward(const ReferenceDirectory& directory,

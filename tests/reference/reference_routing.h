@@ -32,15 +32,23 @@ struct ReferenceIssue {
   absl::Time time;
   std::vector<std::string> tier_ids;  // of the round
   bool restart = false;
-  // Who is offered the package in the round beside which this one opens: provider -> branch.
-  std::map<std::string, std::string> beside = {};
+  // Who is offered the package in the round in parallel to which this one opens: provider ->
+  // branch.
+  std::map<std::string, std::string> parallel = {};
   // Providers that suspensions alone keep from an offer there.
-  std::set<std::string> stopped_beside = {};
+  std::set<std::string> stopped_in_parallel = {};
 };
 
 // One verdict per branch and contract of the package's lot.
 std::vector<ReferenceVerdict> ReferenceRoute(const ReferenceDirectory& directory,
                                              const ReferenceIssue& issue);
+
+// The tiers of the framework's rule for a round, from 1.
+std::vector<std::string> TiersOfRule(const v1::FrameworkRules& rules, int32_t rule);
+// The rule of the framework that opens next, from `first` on; 0 for a restart's own round, -1 for
+// none. `before`: the package as it was before it was issued.
+int32_t ReferenceNextRule(const ReferenceDirectory& directory, ReferenceIssue issue,
+                          const journal::v1::PackageRow& before, int32_t first);
 
 // The hard rules that speak of more than issuing, as an acceptance fails them now or on the start
 // date. Empty if it passes.

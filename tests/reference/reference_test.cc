@@ -18,21 +18,21 @@ constexpr uint64_t kFrameworks = 200;  // 10,000 packages
 constexpr int kPackagesPerAdaptiveFramework = 120;
 constexpr uint64_t kAdaptiveFrameworks = 12;
 
-void Drive(uint64_t seed, WorkloadTally* tally) {
-  Workload drive(seed, false, tally);
-  for (const std::string& problem : drive.Run(kPackagesPerFramework)) ADD_FAILURE() << problem;
+void Play(uint64_t seed, WorkloadTally* tally) {
+  Workload workload(seed, false, tally);
+  for (const std::string& problem : workload.Run(kPackagesPerFramework)) ADD_FAILURE() << problem;
 }
 
-void DriveAdaptive(uint64_t seed, WorkloadTally* tally) {
-  Workload drive(seed, true, tally);
-  for (const std::string& problem : drive.Run(kPackagesPerAdaptiveFramework))
+void PlayAdaptive(uint64_t seed, WorkloadTally* tally) {
+  Workload workload(seed, true, tally);
+  for (const std::string& problem : workload.Run(kPackagesPerAdaptiveFramework))
     ADD_FAILURE() << problem;
 }
 
 TEST(Reference, EngineAgreesInEveryFramework) {
   WorkloadTally tally;
   for (uint64_t seed = 1000; seed < 1000 + kFrameworks && !::testing::Test::HasFailure(); ++seed)
-    Drive(seed, &tally);
+    Play(seed, &tally);
   if (::testing::Test::HasFailure()) return;
   // Nothing was compared in vain.
   for (const char* what : {"round_opened",
@@ -96,7 +96,7 @@ TEST(Reference, EngineAgreesWhereReleaseIsAdaptive) {
   WorkloadTally tally;
   for (uint64_t seed = 5000; seed < 5000 + kAdaptiveFrameworks && !::testing::Test::HasFailure();
        ++seed) {
-    DriveAdaptive(seed, &tally);
+    PlayAdaptive(seed, &tally);
   }
   if (::testing::Test::HasFailure()) return;
   for (const char* what :
@@ -112,7 +112,7 @@ TEST(ReferenceOfOneSeed, OneSeed) {
   if (seed == nullptr) GTEST_SKIP() << "REFERENCE_SEED names no framework";
   WorkloadTally tally;
   const uint64_t number = std::strtoull(seed, nullptr, 10);
-  number < 5000 ? Drive(number, &tally) : DriveAdaptive(number, &tally);
+  number < 5000 ? Play(number, &tally) : PlayAdaptive(number, &tally);
   for (const auto& [what, many] : tally.happened)
     std::printf("%8ld %s\n", long(many), what.c_str());
 }

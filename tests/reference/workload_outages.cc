@@ -1,176 +1,53 @@
-// What an administrator gives back after an outage, against a slow reckoning of its own.
-#include <algorithm>
+#include "tests/reference/workload_outages.h"
 
-#include "absl/strings/str_cat.h"
-#include "engine/base/ids.h"
-#include "tests/reference/workload.h"
+#include <algorithm>
+#include <vector>
+
+#include "tests/reference/workload_ids.h"
 
 namespace brokerage::engine::reference {
 
-using journal::v1::OfferRow;
-using journal::v1::PackageRow;
+using journal::v1::Record;
 using journal::v1::RoundRow;
 
 namespace {
 
-using Spans = std::vector<std::pair<absl::Time, absl::Time>>;
-
-absl::Duration Union(Spans spans) {
-  std::sort(spans.begin(), spans.end());
-  absl::Duration sum;
-  absl::Time reached = absl::InfinitePast();
-  for (auto [from, to] : spans) {
-    from = std::max(from, reached);
-    if (to > from) sum += to - from;
-    reached = std::max(reached, to);
-  }
-  return sum;
-}
-
 absl::Time WholeSecond(absl::Time time) { return absl::FromUnixSeconds(absl::ToUnixSeconds(time)); }
-
-// How much the span adds to them.
-absl::Duration Added(Spans spans, std::pair<absl::Time, absl::Time> span) {
-  const absl::Duration before = Union(spans);
-  spans.push_back(span);
-  return Union(std::move(spans)) - before;
-}
-
-bool FirstAnswerIsLate(const OfferRow& offer, absl::Time after, absl::Time by) {
-  for (const auto& answer : offer.answers()) {
-    if (answer.remark()) continue;
-    const absl::Time time = absl::FromUnixMicros(answer.time_us());
-    return answer.late() && time > after && time <= by;
-  }
-  return false;
-}
-
-// A restart's own round, once another has opened.
-bool Overtaken(const PackageRow& row, const RoundRow& round) {
-  return round.rule_number() == 0 && round.number() != row.rounds_size();
-}
 
 }  // namespace
 
-// Each offer of the round as it must be when the outage's time was given back; nothing if the
-// outage took none of it.
-std::vector<OfferRow> Workload::GivenBack(const PackageAggregate& package, const RoundRow& round,
-                                          absl::Time from, absl::Time to) {
-  const PackageRow& row = package.row;
-  const absl::Time deadline = absl::FromUnixMicros(round.deadline_us());
-  from = std::max(from, WholeSecond(absl::FromUnixMicros(round.opened_time_us())));
-  const bool waits =
-      row.state() == v1::PACKAGE_STATE_OFFERED || row.state() == v1::PACKAGE_STATE_UNFILLED;
-  if (deadline <= from || to <= from || (!waits && !round.settled())) return {};
-  const absl::Time end = round.settled() ? std::min(to, deadline) : to;
-  Spans& given = given_back_[{row.number(), round.number()}];
-  const absl::Duration lost = Added(given, {from, end});
-  if (lost == absl::ZeroDuration()) return {};
-  const absl::Time in_time_until = deadline + Added(given, {from, to});
-  absl::Time judged = absl::InfinitePast();  // when it was last looked at what came late
-  for (const auto& span : given) judged = std::max(judged, span.second);
-
-  std::vector<OfferRow> offers;
-  bool moves = !round.settled(), changes = moves;
-  for (OfferRow offer : package.offers) {
-    if (offer.round_number() != round.number()) continue;
-    if (round.settled() && offer.claim().state() != v1::CLAIM_STATE_UPHELD) {
-      if (offer.state() == v1::OFFER_STATE_LAPSED) {
-        const bool this_issue = offer.ordinal() > row.previous_issue_offers();
-        const v1::Contract& contract = *directory_.Contract(offer.contract_id());
-        const DateNumber today = directory_.Today(Stamp());
-        const bool open_again = waits && this_issue && !Overtaken(row, round) &&
-                                DatesHold(contract.from_date(), contract.to_date(), today) &&
-                                directory_.Holder(contract, today) == offer.provider_id();
-        // The outage left less of the time until the deadline than it took.
-        const bool for_nobody = !open_again && to + lost >= deadline;
-        if (open_again) offer.set_state(v1::OFFER_STATE_OPEN);
-        if (for_nobody) {
-          offer.set_state(v1::OFFER_STATE_CLOSED);
-          offer.set_close_cause(v1::CLOSE_CAUSE_OUTAGE);
-        }
-        tally_(open_again   ? "offer open again"
-               : for_nobody ? "silence of an outage"
-                            : "silence in spite of an outage");
-        moves |= open_again;
-        changes |= open_again || for_nobody;
-      } else if (FirstAnswerIsLate(offer, judged, in_time_until)) {
-        tally_("late answer in time after all");
-        changes = true;
-        for (auto& answer : *offer.mutable_answers()) {
-          if (answer.remark() || absl::FromUnixMicros(answer.time_us()) > in_time_until) continue;
-          answer.set_late(false);
-        }
-      }
-    }
-    offers.push_back(std::move(offer));
-  }
-  if (!changes) return {};
-  given.emplace_back(from, end);
-  if (!moves) return offers;
-  absl::Time moved = deadline + lost;
-  if (round.settled()) {
-    moved = WholeSecond(Stamp() + lost);
-    if (moved < Stamp() + lost) moved += absl::Seconds(1);
-    given.emplace_back(deadline, Stamp());  // no window ran since its deadline
-    tally_("round open again");
-  }
-  for (OfferRow& offer : offers) {
-    offer.set_deadline_us(absl::ToUnixMicros(moved));
-    if (round.settled()) offer.set_settled(false);
-  }
-  return offers;
-}
-
-// The system was down for some hours until now, or some hours before that, or about a deadline.
-void Workload::ExtendDeadlines() {
+void ExtendDeadlines(Workload& work) {
   Caller caller;
   caller.account_id = "administrator";
   caller.role = v1::ROLE_ADMINISTRATOR;
-  absl::Time to = now_ - absl::Minutes(dice_.Between(1, dice_.Percent(50) ? 2 : 4000));
-  absl::Time from = to - absl::Minutes(dice_.Between(1, 300));
-  const PackageAggregate* about = dice_.Percent(70) ? RandomPackage() : nullptr;
+  absl::Time to =
+      work.now() - absl::Minutes(work.dice().Between(1, work.dice().Percent(50) ? 2 : 4000));
+  absl::Time from = to - absl::Minutes(work.dice().Between(1, 300));
+  const PackageAggregate* about = work.dice().Percent(70) ? work.RandomPackage() : nullptr;
   if (about != nullptr && !about->row.rounds().empty()) {
     const RoundRow& round = about->row.rounds(about->row.rounds_size() - 1);
     const absl::Time deadline = absl::FromUnixMicros(round.deadline_us());
-    if (deadline < now_ - absl::Minutes(1)) {
-      from = deadline - absl::Minutes(dice_.Between(1, 120));
-      to = std::min(now_ - absl::Minutes(1), deadline + absl::Minutes(dice_.Between(1, 600)));
+    if (deadline < work.now() - absl::Minutes(1)) {
+      from = deadline - absl::Minutes(work.dice().Between(1, 120));
+      to = std::min(work.now() - absl::Minutes(1),
+                    deadline + absl::Minutes(work.dice().Between(1, 600)));
     }
   }
   v1::ExtendDeadlinesRequest request;
   request.mutable_from_time()->set_seconds(absl::ToUnixSeconds(from));
   request.mutable_to_time()->set_seconds(absl::ToUnixSeconds(to));
   request.set_reason("the system was down");
-  outage_.clear();
-  const uint64_t last = engine_.state().system.last_package_number();
-  for (uint64_t number = 1; number <= last; ++number) {
-    const PackageAggregate& package = *engine_.state().Package(number);
-    request.add_closed_package_ids(FormatPackageId({package.row.year(), number}));
-    for (const RoundRow& round : package.row.rounds()) {
-      for (OfferRow& offer : GivenBack(package, round, WholeSecond(from), WholeSecond(to))) {
-        outage_[{number, offer.ordinal()}] = std::move(offer);
-      }
-    }
+  for (uint64_t number = 1; number <= work.course().LastPackage(); ++number) {
+    request.add_closed_package_ids(IdOf(work.course().Package(number)));
   }
-  const size_t records = records_.size();
-  if (!Do(caller, std::move(request))) Problem("an outage was refused");
+  work.ExpectOutage(WholeSecond(from), WholeSecond(to));
+  const std::vector<Record>& records = work.course().records;
+  const size_t before = records.size();
+  if (!work.Ask(caller, std::move(request))) work.Problem("an outage was refused");
   // Compared with the record itself, before what followed from it.
-  if (records == records_.size() || !records_[records].facts(0).has_deadline_extended()) {
-    CheckOutage();
+  if (before == records.size() || !records[before].facts(0).has_deadline_extended()) {
+    work.CheckOutage();
   }
-}
-
-// Every offer that the record at hand should have changed is as it should be.
-void Workload::CheckOutage() {
-  for (const auto& [id, offer] : outage_) {
-    const PackageAggregate& package = *engine_.state().Package(id.first);
-    const OfferRow& real = package.offers[static_cast<size_t>(id.second - 1)];
-    if (real.SerializeAsString() == offer.SerializeAsString()) continue;
-    Problem(absl::StrCat("after an outage, reference ", offer.ShortDebugString(), " real ",
-                         real.ShortDebugString()));
-  }
-  outage_.clear();
 }
 
 }  // namespace brokerage::engine::reference

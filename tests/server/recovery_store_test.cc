@@ -7,14 +7,14 @@
 #include <random>
 
 #include "storage/rocksdb_store.h"
-#include "tests/fixtures/test_directory.h"
+#include "tests/fixtures/test_folder.h"
 
 namespace brokerage::storage {
 namespace {
 
 namespace fs = std::filesystem;
 using engine::Table;
-using testing_support::TestDirectory;
+using testing_support::TestFolder;
 
 constexpr int kBatches = 40;
 constexpr int kRecordsPerBatch = 3;
@@ -85,7 +85,7 @@ int ExpectWholeBatches(const RocksDbStore& store) {
 }
 
 TEST(RecoveryStore, ATornTailIsCutToWholeBatches) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", kBatches);
   const uint64_t size = fs::file_size(NewestWithExtension(directory / "db", ".log"));
   std::mt19937_64 random(20180701);
@@ -108,7 +108,7 @@ TEST(RecoveryStore, ATornTailIsCutToWholeBatches) {
 }
 
 TEST(RecoveryStore, AStoreForReadingCutsATornTailToo) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", kBatches);
   const fs::path log = NewestWithExtension(directory / "db", ".log");
   fs::resize_file(log, fs::file_size(log) / 2);
@@ -120,7 +120,7 @@ TEST(RecoveryStore, AStoreForReadingCutsATornTailToo) {
 // A byte that changed is either noticed, or (where it makes the log look torn) what is before it is
 // whole. Never less, never more.
 TEST(RecoveryStore, ADamagedLogIsNeverReadAsIfItWereWhole) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", kBatches);
   const uint64_t size = fs::file_size(NewestWithExtension(directory / "db", ".log"));
   std::mt19937_64 random(7);
@@ -142,7 +142,7 @@ TEST(RecoveryStore, ADamagedLogIsNeverReadAsIfItWereWhole) {
 }
 
 TEST(RecoveryStore, ADamagedTableIsDataLoss) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", kBatches);
   { ASSERT_TRUE(RocksDbStore::Open(directory / "db", OpenMode::kWrite).ok()); }  // flushes the log
   int damaged = 0;
@@ -171,7 +171,7 @@ TEST(RecoveryStore, ADamagedTableIsDataLoss) {
 }
 
 TEST(RecoveryStore, AMissingTableFileIsDataLoss) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", kBatches);
   { ASSERT_TRUE(RocksDbStore::Open(directory / "db", OpenMode::kWrite).ok()); }
   fs::remove(NewestWithExtension(directory / "db", ".sst"));
@@ -180,7 +180,7 @@ TEST(RecoveryStore, AMissingTableFileIsDataLoss) {
 }
 
 TEST(RecoveryStore, WithoutCurrentNothingIsMadeAnew) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", kBatches);
   fs::remove(fs::path(directory / "db") / "CURRENT");
   absl::Status status = RocksDbStore::Open(directory / "db", OpenMode::kWrite).status();
@@ -222,7 +222,7 @@ class Surgeon {
 };
 
 TEST(RecoveryStore, AJournalEntryThatWasChangedIsNamed) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", kBatches);
   {
     Surgeon surgeon(directory / "db");
@@ -237,7 +237,7 @@ TEST(RecoveryStore, AJournalEntryThatWasChangedIsNamed) {
 }
 
 TEST(RecoveryStore, AJournalEntryThatIsMissingIsNamed) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", kBatches);
   {
     Surgeon surgeon(directory / "db");
@@ -249,7 +249,7 @@ TEST(RecoveryStore, AJournalEntryThatIsMissingIsNamed) {
 }
 
 TEST(RecoveryStore, AJournalThatEndsBeforeItsHeadIsDataLoss) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", kBatches);
   {
     Surgeon surgeon(directory / "db");
@@ -264,7 +264,7 @@ TEST(RecoveryStore, AJournalThatEndsBeforeItsHeadIsDataLoss) {
 }
 
 TEST(RecoveryStore, ANewerProgramsStoreIsRefused) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "version", 1);
   WriteBatches(directory / "table", 1);
   {
@@ -287,7 +287,7 @@ TEST(RecoveryStore, ANewerProgramsStoreIsRefused) {
 }
 
 TEST(RecoveryStore, AnEarlierProgramsStoreGetsItsTableOfPostcodes) {
-  TestDirectory directory;
+  TestFolder directory;
   WriteBatches(directory / "db", 1);
   {
     Surgeon surgeon(directory / "db");

@@ -4,13 +4,13 @@
 
 #include "storage/digest.h"
 #include "storage/rocksdb_store.h"
-#include "tests/fixtures/test_directory.h"
+#include "tests/fixtures/test_folder.h"
 
 namespace brokerage::storage {
 namespace {
 
 using engine::Table;
-using testing_support::TestDirectory;
+using testing_support::TestFolder;
 
 std::unique_ptr<RocksDbStore> Open(const std::string& directory, OpenMode mode = OpenMode::kWrite) {
   absl::StatusOr<std::unique_ptr<RocksDbStore>> store = RocksDbStore::Open(directory, mode);
@@ -40,7 +40,7 @@ std::vector<std::string> KeysOf(const View& view, Table table, absl::string_view
 }
 
 TEST(RocksDbStore, EverythingOfABatchIsReadBackAfterReopening) {
-  TestDirectory directory;
+  TestFolder directory;
   Head head;
   {
     auto store = Open(directory / "db");
@@ -80,7 +80,7 @@ TEST(RocksDbStore, EverythingOfABatchIsReadBackAfterReopening) {
 }
 
 TEST(RocksDbStore, TheLastOfSeveralWritesOfARowWins) {
-  TestDirectory directory;
+  TestFolder directory;
   auto store = Open(directory / "db");
   Batch batch;
   batch.writes = {{Table::kOffers, "a", "1"},          {Table::kOffers, "a", "2"},
@@ -93,7 +93,7 @@ TEST(RocksDbStore, TheLastOfSeveralWritesOfARowWins) {
 }
 
 TEST(RocksDbStore, AScanKeepsToPrefixAndStart) {
-  TestDirectory directory;
+  TestFolder directory;
   auto store = Open(directory / "db");
   const std::string high(1, '\xff');
   ASSERT_TRUE(Append(store.get(),
@@ -117,7 +117,7 @@ TEST(RocksDbStore, AScanKeepsToPrefixAndStart) {
 }
 
 TEST(RocksDbStore, AViewStaysAsItWas) {
-  TestDirectory directory;
+  TestFolder directory;
   auto store = Open(directory / "db");
   ASSERT_TRUE(Append(store.get(), RowsOf(Table::kAccounts, {"a"})).ok());
   std::unique_ptr<View> before = store->Read();
@@ -128,7 +128,7 @@ TEST(RocksDbStore, AViewStaysAsItWas) {
 }
 
 TEST(RocksDbStore, ATailBeginsWhereItIsAskedAndEndsWhenToldTo) {
-  TestDirectory directory;
+  TestFolder directory;
   auto store = Open(directory / "db");
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(Append(store.get(), RowsOf(Table::kOffers, {})).ok());
   for (uint64_t from : {0, 1, 3, 5, 6, 9}) {
@@ -149,7 +149,7 @@ TEST(RocksDbStore, ATailBeginsWhereItIsAskedAndEndsWhenToldTo) {
 }
 
 TEST(RocksDbStore, ASecondOpenerIsRefusedInPlainWords) {
-  TestDirectory directory;
+  TestFolder directory;
   auto store = Open(directory / "db");
   absl::Status status = RocksDbStore::Open(directory / "db", OpenMode::kWrite).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
@@ -157,7 +157,7 @@ TEST(RocksDbStore, ASecondOpenerIsRefusedInPlainWords) {
 }
 
 TEST(RocksDbStore, TheEpochGrowsWithEveryOpeningForWriting) {
-  TestDirectory directory;
+  TestFolder directory;
   for (uint64_t epoch : {1, 2, 3}) {
     EXPECT_EQ(Open(directory / "db")->epoch(), epoch);
     EXPECT_EQ(Open(directory / "db", OpenMode::kReadOnly)->epoch(), epoch);
@@ -165,7 +165,7 @@ TEST(RocksDbStore, TheEpochGrowsWithEveryOpeningForWriting) {
 }
 
 TEST(RocksDbStore, ABatchOfAnotherEpochOrHeadIsRefusedAndChangesNothing) {
-  TestDirectory directory;
+  TestFolder directory;
   auto store = Open(directory / "db");
   const Batch batch = RowsOf(Table::kAccounts, {"a"});
   EXPECT_EQ(store->Append(store->epoch() + 1, Head(), batch).code(),
@@ -177,7 +177,7 @@ TEST(RocksDbStore, ABatchOfAnotherEpochOrHeadIsRefusedAndChangesNothing) {
 }
 
 TEST(RocksDbStore, AStoreForReadingCannotBeWritten) {
-  TestDirectory directory;
+  TestFolder directory;
   EXPECT_EQ(RocksDbStore::Open(directory / "none", OpenMode::kReadOnly).status().code(),
             absl::StatusCode::kNotFound);
   EXPECT_FALSE(std::filesystem::exists(directory / "none"));
@@ -190,7 +190,7 @@ TEST(RocksDbStore, AStoreForReadingCannotBeWritten) {
 }
 
 TEST(RocksDbStore, OutcomesArePurgedByTime) {
-  TestDirectory directory;
+  TestFolder directory;
   auto store = Open(directory / "db");
   for (int i = 0; i < 3000; ++i) {
     Batch batch;
@@ -207,7 +207,7 @@ TEST(RocksDbStore, OutcomesArePurgedByTime) {
 }
 
 TEST(RocksDbStore, AnOutcomeThatWasStoredAnewOutlivesItsFirstTime) {
-  TestDirectory directory;
+  TestFolder directory;
   auto store = Open(directory / "db");
   for (int64_t time : {100, 200}) {
     Batch batch;
@@ -221,7 +221,7 @@ TEST(RocksDbStore, AnOutcomeThatWasStoredAnewOutlivesItsFirstTime) {
 }
 
 TEST(RocksDbStore, TheLastMomentAliveIsKept) {
-  TestDirectory directory;
+  TestFolder directory;
   {
     auto store = Open(directory / "db");
     EXPECT_EQ(store->LastAlive(), absl::InfinitePast());
@@ -231,7 +231,7 @@ TEST(RocksDbStore, TheLastMomentAliveIsKept) {
 }
 
 TEST(RocksDbStore, PostcodesLieBesideTheJournal) {
-  TestDirectory directory;
+  TestFolder directory;
   const PostcodePlace place{"NG181JY", "E05000001", 453900, 361100};
   {
     auto store = Open(directory / "db");

@@ -10,21 +10,21 @@
 #include "storage/loading.h"
 #include "storage/rocksdb_store.h"
 #include "storage/verify.h"
-#include "tests/fixtures/council.h"
 #include "tests/fixtures/memory_store.h"
-#include "tests/fixtures/test_directory.h"
+#include "tests/fixtures/store_fixture.h"
+#include "tests/fixtures/test_folder.h"
 
 namespace brokerage::storage {
 namespace {
 
 using engine::Table;
 using testing::HasSubstr;
-using testing_support::Council;
-using testing_support::TestDirectory;
+using testing_support::StoreFixture;
+using testing_support::TestFolder;
 using testing_support::Zones;
 
 VerifyReport Verified(const View& view, const std::optional<Head>& expect_head = std::nullopt) {
-  TestDirectory directory;
+  TestFolder directory;
   absl::StatusOr<VerifyReport> report = Verify(view, Zones(), expect_head, directory / "scratch");
   EXPECT_TRUE(report.ok()) << report.status();
   EXPECT_FALSE(std::filesystem::exists(directory / "scratch"));
@@ -35,11 +35,11 @@ VerifyReport Verified(const View& view, const std::optional<Head>& expect_head =
 const MemoryStore& TwoWeeks() {
   static const MemoryStore* const kStore = [] {
     auto* store = new MemoryStore();
-    Council council(store, 1);
-    council.ApplyFramework();
-    council.Work(7);
-    council.EndAContract();
-    council.Work(7);
+    StoreFixture fixture(store, 1);
+    fixture.ApplyFramework();
+    fixture.Work(7);
+    fixture.EndAContract();
+    fixture.Work(7);
     return store;
   }();
   return *kStore;
@@ -77,19 +77,19 @@ TEST(VerifyStore, ARestartInTheMiddleMakesNoDifference) {
   std::string digests[2];
   for (int restarts : {0, 1}) {
     MemoryStore store;
-    auto council = std::make_unique<Council>(&store, 5);
-    council->ApplyFramework();
-    council->Work(4);
+    auto fixture = std::make_unique<StoreFixture>(&store, 5);
+    fixture->ApplyFramework();
+    fixture->Work(4);
     if (restarts == 1) {
       std::unique_ptr<View> view = store.Read();
       engine::Engine again(Zones());
-      ASSERT_TRUE(LoadEngine(*view, council->now(), &again).ok());
-      const engine::State& before = council->engine().state();
+      ASSERT_TRUE(LoadEngine(*view, fixture->now(), &again).ok());
+      const engine::State& before = fixture->engine().state();
       EXPECT_EQ(again.state().open_packages, before.open_packages);
       EXPECT_EQ(again.state().agenda, before.agenda);
       EXPECT_EQ(again.state().last_sequence, before.last_sequence);
       EXPECT_EQ(again.state().last_time_us, before.last_time_us);
-      EXPECT_EQ(again.NextDue(), council->engine().NextDue());
+      EXPECT_EQ(again.NextDue(), fixture->engine().NextDue());
     }
     digests[restarts] = DigestOf(*store.Read());
   }
@@ -97,14 +97,14 @@ TEST(VerifyStore, ARestartInTheMiddleMakesNoDifference) {
 }
 
 TEST(VerifyStore, WorkGoesOnAfterARestartAndVerifies) {
-  TestDirectory directory;
+  TestFolder directory;
   for (uint64_t seed : {11, 12, 13}) {
     auto store = RocksDbStore::Open(directory / "db", OpenMode::kWrite);
     ASSERT_TRUE(store.ok()) << store.status();
-    Council council(store->get(), seed);
-    if (seed == 11) council.ApplyFramework();
-    council.Work(2);
-    EXPECT_GT(council.accepted_commands(), 10);
+    StoreFixture fixture(store->get(), seed);
+    if (seed == 11) fixture.ApplyFramework();
+    fixture.Work(2);
+    EXPECT_GT(fixture.accepted_commands(), 10);
   }
   auto store = RocksDbStore::Open(directory / "db", OpenMode::kReadOnly);
   ASSERT_TRUE(store.ok()) << store.status();
@@ -233,9 +233,9 @@ class BackupTest : public testing::Test {
     auto store = RocksDbStore::Open(directory_ / "db", OpenMode::kWrite);
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
-    council_ = std::make_unique<Council>(store_.get(), 3);
-    council_->ApplyFramework();
-    council_->Work(1);
+    fixture_ = std::make_unique<StoreFixture>(store_.get(), 3);
+    fixture_->ApplyFramework();
+    fixture_->Work(1);
   }
   std::string DigestIn(const std::string& directory) {
     auto store = RocksDbStore::Open(directory, OpenMode::kReadOnly);
@@ -243,9 +243,9 @@ class BackupTest : public testing::Test {
     return store.ok() ? DigestOf(*(*store)->Read()) : "";
   }
 
-  TestDirectory directory_;
+  TestFolder directory_;
   std::unique_ptr<RocksDbStore> store_;
-  std::unique_ptr<Council> council_;
+  std::unique_ptr<StoreFixture> fixture_;
 };
 
 TEST_F(BackupTest, EachBackupIsRestoredAsItWas) {
@@ -254,7 +254,7 @@ TEST_F(BackupTest, EachBackupIsRestoredAsItWas) {
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(first->number, 1);
   EXPECT_EQ(first->head, store_->Read()->head());
-  council_->Work(1);
+  fixture_->Work(1);
   absl::StatusOr<Backup> second = CreateBackup(*store_, directory_ / "backups");
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(second->number, 2);
@@ -319,7 +319,7 @@ TEST_F(BackupTest, ABackupThatDoesNotVerifyDoesNotCount) {
 TEST_F(BackupTest, ACheckpointOfARunningStoreVerifies) {
   ASSERT_TRUE(CreateCheckpoint(*store_, directory_ / "checkpoint").ok());
   const std::string digest = DigestOf(*store_->Read());
-  council_->Work(1);
+  fixture_->Work(1);
   auto checkpoint = RocksDbStore::Open(directory_ / "checkpoint", OpenMode::kReadOnly);
   ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
   VerifyReport report = Verified(*(*checkpoint)->Read());

@@ -26,7 +26,7 @@ class WhatIfTest : public ::testing::Test {
   WhatIfTest() : driver_(kStart) {
     *apply_.mutable_files() = CountyFiles();
     apply_.set_request_id("apply");
-    EXPECT_TRUE(driver_.Do(Administrator(), apply_).ok());
+    EXPECT_TRUE(driver_.Run(Administrator(), apply_).ok());
   }
 
   static Caller Administrator() { return {"admin", v1::ROLE_ADMINISTRATOR, "", "", ""}; }
@@ -48,7 +48,7 @@ class WhatIfTest : public ::testing::Test {
     terms.set_weekly_minutes(420);
     terms.set_carers_per_visit(1);
     terms.set_start_by_date("2018-08-20");
-    auto reply = driver_.Do(Navigator(), request);
+    auto reply = driver_.Run(Navigator(), request);
     EXPECT_TRUE(reply.ok()) << reply.status();
     return ++submitted_;
   }
@@ -63,13 +63,13 @@ class WhatIfTest : public ::testing::Test {
         v1::AcceptOfferRequest request;
         request.set_request_id(absl::StrCat("answer ", ++requests_));
         request.set_offer_id(id);
-        EXPECT_TRUE(driver_.Do(caller, request).ok());
+        EXPECT_TRUE(driver_.Run(caller, request).ok());
       } else {
         v1::DeclineOfferRequest request;
         request.set_request_id(absl::StrCat("answer ", ++requests_));
         request.set_offer_id(id);
         request.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
-        EXPECT_TRUE(driver_.Do(caller, request).ok());
+        EXPECT_TRUE(driver_.Run(caller, request).ok());
       }
       return;
     }
@@ -85,7 +85,7 @@ class WhatIfTest : public ::testing::Test {
       request.set_package_id(FormatPackageId({package.row.year(), number}));
       request.set_offer_id(
           FormatOfferId({{package.row.year(), number}, package.row.proposed_ordinal()}));
-      EXPECT_TRUE(driver_.Do(Navigator(), request).ok());
+      EXPECT_TRUE(driver_.Run(Navigator(), request).ok());
     }
   }
 
@@ -286,13 +286,13 @@ TEST_F(WhatIfTest, WhatWasUpheldAsIssuedInErrorIsSoAgain) {
   claim.set_offer_id(claimed);
   claim.set_reason("the ward is not ours");
   const Caller lead{"lead-north", v1::ROLE_PROVIDER_BRANCH, "", "lead-north", "lead-north"};
-  ASSERT_TRUE(driver_.Do(lead, claim).ok());
+  ASSERT_TRUE(driver_.Run(lead, claim).ok());
   v1::DecideIssuedInErrorRequest uphold;
   uphold.set_request_id("uphold");
   uphold.set_offer_id(claimed);
   uphold.set_uphold(true);
   uphold.set_reason("it is not");
-  ASSERT_TRUE(driver_.Do({"nav-2", v1::ROLE_CARE_NAVIGATOR, "shire", "", ""}, uphold).ok());
+  ASSERT_TRUE(driver_.Run({"nav-2", v1::ROLE_CARE_NAVIGATOR, "shire", "", ""}, uphold).ok());
   driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
   const v1::PreviewFrameworkResponse response = Replay(CountyFiles());
   for (const v1::WhatIfTotals& one : {response.was(), response.replayed(), response.would()}) {
@@ -340,7 +340,7 @@ TEST_F(WhatIfTest, WhatTheReplayItselfMovesIsNotTheFilesDoing) {
       request.set_offer_id(FormatOfferId({{2018, 1}, offer.ordinal()}));
     }
   }
-  ASSERT_TRUE(driver_.Do(Navigator(), request).ok());
+  ASSERT_TRUE(driver_.Run(Navigator(), request).ok());
   driver_.AdvanceTo(kStart + absl::Hours(24 * 5));
   const v1::PreviewFrameworkResponse response = Replay(CountyFiles());
   EXPECT_EQ(response.moved(), 0);

@@ -169,7 +169,7 @@ void ScenarioRunner::Expect(const std::string& expected, const std::string& foun
 }
 
 void ScenarioRunner::Ask(Request request) {
-  auto reply = driver_->Do(caller_, std::move(request));
+  auto reply = driver_->Run(caller_, std::move(request));
   if (reply.ok()) {
     reply_ = *std::move(reply);
   } else if (refused_.ok()) {

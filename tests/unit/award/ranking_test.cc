@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/fixtures/small_county.h"
+#include "tests/fixtures/directory_fixture.h"
 
 namespace brokerage::engine {
 namespace {
@@ -11,8 +11,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// A county whose award follows the criteria given.
-struct AwardCounty : SmallCounty {
+// A fixture whose award follows the criteria given.
+struct AwardCounty : DirectoryFixture {
   explicit AwardCounty(const std::vector<v1::AwardCriterion>& criteria) {
     for (v1::AwardCriterion criterion : criteria) {
       rules.add_award_criteria()->set_criterion(criterion);
@@ -83,12 +83,12 @@ struct AwardCounty : SmallCounty {
 constexpr int64_t kLast = INT32_MAX;
 
 TEST(Ranking, ALeadWhoAcceptsLastStillWins) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER});
-  county.AddAcceptance("radis", "additional");
-  county.AddAcceptance("fosse", "lead")
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("radis", "additional");
+  fixture.AddAcceptance("fosse", "lead")
       .mutable_answers(0)
-      ->set_time_us(absl::ToUnixMicros(county.time));
-  const Ranking ranking = RankAcceptances(county.Award());
+      ->set_time_us(absl::ToUnixMicros(fixture.time));
+  const Ranking ranking = RankAcceptances(fixture.Award());
   ASSERT_EQ(ranking.valid, 2u);
   EXPECT_THAT(ranking.ordinals, ElementsAre(2, 1));
   EXPECT_EQ(ranking.decided_by, v1::AWARD_CRITERION_TIER);
@@ -102,37 +102,37 @@ TEST(Ranking, ALeadWhoAcceptsLastStillWins) {
 }
 
 TEST(Ranking, ALateLeadComesAfterAnAdditionalInTime) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER});
-  county.AddAcceptance("fosse", "lead").mutable_answers(0)->set_late(true);
-  county.AddAcceptance("radis", "additional");
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
-  EXPECT_EQ(RankAcceptances(county.Award()).decided_by, v1::AWARD_CRITERION_IN_TIME);
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("fosse", "lead").mutable_answers(0)->set_late(true);
+  fixture.AddAcceptance("radis", "additional");
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
+  EXPECT_EQ(RankAcceptances(fixture.Award()).decided_by, v1::AWARD_CRITERION_IN_TIME);
 }
 
 TEST(Ranking, OnlyTheLastAnswerCounts) {
-  AwardCounty county({});
-  county.AddAcceptance("fosse", "lead");
-  county.Answer(1, v1::ANSWER_DECLINE);
-  EXPECT_THAT(county.RankedBranches(), IsEmpty());
-  county.Answer(1, v1::ANSWER_ACCEPT);
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("fosse-a"));
+  AwardCounty fixture({});
+  fixture.AddAcceptance("fosse", "lead");
+  fixture.Answer(1, v1::ANSWER_DECLINE);
+  EXPECT_THAT(fixture.RankedBranches(), IsEmpty());
+  fixture.Answer(1, v1::ANSWER_ACCEPT);
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("fosse-a"));
 }
 
 TEST(Ranking, AnAcceptanceThatRanOutDoesNotCount) {
-  AwardCounty county({});
-  auto* answer = county.AddAcceptance("fosse", "lead").mutable_answers(0);
-  answer->set_valid_until_us(absl::ToUnixMicros(county.time));
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("fosse-a"));
-  answer->set_valid_until_us(absl::ToUnixMicros(county.time) - 1);
-  EXPECT_THAT(county.RankedBranches(), IsEmpty());
+  AwardCounty fixture({});
+  auto* answer = fixture.AddAcceptance("fosse", "lead").mutable_answers(0);
+  answer->set_valid_until_us(absl::ToUnixMicros(fixture.time));
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("fosse-a"));
+  answer->set_valid_until_us(absl::ToUnixMicros(fixture.time) - 1);
+  EXPECT_THAT(fixture.RankedBranches(), IsEmpty());
 }
 
 TEST(Ranking, AnAcceptanceThatFailsAHardRuleIsVoidWithTheRuleNamed) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER});
-  county.AddAcceptance("fosse", "lead");
-  county.AddAcceptance("radis", "additional");
-  county.SuspendProvider("fosse", "");
-  const Ranking ranking = RankAcceptances(county.Award());
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("fosse", "lead");
+  fixture.AddAcceptance("radis", "additional");
+  fixture.SuspendProvider("fosse", "");
+  const Ranking ranking = RankAcceptances(fixture.Award());
   EXPECT_EQ(ranking.valid, 1u);
   EXPECT_THAT(ranking.ordinals, ElementsAre(2, 1));
   EXPECT_EQ(ranking.acceptances[1].place(), 0);
@@ -144,11 +144,11 @@ TEST(Ranking, AnAcceptanceThatFailsAHardRuleIsVoidWithTheRuleNamed) {
 TEST(Ranking, ATieIsBrokenByPackageAndBranch) {
   std::set<std::string> winners;
   for (uint64_t number = 1; number <= 64; ++number) {
-    AwardCounty county({v1::AWARD_CRITERION_TIER});
-    county.package.row.set_number(number);
-    county.AddAcceptance("radis", "additional");
-    county.AddAcceptance("leda", "additional");
-    const Ranking ranking = RankAcceptances(county.Award());
+    AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+    fixture.package.row.set_number(number);
+    fixture.AddAcceptance("radis", "additional");
+    fixture.AddAcceptance("leda", "additional");
+    const Ranking ranking = RankAcceptances(fixture.Award());
     EXPECT_EQ(ranking.decided_by, v1::AWARD_CRITERION_TIE_BREAK);
     const bool radis = TieBreak(number, "radis-a") < TieBreak(number, "leda-a");
     EXPECT_EQ(ranking.acceptances[0].branch_id(), radis ? "radis-a" : "leda-a");
@@ -164,199 +164,199 @@ TEST(Ranking, TheTieBreakIsFixed) {
 }
 
 TEST(Criteria, AContractWithoutARankComesLast) {
-  AwardCounty county({v1::AWARD_CRITERION_RANK});
-  county.AddAcceptance("leda", "dps");
-  county.AddAcceptance("radis", "dps");
-  county.AddAcceptance("fosse", "dps");
-  v1::Contract contract = county.ContractFor("radis", "dps");
+  AwardCounty fixture({v1::AWARD_CRITERION_RANK});
+  fixture.AddAcceptance("leda", "dps");
+  fixture.AddAcceptance("radis", "dps");
+  fixture.AddAcceptance("fosse", "dps");
+  v1::Contract contract = fixture.ContractFor("radis", "dps");
   contract.set_rank(2);
-  county.PutContract(contract);
-  contract = county.ContractFor("fosse", "dps");
+  fixture.PutContract(contract);
+  contract = fixture.ContractFor("fosse", "dps");
   contract.set_rank(1);
-  county.PutContract(contract);
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("fosse-a", "radis-a", "leda-a"));
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_RANK), ElementsAre(kLast, 2, 1));
+  fixture.PutContract(contract);
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("fosse-a", "radis-a", "leda-a"));
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_RANK), ElementsAre(kLast, 2, 1));
 }
 
 TEST(Criteria, AContractShortOfItsMinimumComesFirstOnlyForWhatItAcceptedAndLost) {
-  AwardCounty county({v1::AWARD_CRITERION_CONTRACTED_SHORTFALL});
+  AwardCounty fixture({v1::AWARD_CRITERION_CONTRACTED_SHORTFALL});
   // Contracted to 75% of 10, rounded up: 8. Won 3, short of 5, of which 4 were accepted and lost.
-  county.AddAcceptance("fosse", "lead").set_minimum_pickup_percent(75);
-  county.PutUnits("fosse", "lead", 3, 4, 3);
+  fixture.AddAcceptance("fosse", "lead").set_minimum_pickup_percent(75);
+  fixture.PutUnits("fosse", "lead", 3, 4, 3);
   // Just as short, but by declining: gains nothing.
-  county.AddAcceptance("radis", "lead").set_minimum_pickup_percent(75);
-  county.PutUnits("radis", "lead", 3, 0, 7);
+  fixture.AddAcceptance("radis", "lead").set_minimum_pickup_percent(75);
+  fixture.PutUnits("radis", "lead", 3, 0, 7);
   // Above its minimum.
-  county.AddAcceptance("leda", "lead").set_minimum_pickup_percent(25);
-  county.PutUnits("leda", "lead", 3, 7, 0);
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_CONTRACTED_SHORTFALL), ElementsAre(-4, 0, 0));
-  EXPECT_EQ(county.RankedBranches()[0], "fosse-a");
-  county.PutUnits("fosse", "lead", 7, 3, 0);
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_CONTRACTED_SHORTFALL), ElementsAre(-1, 0, 0));
+  fixture.AddAcceptance("leda", "lead").set_minimum_pickup_percent(25);
+  fixture.PutUnits("leda", "lead", 3, 7, 0);
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_CONTRACTED_SHORTFALL), ElementsAre(-4, 0, 0));
+  EXPECT_EQ(fixture.RankedBranches()[0], "fosse-a");
+  fixture.PutUnits("fosse", "lead", 7, 3, 0);
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_CONTRACTED_SHORTFALL), ElementsAre(-1, 0, 0));
 }
 
 TEST(Criteria, TheTierFurthestBelowItsShareComesFirst) {
-  AwardCounty county({v1::AWARD_CRITERION_SHARE_SHORTFALL});
-  county.AddAcceptance("fosse", "lead");        // target 80
-  county.AddAcceptance("radis", "additional");  // target 20
-  county.PutAwards("fosse", "lead", 9, 900);
-  county.PutAwards("radis", "additional", 1, 100);
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_SHARE_SHORTFALL), ElementsAre(100, -100));
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
-  county.PutAwards("radis", "additional", 6, 100);
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("fosse-a", "radis-a"));
+  AwardCounty fixture({v1::AWARD_CRITERION_SHARE_SHORTFALL});
+  fixture.AddAcceptance("fosse", "lead");        // target 80
+  fixture.AddAcceptance("radis", "additional");  // target 20
+  fixture.PutAwards("fosse", "lead", 9, 900);
+  fixture.PutAwards("radis", "additional", 1, 100);
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_SHARE_SHORTFALL), ElementsAre(100, -100));
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
+  fixture.PutAwards("radis", "additional", 6, 100);
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("fosse-a", "radis-a"));
 }
 
 TEST(Criteria, ATierWithoutATargetIsNeitherAboveNorBelowIt) {
-  AwardCounty county({v1::AWARD_CRITERION_SHARE_SHORTFALL});
-  county.AddAcceptance("fosse", "lead");  // target 80
-  county.AddAcceptance("castle", "dps");  // none
-  county.PutAwards("fosse", "lead", 7, 900);
-  county.PutAwards("castle", "dps", 3, 300);
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_SHARE_SHORTFALL), ElementsAre(-100, 0));
-  county.PutAwards("fosse", "lead", 27, 900);
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("castle-a", "fosse-a"));
+  AwardCounty fixture({v1::AWARD_CRITERION_SHARE_SHORTFALL});
+  fixture.AddAcceptance("fosse", "lead");  // target 80
+  fixture.AddAcceptance("castle", "dps");  // none
+  fixture.PutAwards("fosse", "lead", 7, 900);
+  fixture.PutAwards("castle", "dps", 3, 300);
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_SHARE_SHORTFALL), ElementsAre(-100, 0));
+  fixture.PutAwards("fosse", "lead", 27, 900);
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("castle-a", "fosse-a"));
 }
 
 TEST(Criteria, FewestRecentHoursComeFirst) {
-  AwardCounty county({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
-  county.AddAcceptance("fosse", "dps");
-  county.AddAcceptance("radis", "dps");
-  county.PutAwards("fosse", "dps", 1, 900);
-  county.PutAwards("radis", "dps", 3, 600);
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_FEWEST_RECENT_HOURS), ElementsAre(900, 600));
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
+  AwardCounty fixture({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
+  fixture.AddAcceptance("fosse", "dps");
+  fixture.AddAcceptance("radis", "dps");
+  fixture.PutAwards("fosse", "dps", 1, 900);
+  fixture.PutAwards("radis", "dps", 3, 600);
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_FEWEST_RECENT_HOURS), ElementsAre(900, 600));
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
 }
 
 TEST(Criteria, AJoinerStartsAtTheLowerMedian) {
-  AwardCounty county({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
-  for (const char* id : {"fosse", "radis", "leda", "castle"}) county.AddAcceptance(id, "dps");
-  county.AddAcceptance("joiner", "dps");
-  county.PutAwards("fosse", "dps", 1, 900);
-  county.PutAwards("radis", "dps", 1, 600);
-  county.PutAwards("leda", "dps", 1, 300);
+  AwardCounty fixture({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
+  for (const char* id : {"fosse", "radis", "leda", "castle"}) fixture.AddAcceptance(id, "dps");
+  fixture.AddAcceptance("joiner", "dps");
+  fixture.PutAwards("fosse", "dps", 1, 900);
+  fixture.PutAwards("radis", "dps", 1, 600);
+  fixture.PutAwards("leda", "dps", 1, 300);
   for (const char* id : {"fosse", "radis", "leda"}) {
-    v1::Contract begun = county.ContractFor(id, "dps");
+    v1::Contract begun = fixture.ContractFor(id, "dps");
     begun.set_from_date("2018-04-30");
-    county.PutContract(begun);
+    fixture.PutContract(begun);
   }
-  v1::Contract old = county.ContractFor("castle", "dps");
+  v1::Contract old = fixture.ContractFor("castle", "dps");
   old.set_from_date("2018-04-30");  // before the three months: had its chance
-  county.PutContract(old);
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_FEWEST_RECENT_HOURS),
+  fixture.PutContract(old);
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_FEWEST_RECENT_HOURS),
               ElementsAre(900, 600, 300, 0, 300));
   old.set_from_date("2018-05-01");
-  county.PutContract(old);
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_FEWEST_RECENT_HOURS),
+  fixture.PutContract(old);
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_FEWEST_RECENT_HOURS),
               ElementsAre(900, 600, 300, 600, 600));
 }
 
 TEST(Criteria, WhereAllAreJoinersAllStartAtNothing) {
-  AwardCounty county({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
-  county.AddAcceptance("fosse", "dps");
-  county.AddAcceptance("radis", "dps");
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_FEWEST_RECENT_HOURS), ElementsAre(0, 0));
+  AwardCounty fixture({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
+  fixture.AddAcceptance("fosse", "dps");
+  fixture.AddAcceptance("radis", "dps");
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_FEWEST_RECENT_HOURS), ElementsAre(0, 0));
 }
 
 TEST(Criteria, TheLowestPriceComesFirstAndNoneLast) {
-  AwardCounty county({v1::AWARD_CRITERION_PRICE});
-  county.AddAcceptance("leda", "dps");
-  county.AddAcceptance("fosse", "dps").set_price_pence(1700);
-  county.AddAcceptance("radis", "dps").set_price_pence(1699);
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a", "leda-a"));
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_PRICE), ElementsAre(kLast, 1700, 1699));
+  AwardCounty fixture({v1::AWARD_CRITERION_PRICE});
+  fixture.AddAcceptance("leda", "dps");
+  fixture.AddAcceptance("fosse", "dps").set_price_pence(1700);
+  fixture.AddAcceptance("radis", "dps").set_price_pence(1699);
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("radis-a", "fosse-a", "leda-a"));
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_PRICE), ElementsAre(kLast, 1700, 1699));
 }
 
 TEST(Criteria, QualityAndPriceAreWeighedExactly) {
-  AwardCounty county({v1::AWARD_CRITERION_WEIGHTED_SCORE});
-  county.rules.set_quality_weight_percent(60);
+  AwardCounty fixture({v1::AWARD_CRITERION_WEIGHTED_SCORE});
+  fixture.rules.set_quality_weight_percent(60);
   auto accept = [&](const char* id, int quality, int price) {
-    county.AddAcceptance(id, "dps").set_price_pence(price);
-    v1::Contract contract = county.ContractFor(id, "dps");
+    fixture.AddAcceptance(id, "dps").set_price_pence(price);
+    v1::Contract contract = fixture.ContractFor(id, "dps");
     contract.set_quality_score(quality);
-    county.PutContract(contract);
+    fixture.PutContract(contract);
   };
   accept("fosse", 80, 1800);  // 48 + 1500/1800 x 40 = 81.333...
   accept("radis", 70, 1500);  // 42 + 40 = 82
   accept("leda", 100, 0);     // 60
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_WEIGHTED_SCORE),
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_WEIGHTED_SCORE),
               ElementsAre(-8133333333, -8200000000, -6000000000));
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a", "leda-a"));
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("radis-a", "fosse-a", "leda-a"));
 }
 
 TEST(Criteria, ProvidersThatThePersonNamedComeFirstInThatOrder) {
-  AwardCounty county({v1::AWARD_CRITERION_PREFERRED_BY_PERSON});
-  for (const char* id : {"fosse", "radis", "leda"}) county.AddAcceptance(id, "dps");
-  county.package.row.add_preferred_provider_ids("leda");
-  county.package.row.add_preferred_provider_ids("radis");
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_PREFERRED_BY_PERSON), ElementsAre(2, 1, 0));
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("leda-a", "radis-a", "fosse-a"));
+  AwardCounty fixture({v1::AWARD_CRITERION_PREFERRED_BY_PERSON});
+  for (const char* id : {"fosse", "radis", "leda"}) fixture.AddAcceptance(id, "dps");
+  fixture.package.row.add_preferred_provider_ids("leda");
+  fixture.package.row.add_preferred_provider_ids("radis");
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_PREFERRED_BY_PERSON), ElementsAre(2, 1, 0));
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("leda-a", "radis-a", "fosse-a"));
 }
 
 TEST(Criteria, AllStartsUpToTheStartByDateTie) {
-  AwardCounty county({v1::AWARD_CRITERION_EARLIEST_START});
+  AwardCounty fixture({v1::AWARD_CRITERION_EARLIEST_START});
   const std::vector<DateNumber> starts = {20180705, 0, 20180709, 20180710, 20180809};
   for (size_t i = 0; i < starts.size(); ++i) {
-    auto& offer = county.AddAcceptance(absl::StrCat("provider-", i), "dps");
+    auto& offer = fixture.AddAcceptance(absl::StrCat("provider-", i), "dps");
     offer.mutable_answers(0)->set_possible_start_date(starts[i]);
   }
-  EXPECT_THAT(county.Values(v1::AWARD_CRITERION_EARLIEST_START), ElementsAre(0, 0, 0, 1, 31));
+  EXPECT_THAT(fixture.Values(v1::AWARD_CRITERION_EARLIEST_START), ElementsAre(0, 0, 0, 1, 31));
 }
 
 TEST(Criteria, TheEarliestAnswerWinsOnlyWhereAFrameworkInsists) {
-  AwardCounty county({v1::AWARD_CRITERION_EARLIEST_ANSWER});
-  county.AddAcceptance("fosse", "dps").mutable_answers(0)->set_time_us(2000);
-  county.AddAcceptance("radis", "dps").mutable_answers(0)->set_time_us(1000);
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
+  AwardCounty fixture({v1::AWARD_CRITERION_EARLIEST_ANSWER});
+  fixture.AddAcceptance("fosse", "dps").mutable_answers(0)->set_time_us(2000);
+  fixture.AddAcceptance("radis", "dps").mutable_answers(0)->set_time_us(1000);
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
 }
 
 TEST(Criteria, AreAskedInTheirOrder) {
-  AwardCounty county({v1::AWARD_CRITERION_PREFERRED_BY_PERSON, v1::AWARD_CRITERION_TIER});
-  county.AddAcceptance("fosse", "lead");
-  county.AddAcceptance("radis", "additional");
-  county.package.row.add_preferred_provider_ids("radis");
-  const Ranking ranking = RankAcceptances(county.Award());
+  AwardCounty fixture({v1::AWARD_CRITERION_PREFERRED_BY_PERSON, v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("fosse", "lead");
+  fixture.AddAcceptance("radis", "additional");
+  fixture.package.row.add_preferred_provider_ids("radis");
+  const Ranking ranking = RankAcceptances(fixture.Award());
   EXPECT_EQ(ranking.acceptances[0].branch_id(), "radis-a");
   EXPECT_EQ(ranking.decided_by, v1::AWARD_CRITERION_PREFERRED_BY_PERSON);
   EXPECT_EQ(DecidedBy(ranking.acceptances[1], ranking.acceptances[0]), v1::AWARD_CRITERION_TIER);
 }
 
 TEST(Certainty, ALeadWhoAcceptsIsCertainAlthoughAdditionalsAreSilent) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER, v1::AWARD_CRITERION_CONTRACTED_SHORTFALL});
-  county.AddAcceptance("fosse", "lead");
-  county.AddOneBranchProvider("radis", "additional");
-  county.AddOffer("radis", "additional");
-  EXPECT_TRUE(county.Certain());
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER, v1::AWARD_CRITERION_CONTRACTED_SHORTFALL});
+  fixture.AddAcceptance("fosse", "lead");
+  fixture.AddOneBranchProvider("radis", "additional");
+  fixture.AddOffer("radis", "additional");
+  EXPECT_TRUE(fixture.Certain());
 }
 
 TEST(Certainty, AnAdditionalIsNotCertainWhileTheLeadIsSilent) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER});
-  county.AddAcceptance("radis", "additional");
-  county.AddOneBranchProvider("fosse", "lead");
-  county.AddOffer("fosse", "lead");
-  EXPECT_FALSE(county.Certain());
-  county.Answer(2, v1::ANSWER_DECLINE);
-  EXPECT_TRUE(county.Certain());
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("radis", "additional");
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.AddOffer("fosse", "lead");
+  EXPECT_FALSE(fixture.Certain());
+  fixture.Answer(2, v1::ANSWER_DECLINE);
+  EXPECT_TRUE(fixture.Certain());
 }
 
 TEST(Certainty, ALateAcceptanceIsNotCertainWhileAnyIsSilent) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER});
-  county.AddAcceptance("fosse", "lead").mutable_answers(0)->set_late(true);
-  county.AddOneBranchProvider("radis", "additional");
-  county.AddOffer("radis", "additional");
-  EXPECT_FALSE(county.Certain());
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("fosse", "lead").mutable_answers(0)->set_late(true);
+  fixture.AddOneBranchProvider("radis", "additional");
+  fixture.AddOffer("radis", "additional");
+  EXPECT_FALSE(fixture.Certain());
 }
 
 class LiveCriterion : public ::testing::TestWithParam<v1::AwardCriterion> {};
 
 TEST_P(LiveCriterion, IsCertainOnlyWhenAllHaveAnswered) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER, GetParam()});
-  county.AddAcceptance("radis", "additional");
-  county.AddOneBranchProvider("leda", "additional");
-  county.AddOffer("leda", "additional");
-  EXPECT_FALSE(county.Certain());
-  county.Answer(2, v1::ANSWER_ACCEPT);
-  EXPECT_TRUE(county.Certain());
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER, GetParam()});
+  fixture.AddAcceptance("radis", "additional");
+  fixture.AddOneBranchProvider("leda", "additional");
+  fixture.AddOffer("leda", "additional");
+  EXPECT_FALSE(fixture.Certain());
+  fixture.Answer(2, v1::ANSWER_ACCEPT);
+  EXPECT_TRUE(fixture.Certain());
 }
 
 INSTANTIATE_TEST_SUITE_P(Certainty, LiveCriterion,
@@ -367,67 +367,67 @@ INSTANTIATE_TEST_SUITE_P(Certainty, LiveCriterion,
                                            v1::AWARD_CRITERION_EARLIEST_ANSWER));
 
 TEST(Certainty, ATieIsDecidedByTheTieBreak) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER});
-  county.AddAcceptance("radis", "additional");
-  county.AddOneBranchProvider("leda", "additional");
-  county.AddOffer("leda", "additional");
-  EXPECT_EQ(county.Certain(), TieBreak(123, "radis-a") < TieBreak(123, "leda-a"));
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("radis", "additional");
+  fixture.AddOneBranchProvider("leda", "additional");
+  fixture.AddOffer("leda", "additional");
+  EXPECT_EQ(fixture.Certain(), TieBreak(123, "radis-a") < TieBreak(123, "leda-a"));
 }
 
 TEST(Certainty, AKnownPriceIsComparedAlthoughItsOfferIsSilent) {
-  AwardCounty county({v1::AWARD_CRITERION_PRICE});
-  county.AddAcceptance("radis", "dps").set_price_pence(1600);
-  county.AddOneBranchProvider("leda", "dps");
-  county.AddOffer("leda", "dps").set_price_pence(1601);
-  EXPECT_TRUE(county.Certain());
-  county.package.offers[1].set_price_pence(1599);
-  EXPECT_FALSE(county.Certain());
+  AwardCounty fixture({v1::AWARD_CRITERION_PRICE});
+  fixture.AddAcceptance("radis", "dps").set_price_pence(1600);
+  fixture.AddOneBranchProvider("leda", "dps");
+  fixture.AddOffer("leda", "dps").set_price_pence(1601);
+  EXPECT_TRUE(fixture.Certain());
+  fixture.package.offers[1].set_price_pence(1599);
+  EXPECT_FALSE(fixture.Certain());
 }
 
 TEST(Certainty, AWeightedScoreIsKnownUnlessTheLowestPriceMayChange) {
-  AwardCounty county({v1::AWARD_CRITERION_WEIGHTED_SCORE});
-  county.rules.set_quality_weight_percent(90);
-  county.AddAcceptance("radis", "dps").set_price_pence(1600);
-  v1::Contract contract = county.ContractFor("radis", "dps");
+  AwardCounty fixture({v1::AWARD_CRITERION_WEIGHTED_SCORE});
+  fixture.rules.set_quality_weight_percent(90);
+  fixture.AddAcceptance("radis", "dps").set_price_pence(1600);
+  v1::Contract contract = fixture.ContractFor("radis", "dps");
   contract.set_quality_score(100);
-  county.PutContract(contract);
-  county.AddOneBranchProvider("leda", "dps");
-  county.AddOffer("leda", "dps").set_price_pence(1700);
-  EXPECT_TRUE(county.Certain());
-  county.package.offers[1].set_price_pence(1599);
-  EXPECT_FALSE(county.Certain());
+  fixture.PutContract(contract);
+  fixture.AddOneBranchProvider("leda", "dps");
+  fixture.AddOffer("leda", "dps").set_price_pence(1700);
+  EXPECT_TRUE(fixture.Certain());
+  fixture.package.offers[1].set_price_pence(1599);
+  EXPECT_FALSE(fixture.Certain());
 }
 
 TEST(Certainty, AnOfferThatCannotWinMayStillTurnTheOrderOfOthers) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER, v1::AWARD_CRITERION_WEIGHTED_SCORE});
-  county.rules.set_quality_weight_percent(50);
-  county.AddAcceptance("fosse", "lead").set_price_pence(1600);
-  county.AddAcceptance("radis", "lead").set_price_pence(1700);
-  county.AddOneBranchProvider("leda", "dps");
-  county.AddOffer("leda", "dps").set_price_pence(1599);
-  EXPECT_FALSE(county.Certain());
-  county.package.offers[2].set_price_pence(1601);
-  EXPECT_TRUE(county.Certain());
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER, v1::AWARD_CRITERION_WEIGHTED_SCORE});
+  fixture.rules.set_quality_weight_percent(50);
+  fixture.AddAcceptance("fosse", "lead").set_price_pence(1600);
+  fixture.AddAcceptance("radis", "lead").set_price_pence(1700);
+  fixture.AddOneBranchProvider("leda", "dps");
+  fixture.AddOffer("leda", "dps").set_price_pence(1599);
+  EXPECT_FALSE(fixture.Certain());
+  fixture.package.offers[2].set_price_pence(1601);
+  EXPECT_TRUE(fixture.Certain());
 }
 
 TEST(Certainty, AnOfferThatCouldNotBeAwardedDoesNotCount) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER});
-  county.AddAcceptance("radis", "additional");
-  county.AddOneBranchProvider("fosse", "lead");
-  county.AddOffer("fosse", "lead");
-  county.package.row.add_refused_provider_ids("fosse");
-  EXPECT_TRUE(county.Certain());
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("radis", "additional");
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.AddOffer("fosse", "lead");
+  fixture.package.row.add_refused_provider_ids("fosse");
+  EXPECT_TRUE(fixture.Certain());
 }
 
 TEST(Certainty, ASuspensionThatEndsBeforeTheDeadlineLeavesItOpen) {
-  AwardCounty county({v1::AWARD_CRITERION_TIER});
-  county.AddAcceptance("radis", "additional");
-  county.AddOneBranchProvider("fosse", "lead");
-  county.AddOffer("fosse", "lead");
-  county.SuspendProvider("fosse", "");
-  EXPECT_TRUE(county.Certain());
-  county.SuspendProvider("fosse", "", county.time + absl::Hours(23));
-  EXPECT_FALSE(county.Certain());
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("radis", "additional");
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.AddOffer("fosse", "lead");
+  fixture.SuspendProvider("fosse", "");
+  EXPECT_TRUE(fixture.Certain());
+  fixture.SuspendProvider("fosse", "", fixture.time + absl::Hours(23));
+  EXPECT_FALSE(fixture.Certain());
 }
 
 TEST(Prices, OutsideFloorAndCeilingNeedAnException) {
@@ -464,49 +464,49 @@ struct TwoRounds : AwardCounty {
 };
 
 TEST(TwoRoundsAtOnce, TheEarlierIsRankedAsIfThereWereNoLater) {
-  TwoRounds county({v1::AWARD_CRITERION_WEIGHTED_SCORE});
-  county.rules.set_quality_weight_percent(50);
+  TwoRounds fixture({v1::AWARD_CRITERION_WEIGHTED_SCORE});
+  fixture.rules.set_quality_weight_percent(50);
   // 40 + 40 points against 30.5 + 50; with a lowest price of 800 it would be 40 + 20 against 55.5.
   for (auto [provider, quality, price] :
        {std::tuple("fosse", 80, 2000), std::tuple("radis", 61, 1600)}) {
-    county.AddAcceptance(provider, "lead").set_price_pence(price);
-    v1::Contract contract = county.ContractFor(provider, "lead");
+    fixture.AddAcceptance(provider, "lead").set_price_pence(price);
+    v1::Contract contract = fixture.ContractFor(provider, "lead");
     contract.set_quality_score(quality);
-    county.PutContract(contract);
+    fixture.PutContract(contract);
   }
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
-  TwoRounds::Later(county.AddAcceptance("leda", "additional")).set_price_pence(800);
-  EXPECT_THAT(county.RankedBranches(), ElementsAre("radis-a", "fosse-a", "leda-a"));
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("radis-a", "fosse-a"));
+  TwoRounds::Later(fixture.AddAcceptance("leda", "additional")).set_price_pence(800);
+  EXPECT_THAT(fixture.RankedBranches(), ElementsAre("radis-a", "fosse-a", "leda-a"));
 }
 
 TEST(TwoRoundsAtOnce, TheEarlierIsCertainWhateverTheLaterAnswers) {
-  TwoRounds county({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
-  county.AddAcceptance("fosse", "lead");
-  county.AddOneBranchProvider("leda", "additional");
-  TwoRounds::Later(county.AddOffer("leda", "additional"));
-  EXPECT_TRUE(county.Certain());
-  EXPECT_EQ(RuleOfAward(county.package, county.package.offers[0]), 1);
-  county.package.offers[0].mutable_answers(0)->set_late(true);
-  EXPECT_FALSE(county.Certain()) << "a late acceptance waits for the later round";
-  EXPECT_EQ(RuleOfAward(county.package, county.package.offers[0]), 2);
+  TwoRounds fixture({v1::AWARD_CRITERION_FEWEST_RECENT_HOURS});
+  fixture.AddAcceptance("fosse", "lead");
+  fixture.AddOneBranchProvider("leda", "additional");
+  TwoRounds::Later(fixture.AddOffer("leda", "additional"));
+  EXPECT_TRUE(fixture.Certain());
+  EXPECT_EQ(RuleOfAward(fixture.package, fixture.package.offers[0]), 1);
+  fixture.package.offers[0].mutable_answers(0)->set_late(true);
+  EXPECT_FALSE(fixture.Certain()) << "a late acceptance waits for the later round";
+  EXPECT_EQ(RuleOfAward(fixture.package, fixture.package.offers[0]), 2);
 }
 
 TEST(TwoRoundsAtOnce, TheLaterIsNotCertainWhileTheEarlierMayAnswer) {
-  TwoRounds county({v1::AWARD_CRITERION_TIER});
-  TwoRounds::Later(county.AddAcceptance("leda", "additional"));
-  county.AddOneBranchProvider("fosse", "dps");  // a tier below, and yet of the earlier round
-  county.AddOffer("fosse", "dps");
-  EXPECT_FALSE(county.Certain());
-  county.Answer(2, v1::ANSWER_DECLINE);
-  EXPECT_TRUE(county.Certain());
+  TwoRounds fixture({v1::AWARD_CRITERION_TIER});
+  TwoRounds::Later(fixture.AddAcceptance("leda", "additional"));
+  fixture.AddOneBranchProvider("fosse", "dps");  // a tier below, and yet of the earlier round
+  fixture.AddOffer("fosse", "dps");
+  EXPECT_FALSE(fixture.Certain());
+  fixture.Answer(2, v1::ANSWER_DECLINE);
+  EXPECT_TRUE(fixture.Certain());
 }
 
 TEST(TwoRoundsAtOnce, AfterAReissueTheCriterionIsGone) {
-  TwoRounds county({v1::AWARD_CRITERION_TIER});
-  TwoRounds::Later(county.AddOffer("leda", "additional")).set_state(v1::OFFER_STATE_CLOSED);
-  county.package.row.set_previous_issue_offers(1);
-  county.AddAcceptance("fosse", "lead");
-  const Ranking ranking = RankAcceptances(county.Award());
+  TwoRounds fixture({v1::AWARD_CRITERION_TIER});
+  TwoRounds::Later(fixture.AddOffer("leda", "additional")).set_state(v1::OFFER_STATE_CLOSED);
+  fixture.package.row.set_previous_issue_offers(1);
+  fixture.AddAcceptance("fosse", "lead");
+  const Ranking ranking = RankAcceptances(fixture.Award());
   ASSERT_EQ(ranking.valid, 1u);
   for (const auto& value : ranking.acceptances[0].values()) {
     EXPECT_NE(value.criterion(), v1::AWARD_CRITERION_EARLIER_ROUND);

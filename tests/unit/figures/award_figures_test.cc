@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/fixtures/figure_fixtures.h"
+#include "tests/fixtures/packages_fixture.h"
 
 namespace brokerage::engine {
 namespace {

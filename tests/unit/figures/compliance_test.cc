@@ -6,7 +6,7 @@
 #include "engine/base/rejection.h"
 #include "engine/figures/rates.h"
 #include "engine/model/fact_keys.h"
-#include "tests/fixtures/shire.h"
+#include "tests/fixtures/figures_fixture.h"
 
 namespace brokerage::engine {
 namespace {
@@ -59,7 +59,7 @@ class ComplianceTest : public ::testing::Test {
 
   v1::QueryComplianceRequest request_;
   PerformanceScope scope_;
-  Directory directory_ = testing::ShireDirectory();
+  Directory directory_ = testing::FiguresFixtureDirectory();
   MemoryFigures figures_;
   uint64_t packages_ = 0;
 };
@@ -88,9 +88,9 @@ TEST_F(ComplianceTest, NoSanctionIsProposedOnFewerThanTenUnits) {
 }
 
 TEST_F(ComplianceTest, AFrameworkSaysOnHowManyUnits) {
-  v1::FrameworkRules rules = testing::ShireRules();
+  v1::FrameworkRules rules = testing::FiguresFixtureRules();
   rules.set_sanction_minimum_units(2);
-  directory_ = testing::ShireDirectory(rules);
+  directory_ = testing::FiguresFixtureDirectory(rules);
   AddUnits(1, v1::ANSWER_DECLINE);
   EXPECT_FALSE(RowOf("north/lead/alder").sanction_proposed());
   AddUnits(1, v1::ANSWER_DECLINE);

@@ -5,12 +5,13 @@
 
 #include "engine/base/rejection.h"
 #include "engine/figures/rates.h"
-#include "tests/fixtures/shire.h"
+#include "tests/fixtures/figures_fixture.h"
 
 namespace brokerage::engine {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::FiguresFixtureDirectory;
 using ::testing::HasSubstr;
 using testing::Issue;
 using testing::Lapse;
@@ -18,7 +19,6 @@ using testing::MakePackage;
 using testing::MemoryFigures;
 using testing::Put;
 using testing::Reply;
-using testing::ShireDirectory;
 
 class PerformanceTest : public ::testing::Test {
  protected:
@@ -39,7 +39,7 @@ class PerformanceTest : public ::testing::Test {
     for (int i = 1; i <= packages; ++i) figures_.Add(testing::RandomPackage(random, i));
   }
 
-  Directory directory_ = ShireDirectory();
+  Directory directory_ = FiguresFixtureDirectory();
   MemoryFigures figures_;
   PerformanceScope scope_;
 };
@@ -182,9 +182,9 @@ TEST_F(PerformanceTest, AFrameworkMayCountOnlyWhatWasWon) {
   PackageAggregate package = MakePackage(1);
   Reply(Put(&package), v1::ANSWER_ACCEPT);
   figures_.Add(package);
-  v1::FrameworkRules rules = testing::ShireRules();
+  v1::FrameworkRules rules = testing::FiguresFixtureRules();
   rules.set_pick_up_numerator(v1::PICK_UP_NUMERATOR_WON);
-  directory_ = ShireDirectory(rules);
+  directory_ = FiguresFixtureDirectory(rules);
   EXPECT_EQ(PrintRate(Ask(Query({}, v1::COUNT_UNIT_PICK_UP)).rows(0).live_rates().pick_up()),
             "0.0%");
 }
@@ -239,9 +239,9 @@ TEST_F(PerformanceTest, AContractYearThatBeginsWithinAMonthIsScanned) {
   PackageAggregate package = MakePackage(1);
   Put(&package);  // 3 July 2018
   figures_.Add(package);
-  v1::FrameworkRules rules = testing::ShireRules();
+  v1::FrameworkRules rules = testing::FiguresFixtureRules();
   rules.set_commencement_date("2016-07-04");
-  directory_ = ShireDirectory(rules);
+  directory_ = FiguresFixtureDirectory(rules);
   const v1::QueryPerformanceResponse response = Ask(Query({v1::DIMENSION_CONTRACT_YEAR}));
   EXPECT_TRUE(response.scanned());
   EXPECT_EQ(response.rows(0).group(0).value(), "2017-07-04");

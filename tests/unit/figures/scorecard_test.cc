@@ -7,7 +7,7 @@
 #include "engine/base/rejection.h"
 #include "engine/command.h"
 #include "engine/figures/rates.h"
-#include "tests/fixtures/shire.h"
+#include "tests/fixtures/figures_fixture.h"
 
 namespace brokerage::engine {
 namespace {
@@ -22,7 +22,7 @@ using testing::Put;
 using testing::Reply;
 
 v1::FrameworkRules Rules() {
-  v1::FrameworkRules rules = testing::ShireRules();
+  v1::FrameworkRules rules = testing::FiguresFixtureRules();
   rules.set_response_target_percent(90);
   for (v1::Kpi kpi : {v1::KPI_RESPONSE, v1::KPI_RESTARTS}) {
     v1::RateBands* bands = rules.add_bands();
@@ -135,7 +135,7 @@ class ScorecardTest : public ::testing::Test {
 
   v1::QueryScorecardRequest request_;
   PerformanceScope scope_;
-  Directory directory_ = testing::ShireDirectory(Rules());
+  Directory directory_ = testing::FiguresFixtureDirectory(Rules());
   MemoryFigures figures_;
   uint64_t packages_ = 0;
 };
@@ -410,7 +410,7 @@ TEST_F(DistributionTest, IsForProvidersWhereTheRulesSaySo) {
   EXPECT_EQ(RejectionOf(Distribution().status()).reason(), v1::REJECTION_REASON_NOT_SUPPORTED);
   v1::FrameworkRules rules = Rules();
   rules.set_anonymous_comparison(true);
-  directory_ = testing::ShireDirectory(rules);
+  directory_ = testing::FiguresFixtureDirectory(rules);
   auto response = Distribution();
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->response_tenths_percent_size(), 5);
@@ -423,7 +423,7 @@ TEST_F(DistributionTest, IsForProvidersWhereTheRulesSaySo) {
 TEST_F(DistributionTest, OfFourProvidersTellsAProviderItsOwnRateAlone) {
   v1::FrameworkRules rules = Rules();
   rules.set_anonymous_comparison(true);
-  directory_ = testing::ShireDirectory(rules);
+  directory_ = testing::FiguresFixtureDirectory(rules);
   Add(1, Fate::kDeclined, To("alder"));
   Add(1, Fate::kDeclined, To("beech"));
   LimitToOrganisation("alder");

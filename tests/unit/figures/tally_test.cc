@@ -8,7 +8,7 @@
 #include "engine/figures/passed_over.h"
 #include "engine/figures/rates.h"
 #include "engine/needs.h"
-#include "tests/fixtures/figure_fixtures.h"
+#include "tests/fixtures/packages_fixture.h"
 
 namespace brokerage::engine {
 namespace {

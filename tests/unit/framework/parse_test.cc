@@ -479,7 +479,7 @@ TEST(Holidays, OfTheLastYearsNeededAreMissed) {
                                     "holidays.csv gives no holiday in 2025, 2026;")));
 }
 
-TEST(AllErrors, AreToldAtOnceByFileAndLine) {
+TEST(ErrorsOfSeveralFiles, AreToldAtOnceByFileAndLine) {
   Files files = Small();
   absl::StrAppend(Content(&files, "providers.csv"), "R,R,\nr,,\n");
   absl::StrAppend(Content(&files, "coverage.csv"), "b,E05000009,home_care,2018-07-01,,0\n");
@@ -492,7 +492,7 @@ TEST(AllErrors, AreToldAtOnceByFileAndLine) {
                   HasSubstr("providers.csv:4"), HasSubstr("providers.csv:5")));
 }
 
-TEST(AllErrors, OfOneFileHideNoneOfAnother) {
+TEST(ErrorsOfSeveralFiles, OfOneFileHideNoneOfAnother) {
   Files files = Small();
   for (int i = 0; i < 5000; ++i) absl::StrAppend(Content(&files, "lots.csv"), "X,\n");
   absl::StrAppend(Content(&files, "providers.csv"), "R,R,\n");

@@ -186,7 +186,7 @@ TEST(OfferLife, UpholdingAClaimClosesAnOpenOfferAndMovesNoOther) {
   }
 }
 
-TEST(Words, NameTheStatesThatWouldHaveBeenRight) {
+TEST(StateWords, NameTheStatesThatWouldHaveBeenRight) {
   EXPECT_EQ(SourcesInWords(PackageVerb::kAward), "OFFERED or UNFILLED");
   EXPECT_EQ(SourcesInWords(PackageVerb::kErase), "CEASED, CANCELLED or HANDED_BACK");
   EXPECT_EQ(SourcesInWords(OfferVerb::kLapse), "OPEN");

@@ -4,7 +4,8 @@
 
 #include "engine/base/calendar.h"
 #include "engine/model/fact_keys.h"
-#include "tests/fixtures/shire.h"
+#include "engine/views/words.h"
+#include "tests/fixtures/figures_fixture.h"
 
 namespace brokerage::engine::testing {
 namespace {
@@ -14,7 +15,7 @@ using journal::v1::DirectoryFact;
 // Two frameworks: shire, of the council and the NHS, under which alpha holds contracts; vale, of
 // hills, which alpha does not serve, and of a region that only reads.
 Directory TwoFrameworks() {
-  Directory directory = ShireDirectory();
+  Directory directory = FiguresFixtureDirectory();
   journal::v1::FrameworkRow vale;
   vale.set_framework_id("vale");
   vale.set_revision(1);

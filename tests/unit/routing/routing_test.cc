@@ -7,7 +7,7 @@
 #include <map>
 
 #include "engine/model/fact_keys.h"
-#include "tests/fixtures/small_county.h"
+#include "tests/fixtures/directory_fixture.h"
 
 namespace brokerage::engine {
 namespace {
@@ -19,11 +19,11 @@ using ::testing::SizeIs;
 uint32_t Bit(v1::HardRule rule) { return 1u << rule; }
 
 TEST(Routing, OffersOncePerProviderInTheTiersOfTheRound) {
-  SmallCounty county;
-  county.AddOneBranchProvider("radis", "additional");
-  county.AddOneBranchProvider("fosse", "lead");
-  county.AddOneBranchProvider("castle", "dps");
-  const auto verdicts = county.Routed();
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("radis", "additional");
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.AddOneBranchProvider("castle", "dps");
+  const auto verdicts = fixture.Routed();
   ASSERT_THAT(verdicts, SizeIs(3));  // in the order of tiers
   EXPECT_EQ(verdicts[0].branch_id(), "fosse-a");
   EXPECT_TRUE(verdicts[0].offered());
@@ -37,125 +37,127 @@ TEST(Routing, OffersOncePerProviderInTheTiersOfTheRound) {
 }
 
 TEST(Routing, ALotWithoutALeadGoesToItsAdditionals) {
-  SmallCounty county;
-  county.AddOneBranchProvider("agincare", "additional");
-  county.AddOneBranchProvider("westminster", "additional");
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("agincare-a", "westminster-a"));
-  EXPECT_THAT(county.OfferedBranches({"lead"}), IsEmpty());
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("agincare", "additional");
+  fixture.AddOneBranchProvider("westminster", "additional");
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("agincare-a", "westminster-a"));
+  EXPECT_THAT(fixture.OfferedBranches({"lead"}), IsEmpty());
 }
 
 struct OneRule {
   v1::HardRule rule;
-  std::function<void(SmallCounty&)> spoil;
+  std::function<void(DirectoryFixture&)> spoil;
 };
 
-void ChangeContract(SmallCounty& county, const std::function<void(v1::Contract&)>& change) {
-  v1::Contract contract = county.ContractFor("fosse", "lead");
+void ChangeContract(DirectoryFixture& fixture, const std::function<void(v1::Contract&)>& change) {
+  v1::Contract contract = fixture.ContractFor("fosse", "lead");
   change(contract);
-  county.PutContract(contract);
+  fixture.PutContract(contract);
 }
 
-void ChangeBranch(SmallCounty& county, const std::function<void(v1::Branch&)>& change) {
-  v1::Branch branch = *county.directory.Branch("fosse-a");
+void ChangeBranch(DirectoryFixture& fixture, const std::function<void(v1::Branch&)>& change) {
+  v1::Branch branch = *fixture.directory.Branch("fosse-a");
   change(branch);
-  county.PutBranch(branch);
+  fixture.PutBranch(branch);
 }
 
 class EachRule : public ::testing::TestWithParam<OneRule> {};
 
 TEST_P(EachRule, FailsAlone) {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "lead");
-  ASSERT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
-  GetParam().spoil(county);
-  const auto verdicts = county.Routed();
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "lead");
+  ASSERT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-a"));
+  GetParam().spoil(fixture);
+  const auto verdicts = fixture.Routed();
   ASSERT_THAT(verdicts, SizeIs(1));
   EXPECT_EQ(verdicts[0].failed_rules(), Bit(GetParam().rule));
   EXPECT_FALSE(verdicts[0].offered());
 }
 
-void DeclineOnce(SmallCounty& county) {
-  county.AddOffer("fosse", "lead");
-  county.Answer(1, v1::ANSWER_DECLINE);
+void DeclineOnce(DirectoryFixture& fixture) {
+  fixture.AddOffer("fosse", "lead");
+  fixture.Answer(1, v1::ANSWER_DECLINE);
 }
 
-void OfferCheaperBefore(SmallCounty& county) {
-  ChangeContract(county, [](auto& contract) { contract.mutable_prices()->set_urban_pence(1700); });
-  county.AddOffer("fosse", "dps").set_price_pence(1600);
+void OfferCheaperBefore(DirectoryFixture& fixture) {
+  ChangeContract(fixture, [](auto& contract) { contract.mutable_prices()->set_urban_pence(1700); });
+  fixture.AddOffer("fosse", "dps").set_price_pence(1600);
 }
 
-void MoveWard(SmallCounty& county) {
-  auto fact = *county.directory.Fact(LotWardKey(county.kFramework, "north", county.kWard));
+void MoveWard(DirectoryFixture& fixture) {
+  auto fact = *fixture.directory.Fact(LotWardKey(fixture.kFramework, "north", fixture.kWard));
   fact.set_ended(true);
-  county.directory.Put(fact);
+  fixture.directory.Put(fact);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Routing, EachRule,
     ::testing::Values(
         OneRule{v1::HARD_RULE_CONTRACT_ACTIVE,
-                [](SmallCounty& county) { county.SuspendContract("north/lead/fosse"); }},
+                [](DirectoryFixture& fixture) { fixture.SuspendContract("north/lead/fosse"); }},
         OneRule{v1::HARD_RULE_CONTRACT_ACTIVE,
-                [](SmallCounty& county) {
-                  ChangeContract(county, [](auto& c) { c.set_from_date("2018-07-03"); });
+                [](DirectoryFixture& fixture) {
+                  ChangeContract(fixture, [](auto& c) { c.set_from_date("2018-07-03"); });
                 }},
         OneRule{v1::HARD_RULE_CONTRACT_ACTIVE,
-                [](SmallCounty& county) {
-                  ChangeContract(county, [](auto& c) { c.set_to_date("2018-07-02"); });
+                [](DirectoryFixture& fixture) {
+                  ChangeContract(fixture, [](auto& c) { c.set_to_date("2018-07-02"); });
                 }},
         OneRule{v1::HARD_RULE_LOT_MATCHES_WARD, MoveWard},
         OneRule{v1::HARD_RULE_TIER_IN_ROUND,
-                [](SmallCounty& county) {
-                  ChangeContract(county, [](auto& c) { c.set_tier_id("dps"); });
+                [](DirectoryFixture& fixture) {
+                  ChangeContract(fixture, [](auto& c) { c.set_tier_id("dps"); });
                 }},
         OneRule{v1::HARD_RULE_SERVICE_CONTRACTED,
-                [](SmallCounty& county) {
-                  ChangeContract(county,
+                [](DirectoryFixture& fixture) {
+                  ChangeContract(fixture,
                                  [](auto& c) { c.set_service_types(0, v1::SERVICE_TYPE_LIVE_IN); });
                 }},
         OneRule{v1::HARD_RULE_BRANCH_COVERS_SERVICE,
-                [](SmallCounty& county) {
-                  v1::Coverage line = county.CoverageLine("fosse-a");
-                  county.PutCoverage(line, /*ended=*/true);
+                [](DirectoryFixture& fixture) {
+                  v1::Coverage line = fixture.CoverageLine("fosse-a");
+                  fixture.PutCoverage(line, /*ended=*/true);
                   line.set_service_type(v1::SERVICE_TYPE_REABLEMENT);
-                  county.PutCoverage(line);
+                  fixture.PutCoverage(line);
                 }},
         OneRule{v1::HARD_RULE_BRANCH_REGISTERED,
-                [](SmallCounty& county) {
-                  ChangeBranch(county, [](auto& b) { b.set_regulator_active(false); });
+                [](DirectoryFixture& fixture) {
+                  ChangeBranch(fixture, [](auto& b) { b.set_regulator_active(false); });
                 }},
         OneRule{v1::HARD_RULE_BRANCH_TAKING_OFFERS,
-                [](SmallCounty& county) { county.OptOut("fosse-a"); }},
+                [](DirectoryFixture& fixture) { fixture.OptOut("fosse-a"); }},
         OneRule{v1::HARD_RULE_PROVIDER_NOT_SUSPENDED,
-                [](SmallCounty& county) { county.SuspendProvider("fosse", ""); }},
+                [](DirectoryFixture& fixture) { fixture.SuspendProvider("fosse", ""); }},
         OneRule{v1::HARD_RULE_AREA_NOT_SUSPENDED,
-                [](SmallCounty& county) { county.SuspendProvider("fosse", "NG"); }},
+                [](DirectoryFixture& fixture) { fixture.SuspendProvider("fosse", "NG"); }},
         OneRule{v1::HARD_RULE_MEETS_NEEDS,
-                [](SmallCounty& county) {
-                  county.rules.add_filtering_needs(v1::NEED_KIND_DOUBLE_HANDED);
-                  county.package.row.add_needs()->set_kind(v1::NEED_KIND_DOUBLE_HANDED);
+                [](DirectoryFixture& fixture) {
+                  fixture.rules.add_filtering_needs(v1::NEED_KIND_DOUBLE_HANDED);
+                  fixture.package.row.add_needs()->set_kind(v1::NEED_KIND_DOUBLE_HANDED);
                 }},
         OneRule{v1::HARD_RULE_NOT_REFUSED_BY_PERSON,
-                [](SmallCounty& county) { county.package.row.add_refused_provider_ids("fosse"); }},
+                [](DirectoryFixture& fixture) {
+                  fixture.package.row.add_refused_provider_ids("fosse");
+                }},
         OneRule{v1::HARD_RULE_NOT_ALREADY_DECLINED, DeclineOnce},
         OneRule{v1::HARD_RULE_NOT_OFFERED_DEARER, OfferCheaperBefore}));
 
 TEST(Routing, ABranchThatDoesNotCoverTheWardDoesNotCoverItsServiceEither) {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "lead");
-  county.PutCoverage(county.CoverageLine("fosse-a"), /*ended=*/true);
-  EXPECT_EQ(county.Routed()[0].failed_rules(),
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.PutCoverage(fixture.CoverageLine("fosse-a"), /*ended=*/true);
+  EXPECT_EQ(fixture.Routed()[0].failed_rules(),
             Bit(v1::HARD_RULE_BRANCH_COVERS_WARD) | Bit(v1::HARD_RULE_BRANCH_COVERS_SERVICE));
-  EXPECT_FALSE(VerdictConfirmsCoverage(county.Routed()[0]));
-  county.AddCoverage("fosse-a");
-  EXPECT_TRUE(VerdictConfirmsCoverage(county.Routed()[0]));
+  EXPECT_FALSE(VerdictConfirmsCoverage(fixture.Routed()[0]));
+  fixture.AddCoverage("fosse-a");
+  EXPECT_TRUE(VerdictConfirmsCoverage(fixture.Routed()[0]));
 }
 
 TEST(Routing, AProviderWithoutABranchIsToldSo) {
-  SmallCounty county;
-  county.AddProvider("fosse");
-  county.PutContract(county.ContractFor("fosse", "lead"));
-  const auto verdicts = county.Routed();
+  DirectoryFixture fixture;
+  fixture.AddProvider("fosse");
+  fixture.PutContract(fixture.ContractFor("fosse", "lead"));
+  const auto verdicts = fixture.Routed();
   ASSERT_THAT(verdicts, SizeIs(1));
   EXPECT_EQ(verdicts[0].provider_id(), "fosse");
   EXPECT_EQ(verdicts[0].branch_id(), "");
@@ -164,87 +166,87 @@ TEST(Routing, AProviderWithoutABranchIsToldSo) {
 }
 
 TEST(Routing, ANovatedContractIsOfferedToItsHolderOfTheDay) {
-  SmallCounty county;
-  county.AddOneBranchProvider("hatzfeld", "additional");
-  county.AddProvider("bhandal");
-  county.AddBranch("bhandal-a", "bhandal");
-  county.Novate("north/additional/hatzfeld", "bhandal", 20180703);
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("hatzfeld-a"));
-  county.Novate("north/additional/hatzfeld", "bhandal", 20180702);
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("bhandal-a"));
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("hatzfeld", "additional");
+  fixture.AddProvider("bhandal");
+  fixture.AddBranch("bhandal-a", "bhandal");
+  fixture.Novate("north/additional/hatzfeld", "bhandal", 20180703);
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("hatzfeld-a"));
+  fixture.Novate("north/additional/hatzfeld", "bhandal", 20180702);
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("bhandal-a"));
 }
 
 TEST(Routing, NeedsFilterOnlyWhereTheFrameworkSaysSo) {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "lead");
-  county.package.row.add_needs()->set_kind(v1::NEED_KIND_HIGH_DEPENDENCY);
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.package.row.add_needs()->set_kind(v1::NEED_KIND_HIGH_DEPENDENCY);
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-a"));
 }
 
 TEST(Routing, ALanguageIsMetWhateverItsCase) {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "lead");
-  county.rules.add_filtering_needs(v1::NEED_KIND_LANGUAGE);
-  v1::Need* need = county.package.row.add_needs();
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.rules.add_filtering_needs(v1::NEED_KIND_LANGUAGE);
+  v1::Need* need = fixture.package.row.add_needs();
   need->set_kind(v1::NEED_KIND_LANGUAGE);
   need->set_value("Polish");
-  ChangeBranch(county, [](auto& branch) {
+  ChangeBranch(fixture, [](auto& branch) {
     v1::Need* met = branch.add_needs_met();
     met->set_kind(v1::NEED_KIND_LANGUAGE);
     met->set_value("urdu");
   });
-  EXPECT_THAT(county.OfferedBranches(), IsEmpty());
-  ChangeBranch(county, [](auto& branch) { branch.mutable_needs_met(0)->set_value("polish"); });
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
+  EXPECT_THAT(fixture.OfferedBranches(), IsEmpty());
+  ChangeBranch(fixture, [](auto& branch) { branch.mutable_needs_met(0)->set_value("polish"); });
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-a"));
 }
 
 TEST(Routing, ADeclineOfOtherTermsDoesNotBar) {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "lead");
-  DeclineOnce(county);
-  county.package.row.set_terms_version(2);
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "lead");
+  DeclineOnce(fixture);
+  fixture.package.row.set_terms_version(2);
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-a"));
 }
 
 TEST(Routing, OnlyTheLastAnswerBars) {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "lead");
-  DeclineOnce(county);
-  county.Answer(1, v1::ANSWER_ACCEPT);
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "lead");
+  DeclineOnce(fixture);
+  fixture.Answer(1, v1::ANSWER_ACCEPT);
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-a"));
 }
 
 TEST(Routing, ARemarkDoesNotBar) {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "lead");
-  county.AddOffer("fosse", "lead");
-  county.Answer(1, v1::ANSWER_DECLINE)->set_remark(true);
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.AddOffer("fosse", "lead");
+  fixture.Answer(1, v1::ANSWER_DECLINE)->set_remark(true);
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-a"));
 }
 
 TEST(Routing, TheSamePriceUnderAnotherContractIsNotDearer) {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "lead");
-  OfferCheaperBefore(county);
-  county.package.offers[0].set_price_pence(1700);
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
-  county.package.offers[0].set_price_pence(0);
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a"));
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "lead");
+  OfferCheaperBefore(fixture);
+  fixture.package.offers[0].set_price_pence(1700);
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-a"));
+  fixture.package.offers[0].set_price_pence(0);
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-a"));
 }
 
 // Two branches of fosse under a Lead contract, alike in everything.
-SmallCounty TwoBranches() {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "lead");
-  county.AddBranch("fosse-b", "fosse");
-  return county;
+DirectoryFixture TwoBranches() {
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.AddBranch("fosse-b", "fosse");
+  return fixture;
 }
 
 TEST(OneBranchPerProvider, IsDecidedByTheTierFirst) {
-  SmallCounty county;
-  county.AddOneBranchProvider("fosse", "additional");
-  county.PutContract(county.ContractFor("fosse", "lead"));
-  const auto verdicts = county.Routed();
+  DirectoryFixture fixture;
+  fixture.AddOneBranchProvider("fosse", "additional");
+  fixture.PutContract(fixture.ContractFor("fosse", "lead"));
+  const auto verdicts = fixture.Routed();
   ASSERT_THAT(verdicts, SizeIs(2));
   EXPECT_EQ(verdicts[0].tier_id(), "lead");
   EXPECT_TRUE(verdicts[0].offered());
@@ -254,57 +256,57 @@ TEST(OneBranchPerProvider, IsDecidedByTheTierFirst) {
 }
 
 TEST(OneBranchPerProvider, IsDecidedByPriorityBeforeDistance) {
-  SmallCounty county = TwoBranches();
-  ChangeBranch(county, [](auto& branch) { branch.set_easting(450000); });  // a is the nearer
-  county.AddCoverage("fosse-a", 2);
-  const auto verdicts = county.Routed();
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-b"));
+  DirectoryFixture fixture = TwoBranches();
+  ChangeBranch(fixture, [](auto& branch) { branch.set_easting(450000); });  // a is the nearer
+  fixture.AddCoverage("fosse-a", 2);
+  const auto verdicts = fixture.Routed();
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-b"));
   EXPECT_EQ(verdicts[0].failed_rules(), Bit(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER));
   EXPECT_EQ(verdicts[0].chosen_branch_id(), "fosse-b");
 }
 
 TEST(OneBranchPerProvider, IsDecidedByDistanceBeforeTheTieBreak) {
   for (int metres : {-1, 1}) {
-    SmallCounty county = TwoBranches();
-    ChangeBranch(county, [&](auto& branch) { branch.set_easting(branch.easting() + metres); });
-    EXPECT_THAT(county.OfferedBranches(), ElementsAre(metres < 0 ? "fosse-a" : "fosse-b"));
+    DirectoryFixture fixture = TwoBranches();
+    ChangeBranch(fixture, [&](auto& branch) { branch.set_easting(branch.easting() + metres); });
+    EXPECT_THAT(fixture.OfferedBranches(), ElementsAre(metres < 0 ? "fosse-a" : "fosse-b"));
   }
 }
 
 TEST(OneBranchPerProvider, AnUnknownPlaceIsFartherThanAnyKnown) {
-  SmallCounty county = TwoBranches();
-  ChangeBranch(county, [](auto& branch) {
+  DirectoryFixture fixture = TwoBranches();
+  ChangeBranch(fixture, [](auto& branch) {
     branch.set_easting(0);
     branch.set_northing(0);
   });
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-b"));
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-b"));
 }
 
 TEST(OneBranchPerProvider, EndsInATieBreakThatFavoursNobodyForEver) {
-  SmallCounty county = TwoBranches();
+  DirectoryFixture fixture = TwoBranches();
   std::set<std::string> chosen;
   for (uint64_t number = 1; number <= 64; ++number) {
-    county.package.row.set_number(number);
+    fixture.package.row.set_number(number);
     const bool a_first = TieBreak(number, "fosse-a") < TieBreak(number, "fosse-b");
-    EXPECT_THAT(county.OfferedBranches(), ElementsAre(a_first ? "fosse-a" : "fosse-b"));
-    chosen.insert(county.OfferedBranches()[0]);
+    EXPECT_THAT(fixture.OfferedBranches(), ElementsAre(a_first ? "fosse-a" : "fosse-b"));
+    chosen.insert(fixture.OfferedBranches()[0]);
   }
   EXPECT_THAT(chosen, SizeIs(2));
 }
 
 TEST(OneBranchPerProvider, ABranchThatFailsLeavesItsPlaceToTheOther) {
-  SmallCounty county = TwoBranches();
-  county.AddCoverage("fosse-b", 2);
-  county.OptOut("fosse-a");
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-b"));
+  DirectoryFixture fixture = TwoBranches();
+  fixture.AddCoverage("fosse-b", 2);
+  fixture.OptOut("fosse-a");
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-b"));
 }
 
 TEST(OneBranchPerProvider, IsNotAskedWhereAFrameworkInsistsOnSeveral) {
-  SmallCounty county = TwoBranches();
-  county.PutContract(county.ContractFor("fosse", "additional"));
-  county.rules.set_several_branches_per_provider(true);
-  EXPECT_THAT(county.OfferedBranches(), ElementsAre("fosse-a", "fosse-b"));
-  const auto verdicts = county.Routed();
+  DirectoryFixture fixture = TwoBranches();
+  fixture.PutContract(fixture.ContractFor("fosse", "additional"));
+  fixture.rules.set_several_branches_per_provider(true);
+  EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("fosse-a", "fosse-b"));
+  const auto verdicts = fixture.Routed();
   ASSERT_THAT(verdicts, SizeIs(4));
   EXPECT_EQ(verdicts[1].tier_id(), "lead");
   EXPECT_TRUE(verdicts[1].offered());
@@ -312,57 +314,57 @@ TEST(OneBranchPerProvider, IsNotAskedWhereAFrameworkInsistsOnSeveral) {
 }
 
 TEST(Restart, GoesToThePreviousBranchAlone) {
-  SmallCounty county = TwoBranches();
-  county.AddOneBranchProvider("castle", "dps");
-  county.package.row.set_previous_branch_id("castle-a");
-  EXPECT_THAT(county.OfferedBranches({}, /*restart=*/true), ElementsAre("castle-a"));
-  for (const auto& verdict : county.Routed({}, /*restart=*/true)) {
+  DirectoryFixture fixture = TwoBranches();
+  fixture.AddOneBranchProvider("castle", "dps");
+  fixture.package.row.set_previous_branch_id("castle-a");
+  EXPECT_THAT(fixture.OfferedBranches({}, /*restart=*/true), ElementsAre("castle-a"));
+  for (const auto& verdict : fixture.Routed({}, /*restart=*/true)) {
     EXPECT_EQ(verdict.failed_rules(), verdict.offered() ? 0 : Bit(v1::HARD_RULE_TIER_IN_ROUND));
   }
-  county.package.row.add_refused_provider_ids("castle");
-  EXPECT_THAT(county.OfferedBranches({}, /*restart=*/true), IsEmpty());
+  fixture.package.row.add_refused_provider_ids("castle");
+  EXPECT_THAT(fixture.OfferedBranches({}, /*restart=*/true), IsEmpty());
 }
 
-std::optional<v1::HardRule> AtAward(const SmallCounty& county, bool within_limit = true) {
+std::optional<v1::HardRule> AtAward(const DirectoryFixture& fixture, bool within_limit = true) {
   return AwardFailure(
-      {county.package, county.rules, county.directory, county.time, county.kDate, {}},
-      county.package.offers[0], within_limit);
+      {fixture.package, fixture.rules, fixture.directory, fixture.time, fixture.kDate, {}},
+      fixture.package.offers[0], within_limit);
 }
 
 TEST(AtAward, RulesOfIssuingAreNotAskedAgain) {
-  SmallCounty county;
-  county.AddAcceptance("fosse", "dps");
-  county.AddBranch("fosse-b", "fosse", 450000, 350000);
-  EXPECT_EQ(AtAward(county), std::nullopt);
+  DirectoryFixture fixture;
+  fixture.AddAcceptance("fosse", "dps");
+  fixture.AddBranch("fosse-b", "fosse", 450000, 350000);
+  EXPECT_EQ(AtAward(fixture), std::nullopt);
 }
 
 TEST(AtAward, AContractThatEndsBeforeTheStartFails) {
-  SmallCounty county;
-  county.AddAcceptance("fosse", "lead");
-  ChangeContract(county, [](auto& contract) { contract.set_to_date("2018-07-10"); });
-  EXPECT_EQ(AtAward(county), std::nullopt);
-  ChangeContract(county, [](auto& contract) { contract.set_to_date("2018-07-09"); });
-  EXPECT_EQ(AtAward(county), v1::HARD_RULE_CONTRACT_ACTIVE);
-  county.PutContract(county.ContractFor("fosse", "lead"), /*ended=*/true);
-  EXPECT_EQ(AtAward(county), v1::HARD_RULE_CONTRACT_ACTIVE);
+  DirectoryFixture fixture;
+  fixture.AddAcceptance("fosse", "lead");
+  ChangeContract(fixture, [](auto& contract) { contract.set_to_date("2018-07-10"); });
+  EXPECT_EQ(AtAward(fixture), std::nullopt);
+  ChangeContract(fixture, [](auto& contract) { contract.set_to_date("2018-07-09"); });
+  EXPECT_EQ(AtAward(fixture), v1::HARD_RULE_CONTRACT_ACTIVE);
+  fixture.PutContract(fixture.ContractFor("fosse", "lead"), /*ended=*/true);
+  EXPECT_EQ(AtAward(fixture), v1::HARD_RULE_CONTRACT_ACTIVE);
 }
 
 TEST(AtAward, AContractThatMovesBeforeTheStartFails) {
-  SmallCounty county;
-  county.AddAcceptance("fosse", "lead");
-  county.Novate("north/lead/fosse", "bhandal", 20180710);
-  EXPECT_EQ(AtAward(county), std::nullopt);
-  county.Novate("north/lead/fosse", "bhandal", 20180709);
-  EXPECT_EQ(AtAward(county), v1::HARD_RULE_CONTRACT_ACTIVE);
+  DirectoryFixture fixture;
+  fixture.AddAcceptance("fosse", "lead");
+  fixture.Novate("north/lead/fosse", "bhandal", 20180710);
+  EXPECT_EQ(AtAward(fixture), std::nullopt);
+  fixture.Novate("north/lead/fosse", "bhandal", 20180709);
+  EXPECT_EQ(AtAward(fixture), v1::HARD_RULE_CONTRACT_ACTIVE);
 }
 
 TEST(AtAward, CoverageThatBeginsOnlyAtTheStartFails) {
-  SmallCounty county;
-  county.AddAcceptance("fosse", "lead");
-  v1::Coverage line = county.CoverageLine("fosse-a");
+  DirectoryFixture fixture;
+  fixture.AddAcceptance("fosse", "lead");
+  v1::Coverage line = fixture.CoverageLine("fosse-a");
   line.set_from_date("2018-07-09");
-  county.PutCoverage(line);
-  EXPECT_EQ(AtAward(county), v1::HARD_RULE_BRANCH_COVERS_WARD);
+  fixture.PutCoverage(line);
+  EXPECT_EQ(AtAward(fixture), v1::HARD_RULE_BRANCH_COVERS_WARD);
 }
 
 TEST(AtAward, TheBranchesOwnLimitIsAskedLast) {
@@ -374,26 +376,26 @@ TEST(AtAward, TheBranchesOwnLimitIsAskedLast) {
 }
 
 TEST(AtAward, TheFirstRuleInTheirOrderIsNamed) {
-  SmallCounty county;
-  county.AddAcceptance("fosse", "lead");
-  county.package.row.add_refused_provider_ids("fosse");
-  EXPECT_EQ(AtAward(county), v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
-  county.SuspendProvider("fosse", "NG");
-  EXPECT_EQ(AtAward(county), v1::HARD_RULE_AREA_NOT_SUSPENDED);
-  county.OptOut("fosse-a");
-  EXPECT_EQ(AtAward(county), v1::HARD_RULE_BRANCH_TAKING_OFFERS);
+  DirectoryFixture fixture;
+  fixture.AddAcceptance("fosse", "lead");
+  fixture.package.row.add_refused_provider_ids("fosse");
+  EXPECT_EQ(AtAward(fixture), v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
+  fixture.SuspendProvider("fosse", "NG");
+  EXPECT_EQ(AtAward(fixture), v1::HARD_RULE_AREA_NOT_SUSPENDED);
+  fixture.OptOut("fosse-a");
+  EXPECT_EQ(AtAward(fixture), v1::HARD_RULE_BRANCH_TAKING_OFFERS);
 }
 
-TEST(Words, EveryRuleHasANameAndASentenceForEitherVerdict) {
-  SmallCounty county = TwoBranches();
-  const auto verdict = county.Routed()[0];
+TEST(RuleWords, EveryRuleHasANameAndASentenceForEitherVerdict) {
+  DirectoryFixture fixture = TwoBranches();
+  const auto verdict = fixture.Routed()[0];
   std::set<std::string> seen;
   for (int number = 1; number < v1::HardRule_ARRAYSIZE; ++number) {
     const auto rule = static_cast<v1::HardRule>(number);
     EXPECT_TRUE(seen.insert(RuleName(rule)).second);
     for (bool passed : {true, false}) {
       const std::string sentence =
-          ExplainRule(rule, passed, verdict, county.package.row, county.directory);
+          ExplainRule(rule, passed, verdict, fixture.package.row, fixture.directory);
       ASSERT_FALSE(sentence.empty()) << RuleName(rule);
       EXPECT_EQ(sentence.back(), '.');
       EXPECT_TRUE(seen.insert(sentence).second) << sentence;
@@ -401,32 +403,32 @@ TEST(Words, EveryRuleHasANameAndASentenceForEitherVerdict) {
   }
 }
 
-TEST(Words, NamePlacesAsPeopleDo) {
-  SmallCounty county = TwoBranches();
-  const auto verdict = county.Routed()[0];
+TEST(RuleWords, NamePlacesAsPeopleDo) {
+  DirectoryFixture fixture = TwoBranches();
+  const auto verdict = fixture.Routed()[0];
   EXPECT_EQ(RuleName(v1::HARD_RULE_BRANCH_COVERS_WARD), "branch_covers_ward");
-  EXPECT_EQ(ExplainRule(v1::HARD_RULE_BRANCH_COVERS_WARD, false, verdict, county.package.row,
-                        county.directory),
+  EXPECT_EQ(ExplainRule(v1::HARD_RULE_BRANCH_COVERS_WARD, false, verdict, fixture.package.row,
+                        fixture.directory),
             "fosse-a office does not cover Abbey Hill.");
-  EXPECT_EQ(ExplainRule(v1::HARD_RULE_AREA_NOT_SUSPENDED, false, verdict, county.package.row,
-                        county.directory),
+  EXPECT_EQ(ExplainRule(v1::HARD_RULE_AREA_NOT_SUSPENDED, false, verdict, fixture.package.row,
+                        fixture.directory),
             "fosse Ltd is suspended in postcode area NG.");
 }
 
-TEST(Words, NameThePostcodeAreaWhereOneCovers) {
-  SmallCounty county = TwoBranches();
-  v1::Coverage area = county.CoverageLine("fosse-b");
+TEST(RuleWords, NameThePostcodeAreaWhereOneCovers) {
+  DirectoryFixture fixture = TwoBranches();
+  v1::Coverage area = fixture.CoverageLine("fosse-b");
   area.clear_ward_code();
   area.set_postcode_area("NG");
-  area.set_framework_id(county.kFramework);
-  county.PutCoverage(county.CoverageLine("fosse-b"), /*ended=*/true);
-  county.PutCoverage(county.CoverageLine("fosse-a"), /*ended=*/true);
-  county.PutCoverage(area);
+  area.set_framework_id(fixture.kFramework);
+  fixture.PutCoverage(fixture.CoverageLine("fosse-b"), /*ended=*/true);
+  fixture.PutCoverage(fixture.CoverageLine("fosse-a"), /*ended=*/true);
+  fixture.PutCoverage(area);
   std::map<std::string, std::string> told;
-  for (const auto& verdict : county.Routed()) {
+  for (const auto& verdict : fixture.Routed()) {
     const bool passed = (verdict.failed_rules() & Bit(v1::HARD_RULE_BRANCH_COVERS_WARD)) == 0;
     told[verdict.branch_id()] = ExplainRule(v1::HARD_RULE_BRANCH_COVERS_WARD, passed, verdict,
-                                            county.package.row, county.directory);
+                                            fixture.package.row, fixture.directory);
   }
   EXPECT_EQ(told["fosse-a"], "fosse-a office does not cover Abbey Hill or postcode area NG.");
   EXPECT_EQ(told["fosse-b"], "fosse-b office covers Abbey Hill by postcode area NG.");

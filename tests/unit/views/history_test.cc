@@ -5,12 +5,15 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "tests/fixtures/projection_fixture.h"
+#include "engine/views/package_view.h"
+#include "tests/fixtures/view_fixture.h"
 
 namespace brokerage::engine {
 namespace {
 
-TEST_F(Projection, NavigationReadsWhoWasOfferedARound) {
+class HistoryAsShown : public ViewFixture {};
+
+TEST_F(HistoryAsShown, NavigationReadsWhoWasOfferedARound) {
   Strings told = Told(Opened(), Navigator());
   ASSERT_EQ(told.size(), 4u);
   EXPECT_EQ(
@@ -22,7 +25,7 @@ TEST_F(Projection, NavigationReadsWhoWasOfferedARound) {
             "until 2018-07-03T10:00Z.");
 }
 
-TEST_F(Projection, NavigationReadsWhyARoundOpenedBesideAnother) {
+TEST_F(HistoryAsShown, NavigationReadsWhyARoundOpenedBesideAnother) {
   Record record = Opened();
   v1::RoundBeside& beside =
       *record.mutable_facts(0)->mutable_round_opened()->mutable_round()->mutable_beside();
@@ -39,7 +42,7 @@ TEST_F(Projection, NavigationReadsWhyARoundOpenedBesideAnother) {
             "2018-07-03T10:00Z.");
 }
 
-TEST_F(Projection, NavigationReadsWhomASuspensionKeptOutOfARoundThatNeverOpened) {
+TEST_F(HistoryAsShown, NavigationReadsWhomASuspensionKeptOutOfARoundThatNeverOpened) {
   Record record = Opened();
   journal::v1::RoundsPassedOver passed_over;
   passed_over.set_package_number(record.facts(0).round_opened().package_number());
@@ -56,7 +59,7 @@ TEST_F(Projection, NavigationReadsWhomASuspensionKeptOutOfARoundThatNeverOpened)
   EXPECT_EQ(Told(record, london_), Strings{});
 }
 
-TEST_F(Projection, NavigationReadsWhoAvoidedARoundThatNeverOpened) {
+TEST_F(HistoryAsShown, NavigationReadsWhoAvoidedARoundThatNeverOpened) {
   Record record = Opened();
   journal::v1::RoundsPassedOver passed_over;
   passed_over.set_package_number(record.facts(0).round_opened().package_number());
@@ -70,7 +73,7 @@ TEST_F(Projection, NavigationReadsWhoAvoidedARoundThatNeverOpened) {
                     "Care Mansfield is in an opt-out window, 2 contracts do not cover the ward."});
 }
 
-TEST_F(Projection, ABranchReadsOfItsOwnOfferAlone) {
+TEST_F(HistoryAsShown, ABranchReadsOfItsOwnOfferAlone) {
   for (const Caller& caller : {london_, Organisation("london-care")}) {
     std::vector<v1::HistoryEvent> events = History(Opened(), caller);
     ASSERT_EQ(events.size(), 1u);
@@ -82,7 +85,7 @@ TEST_F(Projection, ABranchReadsOfItsOwnOfferAlone) {
   }
 }
 
-TEST_F(Projection, NobodyElseReadsOfAPackage) {
+TEST_F(HistoryAsShown, NobodyElseReadsOfAPackage) {
   for (const Record& record : {Opened(), Award()}) {
     for (const Caller& caller : {Navigator("derbyshire"), Commissioner(), Administrator(),
                                  BranchOf("direct-health", "direct-health-mansfield"), Caller{}}) {
@@ -91,7 +94,7 @@ TEST_F(Projection, NobodyElseReadsOfAPackage) {
   }
 }
 
-TEST_F(Projection, ALoserReadsTheCriterionAndNoOtherBranch) {
+TEST_F(HistoryAsShown, ALoserReadsTheCriterionAndNoOtherBranch) {
   Record award = Award();
   EXPECT_EQ(Told(award, london_),
             Strings{"London Care Mansfield (Comfort Call) lost, decided by contracted shortfall."});
@@ -113,7 +116,7 @@ TEST_F(Projection, ALoserReadsTheCriterionAndNoOtherBranch) {
   EXPECT_EQ(Told(award, Navigator()).size(), 4u);
 }
 
-TEST_F(Projection, AVoidAcceptanceNamesItsRule) {
+TEST_F(HistoryAsShown, AVoidAcceptanceNamesItsRule) {
   Record record = RecordAt(kAwardTime, "");
   journal::v1::PackageUnfilled& unfilled = *record.add_facts()->mutable_package_unfilled();
   unfilled.set_package_number(123);
@@ -126,7 +129,7 @@ TEST_F(Projection, AVoidAcceptanceNamesItsRule) {
   EXPECT_EQ(Told(record, fosse_), Strings{});
 }
 
-TEST_F(Projection, AnAnswerIsTheBranchsOwnAndItsNavigationsToRead) {
+TEST_F(HistoryAsShown, AnAnswerIsTheBranchsOwnAndItsNavigationsToRead) {
   Record record = RecordAt(kIssued + 20 * kSecond, "account-london-care-mansfield");
   journal::v1::OfferAnswered& answered = *record.add_facts()->mutable_offer_answered();
   answered.set_package_number(123);
@@ -144,7 +147,7 @@ TEST_F(Projection, AnAnswerIsTheBranchsOwnAndItsNavigationsToRead) {
                                                      "P:123", "U:nottinghamshire"}));
 }
 
-TEST_F(Projection, NeitherTheRoundsEarlyCloseNorTheProposalIsTellingABranchAnything) {
+TEST_F(HistoryAsShown, NeitherTheRoundsEarlyCloseNorTheProposalIsTellingABranchAnything) {
   Record record = RecordAt(kIssued + 30 * kSecond, "");
   record.add_facts()->mutable_round_closed()->set_package_number(123);
   record.mutable_facts(0)->mutable_round_closed()->set_round_number(1);
@@ -160,7 +163,7 @@ TEST_F(Projection, NeitherTheRoundsEarlyCloseNorTheProposalIsTellingABranchAnyth
   EXPECT_EQ(Subjects(record), (std::set<std::string>{"P:123", "U:nottinghamshire"}));
 }
 
-TEST_F(Projection, OnlyTheUnansweredReadThatTheyLapsed) {
+TEST_F(HistoryAsShown, OnlyTheUnansweredReadThatTheyLapsed) {
   Offer(3).set_state(v1::OFFER_STATE_LAPSED);
   Record record = RecordAt(kDeadline, "");
   record.add_facts()->mutable_round_due()->set_package_number(123);
@@ -174,7 +177,7 @@ TEST_F(Projection, OnlyTheUnansweredReadThatTheyLapsed) {
   EXPECT_EQ(Told(record, agincare_), lapsed);
 }
 
-TEST_F(Projection, ASecondAwardDoesNotCloseTheFirstOnesOffersAgain) {
+TEST_F(HistoryAsShown, ASecondAwardDoesNotCloseTheFirstOnesOffersAgain) {
   Award();
   Offer(1).set_returned_cause(v1::CAUSE_PERSON);
   AddOffer(4, "agincare", "agincare-kirkby", v1::OFFER_STATE_WON);
@@ -188,7 +191,7 @@ TEST_F(Projection, ASecondAwardDoesNotCloseTheFirstOnesOffersAgain) {
                                                      "U:nottinghamshire"}));
 }
 
-TEST_F(Projection, EachReturnIsToldToTheWinnerOfItsTime) {
+TEST_F(HistoryAsShown, EachReturnIsToldToTheWinnerOfItsTime) {
   Award();
   int64_t first_us = kAwardTime + 3600 * kSecond;
   int64_t second_us = first_us + 7200 * kSecond;
@@ -208,7 +211,7 @@ TEST_F(Projection, EachReturnIsToldToTheWinnerOfItsTime) {
   }
 }
 
-TEST_F(Projection, ACancelledAwardIsToldToItsWinner) {
+TEST_F(HistoryAsShown, ACancelledAwardIsToldToItsWinner) {
   Award();
   package_.row.set_state(v1::PACKAGE_STATE_CANCELLED);
   Record record = RecordAt(kAwardTime + kSecond, "navigation-1");
@@ -219,7 +222,7 @@ TEST_F(Projection, ACancelledAwardIsToldToItsWinner) {
   EXPECT_EQ(Told(record, agincare_), Strings{});
 }
 
-TEST_F(Projection, AnAcceptanceThatAReissueVoidsIsToldThenAndNotAgain) {
+TEST_F(HistoryAsShown, AnAcceptanceThatAReissueVoidsIsToldThenAndNotAgain) {
   int64_t reissue_us = kDeadline + kSecond;
   Offer(1).set_state(v1::OFFER_STATE_VOID);
   Round().set_closed_time_us(kDeadline);
@@ -244,7 +247,7 @@ TEST_F(Projection, AnAcceptanceThatAReissueVoidsIsToldThenAndNotAgain) {
           "The acceptance of Fosse Mansfield (Legal fosse) is void: the package was cancelled."});
 }
 
-TEST_F(Projection, AHandBackBelongsToBothPackagesAndTheBranchLearnsOfItsOwn) {
+TEST_F(HistoryAsShown, AHandBackBelongsToBothPackagesAndTheBranchLearnsOfItsOwn) {
   Award();
   Record record = RecordAt(kAwardTime + kSecond, "navigation-1");
   journal::v1::PackageHandedBack& back = *record.add_facts()->mutable_package_handed_back();
@@ -265,7 +268,7 @@ TEST_F(Projection, AHandBackBelongsToBothPackagesAndTheBranchLearnsOfItsOwn) {
   EXPECT_EQ(events[2].text(), "Follows P-2018-000123, which was handed back.");
 }
 
-TEST_F(Projection, AnExtensionIsToldToTheOffersThatStillLive) {
+TEST_F(HistoryAsShown, AnExtensionIsToldToTheOffersThatStillLive) {
   int64_t moved_us = kDeadline + 3600 * kSecond;
   Round().set_deadline_us(moved_us);
   Offer(3).set_state(v1::OFFER_STATE_CLOSED);
@@ -283,7 +286,7 @@ TEST_F(Projection, AnExtensionIsToldToTheOffersThatStillLive) {
   EXPECT_EQ(History(record, fosse_)[0].account_id(), "");
 }
 
-TEST_F(Projection, NoTextOfAPersonIsInAnyHistory) {
+TEST_F(HistoryAsShown, NoTextOfAPersonIsInAnyHistory) {
   AddAnswer(3, kIssued + kSecond, v1::ANSWER_DECLINE);
   Record record = Opened();
   *record.add_facts() = Award().facts(0);
@@ -300,7 +303,7 @@ TEST_F(Projection, NoTextOfAPersonIsInAnyHistory) {
   }
 }
 
-TEST_F(Projection, DirectoryFactsAreForThoseWhoRunTheFrameworkAndCoverageForItsBranch) {
+TEST_F(HistoryAsShown, DirectoryFactsAreForThoseWhoRunTheFrameworkAndCoverageForItsBranch) {
   Record record = RecordAt(kIssued, "quality");
   journal::v1::DirectoryChanged& changed = *record.add_facts()->mutable_directory_changed();
   v1::Coverage& coverage = *changed.add_facts()->mutable_coverage();
@@ -326,7 +329,8 @@ TEST_F(Projection, DirectoryFactsAreForThoseWhoRunTheFrameworkAndCoverageForItsB
             (std::set<std::string>{"A:", "B:agincare-kirkby", "B:fosse-mansfield"}));
 }
 
-TEST_F(Projection, AProposalOfCoverageAndItsDecisionAreToldToItsBranchAndToWhoRunsTheFramework) {
+TEST_F(HistoryAsShown,
+       AProposalOfCoverageAndItsDecisionAreToldToItsBranchAndToWhoRunsTheFramework) {
   Record record = RecordAt(kIssued, "fosse-desk");
   journal::v1::FrameworkRow framework;
   framework.set_framework_id("county");
@@ -368,7 +372,7 @@ TEST_F(Projection, AProposalOfCoverageAndItsDecisionAreToldToItsBranchAndToWhoRu
                     "covers postcode area NG for home care from 2018-08-01."});
 }
 
-TEST_F(Projection, TheFilesOfAFrameworkAreToldInOneSentence) {
+TEST_F(HistoryAsShown, TheFilesOfAFrameworkAreToldInOneSentence) {
   Record record = RecordAt(kIssued, "root");
   journal::v1::DirectoryChanged& changed = *record.add_facts()->mutable_directory_changed();
   for (int i = 0; i < 30; ++i) changed.add_facts()->mutable_ward()->set_code(absl::StrCat("E", i));
@@ -377,7 +381,7 @@ TEST_F(Projection, TheFilesOfAFrameworkAreToldInOneSentence) {
             Strings{"31 facts of the directory changed: lot: 1, ward: 30."});
 }
 
-TEST_F(Projection, AccountsAreTheAdministratorsAndTheClockTheCommissionersToo) {
+TEST_F(HistoryAsShown, AccountsAreTheAdministratorsAndTheClockTheCommissionersToo) {
   Record record = RecordAt(kIssued, "root");
   journal::v1::AccountRow& account =
       *record.add_facts()->mutable_account_changed()->mutable_account();
@@ -393,14 +397,14 @@ TEST_F(Projection, AccountsAreTheAdministratorsAndTheClockTheCommissionersToo) {
   EXPECT_EQ(Told(record, fosse_), Strings{});
 }
 
-TEST_F(Projection, AnIssueBelongsToEveryOfferedBranch) {
+TEST_F(HistoryAsShown, AnIssueBelongsToEveryOfferedBranch) {
   EXPECT_EQ(Subjects(Opened()),
             (std::set<std::string>{"B:agincare-kirkby", "B:fosse-mansfield",
                                    "B:london-care-mansfield", "O:agincare", "O:fosse",
                                    "O:london-care", "P:123", "U:nottinghamshire"}));
 }
 
-TEST_F(Projection, AMoveIsToldToBothBranchesAndOnceToWhoSeesBoth) {
+TEST_F(HistoryAsShown, AMoveIsToldToBothBranchesAndOnceToWhoSeesBoth) {
   PutBranch(&directory_, "agincare", "", "agincare-selston", "Agincare Selston");
   Offer(3).set_branch_id("agincare-hucknall");  // it has moved on since
   Record record = RecordAt(kIssued + 40 * kSecond, "office-agincare");
@@ -425,7 +429,7 @@ TEST_F(Projection, AMoveIsToldToBothBranchesAndOnceToWhoSeesBoth) {
                                    "B:agincare-selston", "O:agincare"}));
 }
 
-TEST_F(Projection, AnAcceptanceReadsWithItsLimit) {
+TEST_F(HistoryAsShown, AnAcceptanceReadsWithItsLimit) {
   Record record = RecordAt(kIssued + 10 * kSecond, "account-fosse-mansfield");
   journal::v1::OfferAnswered& answered = *record.add_facts()->mutable_offer_answered();
   answered.set_package_number(123);

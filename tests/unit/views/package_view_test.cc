@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "engine/model/visibility.h"
-#include "tests/fixtures/projection_fixture.h"
+#include "tests/fixtures/view_fixture.h"
 
 namespace brokerage::engine {
 namespace {
 
-TEST_F(Projection, OnlyTheOwnAuthoritysNavigationSeesAPackage) {
+class PackageAsShown : public ViewFixture {};
+
+TEST_F(PackageAsShown, OnlyTheOwnAuthoritysNavigationSeesAPackage) {
   EXPECT_TRUE(MaySeePackage(Navigator(), package_.row));
   EXPECT_FALSE(MaySeePackage(Navigator("derbyshire"), package_.row));
   Caller commissioner = Commissioner();
@@ -19,7 +21,7 @@ TEST_F(Projection, OnlyTheOwnAuthoritysNavigationSeesAPackage) {
   }
 }
 
-TEST_F(Projection, OnlyItsOwnersAndNavigationSeeAnOffer) {
+TEST_F(PackageAsShown, OnlyItsOwnersAndNavigationSeeAnOffer) {
   EXPECT_TRUE(MaySeeOffer(Navigator(), package_.row, Offer(1)));
   EXPECT_TRUE(MaySeeOffer(fosse_, package_.row, Offer(1)));
   EXPECT_TRUE(MaySeeOffer(Organisation("fosse"), package_.row, Offer(1)));
@@ -31,7 +33,7 @@ TEST_F(Projection, OnlyItsOwnersAndNavigationSeeAnOffer) {
   }
 }
 
-TEST_F(Projection, ACallerWithoutAnIdIsNotTheOwnerOfARowWithoutOne) {
+TEST_F(PackageAsShown, ACallerWithoutAnIdIsNotTheOwnerOfARowWithoutOne) {
   package_.row.clear_authority_id();
   Offer(1).clear_branch_id();
   Offer(1).clear_provider_id();
@@ -40,8 +42,8 @@ TEST_F(Projection, ACallerWithoutAnIdIsNotTheOwnerOfARowWithoutOne) {
   EXPECT_FALSE(MaySeeOffer(Organisation(""), package_.row, Offer(1)));
 }
 
-TEST_F(Projection, ABranchSeesSummaryAndSectorButNotThePerson) {
-  v1::Offer offer = Quoted(1, fosse_);
+TEST_F(PackageAsShown, ABranchSeesSummaryAndSectorButNotThePerson) {
+  v1::Offer offer = Shown(1, fosse_);
   EXPECT_EQ(offer.id(), "O-2018-000123-1");
   EXPECT_EQ(offer.package_id(), "P-2018-000123");
   EXPECT_EQ(offer.state(), v1::OFFER_STATE_ACCEPTED);
@@ -54,7 +56,7 @@ TEST_F(Projection, ABranchSeesSummaryAndSectorButNotThePerson) {
   EXPECT_EQ(offer.answers_size(), 1);
 }
 
-TEST_F(Projection, TheWinnerSeesThePersonAndTheLosersDoNot) {
+TEST_F(PackageAsShown, TheWinnerSeesThePersonAndTheLosersDoNot) {
   Award();
   for (const Caller& winner : {fosse_, Organisation("fosse")}) {
     v1::Offer offer = Quoted(1, winner);
@@ -72,7 +74,7 @@ TEST_F(Projection, TheWinnerSeesThePersonAndTheLosersDoNot) {
   EXPECT_EQ(closed.details() + closed.person_reference(), "");
 }
 
-TEST_F(Projection, AReturnedWinnerNoLongerSeesThePerson) {
+TEST_F(PackageAsShown, AReturnedWinnerNoLongerSeesThePerson) {
   Award();
   Offer(1).set_returned_cause(v1::CAUSE_PROVIDER);
   v1::Offer offer = Quoted(1, fosse_);
@@ -81,7 +83,7 @@ TEST_F(Projection, AReturnedWinnerNoLongerSeesThePerson) {
   EXPECT_EQ(offer.details() + offer.person_reference(), "");
 }
 
-TEST_F(Projection, ErasedTextsAreGoneAndTheSectorStays) {
+TEST_F(PackageAsShown, ErasedTextsAreGoneAndTheSectorStays) {
   Award();
   package_.texts.clear();
   package_.row.set_erased(true);
@@ -92,12 +94,12 @@ TEST_F(Projection, ErasedTextsAreGoneAndTheSectorStays) {
             "");
 }
 
-TEST_F(Projection, TheCriterionAgainstAnAcceptanceIsToldOnlyOnceItLost) {
+TEST_F(PackageAsShown, TheCriterionAgainstAnAcceptanceIsToldOnlyOnceItLost) {
   Offer(2).set_lost_by(v1::AWARD_CRITERION_PRICE);
   EXPECT_EQ(Quoted(2, london_).lost_by(), v1::AWARD_CRITERION_UNSPECIFIED);
 }
 
-TEST_F(Projection, AnOfferOfOlderTermsDoesNotShowTheNewOnes) {
+TEST_F(PackageAsShown, AnOfferOfOlderTermsDoesNotShowTheNewOnes) {
   package_.row.set_terms_version(2);
   package_.row.mutable_terms()->set_weekly_minutes(999);
   v1::Offer offer = Quoted(1, fosse_);
@@ -106,7 +108,7 @@ TEST_F(Projection, AnOfferOfOlderTermsDoesNotShowTheNewOnes) {
   EXPECT_EQ(offer.terms().service_type(), v1::SERVICE_TYPE_HOME_CARE);
 }
 
-TEST_F(Projection, AnswersAndClaimsComeWithTheirTextsAndDates) {
+TEST_F(PackageAsShown, AnswersAndClaimsComeWithTheirTextsAndDates) {
   AddAnswer(3, kIssued + kSecond, v1::ANSWER_DECLINE);
   Offer(3).mutable_answers(0)->set_decline_reason(v1::DECLINE_REASON_OTHER);
   AddAnswer(3, kIssued + 2 * kSecond);
@@ -124,7 +126,7 @@ TEST_F(Projection, AnswersAndClaimsComeWithTheirTextsAndDates) {
   EXPECT_FALSE(Quoted(1, fosse_).has_error_claim());
 }
 
-TEST_F(Projection, NavigationSeesThePackageWhole) {
+TEST_F(PackageAsShown, NavigationSeesThePackageWhole) {
   Award();
   v1::Package package = ToPackage(package_, Detail::kFull, directory_);
   EXPECT_EQ(package.id(), "P-2018-000123");
@@ -139,7 +141,7 @@ TEST_F(Projection, NavigationSeesThePackageWhole) {
   EXPECT_EQ(Quoted(2, Navigator()).details(), "Key safe by the door.");
 }
 
-TEST_F(Projection, AListHasNeitherVerdictsNorOffers) {
+TEST_F(PackageAsShown, AListHasNeitherVerdictsNorOffers) {
   v1::Package package = ToPackage(package_, Detail::kList, directory_);
   ASSERT_EQ(package.rounds_size(), 1);
   EXPECT_EQ(package.rounds(0).verdicts_size(), 0);
@@ -147,7 +149,7 @@ TEST_F(Projection, AListHasNeitherVerdictsNorOffers) {
   EXPECT_EQ(package.offers_size(), 0);
 }
 
-TEST_F(Projection, ARoundTellsTheRulesThatFailedAndAPreviewEveryRule) {
+TEST_F(PackageAsShown, ARoundTellsTheRulesThatFailedAndAPreviewEveryRule) {
   v1::Round issued = ToRound(Round(), package_.row, false, directory_);
   EXPECT_EQ(issued.verdicts(0).rules_size(), 0);
   ASSERT_EQ(issued.verdicts(3).rules_size(), 1);
@@ -160,7 +162,7 @@ TEST_F(Projection, ARoundTellsTheRulesThatFailedAndAPreviewEveryRule) {
   EXPECT_TRUE(preview.verdicts(0).rules(0).passed());
 }
 
-TEST_F(Projection, AnOfferThatMovedShowsItsFormerBranchOnlyThatItIsGone) {
+TEST_F(PackageAsShown, AnOfferThatMovedShowsItsFormerBranchOnlyThatItIsGone) {
   Offer(3).set_branch_id("agincare-selston");
   Offer(3).add_moved_from_branch_ids("agincare-hucknall");
   Offer(3).add_moved_from_branch_ids("agincare-kirkby");

@@ -1,9 +1,8 @@
-// Adaptive release, from section 5 of the domain's description: which tiers fill few of the
-// packages put to them, and that the next round opens beside theirs, and only theirs.
+#include "tests/reference/auditor_adaptive.h"
+
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "tests/reference/workload.h"
 
 namespace brokerage::engine::reference {
 
@@ -23,12 +22,12 @@ size_t Over(const v1::AdaptiveRelease& rule) {
 
 }  // namespace
 
-void Workload::LogFills(const Record& record) {
+void FillLog::Log(Course& course, const Record& record) {
   for (const Fact& fact : record.facts()) {
     if (!fact.has_round_due()) continue;
     const uint64_t number = fact.round_due().package_number();
-    const PackageAggregate& package = *engine_.state().Package(number);
-    const v1::FrameworkRules& rules = directory_.Rules(package.row.framework_revision());
+    const PackageAggregate& package = course.Package(number);
+    const v1::FrameworkRules& rules = course.directory.Rules(package.row.framework_revision());
     if (!rules.has_adaptive_release()) continue;
     std::map<std::string, bool> filled;  // by tier that was asked and might have answered
     int32_t terms = 0;
@@ -48,13 +47,13 @@ void Workload::LogFills(const Record& record) {
       const v1::AdaptiveRelease& rule = rules.adaptive_release();
       const bool was_on = LowFill(lot, tier, rule).has_value();
       fills_[LotAndTier(lot, tier)].push_back({yes, rule});
-      if (was_on && !LowFill(lot, tier, rule)) tally_("adaptive release ends");
+      if (was_on && !LowFill(lot, tier, rule)) course.tally("adaptive release ends");
     }
   }
 }
 
-std::optional<v1::TierFill> Workload::LowFill(const std::string& lot_id, const std::string& tier_id,
-                                              const v1::AdaptiveRelease& rule) const {
+std::optional<v1::TierFill> FillLog::LowFill(const std::string& lot_id, const std::string& tier_id,
+                                             const v1::AdaptiveRelease& rule) const {
   auto found = fills_.find(LotAndTier(lot_id, tier_id));
   if (found == fills_.end()) return std::nullopt;
   const std::vector<Settled>& settled = found->second;
@@ -81,57 +80,62 @@ std::optional<v1::TierFill> Workload::LowFill(const std::string& lot_id, const s
   return fill;
 }
 
-std::map<std::string, std::string> Workload::OfferedIn(uint64_t number, int32_t round) const {
+std::map<std::string, std::string> OfferedIn(const Course& course, uint64_t number, int32_t round) {
   std::map<std::string, std::string> offered;
-  for (const OfferRow& offer : engine_.state().Package(number)->offers) {
+  for (const OfferRow& offer : course.Package(number).offers) {
     if (offer.round_number() == round) offered.emplace(offer.provider_id(), offer.branch_id());
   }
   return offered;
 }
 
-void Workload::CheckBeside(const Record& record, const journal::v1::RoundOpened& opened,
-                           ReferenceIssue issue) {
+void CheckParallel(Course& course, const FillLog& fills, const Record& record,
+                   const journal::v1::RoundOpened& opened, ReferenceIssue issue) {
   const journal::v1::RoundRow& round = opened.round();
   const uint64_t number = opened.package_number();
   if (round.has_beside()) {
-    tally_("round beside another");
+    course.tally("round beside another");
     for (const OfferRow& offer : opened.offers()) {
-      if (issue.beside.contains(offer.provider_id())) {
-        Problem(absl::StrCat("two offers at once to ", offer.provider_id()));
+      if (issue.parallel.contains(offer.provider_id())) {
+        course.Problem(absl::StrCat("two offers at once to ", offer.provider_id()));
       }
     }
     return;  // and no third
   }
-  const v1::RoundBeside* beside = nullptr;
+  const v1::RoundBeside* parallel = nullptr;
   for (const Fact& fact : record.facts()) {
     const journal::v1::RoundOpened& other = fact.round_opened();
     if (other.package_number() == number &&
         other.round().beside().round_number() == round.number()) {
-      beside = &other.round().beside();
+      parallel = &other.round().beside();
     }
   }
   std::map<std::string, v1::TierFill> low;
   bool every_tier = round.rule_number() > 0 && issue.rules.has_adaptive_release();
   for (const OfferRow& offer : opened.offers()) {
     if (!every_tier) break;
-    const auto fill = LowFill(LotAsIssued(offer), offer.tier_id(), issue.rules.adaptive_release());
+    const auto fill =
+        fills.LowFill(LotAsIssued(offer), offer.tier_id(), issue.rules.adaptive_release());
     every_tier = fill.has_value();
     if (fill) low[offer.tier_id()] = *fill;
   }
-  issue.beside = OfferedIn(number, round.number());
-  const bool expected = every_tier && ExpectedRule(issue, round.rule_number() + 1) > 0;
-  if (every_tier && !expected) tally_("nobody to open beside");
-  if (expected != (beside != nullptr)) {
-    return Problem(absl::StrCat("package ", number, ": a round ", expected ? "should" : "must not",
-                                " open beside round ", round.number()));
+  issue.parallel = OfferedIn(course, number, round.number());
+  const bool expected =
+      every_tier && ReferenceNextRule(course.directory, issue, course.before.at(number),
+                                      round.rule_number() + 1) > 0;
+  if (every_tier && !expected) course.tally("nobody to open beside");
+  if (expected != (parallel != nullptr)) {
+    return course.Problem(absl::StrCat("package ", number, ": a round ",
+                                       expected ? "should" : "must not", " open beside round ",
+                                       round.number()));
   }
   if (!expected) return;
-  bool same = static_cast<int>(low.size()) == beside->tier_fills_size();
-  for (const v1::TierFill& fill : beside->tier_fills()) {
+  bool same = static_cast<int>(low.size()) == parallel->tier_fills_size();
+  for (const v1::TierFill& fill : parallel->tier_fills()) {
     same &= low[fill.tier_id()].SerializeAsString() == fill.SerializeAsString();
   }
   if (!same) {
-    Problem(absl::StrCat("package ", number, ": another fill: ", beside->ShortDebugString()));
+    course.Problem(
+        absl::StrCat("package ", number, ": another fill: ", parallel->ShortDebugString()));
   }
 }
 

@@ -323,7 +323,7 @@ class Applying : public ::testing::Test {
     v1::ApplyFrameworkRequest request;
     *request.mutable_files() = files;
     request.set_validate_only(validate_only);
-    auto reply = driver_.Do(caller, request);
+    auto reply = driver_.Run(caller, request);
     if (!reply.ok()) return reply.status();
     return static_cast<const v1::ApplyFrameworkResponse&>(**reply);
   }

@@ -1,0 +1,119 @@
+#include "tests/reference/workload_packages.h"
+
+#include <string>
+
+#include "tests/reference/workload.h"
+#include "tests/reference/workload_ids.h"
+#include "tests/reference/workload_referrals.h"
+
+namespace brokerage::engine::reference {
+
+namespace {
+
+// Everything under the package's contract, or with its provider; some of it at times.
+void Transfer(Workload& work, const PackageAggregate& package) {
+  auto contract_of = [](const PackageAggregate& one) {
+    return one.row.imported()
+               ? one.row.running_contract_id()
+               : one.offers[static_cast<size_t>(one.row.award().offer_ordinal() - 1)].contract_id();
+  };
+  v1::TransferPackagesRequest request;
+  auto holder_of = [&work](const std::string& contract_id) {
+    return work.directory().Holder(*work.directory().Contract(contract_id),
+                                   work.directory().Today(work.now()));
+  };
+  const bool of_provider = work.dice().Percent(30);
+  if (of_provider) {
+    request.set_provider_id(holder_of(contract_of(package)));
+  } else {
+    request.set_contract_id(contract_of(package));
+  }
+  request.set_reason("the contract cannot go on");
+  request.set_cause(work.dice().Percent(70) ? v1::CAUSE_PROVIDER : v1::CAUSE_AUTHORITY);
+  const uint64_t last = work.engine().state().system.last_package_number();
+  for (uint64_t number = last; number > 0; --number) {
+    const PackageAggregate& one = *work.engine().state().Package(number);
+    const bool awarded = one.row.state() == v1::PACKAGE_STATE_AWARDED;
+    if ((one.row.state() != v1::PACKAGE_STATE_STARTED && !awarded) ||
+        one.row.authority_id() != package.row.authority_id() || work.dice().Percent(10)) {
+      continue;
+    }
+    const std::string contract = contract_of(one);
+    if (of_provider ? holder_of(contract) != request.provider_id()
+                    : contract != request.contract_id()) {
+      continue;
+    }
+    request.add_package_ids(IdOf(one));
+    work.Tally(awarded ? "transfer of an award" : "transfer of what runs");
+  }
+  if (request.package_ids_size() > 1) work.Tally("transfer of several packages");
+  work.Ask(NavigatorOf(package.row.authority_id()), std::move(request));
+}
+
+void MoveOn(Workload& work) {
+  const PackageAggregate* package = work.RandomPackage();
+  if (package == nullptr) return;
+  const Caller caller = NavigatorOf(package->row.authority_id());
+  const std::string id = IdOf(*package);
+  auto cause = [&] { return static_cast<v1::Cause>(work.dice().Between(1, 4)); };
+  auto say = [&](auto request) {
+    request.set_package_id(id);
+    if constexpr (requires { request.set_reason(""); }) request.set_reason("so it is");
+    if constexpr (requires { request.set_cause(v1::CAUSE_PERSON); }) request.set_cause(cause());
+    if constexpr (requires { request.leaving_outcome(); }) {
+      if (package->row.limit_due_us() != 0) {
+        request.set_leaving_outcome(static_cast<v1::LeavingOutcome>(work.dice().Between(1, 5)));
+      }
+    }
+    work.Ask(caller, std::move(request));
+  };
+  if (work.dice().Percent(3)) return say(v1::CancelPackageRequest());
+  switch (package->row.state()) {
+    case v1::PACKAGE_STATE_SUBMITTED: {
+      v1::ReleasePackagesRequest request;
+      request.add_package_ids(id);
+      request.set_hold(work.dice().Percent(15));
+      work.Ask(caller, std::move(request));
+      return;
+    }
+    case v1::PACKAGE_STATE_OFFERED:
+      if (work.dice().Percent(4)) Reissue(work, *package);
+      return;
+    case v1::PACKAGE_STATE_UNFILLED:
+      if (work.dice().Percent(50)) Reissue(work, *package);
+      return;
+    case v1::PACKAGE_STATE_AWARDED:
+      return work.dice().Percent(60) ? say(v1::StartPackageRequest())
+                                     : say(v1::ReturnPackageRequest());
+    case v1::PACKAGE_STATE_STARTED:
+      if (work.dice().Percent(60)) return;
+      if (work.dice().Percent(20)) return Transfer(work, *package);
+      return work.dice().Percent(50) ? say(v1::CeasePackageRequest())
+                                     : say(v1::HandBackPackageRequest());
+    case v1::PACKAGE_STATE_CEASED:
+      if (work.dice().Percent(20)) say(v1::ErasePackageTextsRequest());
+      return;
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PACKAGE_STATE_CANCELLED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      return;
+  }
+}
+
+}  // namespace
+
+void Reissue(Workload& work, const PackageAggregate& package) {
+  v1::ReissuePackageRequest request;
+  request.set_package_id(IdOf(package));
+  if (work.dice().Percent(35)) *request.mutable_terms() = RandomTerms(work);
+  work.Ask(NavigatorOf(package.row.authority_id()), std::move(request));
+}
+
+const std::vector<WorkloadAct>& PackageActs() {
+  static const auto& kActs = *new std::vector<WorkloadAct>{{5, MoveOn}};
+  return kActs;
+}
+
+}  // namespace brokerage::engine::reference

@@ -1,0 +1,76 @@
+#include "tests/reference/workload_referrals.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/reference/workload.h"
+
+namespace brokerage::engine::reference {
+
+namespace {
+
+void SubmitOne(Workload& work) {
+  if (!work.WantsMore()) return;
+  v1::SubmitPackageRequest request;
+  v1::PackageReferral& referral = *request.mutable_referral();
+  referral.set_framework_id(work.framework().rules.framework_id());
+  referral.set_authority_id(work.dice().Of(work.framework().authorities));
+  referral.set_origin(v1::ORIGIN_HOSPITAL_DISCHARGE);
+  referral.set_urgency(work.dice().Percent(35) ? v1::URGENCY_URGENT : v1::URGENCY_STANDARD);
+  referral.set_ward_code(work.dice().Of(work.framework().wards));
+  if (work.framework().by_area || work.dice().Percent(70)) {
+    referral.set_postcode(work.dice().Percent(60) ? "NG18 1AB" : "DN22 6ZZ");
+  }
+  *referral.mutable_terms() = RandomTerms(work);
+  if (work.dice().Percent(30)) referral.add_needs()->set_kind(v1::NEED_KIND_DOUBLE_HANDED);
+  if (work.dice().Percent(20)) {
+    v1::Need* need = referral.add_needs();
+    need->set_kind(v1::NEED_KIND_LANGUAGE);
+    need->set_value(work.dice().Percent(50) ? "polish" : "Urdu");
+  }
+  if (work.dice().Percent(20) && !work.framework().branches.empty()) {
+    referral.set_previous_branch_id(work.dice().Of(work.framework().branches));
+    referral.set_previous_provider_id(
+        work.directory().Branch(referral.previous_branch_id())->provider_id());
+  }
+  std::vector<std::string> providers = work.framework().providers;
+  work.dice().Shuffle(&providers);
+  if (work.dice().Percent(15)) referral.add_refused_provider_ids(providers[0]);
+  for (size_t i = 1; i < 3; ++i) {
+    if (work.dice().Percent(25)) referral.add_preferred_provider_ids(providers[i]);
+  }
+  referral.set_summary("care at home");
+  referral.set_person_reference(work.NextPerson());
+  referral.set_hold(work.dice().Percent(5));
+  if (work.dice().Percent(4) && !work.framework().contracts.empty() &&
+      !work.framework().branches.empty()) {
+    referral.set_already_running(true);
+    referral.set_running_branch_id(work.dice().Of(work.framework().branches));
+    referral.set_running_contract_id(work.dice().Of(work.framework().contracts));
+  }
+  const std::string authority = referral.authority_id();
+  if (!work.Ask(NavigatorOf(authority), std::move(request)))
+    work.Problem("a good referral is refused");
+}
+
+}  // namespace
+
+v1::PackageTerms RandomTerms(Workload& work) {
+  v1::PackageTerms terms;
+  terms.set_service_type(work.dice().Percent(70)   ? v1::SERVICE_TYPE_HOME_CARE
+                         : work.dice().Percent(50) ? v1::SERVICE_TYPE_LIVE_IN
+                                                   : v1::SERVICE_TYPE_SHORT_TERM_CARE);
+  terms.set_weekly_minutes(work.dice().Between(1, 10) * 105);
+  terms.set_carers_per_visit(1);
+  terms.set_start_by_date(FormatDate(ToDateNumber(
+      FromDateNumber(work.directory().Today(work.now())) + work.dice().Between(0, 14))));
+  return terms;
+}
+
+const std::vector<WorkloadAct>& ReferralActs() {
+  static const auto& kActs = *new std::vector<WorkloadAct>{{4, SubmitOne}};
+  return kActs;
+}
+
+}  // namespace brokerage::engine::reference
