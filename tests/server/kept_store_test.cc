@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tests/fixtures/server/programs.h"
-#include "tests/fixtures/test_directory.h"
+#include "tests/fixtures/test_folder.h"
 
 namespace brokerage {
 namespace {
@@ -26,18 +26,18 @@ void Unpack(const std::string& into) {
 }
 
 TEST(KeptStore, OfAnEarlierProgramReplaysToTheSameRows) {
-  testing_support::TestDirectory directory;
-  Unpack(directory.path());
-  const Ran ran = Shell(kBrokerd + " verify --data " + directory / "store");
+  testing_support::TestFolder folder;
+  Unpack(folder.path());
+  const Ran ran = Shell(kBrokerd + " verify --data " + folder / "store");
   EXPECT_EQ(ran.exit_code, 0);
   EXPECT_THAT(ran.output, HasSubstr(kVerified));
 }
 
 TEST(KeptStore, OfAnEarlierProgramOpensWithItsAccounts) {
-  testing_support::TestDirectory directory;
-  Unpack(directory.path());
-  const std::string token = " --token-file " + directory / "more.token";
-  const Ran refused = Shell(kBrokerd + " bootstrap --account more --data " + directory / "store" +
+  testing_support::TestFolder folder;
+  Unpack(folder.path());
+  const std::string token = " --token-file " + folder / "more.token";
+  const Ran refused = Shell(kBrokerd + " bootstrap --account more --data " + folder / "store" +
                             token + " --simulation 2018-07-01T08:00:00Z");
   EXPECT_NE(refused.exit_code, 0);
   EXPECT_THAT(refused.output, HasSubstr("there are accounts already"));

@@ -368,11 +368,11 @@ TEST(AtAward, CoverageThatBeginsOnlyAtTheStartFails) {
 }
 
 TEST(AtAward, TheBranchesOwnLimitIsAskedLast) {
-  SmallCounty county;
-  county.AddAcceptance("fosse", "lead");
-  EXPECT_EQ(AtAward(county, /*within_limit=*/false), v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT);
-  county.package.row.add_refused_provider_ids("fosse");
-  EXPECT_EQ(AtAward(county, /*within_limit=*/false), v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
+  DirectoryFixture fixture;
+  fixture.AddAcceptance("fosse", "lead");
+  EXPECT_EQ(AtAward(fixture, /*within_limit=*/false), v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT);
+  fixture.package.row.add_refused_provider_ids("fosse");
+  EXPECT_EQ(AtAward(fixture, /*within_limit=*/false), v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
 }
 
 TEST(AtAward, TheFirstRuleInTheirOrderIsNamed) {
