@@ -69,7 +69,7 @@ bool IsWordByte(char c) {
 }
 
 // What stands in quotes in what the parser says: the n-th of them.
-std::string Quoted(const std::string& message, size_t n) {
+std::string QuotedPart(const std::string& message, size_t n) {
   const std::vector<std::string> parts = absl::StrSplit(message, '"');
   return 2 * n + 1 < parts.size() ? parts[2 * n + 1] : "";
 }
@@ -221,7 +221,7 @@ class Reader {
 
   // A word that is none of a closed list.
   std::optional<bool> TellValue(const Said& said, size_t offset) {
-    const std::string value = Quoted(said.message, 0), name = Quoted(said.message, 1);
+    const std::string value = QuotedPart(said.message, 0), name = QuotedPart(said.message, 1);
     const std::optional<size_t> at = LastWord(text_, value, offset);
     const google::protobuf::EnumDescriptor* list = ListOf(name);
     if (!at || list == nullptr) return std::nullopt;
@@ -240,7 +240,7 @@ class Reader {
 
   // A field that the message does not have.
   std::optional<bool> TellName(const Said& said, size_t offset) {
-    const std::string type = Quoted(said.message, 0), name = Quoted(said.message, 1);
+    const std::string type = QuotedPart(said.message, 0), name = QuotedPart(said.message, 1);
     const std::optional<size_t> at = LastWord(text_, name, offset);
     const auto* message =
         google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
