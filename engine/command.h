@@ -13,17 +13,9 @@
 #include "brokerage/v1/directory_service.pb.h"
 #include "brokerage/v1/offer_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
+#include "engine/model/caller.h"
 
 namespace brokerage::engine {
-
-// Who asks: an account as it was when the call was admitted.
-struct Caller {
-  std::string account_id = {};
-  v1::Role role = v1::ROLE_UNSPECIFIED;
-  std::string authority_id = {};
-  std::string provider_id = {};  // of an organisation or a branch
-  std::string branch_id = {};
-};
 
 // Something is due: the most urgent entry of the agenda is handled.
 struct Tick {};
@@ -59,11 +51,14 @@ struct Command {
 };
 
 // What Decide found. Without facts nothing is written and `reply` is the answer (previews, dry
-// runs); otherwise the answer is what Respond makes after Apply.
+// runs); otherwise the answer is what Reply makes after Apply, or `reply` where it makes none.
 struct Decision {
   journal::v1::Record record;
   std::vector<journal::v1::TextRow> texts;  // to be kept with the record
   std::unique_ptr<google::protobuf::Message> reply;
+
+  // A new fact, after those that are there.
+  journal::v1::Fact& Add() { return *record.add_facts(); }
 };
 
 }  // namespace brokerage::engine

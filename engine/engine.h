@@ -1,31 +1,26 @@
 // The engine: the only place where anything is decided. Pure: no disk, network, thread or clock.
 // One thread at a time.
 //
-// A command goes: load what TouchedPackages names (LoadPackage) -> Decide -> Apply -> Respond.
-// Decide reads and changes nothing; Apply is the only mutator and decides nothing: replaying the
-// journal's records through it gives the same state.
+// A command goes: load what it needs (needs.h) -> Decide -> Apply -> Reply. Decide reads and
+// changes nothing; Apply is the only mutator and decides nothing: replaying the journal's records
+// through it gives the same state.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "engine/base/calendar.h"
 #include "engine/command.h"
-#include "engine/figures/tally.h"
 #include "engine/model/directory.h"
 #include "engine/model/package.h"
 #include "engine/model/state.h"
 #include "engine/model/tables.h"
 
 namespace brokerage::engine {
-
-// Finds an IANA time zone that was loaded before; null if the host does not know it.
-using ZoneFinder = std::function<const absl::TimeZone*(const std::string& name)>;
 
 class Engine {
  public:
@@ -39,22 +34,11 @@ class Engine {
   void LoadRollup(const journal::v1::RollupRow& row);
   void LoadPackage(PackageAggregate package);
   // Ends the loading of what is always in memory: roll-ups of the last 13 months, directory,
-  // accounts, open packages; load MissingRollupsOfSuspensions then. Roll-ups of earlier months come
-  // with the packages that touch them. `last_sequence` and `last_time_us` are those of the last
-  // record stored.
+  // accounts, open packages; load what needs.h names of suspensions and open packages then.
+  // Roll-ups of earlier months come with the packages that touch them. `last_sequence` and
+  // `last_time_us` are those of the last record stored.
   void FinishLoading(uint64_t last_sequence, int64_t last_time_us);
 
-  // The packages (by number) that the request names and that are not in memory. Load those that
-  // exist, and the roll-ups that MissingRollups then names, before Decide.
-  std::vector<uint64_t> TouchedPackages(const Request& request) const;
-  std::vector<std::string> MissingRollups(uint64_t package_number) const;
-  // The keys of roll-ups, not in memory, that the request touches beyond those of its package: of
-  // the limit that an acceptance names, of the branch that an offer moves to. REQUIRES: the package
-  // is in memory; else there are none.
-  std::vector<std::string> MissingRollups(const Request& request) const;
-  // Likewise of the suspensions that hold or are to come: what opens rounds touches them, and that
-  // may be a Tick, which loads nothing. REQUIRES: FinishLoading.
-  std::vector<std::string> MissingRollupsOfSuspensions() const;
   // Forgets closed packages that were loaded. Call it only when everything applied is stored.
   void EvictClosed();
 
@@ -64,9 +48,10 @@ class Engine {
   // `writes`. `sequence` is the record's in the journal.
   void Apply(const journal::v1::Record& record, uint64_t sequence,
              const std::vector<journal::v1::TextRow>& texts, std::vector<RowWrite>* writes);
-  // The reply, as state now is. REQUIRES: the command's record was the last one applied.
-  std::unique_ptr<google::protobuf::Message> Respond(const Command& command,
-                                                     const Decision& decision) const;
+  // The reply, as state now is; null where Decide has found it, or nobody waits for one. REQUIRES:
+  // the command's record was the last one applied.
+  std::unique_ptr<google::protobuf::Message> Reply(const Command& command,
+                                                   const Decision& decision) const;
 
   // When a Tick is next due; InfiniteFuture when nothing waits.
   absl::Time NextDue() const;

@@ -9,7 +9,6 @@
 #include "engine/base/ids.h"
 #include "engine/figures/query.h"
 #include "engine/figures/rates.h"
-#include "engine/figures/tally.h"
 
 namespace brokerage::engine {
 
@@ -58,9 +57,15 @@ void CountOffer(const OfferRow& offer, bool unknown, v1::WhatIfTotals* totals) {
       return totals->set_closed_unanswered(totals->closed_unanswered() + 1);
     case v1::RESPONSE_CLASS_PENDING:
       return totals->set_pending(totals->pending() + 1);
-    default:
-      return totals->set_unanswered(totals->unanswered() + 1);
+    case v1::RESPONSE_CLASS_NOTICE_FAILED:
+    case v1::RESPONSE_CLASS_LATE:
+    case v1::RESPONSE_CLASS_SILENT:
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return totals->set_unanswered(totals->unanswered() + 1);
 }
 
 // Returns are not repeated, so that none is taken off.
@@ -139,9 +144,9 @@ void WhatIf::RunUntil(absl::Time time) {
     if (due <= said) {
       TickOnce();
     } else {
-      const Said next = std::move(answers_.begin()->second);
+      const KnownAnswer next = std::move(answers_.begin()->second);
       answers_.erase(answers_.begin());
-      Say(next);
+      Answer(next);
     }
   }
 }
@@ -151,21 +156,22 @@ void WhatIf::TickOnce() {
   absl::StatusOr<Decision> decision = engine_.Decide({{}, Tick{}, kSalt}, time);
   BROKERAGE_CHECK(decision.ok() && decision->record.facts_size() > 0);
   decision->record.set_time_us(absl::ToUnixMicros(time));
-  Carry(*decision);
+  Commit(*decision);
 }
 
-void WhatIf::Carry(const Decision& decision) {
+void WhatIf::Commit(const Decision& decision) {
   for (const journal::v1::Fact& fact : decision.record.facts()) {
-    if (fact.has_package_awarded()) See(fact.package_awarded());  // while the others still stand
+    if (fact.has_package_awarded())
+      Observe(fact.package_awarded());  // while the others still stand
     if (fact.has_package_unfilled()) {
-      Played& played = packages_.at(fact.package_unfilled().package_number());
-      played.unknown = UnknownThatMightWin(played, 0);
+      Course& course = packages_.at(fact.package_unfilled().package_number());
+      course.unknown = UnknownThatMightWin(course, 0);
     }
   }
   std::vector<RowWrite> forgotten;
   engine_.Apply(decision.record, ++sequence_, {}, &forgotten);
   for (const journal::v1::Fact& fact : decision.record.facts()) {
-    if (fact.has_round_opened()) See(fact.round_opened());
+    if (fact.has_round_opened()) Observe(fact.round_opened());
   }
   for (const journal::v1::Fact& fact : decision.record.facts()) {
     if (fact.has_award_proposed()) {
@@ -189,10 +195,10 @@ void WhatIf::Confirm(uint64_t number, int32_t ordinal) {
   absl::StatusOr<Decision> decision = engine_.Decide({navigator, request, kSalt}, time);
   if (!decision.ok()) return;  // it waits, as it would for people
   decision->record.set_time_us(absl::ToUnixMicros(time));
-  Carry(*decision);
+  Commit(*decision);
 }
 
-void WhatIf::Say(const Said& said) {
+void WhatIf::Answer(const KnownAnswer& said) {
   const PackageRow& row = engine_.state().Package(said.package_number)->row;
   const std::string id = FormatOfferId({{row.year(), row.number()}, said.ordinal});
   Caller branch;
@@ -218,18 +224,18 @@ void WhatIf::Say(const Said& said) {
   absl::StatusOr<Decision> decision = engine_.Decide({branch, std::move(request), kSalt}, time);
   if (!decision.ok()) return;  // too late under these rules, or gone
   decision->record.set_time_us(absl::ToUnixMicros(time));
-  Carry(*decision);
+  Commit(*decision);
 }
 
 void WhatIf::Submit(const PackageAggregate& past) {
   const absl::Time time = absl::FromUnixMicros(past.row.submitted_time_us());
   RunUntil(time);
-  Played& played = packages_[past.row.number()];
-  played.past = past;
-  for (RoundRow& round : *played.past.row.mutable_rounds()) round.clear_verdicts();
-  CountPast(&played);
+  Course& course = packages_[past.row.number()];
+  course.past = past;
+  for (RoundRow& round : *course.past.row.mutable_rounds()) round.clear_verdicts();
+  CountPast(&course);
   for (const OfferRow& offer : past.offers) {
-    played.asked[offer.branch_id()].push_back(offer.ordinal());
+    course.asked[offer.branch_id()].push_back(offer.ordinal());
   }
 
   const PackageRow& row = past.row;
@@ -277,79 +283,79 @@ void WhatIf::PickUpUnits::Add(const OfferRow& offer, bool unknown) {
     unit.unknown = true;
     return;
   }
-  const Standing standing = StandingOf(offer);
-  if (!unit.best || IsBetter(standing, *unit.best)) unit.best = standing;
+  const OfferOutcome outcome = OutcomeOf(offer);
+  if (!unit.best || IsBetter(outcome, *unit.best)) unit.best = outcome;
 }
 
 void WhatIf::PickUpUnits::Count(std::map<std::string, v1::Counts>* by_provider) const {
   for (const auto& [key, unit] : units_) {
     const bool accepted = unit.best && unit.best->response_class == v1::RESPONSE_CLASS_ACCEPTED;
     if (unit.unknown && !accepted) continue;
-    AddStanding(*unit.best, 1, &(*by_provider)[unit.provider_id]);
+    AddOutcome(*unit.best, 1, &(*by_provider)[unit.provider_id]);
   }
 }
 
-void WhatIf::CountPast(Played* played) {
-  const PackageRow& row = played->past.row;
+void WhatIf::CountPast(Course* course) {
+  const PackageRow& row = course->past.row;
   was_.set_packages(was_.packages() + 1);
   PickUpUnits units;
   const int32_t rounds = RoundsOfFirstIssue(row);
-  for (const OfferRow& offer : played->past.offers) {
+  for (const OfferRow& offer : course->past.offers) {
     if (offer.round_number() > rounds) continue;
     v1::WhatIfProvider& provider = providers_[offer.provider_id()];
     provider.set_offers_was(provider.offers_was() + 1);
     CountOffer(offer, false, &was_);
     units.Add(offer, false);
     if (offer.state() != v1::OFFER_STATE_WON) continue;
-    played->winner_was = offer.provider_id();
+    course->winner_was = offer.provider_id();
     provider.set_awarded_was(provider.awarded_was() + 1);
     provider.set_minutes_was(provider.minutes_was() + row.terms().weekly_minutes());
     was_.set_awarded(was_.awarded() + 1);
     if (row.award().offer_ordinal() == offer.ordinal()) {
-      played->minutes_to_source_was = MinutesBetween(row.released_time_us(), row.award().time_us());
+      course->minutes_to_source_was = MinutesBetween(row.released_time_us(), row.award().time_us());
     }
   }
   units.Count(&units_was_);
 }
 
-void WhatIf::See(const journal::v1::RoundOpened& opened) {
-  const Played& played = packages_.at(opened.package_number());
+void WhatIf::Observe(const journal::v1::RoundOpened& opened) {
+  const Course& course = packages_.at(opened.package_number());
   for (const OfferRow& offer : opened.offers()) {
     v1::WhatIfProvider& provider = providers_[offer.provider_id()];
     provider.set_offers_would(provider.offers_would() + 1);
-    const OfferRow* then = Then(played, offer);
+    const OfferRow* then = Then(course, offer);
     if (then == nullptr) continue;
     for (const AnswerRow& answer : then->answers()) {
       if (answer.remark()) continue;
-      Said said{opened.package_number(), offer.ordinal(), answer, offer.provider_id(),
-                offer.branch_id()};
+      KnownAnswer said{opened.package_number(), offer.ordinal(), answer, offer.provider_id(),
+                       offer.branch_id()};
       said.answer.set_time_us(offer.issued_time_us() + answer.time_us() - then->issued_time_us());
       answers_.emplace(absl::FromUnixMicros(said.answer.time_us()), std::move(said));
     }
   }
 }
 
-const OfferRow* WhatIf::Then(const Played& played, const OfferRow& offer) const {
-  const auto asked = played.asked.find(offer.branch_id());
-  if (asked == played.asked.end()) return nullptr;
-  return &played.past.offers[static_cast<size_t>(asked->second.front() - 1)];
+const OfferRow* WhatIf::Then(const Course& course, const OfferRow& offer) const {
+  const auto asked = course.asked.find(offer.branch_id());
+  if (asked == course.asked.end()) return nullptr;
+  return &course.past.offers[static_cast<size_t>(asked->second.front() - 1)];
 }
 
-bool WhatIf::IsUnknown(const Played& played, const OfferRow& offer, int64_t until_us) const {
-  const OfferRow* then = Then(played, offer);
+bool WhatIf::IsUnknown(const Course& course, const OfferRow& offer, int64_t until_us) const {
+  const OfferRow* then = Then(course, offer);
   if (then == nullptr) return true;
   if (ClassOf(*then) != v1::RESPONSE_CLASS_CLOSED_UNANSWERED) return false;
   if (then->close_cause() == v1::CLOSE_CAUSE_OUTAGE) return true;  // it could not answer
   // It was silent as long as its round stood, and no longer was it asked.
-  const int64_t closed_us = played.past.row.rounds(then->round_number() - 1).closed_time_us();
+  const int64_t closed_us = course.past.row.rounds(then->round_number() - 1).closed_time_us();
   return until_us - offer.issued_time_us() > closed_us - then->issued_time_us();
 }
 
-int64_t WhatIf::UnknownThatMightWin(const Played& played, int32_t winner) const {
-  PackageAggregate package = *engine_.state().Package(played.past.row.number());
+int64_t WhatIf::UnknownThatMightWin(const Course& course, int32_t winner) const {
+  PackageAggregate package = *engine_.state().Package(course.past.row.number());
   std::vector<int32_t> unknown;
   for (OfferRow& offer : package.offers) {
-    if (!IsUnknown(played, offer, engine_.state().last_time_us)) {
+    if (!IsUnknown(course, offer, engine_.state().last_time_us)) {
       // Everybody else has said what they say.
       if (offer.state() == v1::OFFER_STATE_OPEN) offer.set_state(v1::OFFER_STATE_LAPSED);
       continue;
@@ -374,14 +380,14 @@ int64_t WhatIf::UnknownThatMightWin(const Played& played, int32_t winner) const 
   return might;
 }
 
-void WhatIf::See(const journal::v1::PackageAwarded& awarded) {
-  Played& played = packages_.at(awarded.package_number());
+void WhatIf::Observe(const journal::v1::PackageAwarded& awarded) {
+  Course& course = packages_.at(awarded.package_number());
   const PackageAggregate& package = *engine_.state().Package(awarded.package_number());
   const int32_t winner = awarded.award().offer_ordinal();
-  played.unknown = UnknownThatMightWin(played, winner);
+  course.unknown = UnknownThatMightWin(course, winner);
   const OfferRow& offer = package.offers[static_cast<size_t>(winner - 1)];
-  played.winner_would = offer.provider_id();
-  played.minutes_to_source_would =
+  course.winner_would = offer.provider_id();
+  course.minutes_to_source_would =
       MinutesBetween(package.row.released_time_us(), awarded.award().time_us());
   v1::WhatIfProvider& provider = providers_[offer.provider_id()];
   provider.set_awarded_would(provider.awarded_would() + 1);
@@ -391,15 +397,15 @@ void WhatIf::See(const journal::v1::PackageAwarded& awarded) {
 
 void WhatIf::Finish(absl::Time now) {
   RunUntil(now);
-  for (auto& [number, played] : packages_) {
+  for (auto& [number, course] : packages_) {
     would_.set_packages(would_.packages() + 1);
     PickUpUnits units;
     for (OfferRow offer : engine_.state().Package(number)->offers) {
-      const OfferRow* then = Then(played, offer);
+      const OfferRow* then = Then(course, offer);
       if (then != nullptr && then->has_claim()) *offer.mutable_claim() = then->claim();
       const bool no_answer = ClassOf(offer) == v1::RESPONSE_CLASS_SILENT;
       const bool unknown =
-          then == nullptr || (no_answer && IsUnknown(played, offer, offer.deadline_us()));
+          then == nullptr || (no_answer && IsUnknown(course, offer, offer.deadline_us()));
       CountOffer(offer, unknown, &would_);
       units.Add(offer, unknown);
     }
@@ -407,19 +413,19 @@ void WhatIf::Finish(absl::Time now) {
   }
 }
 
-v1::WhatIfTotals WhatIf::TotalsOfPlay() const {
+v1::WhatIfTotals WhatIf::TotalsOfReplay() const {
   v1::WhatIfTotals totals = would_;
   totals.set_unfilled(totals.packages() - totals.awarded());
   *totals.mutable_pick_up() = PickUpOfAll(units_would_);
   std::vector<int64_t> minutes;
-  for (const auto& [number, played] : packages_) {
-    if (played.minutes_to_source_would >= 0) minutes.push_back(played.minutes_to_source_would);
+  for (const auto& [number, course] : packages_) {
+    if (course.minutes_to_source_would >= 0) minutes.push_back(course.minutes_to_source_would);
   }
   SetTimes(std::move(minutes), &totals);
   return totals;
 }
 
-void WhatIf::TellProviders(const WhatIf& replayed, v1::PreviewFrameworkResponse* response) const {
+void WhatIf::ReportProviders(const WhatIf& replayed, v1::PreviewFrameworkResponse* response) const {
   std::map<std::string, v1::WhatIfProvider> providers = providers_;
   for (const auto& [id, provider] : replayed.providers_) {
     providers[id].set_offers_replayed(provider.offers_would());
@@ -446,26 +452,26 @@ v1::PreviewFrameworkResponse WhatIf::Result(const WhatIf& replayed,
   *response.mutable_was() = was_;
   response.mutable_was()->set_unfilled(was_.packages() - was_.awarded());
   *response.mutable_was()->mutable_pick_up() = PickUpOfAll(units_was_);
-  *response.mutable_would() = TotalsOfPlay();
-  *response.mutable_replayed() = replayed.TotalsOfPlay();
+  *response.mutable_would() = TotalsOfReplay();
+  *response.mutable_replayed() = replayed.TotalsOfReplay();
   std::vector<int64_t> times_was;
-  for (const auto& [number, played] : packages_) {
-    const Played& again = replayed.packages_.at(number);
-    if (played.minutes_to_source_was >= 0) times_was.push_back(played.minutes_to_source_was);
-    if (played.unknown > 0) response.set_undecidable(response.undecidable() + 1);
-    if (played.winner_would == again.winner_would) continue;
+  for (const auto& [number, course] : packages_) {
+    const Course& again = replayed.packages_.at(number);
+    if (course.minutes_to_source_was >= 0) times_was.push_back(course.minutes_to_source_was);
+    if (course.unknown > 0) response.set_undecidable(response.undecidable() + 1);
+    if (course.winner_would == again.winner_would) continue;
     response.set_moved(response.moved() + 1);
-    const bool own = authority_id.empty() || played.past.row.authority_id() == authority_id;
+    const bool own = authority_id.empty() || course.past.row.authority_id() == authority_id;
     if (!own || response.packages_size() >= kPackagesToldMax) continue;
     v1::WhatIfPackage& package = *response.add_packages();
-    package.set_package_id(FormatPackageId({played.past.row.year(), number}));
-    package.set_winner_was(played.winner_was);
+    package.set_package_id(FormatPackageId({course.past.row.year(), number}));
+    package.set_winner_was(course.winner_was);
     package.set_winner_replayed(again.winner_would);
-    package.set_winner_would(played.winner_would);
-    package.set_unknown(played.unknown);
+    package.set_winner_would(course.winner_would);
+    package.set_unknown(course.unknown);
   }
   SetTimes(std::move(times_was), response.mutable_was());
-  TellProviders(replayed, &response);
+  ReportProviders(replayed, &response);
   return response;
 }
 

@@ -53,7 +53,7 @@ class WhatIf {
 
  private:
   // What is known of one package, and what became of it in the play.
-  struct Played {
+  struct Course {
     PackageAggregate past;
     std::map<std::string, std::vector<int32_t>> asked;  // branch -> ordinals of past offers
     std::string winner_was, winner_would;               // providers
@@ -72,12 +72,12 @@ class WhatIf {
    private:
     struct Unit {
       std::string provider_id;
-      std::optional<Standing> best;  // of what is known
-      bool unknown = false;          // of some offer
+      std::optional<OfferOutcome> best;  // of what is known
+      bool unknown = false;              // of some offer
     };
     std::map<std::pair<std::string, int32_t>, Unit> units_;
   };
-  struct Said {
+  struct KnownAnswer {
     uint64_t package_number = 0;
     int32_t ordinal = 0;
     journal::v1::AnswerRow answer;
@@ -86,21 +86,21 @@ class WhatIf {
 
   void RunUntil(absl::Time time);
   void TickOnce();
-  void Say(const Said& said);
+  void Answer(const KnownAnswer& said);
   void Confirm(uint64_t number, int32_t ordinal);
-  void Carry(const Decision& decision);
-  void See(const journal::v1::RoundOpened& opened);
-  void See(const journal::v1::PackageAwarded& awarded);
-  void CountPast(Played* played);
+  void Commit(const Decision& decision);
+  void Observe(const journal::v1::RoundOpened& opened);
+  void Observe(const journal::v1::PackageAwarded& awarded);
+  void CountPast(Course* course);
   // What would have been, with its times.
-  v1::WhatIfTotals TotalsOfPlay() const;
-  void TellProviders(const WhatIf& replayed, v1::PreviewFrameworkResponse* response) const;
+  v1::WhatIfTotals TotalsOfReplay() const;
+  void ReportProviders(const WhatIf& replayed, v1::PreviewFrameworkResponse* response) const;
   // Offers whose answer is not known and that might have come first.
-  int64_t UnknownThatMightWin(const Played& played, int32_t winner) const;
+  int64_t UnknownThatMightWin(const Course& course, int32_t winner) const;
   // What was said of it then; null if the branch was never asked.
-  const journal::v1::OfferRow* Then(const Played& played, const journal::v1::OfferRow& offer) const;
+  const journal::v1::OfferRow* Then(const Course& course, const journal::v1::OfferRow& offer) const;
   // Whether nothing tells what the branch would have said by that time.
-  bool IsUnknown(const Played& played, const journal::v1::OfferRow& offer, int64_t until_us) const;
+  bool IsUnknown(const Course& course, const journal::v1::OfferRow& offer, int64_t until_us) const;
   absl::Time Stamp(absl::Time time) const;
 
   ZoneFinder zones_;
@@ -108,8 +108,9 @@ class WhatIf {
   const std::string framework_id_;
   const absl::TimeZone zone_;
   uint64_t sequence_ = 0;
-  std::map<uint64_t, Played> packages_;
-  std::multimap<absl::Time, Said> answers_;  // those of one moment in the order of their offers
+  std::map<uint64_t, Course> packages_;
+  std::multimap<absl::Time, KnownAnswer>
+      answers_;  // those of one moment in the order of their offers
   v1::WhatIfTotals was_, would_;
   std::map<std::string, v1::WhatIfProvider> providers_;
   std::map<std::string, v1::Counts> units_was_, units_would_;  // pick-up units by provider

@@ -133,7 +133,7 @@ void Measure(const Settings& settings) {
   engine::Engine engine(services::HostZones());
   absl::Status loaded = storage::LoadEngine(*(*store)->Read(), now, &engine);
   if (!loaded.ok()) Die(std::string(loaded.message()));
-  auto published = std::make_shared<services::Published>();
+  auto published = std::make_shared<services::DirectorySnapshot>();
   published->directory = engine.directory();
   StoppedClock clock(now);
   services::rpc::Backend backend;

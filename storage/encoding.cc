@@ -12,7 +12,7 @@ std::string OutcomeKey(absl::string_view account_id, absl::string_view request_i
   return key;
 }
 
-std::string EncodeOutcome(const Outcome& outcome) {
+std::string EncodeOutcome(const RequestOutcome& outcome) {
   std::string value = EncodeNumber(static_cast<uint64_t>(outcome.time_us));
   value += EncodeNumber(outcome.content_hash.size()).substr(4);
   value += outcome.content_hash;
@@ -20,10 +20,10 @@ std::string EncodeOutcome(const Outcome& outcome) {
   return value;
 }
 
-std::optional<Outcome> DecodeOutcome(absl::string_view account_id, absl::string_view request_id,
-                                     absl::string_view value) {
+std::optional<RequestOutcome> DecodeOutcome(absl::string_view account_id,
+                                            absl::string_view request_id, absl::string_view value) {
   if (value.size() < 12) return std::nullopt;
-  Outcome outcome;
+  RequestOutcome outcome;
   outcome.account_id = std::string(account_id);
   outcome.request_id = std::string(request_id);
   outcome.time_us = static_cast<int64_t>(DecodeNumber(value));
@@ -63,21 +63,15 @@ std::optional<PostcodePlace> DecodePostcode(absl::string_view key, absl::string_
 
 std::string DescribeKey(engine::Table table, absl::string_view key) {
   const std::string name = absl::StrCat(engine::TableName(table), " ");
-  switch (table) {
-    case engine::Table::kPackages:
-      if (key.size() == 8) return absl::StrCat(name, DecodeNumber(key));
-      break;
-    case engine::Table::kOffers:
-      if (key.size() == 12) {
-        const auto [number, ordinal] = engine::TrailingOffer(key);
-        return absl::StrCat(name, number, "/", ordinal);
-      }
-      break;
-    case engine::Table::kTexts:
-      if (key.size() > 8) return absl::StrCat(name, DecodeNumber(key), "/", key.substr(8));
-      break;
-    default:
-      break;
+  if (table == engine::Table::kPackages && key.size() == 8) {
+    return absl::StrCat(name, DecodeNumber(key));
+  }
+  if (table == engine::Table::kOffers && key.size() == 12) {
+    const auto [number, ordinal] = engine::TrailingOffer(key);
+    return absl::StrCat(name, number, "/", ordinal);
+  }
+  if (table == engine::Table::kTexts && key.size() > 8) {
+    return absl::StrCat(name, DecodeNumber(key), "/", key.substr(8));
   }
   return absl::StrCat(name, absl::CHexEscape(key));
 }

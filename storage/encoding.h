@@ -24,9 +24,10 @@ inline std::optional<Head> DecodeHead(absl::string_view bytes) {
 }
 
 std::string OutcomeKey(absl::string_view account_id, absl::string_view request_id);
-std::string EncodeOutcome(const Outcome& outcome);  // without account and request: they are the key
-std::optional<Outcome> DecodeOutcome(absl::string_view account_id, absl::string_view request_id,
-                                     absl::string_view value);
+std::string EncodeOutcome(
+    const RequestOutcome& outcome);  // without account and request: they are the key
+std::optional<RequestOutcome> DecodeOutcome(absl::string_view account_id,
+                                            absl::string_view request_id, absl::string_view value);
 
 std::string EncodePostcode(const PostcodePlace& place);  // without the key
 std::optional<PostcodePlace> DecodePostcode(absl::string_view key, absl::string_view value);

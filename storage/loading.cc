@@ -1,10 +1,14 @@
 #include "storage/loading.h"
 
+#include <algorithm>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "engine/needs.h"
 #include "storage/encoding.h"
 
 namespace brokerage::storage {
@@ -154,12 +158,14 @@ absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine
   absl::StatusOr<int64_t> last_time_us = TimeOfLastRecord(view, last_sequence);
   if (!last_time_us.ok()) return last_time_us.status();
   engine->FinishLoading(last_sequence, *last_time_us);
-  if (absl::Status status = LoadRollups(view, engine->MissingRollupsOfSuspensions(), engine);
+  if (absl::Status status =
+          LoadRollups(view, engine::MissingRollupsOfSuspensions(engine->state()), engine);
       !status.ok()) {
     return status;
   }
   for (uint64_t number : engine->state().open_packages) {
-    absl::Status status = LoadRollups(view, engine->MissingRollups(number), engine);
+    absl::Status status =
+        LoadRollups(view, engine::MissingRollups(engine->state(), number), engine);
     if (!status.ok()) return status;
   }
   return view.status();
@@ -191,16 +197,33 @@ absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& 
   return std::optional<engine::PackageAggregate>(std::move(package));
 }
 
-absl::Status LoadTouched(const View& view, const engine::Request& request, engine::Engine* engine) {
-  for (uint64_t number : engine->TouchedPackages(request)) {
-    absl::StatusOr<std::optional<engine::PackageAggregate>> package = ReadPackage(view, number);
+absl::Time LastKnownTime(const Store& store) {
+  const std::unique_ptr<View> view = store.Read();
+  const uint64_t last_sequence = view->head().sequence;
+  const absl::Time alive = store.LastAlive();
+  if (last_sequence == 0) return alive > absl::UnixEpoch() ? alive : absl::InfinitePast();
+  const absl::StatusOr<int64_t> last_time_us = TimeOfLastRecord(*view, last_sequence);
+  if (!last_time_us.ok()) return alive;
+  return std::max(alive, absl::FromUnixMicros(*last_time_us));
+}
+
+absl::Status LoadNeeded(const Store& store, const engine::Request& request,
+                        engine::Engine* engine) {
+  const engine::State& state = engine->state();
+  std::unique_ptr<View> view;
+  for (uint64_t number : engine::MissingPackages(state, request)) {
+    if (view == nullptr) view = store.Read();
+    absl::StatusOr<std::optional<engine::PackageAggregate>> package = ReadPackage(*view, number);
     if (!package.ok()) return package.status();
     if (!package->has_value()) continue;  // the engine refuses an id that it does not know
     engine->LoadPackage(**std::move(package));
-    absl::Status status = LoadRollups(view, engine->MissingRollups(number), engine);
+    absl::Status status = LoadRollups(*view, engine::MissingRollups(state, number), engine);
     if (!status.ok()) return status;
   }
-  return LoadRollups(view, engine->MissingRollups(request), engine);
+  const std::vector<std::string> keys = engine::MissingRollups(state, request);
+  if (keys.empty()) return absl::OkStatus();
+  if (view == nullptr) view = store.Read();
+  return LoadRollups(*view, keys, engine);
 }
 
 }  // namespace brokerage::storage

@@ -22,7 +22,12 @@ absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine
 absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& view,
                                                                     uint64_t number);
 
-// Loads the packages that the request names, with the roll-ups that they touch.
-absl::Status LoadTouched(const View& view, const engine::Request& request, engine::Engine* engine);
+// The latest moment that the store knows of: its last record's or its last sign of life;
+// InfinitePast for a new store. A simulation's clock goes on from there.
+absl::Time LastKnownTime(const Store& store);
+
+// Loads what the request needs and is not in memory (engine/needs.h). The store is read only if
+// that is anything. Errors: DATA_LOSS naming the table and key.
+absl::Status LoadNeeded(const Store& store, const engine::Request& request, engine::Engine* engine);
 
 }  // namespace brokerage::storage

@@ -12,6 +12,7 @@
 #include "storage/encoding.h"
 #include "storage/loading.h"
 #include "storage/rocksdb_database.h"
+#include "storage/rocksdb_view.h"
 
 namespace brokerage::storage {
 

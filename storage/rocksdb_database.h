@@ -17,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/model/tables.h"
-#include "storage/store.h"
 
 namespace brokerage::storage {
 
@@ -91,8 +90,5 @@ inline rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), tex
 inline absl::string_view FromSlice(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }
-
-// A view of what is durable now. The database may be of any mode.
-std::unique_ptr<View> ReadDatabase(std::shared_ptr<const RocksDatabase> database);
 
 }  // namespace brokerage::storage

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/encoding.h"
 #include "storage/rocksdb_database.h"
+#include "storage/rocksdb_view.h"
 #include "storage/schema.h"
 
 namespace brokerage::storage {
@@ -136,7 +137,7 @@ absl::Status RocksDbStore::Append(uint64_t epoch, const Head& expected, const Ba
       write.Delete(database_->table(row->table), row->key);
     }
   }
-  for (const Outcome& outcome : batch.outcomes) {
+  for (const RequestOutcome& outcome : batch.outcomes) {
     const std::string key = OutcomeKey(outcome.account_id, outcome.request_id);
     write.Put(database_->outcomes(), key, EncodeOutcome(outcome));
     write.Put(database_->outcomes_by_time(),
@@ -151,12 +152,12 @@ absl::Status RocksDbStore::Append(uint64_t epoch, const Head& expected, const Ba
 
 std::unique_ptr<View> RocksDbStore::Read() const { return ReadDatabase(database_); }
 
-std::optional<Outcome> RocksDbStore::FindOutcome(absl::string_view account_id,
-                                                 absl::string_view request_id) const {
+std::optional<RequestOutcome> RocksDbStore::FindOutcome(absl::string_view account_id,
+                                                        absl::string_view request_id) const {
   std::optional<std::string> value =
       database_->Get(database_->outcomes(), OutcomeKey(account_id, request_id), nullptr);
   if (!value.has_value()) return std::nullopt;
-  std::optional<Outcome> outcome = DecodeOutcome(account_id, request_id, *value);
+  std::optional<RequestOutcome> outcome = DecodeOutcome(account_id, request_id, *value);
   if (!outcome.has_value()) {
     database_->error().Note(absl::DataLossError(
         absl::StrCat("the outcome of request ", request_id, " of ", account_id, " is damaged")));

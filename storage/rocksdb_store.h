@@ -30,8 +30,8 @@ class RocksDbStore : public Store {
 
   absl::Status Append(uint64_t epoch, const Head& expected, const Batch& batch) override;
   std::unique_ptr<View> Read() const override;
-  std::optional<Outcome> FindOutcome(absl::string_view account_id,
-                                     absl::string_view request_id) const override;
+  std::optional<RequestOutcome> FindOutcome(absl::string_view account_id,
+                                            absl::string_view request_id) const override;
   absl::Status PurgeOutcomes(absl::Time before) override;
   uint64_t epoch() const override { return epoch_; }
   absl::Time LastAlive() const override;

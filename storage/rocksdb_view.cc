@@ -1,10 +1,10 @@
-// A view over a snapshot of RocksDB.
+#include "storage/rocksdb_view.h"
+
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "storage/encoding.h"
-#include "storage/rocksdb_database.h"
 #include "storage/schema.h"
 
 namespace brokerage::storage {

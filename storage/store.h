@@ -10,25 +10,16 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/record.pb.h"
 #include "engine/model/tables.h"
+#include "storage/journal.h"
 
 namespace brokerage::storage {
 
-// The head of a journal: the last record's sequence and hash. An empty journal has sequence 0 and
-// 32 zero bytes.
-struct Head {
-  uint64_t sequence = 0;
-  std::string hash = std::string(32, '\0');
-  std::string ToString() const;  // "SEQUENCE:HASH", hexadecimal
-  friend bool operator==(const Head&, const Head&) = default;
-};
-
 // What became of a request, kept for limits::kOutcomeDays.
-struct Outcome {
+struct RequestOutcome {
   std::string account_id;
   std::string request_id;
   std::string content_hash;  // of the request, 32 bytes
@@ -40,13 +31,8 @@ struct Outcome {
 struct Batch {
   std::vector<std::string> records;      // serialised Records; sequences follow the head
   std::vector<engine::RowWrite> writes;  // later ones win; texts are among them
-  std::vector<Outcome> outcomes;
+  std::vector<RequestOutcome> outcomes;
 };
-
-// The entry for a record that follows `head`.
-journal::v1::JournalEntry MakeEntry(const Head& head, uint64_t epoch, absl::string_view record);
-// Whether the entry follows `head` and its hash is right.
-bool EntryFollows(const journal::v1::JournalEntry& entry, const Head& head);
 
 // A consistent view of what is durable. Any thread; cheap to make, keep it for one answer only.
 class View {
@@ -86,8 +72,8 @@ class Store {
   // batch of another epoch is refused (FAILED_PRECONDITION).
   virtual absl::Status Append(uint64_t epoch, const Head& expected, const Batch& batch) = 0;
   virtual std::unique_ptr<View> Read() const = 0;
-  virtual std::optional<Outcome> FindOutcome(absl::string_view account_id,
-                                             absl::string_view request_id) const = 0;
+  virtual std::optional<RequestOutcome> FindOutcome(absl::string_view account_id,
+                                                    absl::string_view request_id) const = 0;
   // Deletes outcomes older than the time.
   virtual absl::Status PurgeOutcomes(absl::Time before) = 0;
   // The epoch of this opening.

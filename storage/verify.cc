@@ -3,8 +3,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/hash.h"
 #include "storage/digest.h"
@@ -195,24 +193,6 @@ class Verification {
 };
 
 }  // namespace
-
-absl::StatusOr<Head> ParseHead(absl::string_view text) {
-  const size_t colon = text.find(':');
-  Head head;
-  if (colon == absl::string_view::npos ||
-      !absl::SimpleAtoi(text.substr(0, colon), &head.sequence)) {
-    return absl::InvalidArgumentError("a head is written SEQUENCE:HASH");
-  }
-  const absl::string_view hash = text.substr(colon + 1);
-  const bool hexadecimal =
-      hash.size() == 2 * engine::kHashBytes &&
-      hash.find_first_not_of("0123456789abcdefABCDEF") == absl::string_view::npos;
-  if (!hexadecimal) {
-    return absl::InvalidArgumentError("a head's hash has 64 hexadecimal digits");
-  }
-  head.hash = absl::HexStringToBytes(hash);
-  return head;
-}
 
 absl::StatusOr<VerifyReport> Verify(const View& view, engine::ZoneFinder zones,
                                     const std::optional<Head>& expect_head,

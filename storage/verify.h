@@ -25,9 +25,6 @@ struct VerifyReport {
   bool ok() const { return problem_count == 0; }
 };
 
-// "SEQUENCE:HASH", as Head::ToString writes it; INVALID_ARGUMENT for anything else.
-absl::StatusOr<Head> ParseHead(absl::string_view text);
-
 // Replays the journal from its first entry into a fresh engine, with the rows in
 // `scratch_directory` (empty or absent; deleted afterwards), and compares every row of every table
 // but the texts, each text with its salted hash, and the digest. Texts of an erased package may be

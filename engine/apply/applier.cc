@@ -2,146 +2,28 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
-#include "absl/strings/str_cat.h"
+#include "engine/apply/directory_facts.h"
+#include "engine/apply/indexes.h"
+#include "engine/apply/offer_facts.h"
+#include "engine/apply/package_facts.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/check.h"
+#include "engine/figures/outcome.h"
+#include "engine/figures/tally.h"
+#include "engine/model/facts.h"
+#include "engine/model/package.h"
 #include "engine/routing/adaptive_release.h"
-#include "engine/views/package_view.h"
+#include "engine/views/history_index.h"
 
 namespace brokerage::engine {
 
-namespace {
-
-std::string PersonIndexKey(const PackageAggregate& package) {
-  const std::string& reference = package.Text("person_reference");
-  return reference.empty() ? "" : absl::StrCat(package.row.authority_id(), "\n", reference);
-}
-
-// A person's package is open for the check of duplicates until care runs or it has ended.
-bool WaitsOrIsAwarded(v1::PackageState state) {
-  return state == v1::PACKAGE_STATE_SUBMITTED || state == v1::PACKAGE_STATE_OFFERED ||
-         state == v1::PACKAGE_STATE_UNFILLED || state == v1::PACKAGE_STATE_AWARDED;
-}
-
-// The limits under which acceptances of the package wait for the award.
-std::set<std::string> LimitsThatDecide(const PackageAggregate& package) {
-  std::set<std::string> keys;
-  for (const journal::v1::OfferRow& offer : package.offers) {
-    const v1::AcceptanceLimit* limit = LimitOf(offer);
-    if (limit != nullptr && offer.state() == v1::OFFER_STATE_ACCEPTED) {
-      keys.insert(LimitKey(offer.branch_id(), limit->name()));
-    }
-  }
-  return keys;
-}
-
-// The last moment at which the acceptance proposed for award holds; 0 for always, and without one.
-int64_t ProposalHoldsUntil(const PackageAggregate& package) {
-  const int32_t proposed = package.row.awaits_award() ? package.row.proposed_ordinal() : 0;
-  if (proposed == 0) return 0;
-  const journal::v1::OfferRow& offer = package.offers[static_cast<size_t>(proposed - 1)];
-  for (int i = offer.answers_size() - 1; i >= 0; --i) {
-    if (!offer.answers(i).remark()) return offer.answers(i).valid_until_us();
-  }
-  return 0;
-}
-
-std::vector<AgendaEntry> AgendaOf(const PackageAggregate& package) {
-  const journal::v1::PackageRow& row = package.row;
-  std::vector<AgendaEntry> entries;
-  AgendaEntry entry;
-  entry.standard = row.urgency() != v1::URGENCY_URGENT;
-  entry.waiting_since_us = row.submitted_time_us();
-  entry.package_number = row.number();
-  if (row.state() == v1::PACKAGE_STATE_SUBMITTED && row.release_due_us() != 0 && !row.held()) {
-    entry.phase = AgendaEntry::kRelease;
-    entry.due_us = row.release_due_us();
-    entries.push_back(entry);
-  }
-  if (AwaitsLimit(row)) {
-    entry.phase = AgendaEntry::kLimit;
-    entry.due_us = row.limit_due_us();
-    entries.push_back(entry);
-  }
-  if (row.needs_evaluation()) {
-    entry.phase = AgendaEntry::kEvaluate;
-    entry.due_us = 0;
-    entries.push_back(entry);
-  }
-  if (const int64_t until = ProposalHoldsUntil(package); until != 0) {
-    entry.phase = AgendaEntry::kEvaluate;
-    entry.due_us = until + 1;
-    entries.push_back(entry);
-  }
-  for (const journal::v1::RoundRow& round : row.rounds()) {
-    if (round.settled()) continue;
-    entry.phase = AgendaEntry::kRoundDue;
-    entry.due_us = round.deadline_us();
-    entry.round_number = round.number();
-    entries.push_back(entry);
-  }
-  return entries;
-}
-
-}  // namespace
-
-const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row) {
-  const journal::v1::FrameworkRow* framework =
-      row.framework_revision() != 0
-          ? state.directory.Framework(row.framework_id(), row.framework_revision())
-          : state.directory.Framework(row.framework_id());
-  BROKERAGE_CHECK(framework != nullptr);
-  return framework->rules();
-}
-
-void EnterPackage(State* state, uint64_t number) {
-  const PackageAggregate& package = *state->Package(number);
-  for (AgendaEntry& entry : AgendaOf(package)) state->agenda.insert(std::move(entry));
-  if (IsOpenPackage(package.row)) {
-    state->open_packages.insert(number);
-  } else {
-    state->closed_packages.insert(number);
-  }
-  std::string person = PersonIndexKey(package);
-  if (!person.empty() && WaitsOrIsAwarded(package.row.state())) {
-    state->open_by_person[person].insert(number);
-  }
-  for (const std::string& limit : LimitsThatDecide(package)) {
-    state->waiting_by_limit[limit].insert(number);
-  }
-}
-
-void LeavePackage(State* state, uint64_t number) {
-  const PackageAggregate& package = *state->Package(number);
-  for (const AgendaEntry& entry : AgendaOf(package)) state->agenda.erase(entry);
-  state->open_packages.erase(number);
-  state->closed_packages.erase(number);
-  for (const std::string& limit : LimitsThatDecide(package)) {
-    if (state->waiting_by_limit.Find(limit) == nullptr) continue;
-    std::set<uint64_t>& waiting = state->waiting_by_limit[limit];
-    waiting.erase(number);
-    if (waiting.empty()) state->waiting_by_limit.Erase(limit);
-  }
-  std::string person = PersonIndexKey(package);
-  if (person.empty() || state->open_by_person.Find(person) == nullptr) return;
-  std::set<uint64_t>& numbers = state->open_by_person[person];
-  numbers.erase(number);
-  if (numbers.empty()) state->open_by_person.Erase(person);
-}
-
-void EnterFact(State* state, const journal::v1::DirectoryFact& fact) {
-  if (fact.effective_time_us() == 0) return;
-  AgendaEntry entry;
-  entry.phase = AgendaEntry::kContractChange;
-  entry.due_us = fact.effective_time_us();
-  entry.fact_key = fact.key();
-  state->agenda.insert(std::move(entry));
-}
-
 void Applier::Run() {
   BROKERAGE_CHECK(record_.time_us() > state_.last_time_us);
-  for (const journal::v1::Fact& fact : record_.facts()) Do(fact);
+  for (const journal::v1::Fact& fact : record_.facts()) {
+    VisitFact(fact, [this](const auto& one) { Apply(*this, one); });
+  }
   for (const journal::v1::TextRow& text : texts_) {
     Put(Table::kTexts, TextKey(text.package_number(), text.name()), text.SerializeAsString());
     Touch(text.package_number()).texts.push_back(text);
@@ -203,41 +85,6 @@ void Applier::AddOffer(PackageAggregate& package, const journal::v1::OfferRow& o
   changed_offers_.emplace(package.row.number(), offer.ordinal());
 }
 
-void Applier::CloseOpenOffers(PackageAggregate& package, v1::CloseCause cause) {
-  for (size_t i = 0; i < package.offers.size(); ++i) {
-    if (package.offers[i].state() != v1::OFFER_STATE_OPEN) continue;
-    ChangeOffer(package, static_cast<int32_t>(i + 1), [cause](journal::v1::OfferRow& offer) {
-      offer.set_state(v1::OFFER_STATE_CLOSED);
-      offer.set_close_cause(cause);
-    });
-  }
-}
-
-void Applier::VoidAcceptances(PackageAggregate& package) {
-  for (size_t i = 0; i < package.offers.size(); ++i) {
-    if (package.offers[i].state() != v1::OFFER_STATE_ACCEPTED) continue;
-    ChangeOffer(package, static_cast<int32_t>(i + 1),
-                [](journal::v1::OfferRow& offer) { offer.set_state(v1::OFFER_STATE_VOID); });
-  }
-}
-
-void Applier::VoidOffers(
-    PackageAggregate& package,
-    const google::protobuf::RepeatedPtrField<journal::v1::VoidedOffer>& voided) {
-  for (const journal::v1::VoidedOffer& one : voided) {
-    ChangeOffer(package, one.ordinal(), [&one](journal::v1::OfferRow& offer) {
-      offer.set_state(v1::OFFER_STATE_VOID);
-      offer.set_void_rule(one.rule());
-    });
-  }
-}
-
-void Applier::CloseRounds(journal::v1::PackageRow& row) {
-  for (journal::v1::RoundRow& round : *row.mutable_rounds()) {
-    if (round.closed_time_us() == 0) round.set_closed_time_us(record_.time_us());
-  }
-}
-
 void Applier::NoteEvaluation(PackageAggregate& package) {
   const journal::v1::PackageRow& row = package.row;
   bool any_open = false;
@@ -256,10 +103,28 @@ void Applier::NoteEvaluation(PackageAggregate& package) {
         rule == 0 ||
         RulesOf(state_, row).rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
     // An earlier round may have ended beside a later one that runs.
-    const bool may_decide = certain_is_enough || AnyBeside(package);
+    const bool may_decide = certain_is_enough || HasParallelRound(package);
     wanted = !any_open || (may_decide && any_accepted) || row.awaits_award();
   }
   if (wanted && !row.needs_evaluation()) Change(row.number()).set_needs_evaluation(true);
+}
+
+void Applier::ChangeLimit(const journal::v1::OfferRow& accepted,
+                          const std::function<void(journal::v1::RollupRow*)>& change) {
+  const v1::AcceptanceLimit* limit = LimitOf(accepted);
+  if (limit == nullptr) return;
+  journal::v1::RollupRow* row =
+      state_.rollups.Change(LimitDimensions(accepted.branch_id(), limit->name()));
+  const journal::v1::RollupRow before = *row;
+  change(row);
+  const std::set<uint64_t>* found =
+      state_.waiting_by_limit.Find(LimitKey(accepted.branch_id(), limit->name()));
+  if (found == nullptr) return;
+  const std::set<uint64_t> waiting = *found;  // changes below
+  for (uint64_t number : waiting) {
+    const int64_t minutes = state_.Package(number)->row.terms().weekly_minutes();
+    if (HasRoom(before, minutes) != HasRoom(*row, minutes)) NoteEvaluation(Touch(number));
+  }
 }
 
 void Applier::Insert(const journal::v1::PackageRow& row) {
@@ -269,9 +134,13 @@ void Applier::Insert(const journal::v1::PackageRow& row) {
   BROKERAGE_CHECK(place == nullptr);
   place = std::move(package);
   touched_[row.number()] = {.row_changed = true};
-  state_.system.set_last_package_number(
-      std::max<uint64_t>(state_.system.last_package_number(), row.number()));
+  journal::v1::SystemRow& system = ChangeSystem();
+  system.set_last_package_number(std::max<uint64_t>(system.last_package_number(), row.number()));
+}
+
+journal::v1::SystemRow& Applier::ChangeSystem() {
   system_changed_ = true;
+  return state_.system;
 }
 
 void Applier::WritePackage(uint64_t number, const Before& before) {

@@ -10,21 +10,16 @@
 #include <vector>
 
 #include "brokerage/journal/v1/record.pb.h"
+#include "engine/model/package.h"
 #include "engine/model/state.h"
 #include "engine/model/tables.h"
 
 namespace brokerage::engine {
 
-// The rules that a package follows: of its own revision, or the newest before its first release.
-const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row);
-
-// Puts a package into memory, with its agenda, or takes it off the agenda before a change.
-void EnterPackage(State* state, uint64_t number);
-void LeavePackage(State* state, uint64_t number);
-// Puts the agenda entry of a directory fact in, if its effect is still to come.
-void EnterFact(State* state, const journal::v1::DirectoryFact& fact);
-
-// Applies one record: construct, Run once.
+// Applies one record: construct, Run once. What each kind of fact does stands in package_facts,
+// offer_facts and directory_facts, a function Apply(Applier&, fact) for each kind; they change
+// packages, offers, limits and the system's row by the functions below only, so that roll-ups,
+// indexes and what is written follow of themselves.
 class Applier {
  public:
   Applier(State* state, const journal::v1::Record& record, uint64_t sequence,
@@ -32,6 +27,33 @@ class Applier {
       : state_(*state), record_(record), sequence_(sequence), texts_(texts), writes_(*writes) {}
 
   void Run();
+
+  State& state() { return state_; }
+  const journal::v1::Record& record() const { return record_; }
+  uint64_t sequence() const { return sequence_; }
+
+  // The package, ready to be changed: off the agenda until Run ends. REQUIRES: it is in memory.
+  PackageAggregate& Touch(uint64_t number);
+  // The same, when its row changes and not only an offer: out of the roll-up of packages, too.
+  journal::v1::PackageRow& Change(uint64_t number);
+  // REQUIRES, all: the package was touched.
+  void ChangeOffer(PackageAggregate& package, int32_t ordinal,
+                   const std::function<void(journal::v1::OfferRow&)>& change);
+  void AddOffer(PackageAggregate& package, const journal::v1::OfferRow& offer);
+  // Notes that a package's rounds must be looked at, if that can bring anything.
+  void NoteEvaluation(PackageAggregate& package);
+  // Changes the roll-up of the limit under which the offer was accepted, if any; packages whose
+  // acceptances pass or fail by it now, and did not before, are looked at again.
+  void ChangeLimit(const journal::v1::OfferRow& accepted,
+                   const std::function<void(journal::v1::RollupRow*)>& change);
+  // Takes a new package in. REQUIRES: no package has its number.
+  void Insert(const journal::v1::PackageRow& row);
+  // The system's row, to be changed.
+  journal::v1::SystemRow& ChangeSystem();
+
+  // Writes a row of a table that nothing above writes.
+  void Put(Table table, std::string key, std::string value);
+  void Delete(Table table, std::string key);
 
  private:
   // What a package was before the record, so that indexes and roll-ups can follow.
@@ -44,64 +66,8 @@ class Applier {
     int32_t offers = 0;
   };
 
-  // The package, ready to be changed: off the agenda until Run ends.
-  PackageAggregate& Touch(uint64_t number);
-  // The same, when its row changes and not only an offer: out of the roll-up of packages, too.
-  journal::v1::PackageRow& Change(uint64_t number);
-  void ChangeOffer(PackageAggregate& package, int32_t ordinal,
-                   const std::function<void(journal::v1::OfferRow&)>& change);
-  void AddOffer(PackageAggregate& package, const journal::v1::OfferRow& offer);
-  void CloseOpenOffers(PackageAggregate& package, v1::CloseCause cause);
-  void VoidAcceptances(PackageAggregate& package);
-  void VoidOffers(PackageAggregate& package,
-                  const google::protobuf::RepeatedPtrField<journal::v1::VoidedOffer>& voided);
-  void CloseRounds(journal::v1::PackageRow& row);
-  // Notes that a package's rounds must be looked at, if that can bring anything.
-  void NoteEvaluation(PackageAggregate& package);
-  void LookAgainAtOffersOf(const journal::v1::DirectoryChanged& fact);
-  // Changes the roll-up of the limit under which the offer was accepted, if any; packages whose
-  // acceptances pass or fail by it now, and did not before, are looked at again.
-  void ChangeLimit(const journal::v1::OfferRow& accepted,
-                   const std::function<void(journal::v1::RollupRow*)>& change);
-  void CountUnderLimit(const PackageAggregate& package, const journal::v1::OfferRow& winner,
-                       int64_t sign);
-
-  void Insert(const journal::v1::PackageRow& row);
-  void Do(const journal::v1::Fact& fact);
-  void On(const journal::v1::FrameworkApplied& fact);
-  void On(const journal::v1::DirectoryChanged& fact);
-  void On(const journal::v1::PackageSubmitted& fact);
-  void On(const journal::v1::PackageReleased& fact);
-  void On(const journal::v1::PackageHeld& fact);
-  void On(const journal::v1::RoundOpened& fact);
-  void On(const journal::v1::OfferAnswered& fact);
-  void On(const journal::v1::RoundDue& fact);
-  void On(const journal::v1::RoundClosed& fact);
-  void On(const journal::v1::RoundEvaluated& fact);
-  void On(const journal::v1::AwardProposed& fact);
-  void On(const journal::v1::PackageAwarded& fact);
-  void On(const journal::v1::PackageUnfilled& fact);
-  void On(const journal::v1::PackageReissued& fact);
-  void On(const journal::v1::PackageCancelled& fact);
-  void On(const journal::v1::PackageStarted& fact);
-  void On(const journal::v1::PackageReturned& fact);
-  void On(const journal::v1::PackageHandedBack& fact);
-  void On(const journal::v1::PackageCeased& fact);
-  void On(const journal::v1::OffersClosed& fact);
-  void On(const journal::v1::ErrorClaimed& fact);
-  void On(const journal::v1::ErrorDecided& fact);
-  void On(const journal::v1::OfferMoved& fact);
-  void On(const journal::v1::DeadlineExtended& fact);
-  void On(const journal::v1::TextsErased& fact);
-  void On(const journal::v1::AccountChanged& fact);
-  void On(const journal::v1::ClockJudged& fact);
-  void On(const journal::v1::LimitPassed& fact);
-  void On(const journal::v1::RoundsPassedOver& fact);
-
   void WritePackage(uint64_t number, const Before& before);
   void WriteHistory();
-  void Put(Table table, std::string key, std::string value);
-  void Delete(Table table, std::string key);
 
   State& state_;
   const journal::v1::Record& record_;

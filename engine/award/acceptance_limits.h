@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "brokerage/journal/v1/rows.pb.h"
-#include "engine/figures/tally.h"
 #include "engine/model/package.h"
+#include "engine/model/rollup_table.h"
 
 namespace brokerage::engine {
 

@@ -3,23 +3,11 @@
 
 #include <vector>
 
-#include "absl/time/time.h"
 #include "brokerage/journal/v1/rows.pb.h"
-#include "engine/figures/tally.h"
-#include "engine/model/directory.h"
+#include "engine/award/criteria.h"
 #include "engine/model/package.h"
-#include "engine/routing/routing.h"
 
 namespace brokerage::engine {
-
-struct AwardQuestion {
-  const PackageAggregate& package;
-  const v1::FrameworkRules& rules;
-  const Directory& directory;
-  const RollupTable& rollups;
-  absl::Time time;
-  DateNumber date = 0;
-};
 
 struct Ranking {
   // Every ACCEPTED offer of the package, those that pass the hard rules first, best first, then the
@@ -43,12 +31,10 @@ Ranking RankAcceptances(const AwardQuestion& question);
 v1::AwardCriterion DecidedBy(const v1::RankedAcceptance& better, const v1::RankedAcceptance& worse);
 
 // Whether no offer of the package that is still OPEN could outrank the best acceptance, whatever it
-// answered: compares the criteria that are known without an answer (tier, rank, price,
-// preferred_by_person, weighted_score's quality and price where the lowest price cannot change,
-// tie_break); a criterion that depends on the answer or on live figures (contracted_shortfall,
-// share_shortfall, fewest_recent_hours, earliest_start, earliest_answer) that is reached before an
-// earlier one decides is not certain. Offers after which it comes by its round alone do not matter
-// (ComesBefore). REQUIRES: ranking.valid > 0.
+// answered: compares the criteria that are known without an answer (of the weighted score where the
+// lowest price cannot change); one that depends on the answer or on live figures and is reached
+// before an earlier one decides is not certain. Offers after which it comes by its round alone do
+// not matter (ComesBefore). REQUIRES: ranking.valid > 0.
 bool IsCertain(const AwardQuestion& question, const Ranking& ranking);
 
 // Whether `first`, accepted in time, is awarded without waiting for `other`: the round of `other`
@@ -59,9 +45,6 @@ bool ComesBefore(const PackageAggregate& package, const journal::v1::OfferRow& f
 // of the package's last round; where two were opened beside each other, of the one in which `best`
 // was accepted, if it was in time. 0 for a restart's own round.
 int32_t RuleOfAward(const PackageAggregate& package, const journal::v1::OfferRow& best);
-
-// The fixed hash of (package id, branch id) that ends every order: never negative.
-int64_t TieBreak(uint64_t package_number, absl::string_view branch_id);
 
 // Whether the offer's price lies outside the framework's floor and ceiling, so that an award needs
 // a recorded exception.

@@ -38,6 +38,23 @@ int DayOfWeek(absl::CivilDay day) {  // 1 Monday to 7 Sunday
 
 }  // namespace
 
+google::protobuf::Timestamp ToTimestamp(int64_t time_us) {
+  int64_t seconds = time_us / 1000000;
+  int64_t rest_us = time_us % 1000000;
+  if (rest_us < 0) {
+    rest_us += 1000000;
+    --seconds;
+  }
+  google::protobuf::Timestamp time;
+  time.set_seconds(seconds);
+  time.set_nanos(static_cast<int32_t>(rest_us * 1000));
+  return time;
+}
+
+int64_t FromTimestamp(const google::protobuf::Timestamp& time) {
+  return time.seconds() * 1000000 + time.nanos() / 1000;
+}
+
 DateNumber ToDateNumber(absl::CivilDay day) {
   return static_cast<DateNumber>(day.year() * 10000 + absl::civil_diff_t{day.month()} * 100 +
                                  day.day());

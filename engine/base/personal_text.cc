@@ -9,7 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "engine/model/directory.h"
+#include "engine/base/postcode.h"
 
 namespace brokerage::engine {
 

@@ -57,9 +57,12 @@ absl::StatusCode CodeOf(v1::RejectionReason reason) {
       return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_NOT_SUPPORTED:
       return absl::StatusCode::kUnimplemented;
-    default:
-      return absl::StatusCode::kInternal;
+    case v1::REJECTION_REASON_UNSPECIFIED:
+    case v1::RejectionReason_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::RejectionReason_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return absl::StatusCode::kInternal;
 }
 
 absl::Status Reject(const v1::Rejection& rejection) {

@@ -27,7 +27,7 @@ int IndexOfNearest(absl::string_view text, const std::vector<absl::string_view>&
   return nearest;
 }
 
-std::string SayNearest(absl::string_view text, const std::vector<Named>& candidates,
+std::string DidYouMean(absl::string_view text, const std::vector<Suggestion>& candidates,
                        size_t edits_max) {
   std::vector<std::tuple<size_t, absl::string_view, absl::string_view>> found;
   for (const auto& [id, name] : candidates) {

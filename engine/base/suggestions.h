@@ -11,7 +11,7 @@
 namespace brokerage::engine {
 
 // An id, and the name that people know the thing by; empty where it has none of its own.
-using Named = std::pair<absl::string_view, absl::string_view>;
+using Suggestion = std::pair<absl::string_view, absl::string_view>;
 
 // How many edits away a text of this length may be and still be meant.
 size_t EditsMeant(absl::string_view text);
@@ -22,7 +22,7 @@ int IndexOfNearest(absl::string_view text, const std::vector<absl::string_view>&
 
 // "; nearest: direct-health Direct Health, direct-care Direct Care": at most three, by id or by
 // name at most `edits_max` edits away, the nearest first; nothing if there is none.
-std::string SayNearest(absl::string_view text, const std::vector<Named>& candidates,
+std::string DidYouMean(absl::string_view text, const std::vector<Suggestion>& candidates,
                        size_t edits_max);
 
 }  // namespace brokerage::engine

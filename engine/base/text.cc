@@ -45,7 +45,7 @@ bool HasControlCharacter(absl::string_view text) {
                      [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-std::string Shown(absl::string_view text) {
+std::string Quoted(absl::string_view text) {
   size_t length = std::min(text.size(), limits::kRejectionValueBytesMax);
   while (length > 0 && length < text.size() && (text[length] & 0xc0) == 0x80) --length;
   absl::string_view front = text.substr(0, length);

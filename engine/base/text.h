@@ -15,7 +15,7 @@ bool HasControlCharacter(absl::string_view text);
 
 // The text as a message may show it: quoted, cut to limits::kRejectionValueBytesMax at a
 // character's border, with every byte escaped that is not fit to be printed.
-std::string Shown(absl::string_view text);
+std::string Quoted(absl::string_view text);
 
 // How many bytes must be put in, taken out or exchanged to make one text of the other; ASCII
 // letters of either case are the same. At most `most` + 1, which stands for "more than most".

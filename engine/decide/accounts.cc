@@ -1,13 +1,13 @@
-// Accounts and the clock.
+#include "engine/decide/accounts.h"
 
-#include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/bounds.h"
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
-#include "engine/decide/decide.h"
-#include "engine/views/words.h"
+#include "engine/base/rejection.h"
 
 namespace brokerage::engine {
 
@@ -63,19 +63,21 @@ absl::Status CheckActsFor(const Directory& directory, Account* account) {
     case v1::ROLE_ADMINISTRATOR:
       only(false, false, false);
       return absl::OkStatus();
-    default:
-      return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "account.role", "", "a role");
+    case v1::ROLE_UNSPECIFIED:
+    case v1::Role_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Role_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "account.role", "", "a role");
 }
 
-}  // namespace
-
-absl::Status Deciding::CheckToken(absl::string_view token_sha256) {
+// A token that no account has.
+absl::Status CheckToken(const Context& in, absl::string_view token_sha256) {
   if (token_sha256.size() != kHashBytes) {
     return Reject(v1::REJECTION_REASON_FIELD_INVALID, "token_sha256",
                   absl::StrCat(token_sha256.size(), " bytes"), "the SHA-256 of a token, 32 bytes");
   }
-  for (const auto& [id, row] : state_.accounts) {
+  for (const auto& [id, row] : in.state.accounts) {
     if (row.token_sha256() == token_sha256) {
       return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "token_sha256", "", "a new token");
     }
@@ -83,80 +85,111 @@ absl::Status Deciding::CheckToken(absl::string_view token_sha256) {
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const Bootstrap& request) {
-  if (!state_.accounts.empty()) {
+template <typename Response>
+Response WithAccount(const After& after) {
+  Response response;
+  *response.mutable_account() = after.record.facts(0).account_changed().account().account();
+  return response;
+}
+
+}  // namespace
+
+absl::Status Decide(const Context& in, const Bootstrap& request, Decision* out) {
+  if (!in.state.accounts.empty()) {
     return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "account", request.account_id,
                   "a system without accounts: its administrator makes more");
   }
   if (absl::Status status = CheckAccountId("account", request.account_id); !status.ok()) {
     return status;
   }
-  if (absl::Status status = CheckToken(request.token_sha256); !status.ok()) return status;
-  AccountRow& row = *Add().mutable_account_changed()->mutable_account();
+  if (absl::Status status = CheckToken(in, request.token_sha256); !status.ok()) return status;
+  AccountRow& row = *out->Add().mutable_account_changed()->mutable_account();
   row.mutable_account()->set_id(request.account_id);
   row.mutable_account()->set_role(v1::ROLE_ADMINISTRATOR);
-  row.mutable_account()->mutable_create_time()->set_seconds(now_us() / 1000000);
+  row.mutable_account()->mutable_create_time()->set_seconds(in.now_us() / 1000000);
   row.set_token_sha256(request.token_sha256);
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::CreateAccountRequest& request) {
+v1::CreateAccountResponse Reply(const After& after, const Bootstrap&) {
+  return WithAccount<v1::CreateAccountResponse>(after);
+}
+
+absl::Status Decide(const Context& in, const v1::CreateAccountRequest& request, Decision* out) {
   Account account = request.account();
   if (absl::Status status = CheckAccountId("account.id", account.id()); !status.ok()) return status;
-  if (state_.accounts.contains(account.id())) {
+  if (in.state.accounts.contains(account.id())) {
     return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "account.id", account.id(), "a new id");
   }
-  if (absl::Status status = CheckActsFor(state_.directory, &account); !status.ok()) return status;
-  if (absl::Status status = CheckToken(request.token_sha256()); !status.ok()) return status;
+  if (absl::Status status = CheckActsFor(in.state.directory, &account); !status.ok()) return status;
+  if (absl::Status status = CheckToken(in, request.token_sha256()); !status.ok()) return status;
   account.set_disabled(false);
-  account.mutable_create_time()->set_seconds(now_us() / 1000000);
+  account.mutable_create_time()->set_seconds(in.now_us() / 1000000);
   account.mutable_create_time()->set_nanos(0);
-  AccountRow& row = *Add().mutable_account_changed()->mutable_account();
+  AccountRow& row = *out->Add().mutable_account_changed()->mutable_account();
   *row.mutable_account() = std::move(account);
   row.set_token_sha256(request.token_sha256());
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::DisableAccountRequest& request) {
-  auto it = state_.accounts.find(request.account_id());
-  if (it == state_.accounts.end()) {
+v1::CreateAccountResponse Reply(const After& after, const v1::CreateAccountRequest&) {
+  return WithAccount<v1::CreateAccountResponse>(after);
+}
+
+absl::Status Decide(const Context& in, const v1::DisableAccountRequest& request, Decision* out) {
+  auto it = in.state.accounts.find(request.account_id());
+  if (it == in.state.accounts.end()) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "account_id", request.account_id(),
                   "an account's id");
   }
-  if (it->first == caller_.account_id) {
+  if (it->first == in.caller.account_id) {
     return Reject(v1::REJECTION_REASON_FIELD_INVALID, "account_id", request.account_id(),
                   "another account than your own");
   }
-  AccountRow& row = *Add().mutable_account_changed()->mutable_account();
+  AccountRow& row = *out->Add().mutable_account_changed()->mutable_account();
   row = it->second;
   row.mutable_account()->set_disabled(true);
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::ReplaceTokenRequest& request) {
-  auto it = state_.accounts.find(request.account_id());
+v1::DisableAccountResponse Reply(const After& after, const v1::DisableAccountRequest&) {
+  return WithAccount<v1::DisableAccountResponse>(after);
+}
+
+absl::Status Decide(const Context& in, const v1::ReplaceTokenRequest& request, Decision* out) {
+  auto it = in.state.accounts.find(request.account_id());
   const bool may =
-      request.account_id() == caller_.account_id || caller_.role == v1::ROLE_ADMINISTRATOR;
-  if (!may || it == state_.accounts.end()) {
+      request.account_id() == in.caller.account_id || in.caller.role == v1::ROLE_ADMINISTRATOR;
+  if (!may || it == in.state.accounts.end()) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "account_id", request.account_id(),
                   "your own account's id");
   }
-  if (absl::Status status = CheckToken(request.token_sha256()); !status.ok()) return status;
-  AccountRow& row = *Add().mutable_account_changed()->mutable_account();
+  if (absl::Status status = CheckToken(in, request.token_sha256()); !status.ok()) return status;
+  AccountRow& row = *out->Add().mutable_account_changed()->mutable_account();
   row = it->second;
   row.set_token_sha256(request.token_sha256());
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::ConfirmClockRequest&) {
-  if (state_.system.clock_jumped()) {
-    Add().mutable_clock_judged()->set_jumped(false);
+v1::ReplaceTokenResponse Reply(const After& after, const v1::ReplaceTokenRequest&) {
+  return WithAccount<v1::ReplaceTokenResponse>(after);
+}
+
+absl::Status Decide(const Context& in, const v1::ConfirmClockRequest&, Decision* out) {
+  if (in.state.system.clock_jumped()) {
+    out->Add().mutable_clock_judged()->set_jumped(false);
     return absl::OkStatus();
   }
   auto reply = std::make_unique<v1::ConfirmClockResponse>();
-  reply->mutable_current_time()->set_seconds(now_us() / 1000000);
-  decision_.reply = std::move(reply);
+  reply->mutable_current_time()->set_seconds(in.now_us() / 1000000);
+  out->reply = std::move(reply);
   return absl::OkStatus();
+}
+
+v1::ConfirmClockResponse Reply(const After& after, const v1::ConfirmClockRequest&) {
+  v1::ConfirmClockResponse response;
+  response.mutable_current_time()->set_seconds(after.record.time_us() / 1000000);
+  return response;
 }
 
 }  // namespace brokerage::engine

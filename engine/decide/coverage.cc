@@ -1,12 +1,22 @@
-// Coverage: changed by a commissioner, or proposed by the branch that it is about and decided.
+#include "engine/decide/coverage.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "engine/decide/decide.h"
-#include "engine/views/words.h"
+#include "engine/base/calendar.h"
+#include "engine/base/postcode.h"
+#include "engine/base/rejection.h"
+#include "engine/decide/checks.h"
+#include "engine/decide/directory_changes.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 
@@ -22,9 +32,13 @@ const char* StateWords(v1::ProposalState state) {
       return "rejected";
     case v1::PROPOSAL_STATE_WITHDRAWN:
       return "withdrawn";
-    default:
-      return "open";
+    case v1::PROPOSAL_STATE_OPEN:
+    case v1::PROPOSAL_STATE_UNSPECIFIED:
+    case v1::ProposalState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ProposalState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "open";
 }
 
 // ALREADY_DECIDED unless it waits for a decision.
@@ -82,29 +96,29 @@ bool EndsBefore(const v1::Coverage& line, DateNumber date) {
   return to.has_value() && *to < date;
 }
 
-}  // namespace
-
-bool Deciding::OwnsBranch(const v1::Branch& branch) const {
-  if (caller_.role == v1::ROLE_PROVIDER_BRANCH) return caller_.branch_id == branch.id();
-  return caller_.role == v1::ROLE_PROVIDER_ORGANISATION &&
-         caller_.provider_id == branch.provider_id();
-}
-
-bool Deciding::DecidesCoverage(absl::string_view framework_id) const {
-  if (caller_.role == v1::ROLE_ADMINISTRATOR) return true;
-  if (caller_.role != v1::ROLE_CARE_NAVIGATOR && caller_.role != v1::ROLE_COMMISSIONER)
+// Whether the caller is of an authority that buys under the framework, or an administrator.
+bool DecidesCoverage(const Context& in, absl::string_view framework_id) {
+  if (in.caller.role == v1::ROLE_ADMINISTRATOR) return true;
+  if (in.caller.role != v1::ROLE_CARE_NAVIGATOR && in.caller.role != v1::ROLE_COMMISSIONER) {
     return false;
-  const journal::v1::FrameworkRow* framework = state_.directory.Framework(framework_id);
+  }
+  const journal::v1::FrameworkRow* framework = in.state.directory.Framework(framework_id);
   if (framework == nullptr) return false;
-  const v1::Authority* own = Directory::AuthorityOf(framework->rules(), caller_.authority_id);
+  const v1::Authority* own = Directory::AuthorityOf(framework->rules(), in.caller.authority_id);
   return own != nullptr && !own->reads_only();
 }
 
-absl::Status Deciding::UnknownWard(const v1::Coverage& line,
-                                   const std::vector<std::string>& frameworks) const {
+// Whether the framework's rule accepts what is proposed.
+bool AcceptsCoverage(const Context& in, absl::string_view framework_id) {
+  return in.state.directory.Framework(framework_id)->rules().coverage_decision() ==
+         v1::COVERAGE_DECISION_AUTOMATIC;
+}
+
+absl::Status UnknownWard(const Context& in, const v1::Coverage& line,
+                         const std::vector<std::string>& frameworks) {
   std::vector<std::string> nearest;
   for (const std::string& id : frameworks) {
-    for (const v1::Ward* ward : state_.directory.NearestWards(id, line.ward_code(), 3)) {
+    for (const v1::Ward* ward : in.state.directory.NearestWards(id, line.ward_code(), 3)) {
       nearest.push_back(absl::StrCat(ward->code(), " ", ward->name()));
     }
   }
@@ -116,11 +130,12 @@ absl::Status Deciding::UnknownWard(const v1::Coverage& line,
                 expected);
 }
 
-absl::StatusOr<std::string> Deciding::FrameworkOfLine(
-    const v1::Coverage& line, const v1::Branch& branch,
-    absl::FunctionRef<bool(const std::string&)> allowed) const {
+// The one of the frameworks `allowed` that the line is in.
+absl::StatusOr<std::string> FrameworkOfLine(const Context& in, const v1::Coverage& line,
+                                            const v1::Branch& branch,
+                                            absl::FunctionRef<bool(const std::string&)> allowed) {
   std::vector<std::string> frameworks;
-  for (const journal::v1::FrameworkRow* framework : state_.directory.Frameworks()) {
+  for (const journal::v1::FrameworkRow* framework : in.state.directory.Frameworks()) {
     const std::string& id = framework->framework_id();
     if (allowed(id) && (line.framework_id().empty() || line.framework_id() == id)) {
       frameworks.push_back(id);
@@ -133,10 +148,10 @@ absl::StatusOr<std::string> Deciding::FrameworkOfLine(
   const std::vector<std::string> mine = frameworks;
   std::erase_if(frameworks, [&](const std::string& id) {
     return line.postcode_area().empty()
-               ? !state_.directory.WardInFramework(id, line.ward_code())
-               : state_.directory.HoldsContractsSince(branch.provider_id(), id) == 0;
+               ? !in.state.directory.WardInFramework(id, line.ward_code())
+               : in.state.directory.HoldsContractsSince(branch.provider_id(), id) == 0;
   });
-  if (frameworks.empty() && line.postcode_area().empty()) return UnknownWard(line, mine);
+  if (frameworks.empty() && line.postcode_area().empty()) return UnknownWard(in, line, mine);
   if (frameworks.empty()) {
     return Invalid("coverage.postcode_area", line.postcode_area(),
                    "an area for a branch whose provider has a contract in a framework of yours");
@@ -147,49 +162,29 @@ absl::StatusOr<std::string> Deciding::FrameworkOfLine(
   }
   // A ward may lie in several: what one of them wants decided is not for another's rule to accept.
   for (const std::string& id : frameworks) {
-    if (!AcceptsCoverage(id)) return id;
+    if (!AcceptsCoverage(in, id)) return id;
   }
   return frameworks.front();
 }
 
-bool Deciding::AcceptsCoverage(absl::string_view framework_id) const {
-  return state_.directory.Framework(framework_id)->rules().coverage_decision() ==
-         v1::COVERAGE_DECISION_AUTOMATIC;
-}
-
-DirectoryFact Deciding::CoverageFact(const v1::Coverage& line,
-                                     const std::string& framework_id) const {
-  DirectoryFact fact = NewFact(CoverageKey(line), framework_id);
+DirectoryFact CoverageFact(const Context& in, const v1::Coverage& line,
+                           const std::string& framework_id) {
+  DirectoryFact fact = NewFact(in, CoverageKey(line), framework_id);
   *fact.mutable_coverage() = line;
   return fact;
 }
 
-absl::Status Deciding::On(const v1::ChangeCoverageRequest& request) {
-  v1::Coverage line = request.coverage();
-  const v1::Branch* branch = state_.directory.Branch(line.branch_id());
-  if (branch == nullptr) {
-    return Reject(v1::REJECTION_REASON_NOT_FOUND, "coverage.branch_id", line.branch_id(),
-                  "a branch's id");
-  }
-  if (absl::Status status = CheckLine(line); !status.ok()) return status;
-  const absl::StatusOr<std::string> framework_id =
-      FrameworkOfLine(line, *branch, [this](const std::string& id) { return MayChange(id); });
-  if (!framework_id.ok()) return framework_id.status();
-  line.set_framework_id(line.postcode_area().empty() ? "" : *framework_id);
-  AddFact(CoverageFact(line, *framework_id), "");
-  return absl::OkStatus();
-}
-
-const v1::Coverage* Deciding::RunningLine(const v1::Coverage& line, DateNumber today) const {
-  const DirectoryFact* fact = state_.directory.Fact(CoverageKey(line));
+// The line with the same key, if it is in force today.
+const v1::Coverage* RunningLine(const Context& in, const v1::Coverage& line, DateNumber today) {
+  const DirectoryFact* fact = in.state.directory.Fact(CoverageKey(line));
   const bool runs =
       fact != nullptr && !fact->ended() && Directory::InForce(fact->coverage(), today);
   return runs ? &fact->coverage() : nullptr;
 }
 
-absl::Status Deciding::CheckNotInThePast(const v1::Coverage& line, DateNumber today) const {
+absl::Status CheckNotInThePast(const Context& in, const v1::Coverage& line, DateNumber today) {
   const DateNumber from = *ParseDate(line.from_date());
-  if (const v1::Coverage* running = RunningLine(line, today)) {
+  if (const v1::Coverage* running = RunningLine(in, line, today)) {
     if (from != today && line.from_date() != running->from_date()) {
       return Reject(
           from < today ? v1::REJECTION_REASON_IN_THE_PAST : v1::REJECTION_REASON_FIELD_INVALID,
@@ -208,60 +203,93 @@ absl::Status Deciding::CheckNotInThePast(const v1::Coverage& line, DateNumber to
   return absl::OkStatus();
 }
 
-void Deciding::PutLineFromToday(const DirectoryFact& proposal, DateNumber today) {
+// Adds the line of an accepted proposal beside it: one that runs keeps its beginning, no other
+// begins before today.
+void PutLineFromToday(const Context& in, const DirectoryFact& proposal, DateNumber today,
+                      Decision* out) {
   v1::Coverage line = proposal.coverage_proposal().coverage();
-  if (const v1::Coverage* running = RunningLine(line, today)) {
+  if (const v1::Coverage* running = RunningLine(in, line, today)) {
     line.set_from_date(running->from_date());
   } else if (*ParseDate(line.from_date()) < today) {
     line.set_from_date(FormatDate(today));
   }
   journal::v1::DirectoryChanged& changed =
-      *decision_.record.mutable_facts(0)->mutable_directory_changed();
-  AddFact(CoverageFact(line, proposal.framework_id()), &changed);
+      *out->record.mutable_facts(0)->mutable_directory_changed();
+  AddFact(in, CoverageFact(in, line, proposal.framework_id()), &changed);
 }
 
-absl::Status Deciding::On(const v1::ProposeCoverageRequest& request) {
+}  // namespace
+
+absl::Status Decide(const Context& in, const v1::ChangeCoverageRequest& request, Decision* out) {
   v1::Coverage line = request.coverage();
-  const v1::Branch* branch = OwnBranch(line.branch_id());
+  const v1::Branch* branch = in.state.directory.Branch(line.branch_id());
+  if (branch == nullptr) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "coverage.branch_id", line.branch_id(),
+                  "a branch's id");
+  }
+  if (absl::Status status = CheckLine(line); !status.ok()) return status;
+  const absl::StatusOr<std::string> framework_id =
+      FrameworkOfLine(in, line, *branch, [&](const std::string& id) { return MayChange(in, id); });
+  if (!framework_id.ok()) return framework_id.status();
+  line.set_framework_id(line.postcode_area().empty() ? "" : *framework_id);
+  AddFact(in, CoverageFact(in, line, *framework_id), "", out);
+  return absl::OkStatus();
+}
+
+v1::ChangeCoverageResponse Reply(const After& after, const v1::ChangeCoverageRequest&) {
+  v1::ChangeCoverageResponse response;
+  *response.mutable_coverage() = FirstFact(after).coverage();
+  return response;
+}
+
+absl::Status Decide(const Context& in, const v1::ProposeCoverageRequest& request, Decision* out) {
+  v1::Coverage line = request.coverage();
+  const v1::Branch* branch = OwnBranch(in, line.branch_id());
   if (branch == nullptr) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "coverage.branch_id", line.branch_id(),
                   "the id of a branch of yours");
   }
   if (absl::Status status = CheckLine(line); !status.ok()) return status;
   const absl::StatusOr<std::string> framework_id =
-      FrameworkOfLine(line, *branch, [&](const std::string& id) {
-        return state_.directory.HoldsContractsSince(branch->provider_id(), id) != 0;
+      FrameworkOfLine(in, line, *branch, [&](const std::string& id) {
+        return in.state.directory.HoldsContractsSince(branch->provider_id(), id) != 0;
       });
   if (!framework_id.ok()) return framework_id.status();
   line.set_framework_id(line.postcode_area().empty() ? "" : *framework_id);
-  const DateNumber today = Today(state_.directory.Framework(*framework_id)->rules());
-  if (absl::Status status = CheckNotInThePast(line, today); !status.ok()) return status;
-  if (const v1::CoverageProposal* waiting = state_.directory.OpenProposalFor(line)) {
+  const DateNumber today = in.Today(in.state.directory.Framework(*framework_id)->rules());
+  if (absl::Status status = CheckNotInThePast(in, line, today); !status.ok()) return status;
+  if (const v1::CoverageProposal* waiting = in.state.directory.OpenProposalFor(line)) {
     return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "coverage", waiting->id(),
                   "a line for which no proposal waits for a decision");
   }
 
   v1::CoverageProposal proposal;
-  proposal.set_id(absl::StrFormat("C-%06d", state_.system.last_fact_number() + 1));
+  proposal.set_id(absl::StrFormat("C-%06d", in.state.system.last_fact_number() + 1));
   *proposal.mutable_coverage() = line;
   proposal.set_state(v1::PROPOSAL_STATE_OPEN);
-  proposal.set_proposed_by(caller_.account_id);
-  *proposal.mutable_propose_time() = ToTimestamp(now_us());
-  const bool accepted = AcceptsCoverage(*framework_id);
+  proposal.set_proposed_by(in.caller.account_id);
+  *proposal.mutable_propose_time() = ToTimestamp(in.now_us());
+  const bool accepted = AcceptsCoverage(in, *framework_id);
   if (accepted) {
     proposal.set_state(v1::PROPOSAL_STATE_ACCEPTED);
     proposal.set_decision_reason("the framework's rule accepts what a branch proposes");
   }
-  DirectoryFact fact = NewFact(ProposalKey(proposal.id()), *framework_id);
+  DirectoryFact fact = NewFact(in, ProposalKey(proposal.id()), *framework_id);
   *fact.mutable_coverage_proposal() = proposal;
-  AddFact(fact, proposal.decision_reason());
-  if (accepted) PutLineFromToday(fact, today);
+  AddFact(in, fact, proposal.decision_reason(), out);
+  if (accepted) PutLineFromToday(in, fact, today, out);
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::DecideCoverageRequest& request) {
-  const DirectoryFact* found = state_.directory.Fact(ProposalKey(request.proposal_id()));
-  if (found == nullptr || !DecidesCoverage(found->framework_id())) {
+v1::ProposeCoverageResponse Reply(const After& after, const v1::ProposeCoverageRequest&) {
+  v1::ProposeCoverageResponse response;
+  *response.mutable_proposal() = FirstFact(after).coverage_proposal();
+  return response;
+}
+
+absl::Status Decide(const Context& in, const v1::DecideCoverageRequest& request, Decision* out) {
+  const DirectoryFact* found = in.state.directory.Fact(ProposalKey(request.proposal_id()));
+  if (found == nullptr || !DecidesCoverage(in, found->framework_id())) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "proposal_id", request.proposal_id(),
                   "the id of a proposal in a framework under which your authority buys");
   }
@@ -270,29 +298,37 @@ absl::Status Deciding::On(const v1::DecideCoverageRequest& request) {
   if (!request.accept() || !request.reason().empty()) {
     if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   }
-  const DateNumber today = Today(state_.directory.Framework(found->framework_id())->rules());
+  const DateNumber today = in.Today(in.state.directory.Framework(found->framework_id())->rules());
   const v1::Coverage& line = before.coverage();
   // A new line would begin today and end before it.
-  const bool over = EndsBefore(line, today) ||
-                    (line.to_date() == FormatDate(today) && RunningLine(line, today) == nullptr);
+  const bool over = EndsBefore(line, today) || (line.to_date() == FormatDate(today) &&
+                                                RunningLine(in, line, today) == nullptr);
   if (request.accept() && over) {
     return Reject(v1::REJECTION_REASON_IN_THE_PAST, "proposal_id", request.proposal_id(),
                   absl::StrCat("a line whose end, ", line.to_date(),
                                ", has not passed; reject it, and let it be proposed again"));
   }
-  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  DirectoryFact fact = NewFact(in, found->key(), found->framework_id());
   v1::CoverageProposal& proposal = *fact.mutable_coverage_proposal();
   proposal.set_state(request.accept() ? v1::PROPOSAL_STATE_ACCEPTED : v1::PROPOSAL_STATE_REJECTED);
-  proposal.set_decided_by(caller_.account_id);
+  proposal.set_decided_by(in.caller.account_id);
   proposal.set_decision_reason(request.reason());
-  AddFact(fact, request.reason());
-  if (request.accept()) PutLineFromToday(fact, today);
+  AddFact(in, fact, request.reason(), out);
+  if (request.accept()) PutLineFromToday(in, fact, today, out);
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::WithdrawCoverageProposalRequest& request) {
-  const DirectoryFact* found = state_.directory.Fact(ProposalKey(request.proposal_id()));
-  if (found == nullptr || OwnBranch(found->coverage_proposal().coverage().branch_id()) == nullptr) {
+v1::DecideCoverageResponse Reply(const After& after, const v1::DecideCoverageRequest&) {
+  v1::DecideCoverageResponse response;
+  *response.mutable_proposal() = FirstFact(after).coverage_proposal();
+  return response;
+}
+
+absl::Status Decide(const Context& in, const v1::WithdrawCoverageProposalRequest& request,
+                    Decision* out) {
+  const DirectoryFact* found = in.state.directory.Fact(ProposalKey(request.proposal_id()));
+  if (found == nullptr ||
+      OwnBranch(in, found->coverage_proposal().coverage().branch_id()) == nullptr) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "proposal_id", request.proposal_id(),
                   "the id of a proposal for a branch of yours");
   }
@@ -300,13 +336,20 @@ absl::Status Deciding::On(const v1::WithdrawCoverageProposalRequest& request) {
   if (!request.reason().empty()) {
     if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   }
-  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  DirectoryFact fact = NewFact(in, found->key(), found->framework_id());
   v1::CoverageProposal& proposal = *fact.mutable_coverage_proposal();
   proposal.set_state(v1::PROPOSAL_STATE_WITHDRAWN);
-  proposal.set_decided_by(caller_.account_id);
+  proposal.set_decided_by(in.caller.account_id);
   proposal.set_decision_reason(request.reason());
-  AddFact(fact, request.reason());
+  AddFact(in, fact, request.reason(), out);
   return absl::OkStatus();
+}
+
+v1::WithdrawCoverageProposalResponse Reply(const After& after,
+                                           const v1::WithdrawCoverageProposalRequest&) {
+  v1::WithdrawCoverageProposalResponse response;
+  *response.mutable_proposal() = FirstFact(after).coverage_proposal();
+  return response;
 }
 
 }  // namespace brokerage::engine

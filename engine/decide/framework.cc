@@ -1,20 +1,42 @@
-// Applying a framework's files: only what differs from their last revision changes.
+#include "engine/decide/framework.h"
 
-#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "engine/base/hash.h"
-#include "engine/decide/decide.h"
+#include "engine/base/calendar.h"
+#include "engine/base/rejection.h"
+#include "engine/decide/directory_changes.h"
 #include "engine/framework/parse.h"
-#include "engine/views/package_view.h"
-#include "engine/views/words.h"
+#include "engine/model/directory_as_of.h"
 
 namespace brokerage::engine {
 
 using journal::v1::DirectoryFact;
+using journal::v1::FrameworkRow;
 using v1::DirectoryDifference;
 
 namespace {
+
+// What the files change, and how each change is told.
+struct Changes {
+  journal::v1::DirectoryChanged facts;
+  v1::ApplyFrameworkResponse response;
+
+  void Note(DirectoryDifference::Kind kind, const std::string& key) {
+    DirectoryDifference& difference = *response.add_differences();
+    difference.set_kind(kind);
+    difference.set_key(key);
+  }
+  void Add(DirectoryDifference::Kind kind, DirectoryFact fact) {
+    Note(kind, fact.key());
+    *facts.add_facts() = std::move(fact);
+  }
+};
 
 // The value alone, so that a fact can be compared whoever said it.
 std::string ValueOf(const DirectoryFact& fact) {
@@ -40,135 +62,164 @@ std::string SourceName(const DirectoryFact& fact) {
                        absl::UTCTimeZone()));
 }
 
-}  // namespace
+// The date from which the files are right; today if none is named.
+absl::StatusOr<DateNumber> FromDate(const std::string& from_date, DateNumber today) {
+  const DateNumber from = from_date.empty() ? today : ParseDate(from_date).value_or(0);
+  if (from != 0 && from <= today) return from;
+  return Reject(v1::REJECTION_REASON_FIELD_INVALID, "from_date", from_date,
+                absl::StrCat("a date, YYYY-MM-DD, not after today, ", FormatDate(today),
+                             "; contracts and coverage name the dates that are to come"));
+}
 
-absl::Status Deciding::On(const v1::ApplyFrameworkRequest& request) {
-  absl::StatusOr<ParsedFramework> parsed = ParseFramework(
-      request.files(), [this](const std::string& zone) { return zones_(zone) != nullptr; });
-  if (!parsed.ok()) return parsed.status();
-  const v1::FrameworkRules& rules = parsed->rules;
-  const std::string& id = rules.framework_id();
-  const journal::v1::FrameworkRow* before = state_.directory.Framework(id);
-  if (caller_.role == v1::ROLE_COMMISSIONER && before != nullptr && !MayChange(id)) {
-    return Reject(v1::REJECTION_REASON_NOT_FOUND, "framework_id", id, "a framework of yours");
-  }
-
-  auto response = std::make_unique<v1::ApplyFrameworkResponse>();
-  journal::v1::DirectoryChanged changed;
-  auto differ = [&response](DirectoryDifference::Kind kind, const std::string& key) {
-    DirectoryDifference& difference = *response->add_differences();
-    difference.set_kind(kind);
-    difference.set_key(key);
-  };
-  const absl::TimeZone& zone = *zones_(rules.time_zone());
-  const DateNumber today = LocalDate(now_, zone);
-  const DateNumber from =
-      request.from_date().empty() ? today : ParseDate(request.from_date()).value_or(0);
-  if (from == 0 || from > today) {
-    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "from_date", request.from_date(),
-                  absl::StrCat("a date, YYYY-MM-DD, not after today, ", FormatDate(today),
-                               "; contracts and coverage name the dates that are to come"));
-  }
+// When the end of a contract or a novation takes effect.
+void SetEffectiveTime(const absl::TimeZone& zone, DirectoryFact* fact) {
   auto effective = [&zone](absl::string_view date) {
     const auto day = ParseDate(date);
     return day ? absl::ToUnixMicros(StartOfDay(FromDateNumber(*day), zone)) : 0;
   };
+  if (fact->has_contract() && !fact->contract().to_date().empty()) {
+    fact->set_effective_time_us(effective(fact->contract().to_date()));
+  } else if (fact->has_novation()) {
+    fact->set_effective_time_us(effective(fact->novation().date()));
+  }
+}
 
+// `place` is where the file says what `old` contradicts: "published/wards.csv:12".
+void AddClash(const std::string& place, const DirectoryFact& old, v1::Rejection* clash) {
+  v1::FileError& error = *clash->add_file_errors();
+  const size_t colon = place.rfind(':');
+  error.set_file(place.substr(0, colon));
+  int line = 0;
+  if (colon != std::string::npos && absl::SimpleAtoi(place.substr(colon + 1), &line)) {
+    error.set_line(line);
+  }
+  error.set_field(old.key());
+  error.set_message(absl::StrCat("the file and ", SourceName(old),
+                                 " disagree; make the file say what holds, or undo that"));
+}
+
+// Adds what the files say anew. DIRECTORY_CLASH where they contradict a live change or the files of
+// another framework.
+absl::Status AddNewFacts(const Context& in, const ParsedFramework& parsed,
+                         const FrameworkRow* before, DateNumber from, Changes* changes) {
+  const std::string& id = parsed.rules.framework_id();
+  const absl::TimeZone& zone = in.ZoneOf(parsed.rules);
   v1::Rejection clash;
-  std::map<std::string, bool, std::less<>> in_files;
-  for (size_t i = 0; i < parsed->facts.size(); ++i) {
-    DirectoryFact fact = parsed->facts[i];
-    in_files[fact.key()] = true;
-    const DirectoryFact* old = state_.directory.Fact(fact.key());
+  for (size_t i = 0; i < parsed.facts.size(); ++i) {
+    DirectoryFact fact = parsed.facts[i];
+    const DirectoryFact* old = in.state.directory.Fact(fact.key());
     if (old != nullptr && old->file_hash() == fact.file_hash() && !old->ended()) continue;
     if (old != nullptr && !old->ended() && ValueOf(*old) != ValueOf(fact) &&
         (old->source() == journal::v1::FACT_SOURCE_API || old->framework_id() != id)) {
-      v1::FileError& error = *clash.add_file_errors();
-      const std::string& place = parsed->places[i];
-      const size_t colon = place.rfind(':');
-      error.set_file(place.substr(0, colon));
-      int line = 0;
-      if (colon != std::string::npos && absl::SimpleAtoi(place.substr(colon + 1), &line)) {
-        error.set_line(line);
-      }
-      error.set_field(fact.key());
-      error.set_message(absl::StrCat("the file and ", SourceName(*old),
-                                     " disagree; make the file say what holds, or undo that"));
+      AddClash(parsed.places[i], *old, &clash);
       continue;
     }
-    fact.set_recorded_time_us(now_us());
-    fact.set_from_date(Directory::SpeaksFrom(fact, old, from, before == nullptr));
-    if (fact.has_contract() && !fact.contract().to_date().empty()) {
-      fact.set_effective_time_us(effective(fact.contract().to_date()));
-    } else if (fact.has_novation()) {
-      fact.set_effective_time_us(effective(fact.novation().date()));
-    }
-    differ(old == nullptr ? DirectoryDifference::KIND_ADDED : DirectoryDifference::KIND_CHANGED,
-           fact.key());
-    *changed.add_facts() = std::move(fact);
+    fact.set_recorded_time_us(in.now_us());
+    fact.set_from_date(SpeaksFrom(fact, old, from, before == nullptr));
+    SetEffectiveTime(zone, &fact);
+    changes->Add(
+        old == nullptr ? DirectoryDifference::KIND_ADDED : DirectoryDifference::KIND_CHANGED,
+        std::move(fact));
   }
-  if (clash.file_errors_size() > 0) {
-    clash.set_reason(v1::REJECTION_REASON_DIRECTORY_CLASH);
-    clash.set_field("files");
-    clash.set_value(clash.file_errors(0).field());
-    clash.set_expected(clash.file_errors(0).message());
-    return Reject(clash);
-  }
+  if (clash.file_errors().empty()) return absl::OkStatus();
+  clash.set_reason(v1::REJECTION_REASON_DIRECTORY_CLASH);
+  clash.set_field("files");
+  clash.set_value(clash.file_errors(0).field());
+  clash.set_expected(clash.file_errors(0).message());
+  return Reject(clash);
+}
 
-  for (const auto& [key, shared] : state_.directory.Facts()) {
+// The fact once the files no longer have it: one with dates ends today and keeps its past, and what
+// had ended is not prolonged.
+DirectoryFact Ended(const Context& in, const DirectoryFact& old, DateNumber today) {
+  DirectoryFact fact = old;
+  fact.clear_file_hash();
+  fact.set_source(journal::v1::FACT_SOURCE_FILE);
+  fact.set_recorded_time_us(in.now_us());
+  auto has_ended = [today](const std::string& to_date) {
+    const auto date = ParseDate(to_date);
+    return date.has_value() && *date <= today;
+  };
+  if (fact.has_contract()) {
+    if (!has_ended(fact.contract().to_date())) {
+      fact.mutable_contract()->set_to_date(FormatDate(today));
+      fact.set_effective_time_us(in.now_us());
+    }
+  } else if (fact.has_coverage()) {
+    if (!has_ended(fact.coverage().to_date())) {
+      fact.mutable_coverage()->set_to_date(FormatDate(today));
+    }
+  } else {
+    fact.set_ended(true);
+  }
+  return fact;
+}
+
+// Adds the ends of what the files said and no longer say.
+void AddEnds(const Context& in, const ParsedFramework& parsed, DateNumber today, DateNumber from,
+             Changes* changes) {
+  std::set<std::string, std::less<>> in_files;
+  for (const DirectoryFact& fact : parsed.facts) in_files.insert(fact.key());
+  for (const auto& [key, shared] : in.state.directory.Facts()) {
     const DirectoryFact& old = *shared;
-    if (old.framework_id() != id || old.file_hash().empty() || old.ended() ||
-        in_files.contains(key)) {
+    if (old.framework_id() != parsed.rules.framework_id() || old.file_hash().empty() ||
+        old.ended() || in_files.contains(key)) {
       continue;
     }
-    DirectoryFact fact = old;
-    fact.clear_file_hash();
-    fact.set_source(journal::v1::FACT_SOURCE_FILE);
-    fact.set_recorded_time_us(now_us());
-    auto ended = [today](const std::string& to_date) {  // what had ended is not prolonged
-      const auto date = ParseDate(to_date);
-      return date.has_value() && *date <= today;
-    };
-    if (fact.has_contract()) {  // dated facts keep their past
-      if (!ended(fact.contract().to_date())) {
-        fact.mutable_contract()->set_to_date(FormatDate(today));
-        fact.set_effective_time_us(now_us());
-      }
-    } else if (fact.has_coverage()) {
-      if (!ended(fact.coverage().to_date()))
-        fact.mutable_coverage()->set_to_date(FormatDate(today));
-    } else {
-      fact.set_ended(true);
-    }
-    fact.set_from_date(Directory::SpeaksFrom(fact, &old, from, false));
-    differ(DirectoryDifference::KIND_ENDED, key);
-    *changed.add_facts() = std::move(fact);
+    DirectoryFact fact = Ended(in, old, today);
+    fact.set_from_date(SpeaksFrom(fact, &old, from, false));
+    changes->Add(DirectoryDifference::KIND_ENDED, std::move(fact));
   }
+}
+
+}  // namespace
+
+absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request, Decision* out) {
+  absl::StatusOr<ParsedFramework> parsed = ParseFramework(
+      request.files(), [&in](const std::string& zone) { return in.zones(zone) != nullptr; });
+  if (!parsed.ok()) return parsed.status();
+  const v1::FrameworkRules& rules = parsed->rules;
+  const std::string& id = rules.framework_id();
+  const FrameworkRow* before = in.state.directory.Framework(id);
+  if (in.caller.role == v1::ROLE_COMMISSIONER && before != nullptr && !MayChange(in, id)) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, "framework_id", id, "a framework of yours");
+  }
+  const DateNumber today = in.Today(rules);
+  const absl::StatusOr<DateNumber> from = FromDate(request.from_date(), today);
+  if (!from.ok()) return from.status();
+  Changes changes;
+  if (absl::Status status = AddNewFacts(in, *parsed, before, *from, &changes); !status.ok()) {
+    return status;
+  }
+  AddEnds(in, *parsed, today, *from, &changes);
 
   const bool rules_differ =
       before == nullptr || before->rules().SerializeAsString() != rules.SerializeAsString();
-  if (before != nullptr && rules_differ) {
-    differ(DirectoryDifference::KIND_CHANGED, absl::StrCat("framework/", id));
-  } else if (before == nullptr) {
-    differ(DirectoryDifference::KIND_ADDED, absl::StrCat("framework/", id));
+  if (rules_differ) {
+    changes.Note(
+        before == nullptr ? DirectoryDifference::KIND_ADDED : DirectoryDifference::KIND_CHANGED,
+        absl::StrCat("framework/", id));
   }
-  const bool differs = rules_differ || changed.facts_size() > 0;
-  v1::Framework& framework = *response->mutable_framework();
+  const bool differs = rules_differ || !changes.facts.facts().empty();
+  v1::Framework& framework = *changes.response.mutable_framework();
   framework.set_id(id);
   framework.set_revision((before != nullptr ? before->revision() : 0) + (differs ? 1 : 0));
   *framework.mutable_rules() = rules;
-  const int64_t applied = differs ? now_us() : before->applied_time_us();
-  *framework.mutable_applied_time() = ToTimestamp(applied);
-  decision_.reply = std::move(response);
+  *framework.mutable_applied_time() =
+      ToTimestamp(differs ? in.now_us() : before->applied_time_us());
+  const int32_t revision = framework.revision();
+  out->reply = std::make_unique<v1::ApplyFrameworkResponse>(std::move(changes.response));
   if (request.validate_only() || !differs) return absl::OkStatus();
 
-  journal::v1::FrameworkRow& row = *Add().mutable_framework_applied()->mutable_framework();
+  FrameworkRow& row = *out->Add().mutable_framework_applied()->mutable_framework();
   row.set_framework_id(id);
-  row.set_revision(framework.revision());
+  row.set_revision(revision);
   *row.mutable_rules() = rules;
-  row.set_applied_time_us(now_us());
-  if (before != nullptr) row.set_from_date(from);
-  if (changed.facts_size() > 0) *Add().mutable_directory_changed() = std::move(changed);
+  row.set_applied_time_us(in.now_us());
+  if (before != nullptr) row.set_from_date(*from);
+  if (!changes.facts.facts().empty()) {
+    *out->Add().mutable_directory_changed() = std::move(changes.facts);
+  }
   return absl::OkStatus();
 }
 

@@ -1,16 +1,19 @@
-// What a branch says of its own readiness: times in which it takes no offers, and the weekly hours
-// that it could take on.
+#include "engine/decide/opt_outs.h"
 
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/base/bounds.h"
-#include "engine/decide/decide.h"
-#include "engine/views/words.h"
+#include "engine/base/calendar.h"
+#include "engine/base/rejection.h"
+#include "engine/decide/checks.h"
+#include "engine/decide/directory_changes.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 
@@ -37,20 +40,14 @@ void AddDates(const v1::OptOutWindow& window, const absl::TimeZone& zone,
   }
 }
 
-}  // namespace
-
-const v1::Branch* Deciding::OwnBranch(absl::string_view id) const {
-  const v1::Branch* branch = state_.directory.Branch(id);
-  return branch != nullptr && OwnsBranch(*branch) ? branch : nullptr;
-}
-
 // A commissioner or an administrator; whose providers he may change was checked when he was let in.
-bool Deciding::IsOfficial() const {
-  return caller_.role == v1::ROLE_COMMISSIONER || caller_.role == v1::ROLE_ADMINISTRATOR;
+bool IsOfficial(const Caller& caller) {
+  return caller.role == v1::ROLE_COMMISSIONER || caller.role == v1::ROLE_ADMINISTRATOR;
 }
 
-absl::Status Deciding::CheckOptOutDays(const v1::OptOutWindow& window,
-                                       const FrameworkRow& framework) const {
+// LIMIT_REACHED or FIELD_REQUIRED unless the window keeps to the framework's days a year.
+absl::Status CheckOptOutDays(const Context& in, const v1::OptOutWindow& window,
+                             const FrameworkRow& framework) {
   const int32_t most = framework.rules().opt_out().days_a_year_max();
   if (most == 0) return absl::OkStatus();
   if (!window.has_to_time()) {
@@ -58,13 +55,13 @@ absl::Status Deciding::CheckOptOutDays(const v1::OptOutWindow& window,
                   absl::StrCat("an end: ", framework.rules().name(), " allows ", most,
                                " days a calendar year"));
   }
-  const absl::TimeZone& zone = ZoneOf(framework.rules());
+  const absl::TimeZone& zone = in.ZoneOf(framework.rules());
   std::set<DateNumber> dates;
   AddDates(window, zone, &dates);
   std::set<int32_t> years;
   for (DateNumber date : dates) years.insert(date / 10000);
   const std::string prefix = OptOutKey("");
-  const auto& facts = state_.directory.Facts();
+  const auto& facts = in.state.directory.Facts();
   for (auto it = facts.lower_bound(prefix);
        it != facts.end() && absl::StartsWith(it->first, prefix); ++it) {
     const v1::OptOutWindow& other = it->second->opt_out_window();
@@ -87,18 +84,18 @@ absl::Status Deciding::CheckOptOutDays(const v1::OptOutWindow& window,
 
 // Asked of every date of the window: a contract that is to begin in it, or to come by novation,
 // counts.
-bool Deciding::NeedsApproval(const v1::Branch& branch, const FrameworkRow& framework,
-                             const v1::OptOutWindow& window) const {
+bool NeedsApproval(const Context& in, const v1::Branch& branch, const FrameworkRow& framework,
+                   const v1::OptOutWindow& window) {
   const auto& tiers = framework.rules().opt_out().approval_tier_ids();
   if (tiers.empty()) return false;
-  const absl::TimeZone& zone = ZoneOf(framework.rules());
+  const absl::TimeZone& zone = in.ZoneOf(framework.rules());
   auto date_of = [&zone](const google::protobuf::Timestamp& time) {
     return LocalDate(absl::FromUnixMicros(FromTimestamp(time)), zone);
   };
   const DateNumber first = date_of(window.from_time());
   const DateNumber last =
       window.has_to_time() ? date_of(window.to_time()) : std::numeric_limits<DateNumber>::max();
-  const Directory& directory = state_.directory;
+  const Directory& directory = in.state.directory;
   auto held_from = [&](const v1::Contract* contract, DateNumber date) {
     if (contract == nullptr || contract->framework_id() != framework.framework_id()) return false;
     if (std::find(tiers.begin(), tiers.end(), contract->tier_id()) == tiers.end()) return false;
@@ -116,18 +113,20 @@ bool Deciding::NeedsApproval(const v1::Branch& branch, const FrameworkRow& frame
   });
 }
 
-absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {
+}  // namespace
+
+absl::Status Decide(const Context& in, const v1::OpenOptOutWindowRequest& request, Decision* out) {
   v1::OptOutWindow window = request.window();
-  const v1::Branch* branch =
-      IsOfficial() ? state_.directory.Branch(window.branch_id()) : OwnBranch(window.branch_id());
+  const v1::Branch* branch = IsOfficial(in.caller) ? in.state.directory.Branch(window.branch_id())
+                                                   : OwnBranch(in, window.branch_id());
   if (branch == nullptr) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "window.branch_id", window.branch_id(),
                   "the id of a branch of yours");
   }
   if (absl::Status status = CheckReason(window.reason(), "window.reason"); !status.ok())
     return status;
-  if (!window.has_from_time()) *window.mutable_from_time() = ToTimestamp(now_us());
-  if (FromTimestamp(window.from_time()) < now_us()) {
+  if (!window.has_from_time()) *window.mutable_from_time() = ToTimestamp(in.now_us());
+  if (FromTimestamp(window.from_time()) < in.now_us()) {
     return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window.from_time", "",
                   "now or later: an opt-out never acts in the past; or nothing, for now");
   }
@@ -143,61 +142,82 @@ absl::Status Deciding::On(const v1::OpenOptOutWindowRequest& request) {
   }
   window.clear_decision_reason();
   window.set_state(v1::OPT_OUT_STATE_OPEN);
-  for (const FrameworkRow* framework : state_.directory.Frameworks()) {
-    if (state_.directory.HoldsContractsSince(branch->provider_id(), framework->framework_id()) == 0)
+  for (const FrameworkRow* framework : in.state.directory.Frameworks()) {
+    if (in.state.directory.HoldsContractsSince(branch->provider_id(), framework->framework_id()) ==
+        0)
       continue;
-    if (absl::Status status = CheckOptOutDays(window, *framework); !status.ok()) return status;
-    if (!IsOfficial() && NeedsApproval(*branch, *framework, window)) {
+    if (absl::Status status = CheckOptOutDays(in, window, *framework); !status.ok()) return status;
+    if (!IsOfficial(in.caller) && NeedsApproval(in, *branch, *framework, window)) {
       window.set_state(v1::OPT_OUT_STATE_REQUESTED);
     }
   }
-  window.set_id(absl::StrFormat("W-%06d", state_.system.last_fact_number() + 1));
-  DirectoryFact fact = NewFact(OptOutKey(window.id()), "");
+  window.set_id(absl::StrFormat("W-%06d", in.state.system.last_fact_number() + 1));
+  DirectoryFact fact = NewFact(in, OptOutKey(window.id()), "");
   *fact.mutable_opt_out_window() = window;
-  AddFact(fact, window.reason());
+  AddFact(in, fact, window.reason(), out);
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::CloseOptOutWindowRequest& request) {
-  const DirectoryFact* found = state_.directory.Fact(OptOutKey(request.window_id()));
+v1::OpenOptOutWindowResponse Reply(const After& after, const v1::OpenOptOutWindowRequest&) {
+  v1::OpenOptOutWindowResponse response;
+  *response.mutable_window() = FirstFact(after).opt_out_window();
+  return response;
+}
+
+absl::Status Decide(const Context& in, const v1::CloseOptOutWindowRequest& request, Decision* out) {
+  const DirectoryFact* found = in.state.directory.Fact(OptOutKey(request.window_id()));
   if (found == nullptr) return NoWindow(request.window_id());
   const std::string& branch_id = found->opt_out_window().branch_id();
-  if (!IsOfficial() && OwnBranch(branch_id) == nullptr) return NoWindow(request.window_id());
-  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  if (!IsOfficial(in.caller) && OwnBranch(in, branch_id) == nullptr)
+    return NoWindow(request.window_id());
+  DirectoryFact fact = NewFact(in, found->key(), found->framework_id());
   v1::OptOutWindow& window = *fact.mutable_opt_out_window();
-  const bool over = window.has_to_time() && FromTimestamp(window.to_time()) <= now_us();
+  const bool over = window.has_to_time() && FromTimestamp(window.to_time()) <= in.now_us();
   if (over || window.state() == v1::OPT_OUT_STATE_REFUSED) {
     return Reject(v1::REJECTION_REASON_IN_THE_PAST, "window_id", request.window_id(),
                   "a window that is still open");
   }
-  *window.mutable_to_time() = ToTimestamp(std::max(now_us(), FromTimestamp(window.from_time())));
-  AddFact(fact, "");
+  *window.mutable_to_time() = ToTimestamp(std::max(in.now_us(), FromTimestamp(window.from_time())));
+  AddFact(in, fact, "", out);
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::DecideOptOutWindowRequest& request) {
-  const DirectoryFact* found = state_.directory.Fact(OptOutKey(request.window_id()));
+v1::CloseOptOutWindowResponse Reply(const After& after, const v1::CloseOptOutWindowRequest&) {
+  v1::CloseOptOutWindowResponse response;
+  *response.mutable_window() = FirstFact(after).opt_out_window();
+  return response;
+}
+
+absl::Status Decide(const Context& in, const v1::DecideOptOutWindowRequest& request,
+                    Decision* out) {
+  const DirectoryFact* found = in.state.directory.Fact(OptOutKey(request.window_id()));
   if (found == nullptr) return NoWindow(request.window_id());
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  DirectoryFact fact = NewFact(found->key(), found->framework_id());
+  DirectoryFact fact = NewFact(in, found->key(), found->framework_id());
   v1::OptOutWindow& window = *fact.mutable_opt_out_window();
-  const bool over = window.has_to_time() && FromTimestamp(window.to_time()) <= now_us();
+  const bool over = window.has_to_time() && FromTimestamp(window.to_time()) <= in.now_us();
   if (window.state() != v1::OPT_OUT_STATE_REQUESTED || over) {
     return Reject(v1::REJECTION_REASON_FIELD_INVALID, "window_id", request.window_id(),
                   "a window that waits for approval and is not over");
   }
   window.set_state(request.approve() ? v1::OPT_OUT_STATE_OPEN : v1::OPT_OUT_STATE_REFUSED);
   window.set_decision_reason(request.reason());
-  if (request.approve() && FromTimestamp(window.from_time()) < now_us()) {
-    *window.mutable_from_time() = ToTimestamp(now_us());  // never in the past
+  if (request.approve() && FromTimestamp(window.from_time()) < in.now_us()) {
+    *window.mutable_from_time() = ToTimestamp(in.now_us());  // never in the past
   }
-  AddFact(fact, request.reason());
+  AddFact(in, fact, request.reason(), out);
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::DeclareCapacityRequest& request) {
+v1::DecideOptOutWindowResponse Reply(const After& after, const v1::DecideOptOutWindowRequest&) {
+  v1::DecideOptOutWindowResponse response;
+  *response.mutable_window() = FirstFact(after).opt_out_window();
+  return response;
+}
+
+absl::Status Decide(const Context& in, const v1::DeclareCapacityRequest& request, Decision* out) {
   const v1::Capacity& capacity = request.capacity();
-  if (OwnBranch(capacity.branch_id()) == nullptr) {
+  if (OwnBranch(in, capacity.branch_id()) == nullptr) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "capacity.branch_id", capacity.branch_id(),
                   "the id of a branch of yours");
   }
@@ -206,11 +226,17 @@ absl::Status Deciding::On(const v1::DeclareCapacityRequest& request) {
                   absl::StrCat(capacity.weekly_minutes()),
                   absl::StrCat("0 to ", limits::kCapacityMinutesMax));
   }
-  DirectoryFact fact = NewFact(CapacityKey(capacity.branch_id()), "");
+  DirectoryFact fact = NewFact(in, CapacityKey(capacity.branch_id()), "");
   *fact.mutable_capacity() = capacity;
-  *fact.mutable_capacity()->mutable_declare_time() = ToTimestamp(now_us());
-  AddFact(fact, "");
+  *fact.mutable_capacity()->mutable_declare_time() = ToTimestamp(in.now_us());
+  AddFact(in, fact, "", out);
   return absl::OkStatus();
+}
+
+v1::DeclareCapacityResponse Reply(const After& after, const v1::DeclareCapacityRequest&) {
+  v1::DeclareCapacityResponse response;
+  *response.mutable_capacity() = FirstFact(after).capacity();
+  return response;
 }
 
 }  // namespace brokerage::engine

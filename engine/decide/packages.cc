@@ -1,23 +1,78 @@
-// The verbs of care navigation on a package that was taken in.
+#include "engine/decide/packages.h"
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "engine/award/ranking.h"
 #include "engine/base/bounds.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
-#include "engine/decide/decide.h"
+#include "engine/base/rejection.h"
+#include "engine/decide/checks.h"
+#include "engine/decide/evaluation.h"
+#include "engine/decide/referral.h"
+#include "engine/decide/rounds.h"
 #include "engine/model/lifecycle.h"
+#include "engine/model/package.h"
 #include "engine/routing/routing.h"
-#include "engine/views/package_view.h"
+#include "engine/views/replies.h"
 
 namespace brokerage::engine {
 
 using journal::v1::OfferRow;
 using journal::v1::PackageRow;
 
-absl::Status Deciding::On(const v1::ReleasePackagesRequest& request) {
+namespace {
+
+// PACKAGE_STATE unless the verb is legal from the package's state.
+absl::Status CheckState(const PackageRow& row, PackageVerb verb) {
+  if (Legal(row.state(), verb)) return absl::OkStatus();
+  return Reject(
+      v1::REJECTION_REASON_PACKAGE_STATE, "package_id", FormatPackageId({row.year(), row.number()}),
+      absl::StrCat("a package that is ", SourcesInWords(verb), "; it is ", StateName(row.state())));
+}
+
+// CONTRACT_STATUS where the contract of the award has ended and its provider has no other in the
+// lot: nobody is left to give care. A novation moves with the contract what was awarded under it.
+// REQUIRES: the package is AWARDED.
+absl::Status CheckContractStands(const Context& in, const PackageAggregate& package) {
+  const PackageRow& row = package.row;
+  const Directory& directory = in.state.directory;
+  const std::string& id = ContractOf(package);
+  const v1::Contract* awarded = directory.Contract(id);
+  const DateNumber today = in.Today(RulesOf(in.state, row));
+  if (awarded == nullptr || directory.ContractInForce(*awarded, today)) return absl::OkStatus();
+  const std::string holder = HolderOf(in, id);
+  for (const v1::Contract* contract :
+       directory.ContractsOfLot(row.framework_id(), LotNow(directory, row))) {
+    const auto& services = contract->service_types();
+    const bool serves =
+        std::find(services.begin(), services.end(), row.terms().service_type()) != services.end();
+    if (serves && directory.ContractInForce(*contract, today) &&
+        directory.ProviderOfContract(contract->id(), today) == holder) {
+      return absl::OkStatus();
+    }
+  }
+  return Reject(
+      v1::REJECTION_REASON_CONTRACT_STATUS, "package_id",
+      FormatPackageId({row.year(), row.number()}),
+      absl::StrCat("a package whose provider has a contract in the lot; ", id, " ended on ",
+                   awarded->to_date(), ": return the package, or transfer all of the contract's"));
+}
+
+template <typename Response>
+Response WithPackage(const After& after, absl::string_view id) {
+  Response response;
+  *response.mutable_package() = PackageWithoutTexts(after.state, ParsePackageId(id)->number);
+  return response;
+}
+
+}  // namespace
+
+absl::Status Decide(const Context& in, const v1::ReleasePackagesRequest& request, Decision* out) {
   if (request.package_ids().empty()) {
     return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "package_ids", "", "at least one package");
   }
@@ -28,41 +83,49 @@ absl::Status Deciding::On(const v1::ReleasePackagesRequest& request) {
   }
   std::set<uint64_t> seen;
   for (const std::string& id : request.package_ids()) {
-    absl::StatusOr<const PackageAggregate*> package = FindPackage(id, "package_ids");
+    absl::StatusOr<const PackageAggregate*> package = FindPackage(in, id, "package_ids");
     if (!package.ok()) return package.status();
     const PackageRow& row = (*package)->row;
     if (absl::Status status = CheckState(row, PackageVerb::kRelease); !status.ok()) return status;
     if (!seen.insert(row.number()).second) continue;
     if (request.hold()) {
-      journal::v1::PackageHeld& held = *Add().mutable_package_held();
+      journal::v1::PackageHeld& held = *out->Add().mutable_package_held();
       held.set_package_number(row.number());
       held.set_held(true);
       continue;
     }
-    journal::v1::PackageReleased& released = *Add().mutable_package_released();
-    released.set_package_number(row.number());
-    released.set_framework_revision(state_.directory.Framework(row.framework_id())->revision());
-    if (!OpenRound(**package, 1, row.rounds_size(), row.offer_count())) {
-      Add().mutable_package_unfilled()->set_package_number(row.number());
-    }
+    Release(in, **package, out);
   }
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::CancelPackageRequest& request) {
-  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+v1::ReleasePackagesResponse Reply(const After& after, const v1::ReleasePackagesRequest& request) {
+  v1::ReleasePackagesResponse response;
+  for (const std::string& id : request.package_ids()) {
+    *response.add_packages() =
+        PackageWithoutTexts(after.state, ParsePackageId(id)->number, Detail::kList);
+  }
+  return response;
+}
+
+absl::Status Decide(const Context& in, const v1::CancelPackageRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kCancel); !status.ok()) return status;
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  journal::v1::PackageCancelled& cancelled = *Add().mutable_package_cancelled();
+  journal::v1::PackageCancelled& cancelled = *out->Add().mutable_package_cancelled();
   cancelled.set_package_number(row.number());
-  cancelled.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
+  cancelled.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::AwardPackageRequest& request) {
-  absl::StatusOr<const PackageAggregate*> found = FindPackage(request.package_id());
+v1::CancelPackageResponse Reply(const After& after, const v1::CancelPackageRequest& request) {
+  return WithPackage<v1::CancelPackageResponse>(after, request.package_id());
+}
+
+absl::Status Decide(const Context& in, const v1::AwardPackageRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> found = FindPackage(in, request.package_id());
   if (!found.ok()) return found.status();
   const PackageAggregate& package = **found;
   const PackageRow& row = package.row;
@@ -76,9 +139,9 @@ absl::Status Deciding::On(const v1::AwardPackageRequest& request) {
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "offer_id", request.offer_id(),
                   "an offer of this package");
   }
-  const v1::FrameworkRules& rules = RulesOf(state_, row);
-  const AwardQuestion question{package,        rules, state_.directory,
-                               state_.rollups, now_,  Today(rules)};
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  const AwardQuestion question{package,          rules,  in.state.directory,
+                               in.state.rollups, in.now, in.Today(rules)};
   const Ranking ranking = RankAcceptances(question);
   const auto at = std::find(ranking.ordinals.begin(), ranking.ordinals.end(), id->ordinal);
   if (at == ranking.ordinals.end()) {
@@ -110,20 +173,24 @@ absl::Status Deciding::On(const v1::AwardPackageRequest& request) {
         std::pair{"price_exception_reason", &request.price_exception_reason()}}) {
     if (absl::Status status = CheckImpersonal(*text, field); !status.ok()) return status;
   }
-  journal::v1::PackageAwarded& awarded = *Add().mutable_package_awarded();
+  journal::v1::PackageAwarded& awarded = *out->Add().mutable_package_awarded();
   FillAward(package, ranking, winner, &awarded);
   journal::v1::AwardRow& award = *awarded.mutable_award();
-  award.set_time_us(now_us());
-  award.set_account_id(caller_.account_id);
+  award.set_time_us(in.now_us());
+  award.set_account_id(in.caller.account_id);
   award.set_overridden(overridden);
   if (overridden) award.set_override_reason(request.override_reason());
   award.set_price_exception_reason(request.price_exception_reason());
-  awarded.set_award_date(Today(rules));
+  awarded.set_award_date(in.Today(rules));
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::ReissuePackageRequest& request) {
-  absl::StatusOr<const PackageAggregate*> found = FindPackage(request.package_id());
+v1::AwardPackageResponse Reply(const After& after, const v1::AwardPackageRequest& request) {
+  return WithPackage<v1::AwardPackageResponse>(after, request.package_id());
+}
+
+absl::Status Decide(const Context& in, const v1::ReissuePackageRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> found = FindPackage(in, request.package_id());
   if (!found.ok()) return found.status();
   const PackageRow& row = (*found)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kReissue); !status.ok()) return status;
@@ -133,162 +200,89 @@ absl::Status Deciding::On(const v1::ReissuePackageRequest& request) {
                   absl::StrCat("a package with fewer than ", limits::kRoundsPerPackageMax,
                                " rounds and ", limits::kOffersPerPackageMax, " offers"));
   }
-  const journal::v1::FrameworkRow& framework = *state_.directory.Framework(row.framework_id());
+  const journal::v1::FrameworkRow& framework = *in.state.directory.Framework(row.framework_id());
   // The package as it will be when it is routed.
   PackageAggregate package = **found;
   package.row.set_framework_revision(framework.revision());
   if (request.has_terms()) {
-    absl::Status status = CheckTerms(request.terms(), "terms", Today(framework.rules()));
+    absl::Status status = CheckTerms(request.terms(), "terms", in.Today(framework.rules()));
     if (!status.ok()) return status;
     if (request.terms().SerializeAsString() != row.terms().SerializeAsString()) {
       *package.row.mutable_terms() = request.terms();
       package.row.set_terms_version(row.terms_version() + 1);
     }
   }
-  journal::v1::PackageReissued& reissued = *Add().mutable_package_reissued();
+  journal::v1::PackageReissued& reissued = *out->Add().mutable_package_reissued();
   reissued.set_package_number(row.number());
   *reissued.mutable_terms() = package.row.terms();
   reissued.set_terms_version(package.row.terms_version());
   reissued.set_framework_revision(framework.revision());
-  if (!OpenRound(package, 1, row.rounds_size(), row.offer_count())) {
-    Add().mutable_package_unfilled()->set_package_number(row.number());
-  }
+  PutOut(in, package, out);
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::StartPackageRequest& request) {
-  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+v1::ReissuePackageResponse Reply(const After& after, const v1::ReissuePackageRequest& request) {
+  return WithPackage<v1::ReissuePackageResponse>(after, request.package_id());
+}
+
+absl::Status Decide(const Context& in, const v1::StartPackageRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kStart); !status.ok()) return status;
-  if (absl::Status status = CheckContractStands(**package); !status.ok()) return status;
-  journal::v1::PackageStarted& started = *Add().mutable_package_started();
+  if (absl::Status status = CheckContractStands(in, **package); !status.ok()) return status;
+  journal::v1::PackageStarted& started = *out->Add().mutable_package_started();
   started.set_package_number(row.number());
-  started.set_limit_due_us(LimitDue(RulesOf(state_, row), row.terms().service_type()));
+  started.set_limit_due_us(LimitDue(in, RulesOf(in.state, row), row.terms().service_type()));
   return absl::OkStatus();
 }
 
-// A novation moves what was awarded under the contract with it, and a provider may go on under
-// another contract in the lot; else an end leaves nobody to give care.
-absl::Status Deciding::CheckContractStands(const PackageAggregate& package) const {
-  const PackageRow& row = package.row;
-  const Directory& directory = state_.directory;
-  const std::string& id = ContractOf(package);
-  const v1::Contract* awarded = directory.Contract(id);
-  const DateNumber today = Today(RulesOf(state_, row));
-  if (awarded == nullptr || directory.ContractInForce(*awarded, today)) return absl::OkStatus();
-  const std::string holder = HolderOf(id);
-  for (const v1::Contract* contract :
-       directory.ContractsOfLot(row.framework_id(), LotNow(directory, row))) {
-    const auto& services = contract->service_types();
-    const bool serves =
-        std::find(services.begin(), services.end(), row.terms().service_type()) != services.end();
-    if (serves && directory.ContractInForce(*contract, today) &&
-        directory.ProviderOfContract(contract->id(), today) == holder) {
-      return absl::OkStatus();
-    }
-  }
-  return Reject(
-      v1::REJECTION_REASON_CONTRACT_STATUS, "package_id",
-      FormatPackageId({row.year(), row.number()}),
-      absl::StrCat("a package whose provider has a contract in the lot; ", id, " ended on ",
-                   awarded->to_date(), ": return the package, or transfer all of the contract's"));
+v1::StartPackageResponse Reply(const After& after, const v1::StartPackageRequest& request) {
+  return WithPackage<v1::StartPackageResponse>(after, request.package_id());
 }
 
-// What the provider to which the contract has moved gives up is not held against the one that won.
-v1::Cause Deciding::CauseFor(const PackageAggregate& package, v1::Cause cause) const {
-  if (cause != v1::CAUSE_PROVIDER || package.row.imported()) return cause;
-  const OfferRow& winner =
-      package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)];
-  const std::string holder = HolderOf(winner.contract_id());
-  return holder.empty() || holder == winner.provider_id() ? cause : v1::CAUSE_SUCCESSOR;
-}
-
-absl::Status Deciding::On(const v1::ReturnPackageRequest& request) {
-  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+absl::Status Decide(const Context& in, const v1::ReturnPackageRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kReturn); !status.ok()) return status;
   if (absl::Status status = CheckCause(request.cause()); !status.ok()) return status;
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  journal::v1::PackageReturned& returned = *Add().mutable_package_returned();
+  journal::v1::PackageReturned& returned = *out->Add().mutable_package_returned();
   returned.set_package_number(row.number());
-  returned.set_cause(CauseFor(**package, request.cause()));
-  returned.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
+  returned.set_cause(CauseFor(in, **package, request.cause()));
+  returned.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
   return absl::OkStatus();
 }
 
-absl::Status Deciding::On(const v1::HandBackPackageRequest& request) {
-  absl::StatusOr<const PackageAggregate*> found = FindPackage(request.package_id());
+v1::ReturnPackageResponse Reply(const After& after, const v1::ReturnPackageRequest& request) {
+  return WithPackage<v1::ReturnPackageResponse>(after, request.package_id());
+}
+
+absl::Status Decide(const Context& in, const v1::HandBackPackageRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> found = FindPackage(in, request.package_id());
   if (!found.ok()) return found.status();
   const PackageAggregate& package = **found;
   const PackageRow& row = package.row;
   if (absl::Status status = CheckState(row, PackageVerb::kHandBack); !status.ok()) return status;
   if (absl::Status status = CheckCause(request.cause()); !status.ok()) return status;
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  AddHandBack(package, request.cause(), request.reason(), state_.system.last_package_number() + 1);
+  AddHandBack(in, package, request.cause(), request.reason(),
+              in.state.system.last_package_number() + 1, out);
   return absl::OkStatus();
 }
 
-journal::v1::PackageHandedBack& Deciding::AddHandBack(const PackageAggregate& package,
-                                                      v1::Cause cause, absl::string_view reason,
-                                                      uint64_t successor_number) {
-  const PackageRow& row = package.row;
-  const journal::v1::FrameworkRow& framework = *state_.directory.Framework(row.framework_id());
-  const v1::FrameworkRules& rules = framework.rules();
-  journal::v1::PackageHandedBack& handed_back = *Add().mutable_package_handed_back();
-  handed_back.set_package_number(row.number());
-  handed_back.set_cause(CauseFor(package, cause));
-  handed_back.set_reason_hash(AddText(row.number(), ReasonName(), reason));
-  if (!row.imported()) {
-    const int32_t days = rules.hand_back_days() > 0 ? rules.hand_back_days() : 28;
-    const absl::CivilDay last = FromDateNumber(row.award().award_date()) + days;
-    handed_back.set_in_cohort(Today(rules) <= ToDateNumber(last));
-  }
-  PackageRow& next = *handed_back.mutable_successor();
-  next.set_number(successor_number);
-  next.set_submitted_date(Today(rules));
-  next.set_year(next.submitted_date() / 10000);
-  next.set_state(v1::PACKAGE_STATE_UNFILLED);
-  next.set_framework_id(row.framework_id());
-  next.set_framework_revision(framework.revision());
-  next.set_authority_id(row.authority_id());
-  next.set_origin(row.origin());
-  next.set_urgency(row.urgency());
-  next.set_ward_code(row.ward_code());
-  next.set_lot_id(LotNow(state_.directory, row));
-  next.set_postcode_sector(row.postcode_sector());
-  *next.mutable_terms() = row.terms();
-  next.set_terms_version(1);
-  *next.mutable_needs() = row.needs();
-  if (row.imported()) {
-    next.set_previous_branch_id(row.running_branch_id());
-    const v1::Branch* branch = state_.directory.Branch(row.running_branch_id());
-    if (branch != nullptr) next.set_previous_provider_id(branch->provider_id());
-  } else {
-    const OfferRow& winner = package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)];
-    next.set_previous_branch_id(winner.branch_id());
-    next.set_previous_provider_id(winner.provider_id());
-  }
-  next.set_previous_handed_back(true);
-  *next.mutable_refused_provider_ids() = row.refused_provider_ids();
-  *next.mutable_preferred_provider_ids() = row.preferred_provider_ids();
-  next.set_submitted_time_us(now_us());
-  next.set_submitted_by(caller_.account_id);
-  next.set_predecessor_number(row.number());
-  next.set_predecessor_year(row.year());
-  next.set_erased(row.erased());
-  for (const char* name : {"details", "person_reference", "postcode", "summary"}) {
-    if (package.Text(name).empty()) continue;
-    journal::v1::TextHash& hash = *next.add_text_hashes();
-    hash.set_name(name);
-    hash.set_hash(AddText(next.number(), name, package.Text(name)));
-  }
-  return handed_back;
+v1::HandBackPackageResponse Reply(const After& after, const v1::HandBackPackageRequest& request) {
+  const uint64_t number = ParsePackageId(request.package_id())->number;
+  const uint64_t successor = after.state.Package(number)->row.successor_number();
+  v1::HandBackPackageResponse response;
+  *response.mutable_package() = PackageWithoutTexts(after.state, number);
+  *response.mutable_successor() = PackageWithoutTexts(after.state, successor);
+  return response;
 }
 
-absl::Status Deciding::On(const v1::CeasePackageRequest& request) {
-  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+absl::Status Decide(const Context& in, const v1::CeasePackageRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kCease); !status.ok()) return status;
@@ -303,38 +297,111 @@ absl::Status Deciding::On(const v1::CeasePackageRequest& request) {
                   v1::LeavingOutcome_Name(outcome),
                   "nothing: the package did not start as an interim service");
   }
-  journal::v1::PackageCeased& ceased = *Add().mutable_package_ceased();
+  journal::v1::PackageCeased& ceased = *out->Add().mutable_package_ceased();
   ceased.set_package_number(row.number());
   ceased.set_leaving_outcome(outcome);
   if (IsInterim(row)) {
-    const v1::FrameworkRules& rules = RulesOf(state_, row);
+    const v1::FrameworkRules& rules = RulesOf(in.state, row);
     const DateNumber started =
-        LocalDate(absl::FromUnixMicros(row.started_time_us()), ZoneOf(rules));
-    ceased.set_left_date(Today(rules));
+        LocalDate(absl::FromUnixMicros(row.started_time_us()), in.ZoneOf(rules));
+    ceased.set_left_date(in.Today(rules));
     ceased.set_stay_days(
         static_cast<int32_t>(FromDateNumber(ceased.left_date()) - FromDateNumber(started)));
   }
-  ceased.set_reason_hash(AddText(row.number(), ReasonName(), request.reason()));
+  ceased.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
   return absl::OkStatus();
 }
 
-int64_t Deciding::LimitDue(const v1::FrameworkRules& rules, v1::ServiceType service) const {
-  const auto& types = rules.interim().service_types();
-  if (std::find(types.begin(), types.end(), service) == types.end()) return 0;
-  v1::Window window;
-  window.set_days(rules.interim().limit_days());
-  // From the whole second, as the windows of rounds.
-  const absl::Time from = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
-  return absl::ToUnixMicros(WindowEnd(window, from, ZoneOf(rules), Holidays()));
+v1::CeasePackageResponse Reply(const After& after, const v1::CeasePackageRequest& request) {
+  return WithPackage<v1::CeasePackageResponse>(after, request.package_id());
 }
 
-absl::Status Deciding::On(const v1::ErasePackageTextsRequest& request) {
-  absl::StatusOr<const PackageAggregate*> package = FindPackage(request.package_id());
+absl::Status Decide(const Context& in, const v1::ErasePackageTextsRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kErase); !status.ok()) return status;
-  Add().mutable_texts_erased()->set_package_number(row.number());
+  out->Add().mutable_texts_erased()->set_package_number(row.number());
   return absl::OkStatus();
+}
+
+v1::ErasePackageTextsResponse Reply(const After& after,
+                                    const v1::ErasePackageTextsRequest& request) {
+  return WithPackage<v1::ErasePackageTextsResponse>(after, request.package_id());
+}
+
+std::string HolderOf(const Context& in, const std::string& contract_id) {
+  const v1::Contract* contract = in.state.directory.Contract(contract_id);
+  const journal::v1::FrameworkRow* framework =
+      contract == nullptr ? nullptr : in.state.directory.Framework(contract->framework_id());
+  if (framework == nullptr) return "";
+  return in.state.directory.ProviderOfContract(contract_id, in.Today(framework->rules()));
+}
+
+// What the provider to which the contract has moved gives up is not held against the one that won.
+v1::Cause CauseFor(const Context& in, const PackageAggregate& package, v1::Cause cause) {
+  if (cause != v1::CAUSE_PROVIDER || package.row.imported()) return cause;
+  const OfferRow& winner =
+      package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)];
+  const std::string holder = HolderOf(in, winner.contract_id());
+  return holder.empty() || holder == winner.provider_id() ? cause : v1::CAUSE_SUCCESSOR;
+}
+
+journal::v1::PackageHandedBack& AddHandBack(const Context& in, const PackageAggregate& package,
+                                            v1::Cause cause, absl::string_view reason,
+                                            uint64_t successor_number, Decision* out) {
+  const PackageRow& row = package.row;
+  const journal::v1::FrameworkRow& framework = *in.state.directory.Framework(row.framework_id());
+  const v1::FrameworkRules& rules = framework.rules();
+  journal::v1::PackageHandedBack& handed_back = *out->Add().mutable_package_handed_back();
+  handed_back.set_package_number(row.number());
+  handed_back.set_cause(CauseFor(in, package, cause));
+  handed_back.set_reason_hash(AddReason(in, row.number(), reason, out));
+  if (!row.imported()) {
+    const int32_t days = rules.hand_back_days() > 0 ? rules.hand_back_days() : 28;
+    const absl::CivilDay last = FromDateNumber(row.award().award_date()) + days;
+    handed_back.set_in_cohort(in.Today(rules) <= ToDateNumber(last));
+  }
+  PackageRow& next = *handed_back.mutable_successor();
+  next.set_number(successor_number);
+  next.set_submitted_date(in.Today(rules));
+  next.set_year(next.submitted_date() / 10000);
+  next.set_state(v1::PACKAGE_STATE_UNFILLED);
+  next.set_framework_id(row.framework_id());
+  next.set_framework_revision(framework.revision());
+  next.set_authority_id(row.authority_id());
+  next.set_origin(row.origin());
+  next.set_urgency(row.urgency());
+  next.set_ward_code(row.ward_code());
+  next.set_lot_id(LotNow(in.state.directory, row));
+  next.set_postcode_sector(row.postcode_sector());
+  *next.mutable_terms() = row.terms();
+  next.set_terms_version(1);
+  *next.mutable_needs() = row.needs();
+  if (row.imported()) {
+    next.set_previous_branch_id(row.running_branch_id());
+    const v1::Branch* branch = in.state.directory.Branch(row.running_branch_id());
+    if (branch != nullptr) next.set_previous_provider_id(branch->provider_id());
+  } else {
+    const OfferRow& winner = package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)];
+    next.set_previous_branch_id(winner.branch_id());
+    next.set_previous_provider_id(winner.provider_id());
+  }
+  next.set_previous_handed_back(true);
+  *next.mutable_refused_provider_ids() = row.refused_provider_ids();
+  *next.mutable_preferred_provider_ids() = row.preferred_provider_ids();
+  next.set_submitted_time_us(in.now_us());
+  next.set_submitted_by(in.caller.account_id);
+  next.set_predecessor_number(row.number());
+  next.set_predecessor_year(row.year());
+  next.set_erased(row.erased());
+  for (const char* name : {"details", "person_reference", "postcode", "summary"}) {
+    if (package.Text(name).empty()) continue;
+    journal::v1::TextHash& hash = *next.add_text_hashes();
+    hash.set_name(name);
+    hash.set_hash(AddText(in, next.number(), name, package.Text(name), out));
+  }
+  return handed_back;
 }
 
 }  // namespace brokerage::engine

@@ -1,10 +1,11 @@
+#include "engine/figures/award_figures.h"
+
 #include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/figures/outcome.h"
 #include "engine/figures/rates.h"
-#include "engine/figures/tally.h"
 
 namespace brokerage::engine {
 
@@ -27,11 +28,14 @@ Months FigureMonths(const v1::FrameworkRules& rules, DateNumber date) {
       return {month, month};
     case v1::FIGURE_PERIOD_TWELVE_MONTHS:
       return {AddMonths(month, -11), month};
-    default: {
-      const int32_t first = month - (month % 100 - 1) % 3;
-      return {first, first + 2};
-    }
+    case v1::FIGURE_PERIOD_UNSPECIFIED:
+    case v1::FIGURE_PERIOD_QUARTER:
+    case v1::FigurePeriod_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::FigurePeriod_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  const int32_t first = month - (month % 100 - 1) % 3;
+  return {first, first + 2};
 }
 
 template <typename Function>
@@ -52,7 +56,7 @@ v1::Counts OwnUnits(const PackageAggregate& package, absl::string_view contract_
       terms_versions.insert(offer.terms_version());
   }
   for (int32_t version : terms_versions) {
-    UnitStanding unit;
+    UnitOutcome unit;
     for (const OfferRow& offer : package.offers) {
       if (!offer.restart() && offer.terms_version() == version &&
           offer.contract_id() == contract_id) {
@@ -60,16 +64,16 @@ v1::Counts OwnUnits(const PackageAggregate& package, absl::string_view contract_
       }
     }
     const int32_t month = MonthOf(unit.first()->issued_date());
-    if (month >= months.first && month <= months.last) AddStanding(unit.live(), 1, &counts);
+    if (month >= months.first && month <= months.last) AddOutcome(unit.live(), 1, &counts);
   }
   return counts;
 }
 
 }  // namespace
 
-ContractFigures FiguresOf(const RollupTable& table, const v1::FrameworkRules& rules,
-                          absl::string_view contract_id, DateNumber date,
-                          const PackageAggregate& left_out) {
+ContractFigures ContractFiguresOf(const RollupTable& table, const v1::FrameworkRules& rules,
+                                  absl::string_view contract_id, DateNumber date,
+                                  const PackageAggregate& left_out) {
   const Months months = FigureMonths(rules, date);
   ContractFigures figures;
   for (int32_t month = months.first; month <= months.last; month = AddMonths(month, 1)) {
@@ -106,12 +110,16 @@ ShareFigures SharesOf(const RollupTable& table, const v1::FrameworkRules& rules,
   return figures;
 }
 
+int FairnessMonths(const v1::FrameworkRules& rules) {
+  return rules.fairness_months() > 0 ? rules.fairness_months() : kFairnessMonthsDefault;
+}
+
 int64_t RecentMinutes(const RollupTable& table, const v1::FrameworkRules& rules,
                       absl::string_view provider_id, DateNumber date) {
-  const int months = rules.fairness_months() > 0 ? rules.fairness_months() : kFairnessMonthsDefault;
   const int32_t last = MonthOf(date);
   int64_t minutes = 0;
-  for (int32_t month = AddMonths(last, 1 - months); month <= last; month = AddMonths(month, 1)) {
+  for (int32_t month = AddMonths(last, 1 - FairnessMonths(rules)); month <= last;
+       month = AddMonths(month, 1)) {
     const std::string prefix = absl::StrCat(
         RollupTable::Prefix(RollupRow::KIND_HOURS, rules.framework_id(), month), provider_id, "|");
     ForEachWithPrefix(table, prefix, [&](const RollupRow& row) {

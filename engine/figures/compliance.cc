@@ -9,7 +9,8 @@
 #include "engine/figures/dimensions.h"
 #include "engine/figures/query.h"
 #include "engine/figures/rates.h"
-#include "engine/figures/tally.h"
+#include "engine/model/fact_keys.h"
+#include "engine/model/rollup_table.h"
 
 namespace brokerage::engine {
 

@@ -1,5 +1,5 @@
-// The dimensions of figures: what value a unit has in each, how the value is written, and which
-// roll-ups know it.
+// The dimensions of figures, one row of a table each: which roll-ups know it, what value a roll-up
+// or an offer has in it, and which values there are.
 #pragma once
 
 #include <string>
@@ -11,6 +11,13 @@
 #include "engine/model/directory.h"
 
 namespace brokerage::engine {
+
+// Of what a value is said. Outlived by what it points at.
+struct FigureContext {
+  const v1::FrameworkRules& rules;
+  const Directory& directory;
+  absl::CivilDay commencement;  // contract years begin on its day
+};
 
 class FigureDimensions {
  public:
@@ -29,15 +36,7 @@ class FigureDimensions {
   std::string ExpectedInstead(v1::Dimension dimension, const std::string& value) const;
 
  private:
-  std::string PeriodOf(DateNumber date, v1::Dimension dimension) const;
-  std::string OfWard(absl::string_view ward_code, v1::Dimension dimension) const;
-  absl::CivilDay ContractYearOf(absl::CivilDay day) const;
-  std::string ExpectedPeriod(v1::Dimension dimension, const std::string& value) const;
-  std::string ExpectedPlace(v1::Dimension dimension, const std::string& value) const;
-
-  const v1::FrameworkRules& rules_;
-  const Directory& directory_;
-  absl::CivilDay commencement_;
+  const FigureContext context_;
 };
 
 // "home_care", "urgent", "urban": the enum's name without its prefix, in lower case.

@@ -8,7 +8,7 @@
 #include "engine/base/rejection.h"
 #include "engine/figures/query.h"
 #include "engine/figures/rates.h"
-#include "engine/figures/tally.h"
+#include "engine/model/rollup_table.h"
 
 namespace brokerage::engine {
 

@@ -1,6 +1,6 @@
 #include "engine/figures/outcome.h"
-#include "engine/figures/tally.h"
-#include "engine/model/directory.h"
+
+#include "engine/base/postcode.h"
 
 namespace brokerage::engine {
 
@@ -14,14 +14,6 @@ const AnswerRow* LastAnswerInTime(const OfferRow& offer) {
   for (int i = offer.answers_size() - 1; i >= 0; --i) {
     const AnswerRow& answer = offer.answers(i);
     if (!answer.late() && !answer.remark()) return &answer;
-  }
-  return nullptr;
-}
-
-// In time or late; remarks count nowhere.
-const AnswerRow* LastAnswer(const OfferRow& offer) {
-  for (int i = offer.answers_size() - 1; i >= 0; --i) {
-    if (!offer.answers(i).remark()) return &offer.answers(i);
   }
   return nullptr;
 }
@@ -42,26 +34,37 @@ int ClassPlace(v1::ResponseClass response_class) {
       return 5;
     case v1::RESPONSE_CLASS_ERROR_UPHELD:
       return 6;
-    default:
-      return 7;
+    case v1::RESPONSE_CLASS_NOTICE_FAILED:
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return 7;
 }
 
-int OutcomePlace(const Standing& standing) {
+int OutcomePlace(const OfferOutcome& outcome) {
   const bool acceptance =
-      standing.response_class == v1::RESPONSE_CLASS_ACCEPTED || standing.accepted_late;
+      outcome.response_class == v1::RESPONSE_CLASS_ACCEPTED || outcome.accepted_late;
   if (!acceptance) return 5;
-  switch (standing.state) {
+  switch (outcome.state) {
     case v1::OFFER_STATE_WON:
-      return standing.returned_cause == v1::CAUSE_PROVIDER ? 1 : 0;
+      return outcome.returned_cause == v1::CAUSE_PROVIDER ? 1 : 0;
     case v1::OFFER_STATE_LOST:
       return 3;
     case v1::OFFER_STATE_VOID:
     case v1::OFFER_STATE_DECLINED:
       return 4;
-    default:
-      return 2;
+    case v1::OFFER_STATE_UNSPECIFIED:
+    case v1::OFFER_STATE_OPEN:
+    case v1::OFFER_STATE_ACCEPTED:
+    case v1::OFFER_STATE_LAPSED:
+    case v1::OFFER_STATE_CLOSED:
+    case v1::OfferState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::OfferState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return 2;
 }
 
 void AddClass(v1::ResponseClass response_class, int64_t sign, v1::Counts* counts) {
@@ -80,7 +83,10 @@ void AddClass(v1::ResponseClass response_class, int64_t sign, v1::Counts* counts
       return counts->set_pending(counts->pending() + sign);
     case v1::RESPONSE_CLASS_LATE:
       return counts->set_late(counts->late() + sign);
-    default:
+    case v1::RESPONSE_CLASS_SILENT:
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
       return counts->set_silent(counts->silent() + sign);
   }
 }
@@ -94,7 +100,13 @@ void AddOutcomeInTime(v1::OfferState state, int64_t sign, v1::Counts* counts) {
     case v1::OFFER_STATE_VOID:
     case v1::OFFER_STATE_DECLINED:  // withdrawn after its deadline, while nobody had the package
       return counts->set_void_(counts->void_() + sign);
-    default:
+    case v1::OFFER_STATE_UNSPECIFIED:
+    case v1::OFFER_STATE_OPEN:
+    case v1::OFFER_STATE_ACCEPTED:
+    case v1::OFFER_STATE_LAPSED:
+    case v1::OFFER_STATE_CLOSED:
+    case v1::OfferState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::OfferState_INT_MAX_SENTINEL_DO_NOT_USE_:
       return counts->set_undecided(counts->undecided() + sign);
   }
 }
@@ -107,30 +119,37 @@ void AddLateOutcome(v1::OfferState state, int64_t sign, v1::Counts* counts) {
       return counts->set_late_lost(counts->late_lost() + sign);
     case v1::OFFER_STATE_VOID:
       return counts->set_late_void(counts->late_void() + sign);
-    default:
+    case v1::OFFER_STATE_UNSPECIFIED:
+    case v1::OFFER_STATE_OPEN:
+    case v1::OFFER_STATE_ACCEPTED:
+    case v1::OFFER_STATE_DECLINED:
+    case v1::OFFER_STATE_LAPSED:
+    case v1::OFFER_STATE_CLOSED:
+    case v1::OfferState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::OfferState_INT_MAX_SENTINEL_DO_NOT_USE_:
       return counts->set_late_undecided(counts->late_undecided() + sign);
   }
 }
 
-void AddWhatFollowed(const Standing& standing, int64_t sign, v1::Counts* counts) {
-  const bool in_time = standing.response_class == v1::RESPONSE_CLASS_ACCEPTED;
-  if (standing.returned_cause == v1::CAUSE_PROVIDER) {
+void AddWhatFollowed(const OfferOutcome& outcome, int64_t sign, v1::Counts* counts) {
+  const bool in_time = outcome.response_class == v1::RESPONSE_CLASS_ACCEPTED;
+  if (outcome.returned_cause == v1::CAUSE_PROVIDER) {
     counts->set_returned_by_provider(counts->returned_by_provider() + sign);
     if (in_time) {
       counts->set_accepted_returned_by_provider(counts->accepted_returned_by_provider() + sign);
     }
-  } else if (standing.returned_cause != v1::CAUSE_UNSPECIFIED) {
+  } else if (outcome.returned_cause != v1::CAUSE_UNSPECIFIED) {
     counts->set_returned_otherwise(counts->returned_otherwise() + sign);
   }
-  if (standing.started) counts->set_started(counts->started() + sign);
-  if (standing.handed_back_cause == v1::CAUSE_PROVIDER) {
+  if (outcome.started) counts->set_started(counts->started() + sign);
+  if (outcome.handed_back_cause == v1::CAUSE_PROVIDER) {
     counts->set_handed_back_by_provider(counts->handed_back_by_provider() + sign);
-  } else if (standing.handed_back_cause != v1::CAUSE_UNSPECIFIED) {
+  } else if (outcome.handed_back_cause != v1::CAUSE_UNSPECIFIED) {
     counts->set_handed_back_otherwise(counts->handed_back_otherwise() + sign);
   }
-  if (standing.ceased) counts->set_ceased(counts->ceased() + sign);
+  if (outcome.ceased) counts->set_ceased(counts->ceased() + sign);
   // "Of won": an award of a late acceptance is in neither part of the fraction.
-  if (standing.handed_back_in_cohort && in_time && standing.state == v1::OFFER_STATE_WON) {
+  if (outcome.handed_back_in_cohort && in_time && outcome.state == v1::OFFER_STATE_WON) {
     counts->set_handed_back_in_cohort(counts->handed_back_in_cohort() + sign);
   }
 }
@@ -146,82 +165,82 @@ v1::ResponseClass ClassOf(const OfferRow& offer) {
                                                  : v1::RESPONSE_CLASS_DECLINED;
   }
   if (offer.state() == v1::OFFER_STATE_CLOSED) return v1::RESPONSE_CLASS_CLOSED_UNANSWERED;
-  if (LastAnswer(offer) != nullptr) return v1::RESPONSE_CLASS_LATE;
+  if (LastAnswer(offer, Remarks::kSkip) != nullptr) return v1::RESPONSE_CLASS_LATE;
   if (offer.state() == v1::OFFER_STATE_OPEN && !offer.settled()) return v1::RESPONSE_CLASS_PENDING;
   return v1::RESPONSE_CLASS_SILENT;
 }
 
-Standing StandingOf(const OfferRow& offer) {
-  Standing standing;
-  standing.response_class = ClassOf(offer);
-  standing.state = offer.state();
+OfferOutcome OutcomeOf(const OfferRow& offer) {
+  OfferOutcome outcome;
+  outcome.response_class = ClassOf(offer);
+  outcome.state = offer.state();
   // Late, too, when a decline in time was followed by an acceptance after the deadline.
-  const AnswerRow* last = LastAnswer(offer);
-  standing.accepted_late = standing.response_class != v1::RESPONSE_CLASS_ERROR_UPHELD &&
-                           standing.response_class != v1::RESPONSE_CLASS_ACCEPTED &&
-                           last != nullptr && last->answer() == v1::ANSWER_ACCEPT;
-  standing.settled = offer.settled();
-  standing.returned_cause = offer.returned_cause();
-  standing.started = offer.started();
-  standing.handed_back_cause = offer.handed_back_cause();
-  standing.ceased = offer.ceased();
-  standing.handed_back_in_cohort = offer.handed_back_in_cohort();
-  return standing;
+  const AnswerRow* last = LastAnswer(offer, Remarks::kSkip);
+  outcome.accepted_late = outcome.response_class != v1::RESPONSE_CLASS_ERROR_UPHELD &&
+                          outcome.response_class != v1::RESPONSE_CLASS_ACCEPTED &&
+                          last != nullptr && last->answer() == v1::ANSWER_ACCEPT;
+  outcome.settled = offer.settled();
+  outcome.returned_cause = offer.returned_cause();
+  outcome.started = offer.started();
+  outcome.handed_back_cause = offer.handed_back_cause();
+  outcome.ceased = offer.ceased();
+  outcome.handed_back_in_cohort = offer.handed_back_in_cohort();
+  return outcome;
 }
 
-Standing StandingOf(const OfferFact& fact) {
-  Standing standing;
-  standing.response_class = fact.response_class();
-  standing.state = fact.state();
-  standing.accepted_late = fact.accepted_late();
-  standing.settled = fact.settled();
-  standing.returned_cause = fact.returned_cause();
-  standing.started = fact.started();
-  standing.handed_back_cause = fact.handed_back_cause();
-  standing.ceased = fact.ceased();
-  standing.handed_back_in_cohort = fact.handed_back_in_cohort();
-  return standing;
+OfferOutcome OutcomeOf(const OfferFact& fact) {
+  OfferOutcome outcome;
+  outcome.response_class = fact.response_class();
+  outcome.state = fact.state();
+  outcome.accepted_late = fact.accepted_late();
+  outcome.settled = fact.settled();
+  outcome.returned_cause = fact.returned_cause();
+  outcome.started = fact.started();
+  outcome.handed_back_cause = fact.handed_back_cause();
+  outcome.ceased = fact.ceased();
+  outcome.handed_back_in_cohort = fact.handed_back_in_cohort();
+  return outcome;
 }
 
-void AddStanding(const Standing& standing, int64_t sign, v1::Counts* counts) {
+void AddOutcome(const OfferOutcome& outcome, int64_t sign, v1::Counts* counts) {
   counts->set_issued(counts->issued() + sign);
-  AddClass(standing.response_class, sign, counts);
-  if (standing.response_class == v1::RESPONSE_CLASS_ERROR_UPHELD) return;  // counts nowhere else
-  if (standing.response_class == v1::RESPONSE_CLASS_ACCEPTED) {
-    AddOutcomeInTime(standing.state, sign, counts);
-  } else if (standing.accepted_late) {
-    AddLateOutcome(standing.state, sign, counts);
+  AddClass(outcome.response_class, sign, counts);
+  if (outcome.response_class == v1::RESPONSE_CLASS_ERROR_UPHELD) return;  // counts nowhere else
+  if (outcome.response_class == v1::RESPONSE_CLASS_ACCEPTED) {
+    AddOutcomeInTime(outcome.state, sign, counts);
+  } else if (outcome.accepted_late) {
+    AddLateOutcome(outcome.state, sign, counts);
   }
-  AddWhatFollowed(standing, sign, counts);
+  AddWhatFollowed(outcome, sign, counts);
 }
 
-bool IsBetter(const Standing& a, const Standing& b) {
+bool IsBetter(const OfferOutcome& a, const OfferOutcome& b) {
   const int place_a = ClassPlace(a.response_class);
   const int place_b = ClassPlace(b.response_class);
   if (place_a != place_b) return place_a < place_b;
   return OutcomePlace(a) < OutcomePlace(b);
 }
 
-void UnitStanding::Add(const OfferRow& offer) {
-  const Standing standing = StandingOf(offer);
+void UnitOutcome::Add(const OfferRow& offer) {
+  const OfferOutcome outcome = OutcomeOf(offer);
   if (first_ == nullptr) {
     first_ = &offer;
-    live_ = standing;
-  } else if (IsBetter(standing, live_)) {
-    live_ = standing;
+    live_ = outcome;
+  } else if (IsBetter(outcome, live_)) {
+    live_ = outcome;
   }
-  if (!standing.settled) return;
-  if (!any_settled_ || IsBetter(standing, settled_)) settled_ = standing;
+  if (!outcome.settled) return;
+  if (!any_settled_ || IsBetter(outcome, settled_)) settled_ = outcome;
   any_settled_ = true;
 }
 
-void UnitStanding::Count(int64_t sign, journal::v1::RollupRow* row) const {
-  AddStanding(live_, sign, row->mutable_live());
-  if (any_settled_) AddStanding(settled_, sign, row->mutable_settled());
+void UnitOutcome::Count(int64_t sign, journal::v1::RollupRow* row) const {
+  AddOutcome(live_, sign, row->mutable_live());
+  if (any_settled_) AddOutcome(settled_, sign, row->mutable_settled());
 }
 
 OfferFact FactOf(const journal::v1::PackageRow& package, const OfferRow& offer) {
-  const Standing standing = StandingOf(offer);
+  const OfferOutcome outcome = OutcomeOf(offer);
   OfferFact fact;
   fact.set_package_number(offer.package_number());
   fact.set_ordinal(offer.ordinal());
@@ -241,22 +260,22 @@ OfferFact FactOf(const journal::v1::PackageRow& package, const OfferRow& offer) 
   fact.set_rule_number(offer.rule_number());
   fact.set_terms_version(offer.terms_version());
   fact.set_issued_date(offer.issued_date());
-  fact.set_response_class(standing.response_class);
-  fact.set_state(standing.state);
-  fact.set_accepted_late(standing.accepted_late);
-  fact.set_settled(standing.settled);
-  fact.set_returned_cause(standing.returned_cause);
-  fact.set_started(standing.started);
-  fact.set_handed_back_cause(standing.handed_back_cause);
-  fact.set_ceased(standing.ceased);
-  fact.set_handed_back_in_cohort(standing.handed_back_in_cohort);
+  fact.set_response_class(outcome.response_class);
+  fact.set_state(outcome.state);
+  fact.set_accepted_late(outcome.accepted_late);
+  fact.set_settled(outcome.settled);
+  fact.set_returned_cause(outcome.returned_cause);
+  fact.set_started(outcome.started);
+  fact.set_handed_back_cause(outcome.handed_back_cause);
+  fact.set_ceased(outcome.ceased);
+  fact.set_handed_back_in_cohort(outcome.handed_back_in_cohort);
   fact.set_restart(offer.restart());
   return fact;
 }
 
 void AddFact(const OfferFact& fact, int64_t sign, v1::Counts* counts) {
   if (fact.restart()) return;
-  AddStanding(StandingOf(fact), sign, counts);
+  AddOutcome(OutcomeOf(fact), sign, counts);
 }
 
 OfferFact UnitOf(const std::vector<OfferFact>& facts) {
@@ -265,7 +284,7 @@ OfferFact UnitOf(const std::vector<OfferFact>& facts) {
   bool settled = true;
   for (const OfferFact& fact : facts) {
     if (fact.ordinal() < first->ordinal()) first = &fact;
-    if (IsBetter(StandingOf(fact), StandingOf(*best))) best = &fact;
+    if (IsBetter(OutcomeOf(fact), OutcomeOf(*best))) best = &fact;
     settled = settled && fact.settled();
   }
   OfferFact unit = *first;

@@ -119,15 +119,15 @@ google::protobuf::RepeatedPtrField<Verdict> VerdictsThatCount(
 void TallyPassedOver(const PackageAggregate& package, const PassedOverRound& round,
                      RollupTable* table) {
   AddAvoided(package.row, round, round.date(), table);
-  TallyStopped(package, round.terms_version(), round.verdicts(), round.date(), table);
+  TallySuspended(package, round.terms_version(), round.verdicts(), round.date(), table);
 }
 
 namespace {
 
 using Verdicts = google::protobuf::RepeatedPtrField<Verdict>;
 
-// What was counted already of a package.
-struct Stopped {
+// What suspensions alone kept out, in some verdicts on a package.
+struct KeptOut {
   std::set<absl::string_view> contract_ids;  // under these terms
   std::set<absl::string_view> suspension_ids;
 
@@ -153,13 +153,13 @@ std::string SuspensionRollupKey(absl::string_view suspension_id) {
   return RollupTable::KeyOf(SuspensionDimensions(suspension_id));
 }
 
-void TallyStopped(const PackageAggregate& package, int32_t terms_version, const Verdicts& verdicts,
-                  DateNumber date, RollupTable* table) {
-  Stopped now;
+void TallySuspended(const PackageAggregate& package, int32_t terms_version,
+                    const Verdicts& verdicts, DateNumber date, RollupTable* table) {
+  KeptOut now;
   now.Add(verdicts, true);
   if (now.contract_ids.empty()) return;
   const PackageRow& row = package.row;
-  Stopped before;
+  KeptOut before;
   for (const RoundRow& round : row.rounds()) {
     if (round.rule_number() == 0) continue;  // a restart's own round counts nowhere
     before.Add(round.verdicts(), round.terms_version() == terms_version);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/command.h"
 #include "engine/figures/query.h"
 #include "engine/figures/rates.h"
 
@@ -38,23 +37,6 @@ class GroupOrder {
 };
 
 }  // namespace
-
-PerformanceScope ScopeOf(const Caller& caller) {
-  PerformanceScope scope;
-  switch (caller.role) {
-    case v1::ROLE_PROVIDER_BRANCH:
-      scope.branch_id = caller.branch_id;
-      [[fallthrough]];
-    case v1::ROLE_PROVIDER_ORGANISATION:
-      scope.provider_id = caller.provider_id;
-      break;
-    case v1::ROLE_ADMINISTRATOR:
-      break;
-    default:
-      scope.member_authority_id = caller.authority_id;
-  }
-  return scope;
-}
 
 absl::StatusOr<v1::QueryPerformanceResponse> QueryPerformance(const v1::PerformanceQuery& query,
                                                               const PerformanceScope& scope,

@@ -8,7 +8,10 @@
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
 #include "engine/figures/dimensions.h"
+#include "engine/figures/outcome.h"
 #include "engine/figures/tally.h"
+#include "engine/model/fact_keys.h"
+#include "engine/model/rollup_table.h"
 
 namespace brokerage::engine {
 

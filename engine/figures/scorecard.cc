@@ -28,15 +28,15 @@ struct Score {
 
   void Add(const OfferFact& fact) {
     any = true;
-    const Standing standing = StandingOf(fact);
+    const OfferOutcome outcome = OutcomeOf(fact);
     if (fact.restart()) {
-      if (standing.settled) AddStanding(standing, 1, &restarts);
+      if (outcome.settled) AddOutcome(outcome, 1, &restarts);
       return;
     }
-    AddStanding(standing, 1, &issued);
-    if (!standing.settled) return;
-    AddStanding(standing, 1, &settled);
-    if (fact.urgency() != v1::URGENCY_URGENT) AddStanding(standing, 1, &without_urgent);
+    AddOutcome(outcome, 1, &issued);
+    if (!outcome.settled) return;
+    AddOutcome(outcome, 1, &settled);
+    if (fact.urgency() != v1::URGENCY_URGENT) AddOutcome(outcome, 1, &without_urgent);
   }
   bool HasRate() const { return DueOf(settled) > 0; }
 };
@@ -100,7 +100,7 @@ Scan ScanPeriod(const Question& question, const PerformanceScope& scope,
                             Served& served = scan.wards[{fact.branch_id(), fact.ward_code()}];
                             served.provider_id = fact.provider_id();
                             served.taken_late = served.taken_late || fact.accepted_late();
-                            AddStanding(StandingOf(fact), 1, &served.settled);
+                            AddOutcome(OutcomeOf(fact), 1, &served.settled);
                           });
   return scan;
 }

@@ -26,20 +26,20 @@ constexpr size_t kWardEditsMax = 8;  // people write a ward's name where its cod
 
 // Rows by key; of rows with the same key the first. A row whose key could not be read is in none.
 template <typename Value>
-using Index = std::map<std::string, const Placed<Value>*, std::less<>>;
+using Index = std::map<std::string, const Located<Value>*, std::less<>>;
 
 template <typename Value, typename KeyOf>
-Index<Value> IndexOf(const std::vector<Placed<Value>>& rows, absl::string_view column, KeyOf key_of,
-                     FrameworkErrors* errors) {
+Index<Value> IndexOf(const std::vector<Located<Value>>& rows, absl::string_view column,
+                     KeyOf key_of, FrameworkErrors* errors) {
   Index<Value> index;
-  for (const Placed<Value>& row : rows) {
+  for (const Located<Value>& row : rows) {
     std::string key = key_of(row.value);
     if (key.empty()) continue;
     auto [first, is_new] = index.emplace(std::move(key), &row);
     if (is_new) continue;
     errors->Add(row.place, column,
-                absl::StrCat(Shown(first->first), " is already in ",
-                             PlaceText(first->second->place), "; take one of the two out"));
+                absl::StrCat(Quoted(first->first), " is already in ",
+                             LocationText(first->second->place), "; take one of the two out"));
   }
   return index;
 }
@@ -49,22 +49,22 @@ class Suggestions {
  public:
   // A row's id and name.
   template <typename Value, typename NamedOf>
-  Suggestions(const std::vector<Placed<Value>>& rows, NamedOf named_of) {
+  Suggestions(const std::vector<Located<Value>>& rows, NamedOf named_of) {
     for (size_t i = 0; i < std::min(rows.size(), kSearchedMax); ++i) {
-      if (Named named = named_of(rows[i].value); !named.first.empty()) named_.push_back(named);
+      if (Suggestion named = named_of(rows[i].value); !named.first.empty()) named_.push_back(named);
     }
   }
 
   // "; nearest: E05006377 Beckingham, ..." or nothing.
   const std::string& For(const std::string& text, size_t edits_max) {
     auto [known, is_new] = told_.emplace(text, "");
-    if (is_new && told_.size() <= kSoughtMax) known->second = SayNearest(text, named_, edits_max);
+    if (is_new && told_.size() <= kSoughtMax) known->second = DidYouMean(text, named_, edits_max);
     return known->second;
   }
   const std::string& For(const std::string& text) { return For(text, EditsMeant(text)); }
 
  private:
-  std::vector<Named> named_;
+  std::vector<Suggestion> named_;
   std::map<std::string, std::string> told_;
 };
 
@@ -82,11 +82,12 @@ class TogetherChecker {
       : rules_(rules),
         tables_(tables),
         errors_(errors),
-        near_wards_(tables.wards, [](auto& ward) { return Named(ward.code(), ward.name()); }),
-        near_lots_(tables.lots, [](auto& lot) { return Named(lot.id(), lot.name()); }),
-        near_providers_(tables.providers, [](auto& p) { return Named(p.id(), p.legal_name()); }),
-        near_branches_(tables.branches, [](auto& b) { return Named(b.id(), b.name()); }),
-        near_contracts_(tables.contracts, [](auto& c) { return Named(c.id(), ""); }),
+        near_wards_(tables.wards, [](auto& ward) { return Suggestion(ward.code(), ward.name()); }),
+        near_lots_(tables.lots, [](auto& lot) { return Suggestion(lot.id(), lot.name()); }),
+        near_providers_(tables.providers,
+                        [](auto& p) { return Suggestion(p.id(), p.legal_name()); }),
+        near_branches_(tables.branches, [](auto& b) { return Suggestion(b.id(), b.name()); }),
+        near_contracts_(tables.contracts, [](auto& c) { return Suggestion(c.id(), ""); }),
         commencement_(ParseDate(rules.rules().commencement_date())) {}
 
   void CheckFiles() {
@@ -146,13 +147,13 @@ class TogetherChecker {
       errors_->Add(row.place, "ward_code",
                    absl::StrCat("ward ", row.value.ward_code(), " is already in ",
                                 lot.empty() ? "a lot" : absl::StrCat("lot ", lot), " in ",
-                                PlaceText(first->second->place),
+                                LocationText(first->second->place),
                                 "; a ward is in one lot: take one of the two rows out"));
     }
     for (const auto& row : tables_.wards) {
       const std::string& code = row.value.code();
       if (code.empty() || lot_of_ward.count(code) > 0) continue;
-      if (!tables_.Lacks(TableKind::kLotWards, "ward_code", code)) continue;
+      if (!tables_.IsMissing(TableKind::kLotWards, "ward_code", code)) continue;
       const std::string lots = Listed(lots_);
       errors_->Add(
           row.place, "ward_code",
@@ -162,7 +163,7 @@ class TogetherChecker {
     for (const auto& row : tables_.lots) {
       const std::string& id = row.value.id();
       if (id.empty() || lots_with_wards.count(id) > 0) continue;
-      if (!tables_.Lacks(TableKind::kLotWards, "lot_id", id)) continue;
+      if (!tables_.IsMissing(TableKind::kLotWards, "lot_id", id)) continue;
       errors_->Add(
           row.place, "lot_id",
           absl::StrCat("lot ", id, " has no ward; add its wards to lot_wards.csv, or take it out"));
@@ -183,7 +184,7 @@ class TogetherChecker {
                   TableKind::kProviders, &near_providers_);
       const std::string& id = row.value.id();
       if (id.empty() || covering.count(id) > 0) continue;
-      if (!tables_.Lacks(TableKind::kCoverage, "branch_id", id)) continue;
+      if (!tables_.IsMissing(TableKind::kCoverage, "branch_id", id)) continue;
       errors_->Add(
           row.place, "branch_id",
           absl::StrCat("branch ", id,
@@ -207,9 +208,9 @@ class TogetherChecker {
     for (int i = 0; i < rules_.rules().tiers_size(); ++i) {
       const std::string& tier = rules_.rules().tiers(i).id();
       if (tier.empty() || contracted.count(tier) > 0) continue;
-      if (!tables_.Lacks(TableKind::kContracts, "tier", tier)) continue;
+      if (!tables_.IsMissing(TableKind::kContracts, "tier", tier)) continue;
       errors_->Add(rules_.At({{"tiers", i}}), "tiers",
-                   absl::StrCat("tier ", Shown(tier),
+                   absl::StrCat("tier ", Quoted(tier),
                                 " has no contract; add one of this tier to contracts.csv, or take "
                                 "the tier out"));
     }
@@ -217,7 +218,7 @@ class TogetherChecker {
 
   // Each novation falls within its contract and moves it to somebody else.
   void CheckNovations() {
-    std::map<absl::string_view, std::vector<const Placed<v1::Novation>*>> by_contract;
+    std::map<absl::string_view, std::vector<const Located<v1::Novation>*>> by_contract;
     for (const auto& row : tables_.novations) {
       CheckExists(row.place, "contract_id", row.value.contract_id(), contracts_,
                   TableKind::kContracts, &near_contracts_);
@@ -232,7 +233,7 @@ class TogetherChecker {
       std::stable_sort(rows.begin(), rows.end(),
                        [](auto* a, auto* b) { return a->value.date() < b->value.date(); });
       absl::string_view provider = contract.provider_id();
-      for (const Placed<v1::Novation>* row : rows) {
+      for (const Located<v1::Novation>* row : rows) {
         CheckWithin(*row, contract);
         if (!provider.empty() && row->value.new_provider_id() == provider) {
           errors_->Add(row->place, "new_provider_id",
@@ -248,7 +249,7 @@ class TogetherChecker {
   // Where working days count, a year without holidays is a year that somebody forgot.
   void CheckHolidays() {
     if (!rules_.parsed() || !commencement_) return;
-    std::optional<Place> counted = WorkingDaysCounted(rules_);
+    std::optional<Location> counted = WorkingDaysCounted(rules_);
     const FrameworkTables::Source& source = tables_.source(TableKind::kHolidays);
     const auto& lacking = source.missing;
     const bool has_dates = std::find(lacking.begin(), lacking.end(), "date") == lacking.end();
@@ -279,20 +280,20 @@ class TogetherChecker {
     if (tables_.HasFile(kind)) return;
     errors_->Add({TableFileName(kind), 1}, "",
                  absl::StrCat("the file is missing; it begins with the line ", TableHeader(kind),
-                              " and may stand in any subfolder but \"played\""));
+                              " and may stand in any subfolder"));
   }
 
   template <typename Value>
-  void CheckExists(const Place& place, absl::string_view column, const std::string& id,
+  void CheckExists(const Location& place, absl::string_view column, const std::string& id,
                    const Index<Value>& index, TableKind kind, Suggestions* near) {
-    if (id.empty() || index.count(id) > 0 || !tables_.Lacks(kind, KeyColumn(kind), id)) return;
+    if (id.empty() || index.count(id) > 0 || !tables_.IsMissing(kind, KeyColumn(kind), id)) return;
     absl::string_view file = TableFileName(kind);
     std::string others = errors_->full() ? "" : near->For(id);
     if (const std::string all = Listed(index); others.empty() && !all.empty()) {
       others = absl::StrCat("; there is: ", all);
     }
     errors_->Add(place, column,
-                 absl::StrCat(Shown(id), " is not in ", file, others,
+                 absl::StrCat(Quoted(id), " is not in ", file, others,
                               others.empty() ? "; add it there" : "; or add it there"));
   }
 
@@ -306,23 +307,29 @@ class TogetherChecker {
         return "provider_id";
       case TableKind::kBranches:
         return "branch_id";
-      default:
+      case TableKind::kContracts:
         return "contract_id";
+      case TableKind::kLotWards:
+      case TableKind::kCoverage:
+      case TableKind::kNovations:
+      case TableKind::kHolidays:
+        break;  // no other row names one of theirs
     }
+    return "";
   }
 
-  void CheckWard(const Place& place, const std::string& code) {
+  void CheckWard(const Location& place, const std::string& code) {
     if (code.empty() || wards_.count(code) > 0) return;
-    if (!tables_.Lacks(TableKind::kWards, "ward_code", code)) return;
+    if (!tables_.IsMissing(TableKind::kWards, "ward_code", code)) return;
     const std::string near = errors_->full() ? "" : near_wards_.For(code, kWardEditsMax);
     errors_->Add(place, "ward_code",
-                 absl::StrCat(Shown(code), " is not in ", TableFileName(TableKind::kWards),
+                 absl::StrCat(Quoted(code), " is not in ", TableFileName(TableKind::kWards),
                               near.empty() ? "; add it there" : near));
   }
 
-  void CheckTier(const Place& place, const std::string& id) {
+  void CheckTier(const Location& place, const std::string& id) {
     if (id.empty() || !rules_.Knows("tiers") || !rules_.Knows("id")) return;
-    std::vector<Named> named;
+    std::vector<Suggestion> named;
     std::vector<absl::string_view> ids;
     for (const v1::Tier& tier : rules_.rules().tiers()) {
       if (tier.id() == id) return;
@@ -330,14 +337,14 @@ class TogetherChecker {
       ids.push_back(tier.id());
     }
     errors_->Add(place, "tier",
-                 absl::StrCat(Shown(id), " is no tier of framework.textproto",
-                              SayNearest(id, named, EditsMeant(id)),
+                 absl::StrCat(Quoted(id), " is no tier of framework.textproto",
+                              DidYouMean(id, named, EditsMeant(id)),
                               "; the tiers are: ", absl::StrJoin(ids, ", ")));
   }
 
   // Nothing is offered before the framework commences: what has ended by then never opens.
   // (That it ends before it begins is said where its row is read.)
-  void CheckOpens(const Place& place, absl::string_view what, const std::string& from_date,
+  void CheckOpens(const Location& place, absl::string_view what, const std::string& from_date,
                   const std::string& to_date) {
     std::optional<DateNumber> to = ParseDate(to_date);
     if (!to || !commencement_ || to_date <= from_date || *to > *commencement_) return;
@@ -348,7 +355,7 @@ class TogetherChecker {
                      "; let it end later, or take it out"));
   }
 
-  void CheckWithin(const Placed<v1::Novation>& row, const v1::Contract& contract) {
+  void CheckWithin(const Located<v1::Novation>& row, const v1::Contract& contract) {
     const std::string& date = row.value.date();
     const std::string& end = contract.to_date();
     const bool ended = !end.empty() && date >= end;
@@ -362,7 +369,7 @@ class TogetherChecker {
   // A provider holds a tier of a lot once at a time.
   void CheckOverlaps() {
     using Holding = std::tuple<absl::string_view, absl::string_view, absl::string_view>;
-    std::map<Holding, std::vector<const Placed<v1::Contract>*>> holdings;
+    std::map<Holding, std::vector<const Located<v1::Contract>*>> holdings;
     for (const auto& row : tables_.contracts) {
       const v1::Contract& contract = row.value;
       if (row.Broken("from") || row.Broken("to")) continue;
@@ -374,9 +381,9 @@ class TogetherChecker {
       std::stable_sort(rows.begin(), rows.end(), [](auto* a, auto* b) {
         return a->value.from_date() < b->value.from_date();
       });
-      const Placed<v1::Contract>* longest = rows.front();
+      const Located<v1::Contract>* longest = rows.front();
       for (size_t i = 1; i < rows.size(); ++i) {
-        const Placed<v1::Contract>& row = *rows[i];
+        const Located<v1::Contract>& row = *rows[i];
         const bool same = row.value.id() == longest->value.id() && !row.value.id().empty();
         if (row.value.from_date() < EndOf(*longest) && !same) TellOverlap(row, *longest);
         if (EndOf(row) > EndOf(*longest)) longest = &row;
@@ -385,11 +392,11 @@ class TogetherChecker {
   }
 
   // Exclusive; after every date where it is open.
-  static absl::string_view EndOf(const Placed<v1::Contract>& row) {
+  static absl::string_view EndOf(const Located<v1::Contract>& row) {
     return row.value.to_date().empty() ? absl::string_view("9") : row.value.to_date();
   }
 
-  void TellOverlap(const Placed<v1::Contract>& row, const Placed<v1::Contract>& earlier) {
+  void TellOverlap(const Located<v1::Contract>& row, const Located<v1::Contract>& earlier) {
     const std::string& from = row.value.from_date();
     const std::string& end = earlier.value.to_date();
     std::vector<std::string> right;
@@ -403,7 +410,7 @@ class TogetherChecker {
     errors_->Add(row.place, "from",
                  absl::StrCat("the contract overlaps ",
                               earlier.value.id().empty() ? "the one" : earlier.value.id(), " in ",
-                              PlaceText(earlier.place), ", of the same provider, lot and tier; ",
+                              LocationText(earlier.place), ", of the same provider, lot and tier; ",
                               absl::StrJoin(right, ", or ")));
   }
 

@@ -159,7 +159,7 @@ std::string NamesOf(absl::Span<const CsvColumn> columns) {
 // nearly right is an error, and is read.
 class Header {
  public:
-  Header(const Place& place, const CsvRow& row, absl::Span<const CsvColumn> columns,
+  Header(const Location& place, const CsvRow& row, absl::Span<const CsvColumn> columns,
          FrameworkErrors* errors)
       : place_(place), row_(row), columns_(columns), errors_(errors) {}
 
@@ -216,12 +216,12 @@ class Header {
     if (nearest >= 0) index_of_[columns[static_cast<size_t>(nearest)]] = static_cast<int>(i);
     errors_->Add(
         place_, "",
-        absl::StrCat("unknown column ", Shown(row_.cells[i]), nearest < 0 ? "" : "; nearest: ",
+        absl::StrCat("unknown column ", Quoted(row_.cells[i]), nearest < 0 ? "" : "; nearest: ",
                      nearest < 0 ? "" : names[static_cast<size_t>(nearest)], "; the columns are ",
                      NamesOf(columns_)));
   }
 
-  const Place place_;
+  const Location place_;
   const CsvRow& row_;
   absl::Span<const CsvColumn> columns_;
   FrameworkErrors* errors_;

@@ -18,8 +18,8 @@ struct CsvColumn {
 
 struct CsvRow {
   int line = 0;  // the physical line on which the row begins
-  std::vector<std::string>
-      cells;  // in the order of the columns asked for; "" where one is left out
+  // In the order of the columns asked for; "" where one is left out.
+  std::vector<std::string> cells;
 };
 
 struct CsvTable {

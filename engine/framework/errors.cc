@@ -15,16 +15,17 @@ namespace {
 // A name from the request as an answer may carry it: a protobuf string must be UTF-8.
 std::string FileName(absl::string_view name) {
   bool fit = name.size() <= limits::kNameBytesMax && IsUtf8(name) && !HasControlCharacter(name);
-  return fit ? std::string(name) : Shown(name);
+  return fit ? std::string(name) : Quoted(name);
 }
 }  // namespace
 
-std::string PlaceText(const Place& place) {
+std::string LocationText(const Location& place) {
   if (place.line == 0) return FileName(place.file);
   return absl::StrCat(FileName(place.file), ":", place.line);
 }
 
-void FrameworkErrors::Add(const Place& place, absl::string_view field, absl::string_view message) {
+void FrameworkErrors::Add(const Location& place, absl::string_view field,
+                          absl::string_view message) {
   if (full()) return;
   std::string file = FileName(place.file);
   InFile& in_file = files_[file];
@@ -66,7 +67,7 @@ absl::Status FrameworkErrors::ToStatus() const {
   const v1::FileError& first = sorted.front();
   std::string expected = absl::StrCat(
       more ? "at least " : "", sorted.size(), sorted.size() == 1 ? " error; " : " errors; ",
-      PlaceText({first.file(), first.line()}), first.field().empty() ? "" : ", ", first.field(),
+      LocationText({first.file(), first.line()}), first.field().empty() ? "" : ", ", first.field(),
       ": ", first.message());
   rejection.set_expected(expected);
   for (v1::FileError& error : sorted) *rejection.add_file_errors() = std::move(error);

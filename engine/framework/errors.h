@@ -12,20 +12,20 @@
 namespace brokerage::engine {
 
 // A line of a file, from 1; line 0 is the whole file. The name is borrowed from the request.
-struct Place {
+struct Location {
   absl::string_view file;
   int line = 0;
 };
 
 // "published/wards.csv:12".
-std::string PlaceText(const Place& place);
+std::string LocationText(const Location& place);
 
 // Collects up to limits::kFrameworkErrorsMax errors, and of one file no more than
 // limits::kFrameworkErrorsPerFileMax; of further ones in the file it says how many they are.
 class FrameworkErrors {
  public:
   // `field` is the column's or rule's name; `message` says what is wrong and what would be right.
-  void Add(const Place& place, absl::string_view field, absl::string_view message);
+  void Add(const Location& place, absl::string_view field, absl::string_view message);
 
   bool empty() const { return errors_.empty(); }
   // Whether further errors will not be told: no need to look for them.

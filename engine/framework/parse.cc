@@ -7,7 +7,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "engine/base/bounds.h"
 #include "engine/base/hash.h"
 #include "engine/base/suggestions.h"
@@ -16,6 +15,7 @@
 #include "engine/framework/rules.h"
 #include "engine/framework/tables.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
@@ -24,7 +24,6 @@ namespace brokerage::engine {
 namespace {
 
 constexpr absl::string_view kRulesFile = "framework.textproto";
-constexpr absl::string_view kPlayedFolder = "played";
 
 using Files = google::protobuf::RepeatedPtrField<v1::FrameworkFile>;
 using journal::v1::DirectoryFact;
@@ -35,11 +34,6 @@ struct SortedFiles {
   std::vector<std::pair<TableKind, const v1::FrameworkFile*>> tables;
   bool refused = false;  // unread
 };
-
-bool IsPassedOver(const std::vector<absl::string_view>& path) {
-  return absl::EndsWith(path.back(), ".md") ||
-         std::find(path.begin(), path.end() - 1, kPlayedFolder) != path.end() - 1;
-}
 
 // Adds the error, and returns the table that was meant, if the name is nearly right.
 std::optional<TableKind> TellUnknownFile(absl::string_view name, absl::string_view base_name,
@@ -76,14 +70,14 @@ SortedFiles SortOut(const Files& files, FrameworkErrors* errors) {
     return sorted;
   }
   for (const auto& [name, file] : by_name) {
-    std::vector<absl::string_view> path = absl::StrSplit(name, '/');
-    if (IsPassedOver(path)) continue;
+    if (absl::EndsWith(name, ".md")) continue;
     if (name == kRulesFile) {
       sorted.rules = file;
       continue;
     }
-    std::optional<TableKind> kind = TableOfFileName(path.back());
-    if (!kind) kind = TellUnknownFile(name, path.back(), errors);
+    const absl::string_view base_name = name.substr(name.rfind('/') + 1);
+    std::optional<TableKind> kind = TableOfFileName(base_name);
+    if (!kind) kind = TellUnknownFile(name, base_name, errors);
     if (kind) sorted.tables.emplace_back(*kind, file);
   }
   if (sorted.rules == nullptr) {
@@ -110,16 +104,16 @@ class FactMaker {
   explicit FactMaker(const std::string& framework_id) : framework_id_(framework_id) {}
 
   template <typename Value, typename KeyOf>
-  void AddAll(const std::vector<Placed<Value>>& rows, KeyOf key_of,
+  void AddAll(const std::vector<Located<Value>>& rows, KeyOf key_of,
               Value* (DirectoryFact::*value_of)()) {
-    for (const Placed<Value>& row : rows) {
+    for (const Located<Value>& row : rows) {
       DirectoryFact fact;
       fact.set_key(key_of(row.value));
       fact.set_framework_id(framework_id_);
       fact.set_source(journal::v1::FACT_SOURCE_FILE);
       fact.set_file_hash(HashOf(DeterministicBytes(row.value)));
       *(fact.*value_of)() = row.value;
-      facts_.emplace_back(std::move(fact), PlaceText(row.place));
+      facts_.emplace_back(std::move(fact), LocationText(row.place));
     }
   }
 
@@ -142,8 +136,8 @@ DateNumber DateOf(const std::string& text) { return ParseDate(text).value_or(0);
 
 void MakeFacts(FrameworkTables tables, ParsedFramework* parsed) {
   const std::string& id = parsed->rules.framework_id();
-  for (Placed<v1::Lot>& lot : tables.lots) lot.value.set_framework_id(id);
-  for (Placed<v1::Coverage>& line : tables.coverage) {
+  for (Located<v1::Lot>& lot : tables.lots) lot.value.set_framework_id(id);
+  for (Located<v1::Coverage>& line : tables.coverage) {
     if (!line.value.postcode_area().empty()) line.value.set_framework_id(id);
   }
   FactMaker maker(id);

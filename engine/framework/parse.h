@@ -23,11 +23,10 @@ struct ParsedFramework {
 
 // Parses and checks. Files: framework.textproto (v1::FrameworkRules) and, in any subfolder and as
 // often as wished, wards.csv, lots.csv, lot_wards.csv, providers.csv, branches.csv, coverage.csv,
-// contracts.csv, novations.csv, holidays.csv; files in a folder "played", and names that end in
-// ".md", are passed over; any other name is an error. Errors: FRAMEWORK_INVALID with everything
-// that is wrong, each with file, line (from 1, counting physical lines) and column, at most
-// limits::kFrameworkErrorsMax. docs/frameworks.md has the columns. `zone_known` tells whether the
-// host knows an IANA time zone.
+// contracts.csv, novations.csv, holidays.csv; names that end in ".md" are passed over; any other
+// name is an error. Errors: FRAMEWORK_INVALID with everything that is wrong, each with file, line
+// (from 1, counting physical lines) and column, at most limits::kFrameworkErrorsMax.
+// docs/frameworks.md has the columns. `zone_known` tells whether the host knows an IANA time zone.
 absl::StatusOr<ParsedFramework> ParseFramework(
     const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files,
     absl::FunctionRef<bool(const std::string&)> zone_known);

@@ -26,6 +26,30 @@ constexpr int kPenceMax = 1000000;
 constexpr int kUnitsMax = 1000000;
 constexpr int kDaysAYear = 366;
 
+bool MayBeListed(v1::AwardCriterion criterion) {
+  switch (criterion) {
+    case v1::AWARD_CRITERION_TIER:
+    case v1::AWARD_CRITERION_RANK:
+    case v1::AWARD_CRITERION_CONTRACTED_SHORTFALL:
+    case v1::AWARD_CRITERION_SHARE_SHORTFALL:
+    case v1::AWARD_CRITERION_FEWEST_RECENT_HOURS:
+    case v1::AWARD_CRITERION_PRICE:
+    case v1::AWARD_CRITERION_WEIGHTED_SCORE:
+    case v1::AWARD_CRITERION_PREFERRED_BY_PERSON:
+    case v1::AWARD_CRITERION_EARLIEST_START:
+    case v1::AWARD_CRITERION_EARLIEST_ANSWER:
+      return true;
+    case v1::AWARD_CRITERION_IN_TIME:
+    case v1::AWARD_CRITERION_EARLIER_ROUND:
+    case v1::AWARD_CRITERION_TIE_BREAK:
+    case v1::AWARD_CRITERION_UNSPECIFIED:
+    case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return false;
+}
+
 using Step = RulesFile::Step;
 using Path = std::initializer_list<Step>;
 
@@ -36,7 +60,7 @@ class RulesChecker {
 
   void CheckIdentity(absl::FunctionRef<bool(const std::string&)> zone_known) {
     if (!HasFrameworkId(rules_)) {
-      Fail({"framework_id"}, absl::StrCat(Shown(rules_.framework_id()),
+      Fail({"framework_id"}, absl::StrCat(Quoted(rules_.framework_id()),
                                           " is no framework id; lower case letters, digits and "
                                           "hyphens, at most ",
                                           limits::kIdBytesMax));
@@ -59,11 +83,11 @@ class RulesChecker {
            "at least one authority must buy; leave reads_only out of it");
     }
     if (!IsUtf8(rules_.time_zone()) || !zone_known(rules_.time_zone())) {
-      Fail({"time_zone"}, absl::StrCat(Shown(rules_.time_zone()),
+      Fail({"time_zone"}, absl::StrCat(Quoted(rules_.time_zone()),
                                        " is not a known time zone; such as \"Europe/London\""));
     }
     if (!ParseDate(rules_.commencement_date())) {
-      Fail({"commencement_date"}, absl::StrCat(Shown(rules_.commencement_date()),
+      Fail({"commencement_date"}, absl::StrCat(Quoted(rules_.commencement_date()),
                                                " is not a date of the form \"2018-07-01\""));
     }
   }
@@ -75,7 +99,7 @@ class RulesChecker {
       CheckRange({{"distribution_times", i}, "day_of_week"}, time.day_of_week(), 1, 7);
       if (!ParseLocalTime(time.local_time())) {
         Fail({{"distribution_times", i}, "local_time"},
-             absl::StrCat(Shown(time.local_time()), " is not a time of the form \"11:00\""));
+             absl::StrCat(Quoted(time.local_time()), " is not a time of the form \"11:00\""));
       }
       if (!seen.emplace(time.day_of_week(), time.local_time()).second) {
         Fail({{"distribution_times", i}}, "the same day and time are there twice; take one out");
@@ -102,7 +126,7 @@ class RulesChecker {
       auto [other, is_new] = by_order.emplace(tier.order(), tier.id());
       if (!is_new) {
         Fail({{"tiers", i}, "order"},
-             absl::StrCat(tier.order(), " is the order of tier ", Shown(other->second),
+             absl::StrCat(tier.order(), " is the order of tier ", Quoted(other->second),
                           ", too; each has its own, 1 first"));
       }
       CheckPercent({{"tiers", i}, "minimum_pickup_percent"}, tier.minimum_pickup_percent());
@@ -136,8 +160,7 @@ class RulesChecker {
       Path path = {{"award_criteria", i}, "criterion"};
       if (!v1::AwardCriterion_IsValid(number) || number == v1::AWARD_CRITERION_UNSPECIFIED) {
         Fail(path, "a criterion is required, such as AWARD_CRITERION_TIER");
-      } else if (number == v1::AWARD_CRITERION_IN_TIME || number == v1::AWARD_CRITERION_TIE_BREAK ||
-                 number == v1::AWARD_CRITERION_EARLIER_ROUND) {
+      } else if (!MayBeListed(rule.criterion())) {
         Fail(path, absl::StrCat(v1::AwardCriterion_Name(rule.criterion()),
                                 " always applies and is not listed; take it out"));
       } else if (!seen.insert(number).second) {
@@ -268,7 +291,7 @@ class RulesChecker {
       Fail(path, if_blank);
     } else if (text.size() > bytes_max || !IsUtf8(text) || HasControlCharacter(text)) {
       Fail(path,
-           absl::StrCat(Shown(text), " is not one line of text of at most ", bytes_max, " bytes"));
+           absl::StrCat(Quoted(text), " is not one line of text of at most ", bytes_max, " bytes"));
     }
   }
 
@@ -279,10 +302,10 @@ class RulesChecker {
   void CheckId(Path path, const std::string& id, std::set<std::string>* ids) {
     if (!IsPlainId(id, limits::kIdBytesMax)) {
       Fail(path,
-           absl::StrCat(Shown(id), " is no id; lower case letters, digits, '-' and '.', at most ",
+           absl::StrCat(Quoted(id), " is no id; lower case letters, digits, '-' and '.', at most ",
                         limits::kIdBytesMax));
     } else if (!ids->insert(id).second) {
-      Fail(path, absl::StrCat(Shown(id), " is there twice; each has its own id"));
+      Fail(path, absl::StrCat(Quoted(id), " is there twice; each has its own id"));
     }
   }
 
@@ -307,13 +330,13 @@ class RulesChecker {
 
   void CheckTierNamed(Path path, const std::string& id, std::set<std::string>* seen) {
     if (tier_ids_.count(id) == 0 && file_.Knows("tiers") && file_.Knows("id")) {
-      std::vector<Named> named;
+      std::vector<Suggestion> named;
       for (const std::string& tier : tier_ids_) named.emplace_back(tier, "");
-      Fail(path, absl::StrCat(Shown(id), " is no tier", SayNearest(id, named, EditsMeant(id)),
+      Fail(path, absl::StrCat(Quoted(id), " is no tier", DidYouMean(id, named, EditsMeant(id)),
                               "; the tiers are: ", absl::StrJoin(tier_ids_, ", ")));
     }
     if (!seen->insert(id).second) {
-      Fail(path, absl::StrCat(Shown(id), " is there twice; take one of the two out"));
+      Fail(path, absl::StrCat(Quoted(id), " is there twice; take one of the two out"));
     }
   }
 
@@ -402,8 +425,8 @@ bool IsWorkingDays(const v1::Window& window) {
 RulesFile::RulesFile(absl::string_view file, const std::string& content, FrameworkErrors* errors)
     : file_(file), text_(ParseRulesText(file, content, errors)) {}
 
-Place RulesFile::At(Path path) const {
-  Place place = {file_, 1};  // the message itself begins with the file
+Location RulesFile::At(Path path) const {
+  Location place = {file_, 1};  // the message itself begins with the file
   const google::protobuf::Descriptor* message = v1::FrameworkRules::descriptor();
   const google::protobuf::TextFormat::ParseInfoTree* tree = text_.locations.get();
   for (const Step& step : path) {
@@ -418,6 +441,18 @@ Place RulesFile::At(Path path) const {
     tree = message == nullptr ? nullptr : tree->GetTreeForNested(field, index);
   }
   return place;
+}
+
+const std::vector<v1::AwardCriterion>& ListedCriteria() {
+  static const std::vector<v1::AwardCriterion> kListed = [] {
+    std::vector<v1::AwardCriterion> listed;
+    for (int number = 1; number < v1::AwardCriterion_ARRAYSIZE; ++number) {
+      const auto criterion = static_cast<v1::AwardCriterion>(number);
+      if (MayBeListed(criterion)) listed.push_back(criterion);
+    }
+    return listed;
+  }();
+  return kListed;
 }
 
 bool HasFrameworkId(const v1::FrameworkRules& rules) {
@@ -438,7 +473,7 @@ void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&
   checker.CheckScorecard();
 }
 
-std::optional<Place> WorkingDaysCounted(const RulesFile& file) {
+std::optional<Location> WorkingDaysCounted(const RulesFile& file) {
   const v1::FrameworkRules& rules = file.rules();
   for (int i = 0; i < rules.rounds_size(); ++i) {
     const v1::RoundRule& round = rules.rounds(i);

@@ -1,10 +1,11 @@
 // framework.textproto: the rules of a framework, parsed and checked by themselves (what they say of
-// contracts and holidays is checked in framework_checks.h).
+// contracts and holidays is checked in cross_checks.h).
 #pragma once
 
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "brokerage/v1/framework.pb.h"
@@ -23,7 +24,7 @@ class RulesFile {
     int index;
   };
 
-  // Parses protobuf text format, past what is wrong in it (framework_text.h).
+  // Parses protobuf text format, past what is wrong in it (rules_text.h).
   RulesFile(absl::string_view file, const std::string& content, FrameworkErrors* errors);
   // A file that is not there.
   explicit RulesFile(absl::string_view file) : file_(file) {}
@@ -36,12 +37,15 @@ class RulesFile {
   }
   // Where the field stands; where it is missing, the nearest that holds it: the first line for a
   // field of the rules themselves.
-  Place At(std::initializer_list<Step> path) const;
+  Location At(std::initializer_list<Step> path) const;
 
  private:
   absl::string_view file_;
   RulesText text_;
 };
+
+// The criteria that a framework may list, in the order of AwardCriterion; the others always apply.
+const std::vector<v1::AwardCriterion>& ListedCriteria();
 
 // Whether the rules have an id that keys of facts can be made with.
 bool HasFrameworkId(const v1::FrameworkRules& rules);
@@ -51,6 +55,6 @@ void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&
                 FrameworkErrors* errors);
 
 // Where the rules first count working days, so that holidays matter.
-std::optional<Place> WorkingDaysCounted(const RulesFile& file);
+std::optional<Location> WorkingDaysCounted(const RulesFile& file);
 
 }  // namespace brokerage::engine

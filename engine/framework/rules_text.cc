@@ -215,7 +215,7 @@ class Reader {
                                            : "";
     errors_->Add({file_, said.line + 1}, "",
                  absl::StrCat("column ", said.column + 1, ": ",
-                              plain ? std::string(message) : Shown(message), right));
+                              plain ? std::string(message) : Quoted(message), right));
     return PassOver(SettingAt(text_, offset));
   }
 
@@ -226,15 +226,15 @@ class Reader {
     const google::protobuf::EnumDescriptor* list = ListOf(name);
     if (!at || list == nullptr) return std::nullopt;
     std::vector<absl::string_view> words;
-    std::vector<Named> named;
+    std::vector<Suggestion> named;
     for (int i = 0; i < list->value_count(); ++i) {
       if (list->value(i)->number() == 0) continue;
       words.push_back(list->value(i)->name());
       named.emplace_back(list->value(i)->name(), "");
     }
     errors_->Add({file_, LineAt(text_, *at)}, name,
-                 absl::StrCat(Shown(value), " is not one of: ", absl::StrJoin(words, ", "),
-                              SayNearest(value, named, EditsMeant(value))));
+                 absl::StrCat(Quoted(value), " is not one of: ", absl::StrJoin(words, ", "),
+                              DidYouMean(value, named, EditsMeant(value))));
     return PassOver(SettingAt(text_, *at));
   }
 
@@ -250,7 +250,7 @@ class Reader {
     const int nearest = IndexOfNearest(name, names);
     const absl::string_view meant = nearest < 0 ? "" : names[static_cast<size_t>(nearest)];
     errors_->Add({file_, LineAt(text_, *at)}, "",
-                 absl::StrCat(message->name(), " has no field ", Shown(name),
+                 absl::StrCat(message->name(), " has no field ", Quoted(name),
                               nearest < 0 ? "; the fields are " : "; nearest: ",
                               nearest < 0 ? absl::StrJoin(names, ", ") : std::string(meant)));
     if (nearest < 0) return PassOver(SettingOfName(text_, *at, *at + name.size()));

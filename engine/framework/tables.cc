@@ -10,6 +10,7 @@
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
+#include "engine/base/postcode.h"
 #include "engine/base/text.h"
 #include "engine/framework/csv.h"
 #include "engine/model/directory.h"
@@ -104,7 +105,7 @@ std::string IdLike(absl::string_view text, size_t bytes_max) {
 // a cell of a column that the file lacks, which is an error of the header alone.
 class RowReader {
  public:
-  RowReader(absl::Span<const CsvColumn> columns, const CsvRow& row, const Place& place,
+  RowReader(absl::Span<const CsvColumn> columns, const CsvRow& row, const Location& place,
             FrameworkTables::Source* source, FrameworkErrors* errors)
       : columns_(columns),
         row_(row),
@@ -113,7 +114,7 @@ class RowReader {
         errors_(errors),
         broken_(source->missing) {}
 
-  const Place& place() const { return place_; }
+  const Location& place() const { return place_; }
   const std::vector<absl::string_view>& broken() const { return broken_; }
 
   // What the row, or a row that it speaks of, is known by.
@@ -213,7 +214,7 @@ class RowReader {
     broken_.push_back(column);
     errors_->Add(place_, column,
                  value.empty() ? absl::StrCat("an empty cell ", message)
-                               : absl::StrCat(Shown(value), " ", message));
+                               : absl::StrCat(Quoted(value), " ", message));
   }
 
   // What the cell says is not known to be nowhere in the table.
@@ -222,7 +223,7 @@ class RowReader {
  private:
   absl::Span<const CsvColumn> columns_;
   const CsvRow& row_;
-  Place place_;
+  Location place_;
   FrameworkTables::Source* source_;
   FrameworkErrors* errors_;
   std::vector<absl::string_view> broken_;
@@ -444,8 +445,8 @@ std::string MeantAs(absl::string_view text) {
   return meant;
 }
 
-bool FrameworkTables::Lacks(TableKind kind, absl::string_view column,
-                            absl::string_view value) const {
+bool FrameworkTables::IsMissing(TableKind kind, absl::string_view column,
+                                absl::string_view value) const {
   const Source& of = source(kind);
   const bool has_column =
       std::find(of.missing.begin(), of.missing.end(), column) == of.missing.end();

@@ -1,5 +1,5 @@
 // The tables of a framework's folder: each row read into the message that it stands for. Every cell
-// is checked by itself here; what rows say of each other is checked in framework_checks.h.
+// is checked by itself here; what rows say of each other is checked in cross_checks.h.
 #pragma once
 
 #include <algorithm>
@@ -40,8 +40,8 @@ std::string TableHeader(TableKind kind);
 
 // A row as far as it could be read: what could not is empty, and has an error.
 template <typename Value>
-struct Placed {
-  Place place;
+struct Located {
+  Location place;
   Value value;
   std::vector<absl::string_view> broken;  // the columns that could not be read
 
@@ -51,15 +51,15 @@ struct Placed {
 };
 
 struct FrameworkTables {
-  std::vector<Placed<v1::Ward>> wards;
-  std::vector<Placed<v1::Lot>> lots;
-  std::vector<Placed<journal::v1::LotWard>> lot_wards;
-  std::vector<Placed<v1::Provider>> providers;
-  std::vector<Placed<v1::Branch>> branches;
-  std::vector<Placed<v1::Coverage>> coverage;
-  std::vector<Placed<v1::Contract>> contracts;
-  std::vector<Placed<v1::Novation>> novations;
-  std::vector<Placed<v1::Holiday>> holidays;
+  std::vector<Located<v1::Ward>> wards;
+  std::vector<Located<v1::Lot>> lots;
+  std::vector<Located<journal::v1::LotWard>> lot_wards;
+  std::vector<Located<v1::Provider>> providers;
+  std::vector<Located<v1::Branch>> branches;
+  std::vector<Located<v1::Coverage>> coverage;
+  std::vector<Located<v1::Contract>> contracts;
+  std::vector<Located<v1::Novation>> novations;
+  std::vector<Located<v1::Holiday>> holidays;
 
   struct Source {
     absl::string_view first_file;  // of this kind; empty if there is none
@@ -75,7 +75,7 @@ struct FrameworkTables {
   const Source& source(TableKind kind) const { return sources[static_cast<size_t>(kind)]; }
   // Whether something that no row has in this column is known not to be meant by any: one broken
   // row says nothing of the others, but of what stands in it.
-  bool Lacks(TableKind kind, absl::string_view column, absl::string_view value) const;
+  bool IsMissing(TableKind kind, absl::string_view column, absl::string_view value) const;
   bool HasFile(TableKind kind) const { return !source(kind).first_file.empty(); }
 };
 

@@ -1,6 +1,7 @@
 #include "engine/model/directory.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -8,6 +9,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "engine/base/text.h"
+#include "engine/model/fact_keys.h"
+#include "engine/model/facts.h"
 
 namespace brokerage::engine {
 
@@ -18,57 +23,99 @@ namespace {
 
 constexpr size_t kComparedBytesMax = 80;  // of a text that is compared with every ward's name
 
-// Edits (insert, remove, replace one byte) that turn one text into the other.
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+// [from, to); an end that is absent is open.
+template <typename Span>
+bool Holds(const Span& span, absl::Time time) {
+  if (span.has_from_time() && time < TimeOf(span.from_time())) return false;
+  return !span.has_to_time() || time < TimeOf(span.to_time());
+}
+
+DateNumber FirstDate(const std::string& from) { return ParseDate(from).value_or(0); }
+
+bool Over(const std::string& to, DateNumber date) {
+  std::optional<DateNumber> end = ParseDate(to);
+  return end && *end <= date;
+}
+
+// One that names no framework holds in all.
+bool HoldsIn(absl::string_view framework_id, const v1::Suspension& suspension, absl::Time time) {
+  const std::string& own = suspension.framework_id();
+  return (own.empty() || own == framework_id) && Holds(suspension, time);
+}
+
+// An empty area is a suspension everywhere.
+bool AnySuspension(const std::vector<const DirectoryFact*>& facts, absl::string_view framework_id,
+                   absl::string_view area, absl::Time time) {
+  return std::any_of(facts.begin(), facts.end(), [&](const DirectoryFact* fact) {
+    return fact->suspension().postcode_area() == area &&
+           HoldsIn(framework_id, fact->suspension(), time);
+  });
+}
+
+// What a fact is found by, beside its key: "branches/PROVIDER", "novations/CONTRACT", ...
+using Subjects = std::vector<std::string>;
+
+Subjects SubjectsOf(const v1::Ward& ward, const DirectoryFact& fact) {
+  return {absl::StrCat("ward/", ward.code()), absl::StrCat("wards/", fact.framework_id())};
+}
+
+Subjects SubjectsOf(const journal::v1::LotWard& lot_ward, const DirectoryFact& fact) {
+  return {absl::StrCat("lot_wards/", fact.framework_id(), "/", lot_ward.lot_id()),
+          absl::StrCat("ward_lots/", fact.framework_id(), "/", lot_ward.ward_code())};
+}
+
+Subjects SubjectsOf(const v1::Branch& branch, const DirectoryFact& fact) {
+  return {absl::StrCat("branches/", branch.provider_id())};
+}
+
+Subjects SubjectsOf(const v1::Contract& contract, const DirectoryFact& fact) {
+  return {absl::StrCat("contracts/", contract.framework_id(), "/", contract.lot_id()),
+          absl::StrCat("held/", contract.provider_id())};
+}
+
+Subjects SubjectsOf(const v1::Novation& novation, const DirectoryFact& fact) {
+  return {absl::StrCat("novations/", novation.contract_id()),
+          absl::StrCat("held/", novation.new_provider_id())};
+}
+
+// By their keys, but for the question whether there are any.
+Subjects SubjectsOf(const v1::Coverage& coverage, const DirectoryFact& fact) {
+  if (coverage.postcode_area().empty()) return {};
+  return {absl::StrCat("area_coverage/", fact.framework_id())};
+}
+
+Subjects SubjectsOf(const v1::CoverageProposal& proposal, const DirectoryFact& fact) {
+  if (proposal.state() != v1::PROPOSAL_STATE_OPEN) return {};
+  return {absl::StrCat("proposals/", CoverageKey(proposal.coverage()))};
+}
+
+Subjects SubjectsOf(const v1::OptOutWindow& window, const DirectoryFact& fact) {
+  return {absl::StrCat("opt_outs/", window.branch_id())};
+}
+
+Subjects SubjectsOf(const v1::Suspension& suspension, const DirectoryFact& fact) {
+  if (!suspension.contract_id().empty()) {
+    return {absl::StrCat("contract_suspensions/", suspension.contract_id())};
   }
-  return row[b.size()];
+  return {absl::StrCat("provider_suspensions/", suspension.provider_id())};
+}
+
+// Found by their keys alone.
+Subjects SubjectsOf(const OneOf<v1::Lot, v1::Provider, v1::Capacity, v1::Transfer, v1::Holiday,
+                                UnknownValue> auto& value,
+                    const DirectoryFact& fact) {
+  return {};
+}
+
+Subjects SubjectsOf(const DirectoryFact& fact) {
+  return VisitDirectoryFact(fact, [&fact](const auto& value) { return SubjectsOf(value, fact); });
 }
 
 }  // namespace
-
-std::vector<std::string> Directory::SubjectsOf(const DirectoryFact& fact) {
-  switch (fact.value_case()) {
-    case DirectoryFact::kWard:
-      return {absl::StrCat("ward/", fact.ward().code()),
-              absl::StrCat("wards/", fact.framework_id())};
-    case DirectoryFact::kLotWard:
-      return {absl::StrCat("lot_wards/", fact.framework_id(), "/", fact.lot_ward().lot_id()),
-              absl::StrCat("ward_lots/", fact.framework_id(), "/", fact.lot_ward().ward_code())};
-    case DirectoryFact::kBranch:
-      return {absl::StrCat("branches/", fact.branch().provider_id())};
-    case DirectoryFact::kContract:
-      return {
-          absl::StrCat("contracts/", fact.contract().framework_id(), "/", fact.contract().lot_id()),
-          absl::StrCat("held/", fact.contract().provider_id())};
-    case DirectoryFact::kNovation:
-      return {absl::StrCat("novations/", fact.novation().contract_id()),
-              absl::StrCat("held/", fact.novation().new_provider_id())};
-    case DirectoryFact::kCoverage:  // by their keys, but for the question whether there are any
-      if (fact.coverage().postcode_area().empty()) return {};
-      return {absl::StrCat("area_coverage/", fact.framework_id())};
-    case DirectoryFact::kCoverageProposal:
-      if (fact.coverage_proposal().state() != v1::PROPOSAL_STATE_OPEN) return {};
-      return {absl::StrCat("proposals/", CoverageKey(fact.coverage_proposal().coverage()))};
-    case DirectoryFact::kOptOutWindow:
-      return {absl::StrCat("opt_outs/", fact.opt_out_window().branch_id())};
-    case DirectoryFact::kSuspension:
-      if (!fact.suspension().contract_id().empty()) {
-        return {absl::StrCat("contract_suspensions/", fact.suspension().contract_id())};
-      }
-      return {absl::StrCat("provider_suspensions/", fact.suspension().provider_id())};
-    default:
-      return {};  // found by their keys
-  }
-}
 
 void Directory::CountContractChange(const DirectoryFact& fact, int sign) {
   std::optional<DateNumber> date;
@@ -118,6 +165,14 @@ void Directory::Put(const DirectoryFact& fact) {
 
 void Directory::PutFramework(const FrameworkRow& row) {
   frameworks_[row.framework_id()][row.revision()] = std::make_shared<const FrameworkRow>(row);
+}
+
+void Directory::ForgetRevisionsAfter(DateNumber date) {
+  for (auto& [id, revisions] : frameworks_) {
+    while (revisions.size() > 1 && revisions.rbegin()->second->from_date() > date) {
+      revisions.erase(std::prev(revisions.end()));
+    }
+  }
 }
 
 const FrameworkRow* Directory::Framework(absl::string_view id) const {
@@ -200,6 +255,17 @@ const v1::Branch* Directory::Branch(absl::string_view id) const {
   return fact == nullptr ? nullptr : &fact->branch();
 }
 
+std::string Directory::ProviderName(absl::string_view id) const {
+  const v1::Provider* provider = Provider(id);
+  if (provider == nullptr) return std::string(id);
+  return provider->trading_name().empty() ? provider->legal_name() : provider->trading_name();
+}
+
+std::string Directory::BranchName(absl::string_view id) const {
+  const v1::Branch* branch = Branch(id);
+  return branch == nullptr || branch->name().empty() ? std::string(id) : branch->name();
+}
+
 const v1::Contract* Directory::Contract(absl::string_view id) const {
   const DirectoryFact* fact = Live(ContractKey(id));
   return fact == nullptr ? nullptr : &fact->contract();
@@ -266,13 +332,184 @@ std::vector<const v1::Ward*> Directory::NearestWards(absl::string_view framework
     const std::string code = absl::AsciiStrToLower(ward->code());
     const std::string name = absl::AsciiStrToLower(ward->name());
     int kind = code == asked ? 0 : !asked.empty() && absl::StartsWith(code, asked) ? 1 : 2;
-    size_t distance = std::min(EditDistance(asked, name), EditDistance(asked, code));
+    const size_t most = asked.size() + name.size() + code.size();  // however far away
+    size_t distance = std::min(EditDistance(asked, name, most), EditDistance(asked, code, most));
     ranked.emplace_back(kind, distance, absl::StrCat(name, "/", code), ward);
   }
   std::sort(ranked.begin(), ranked.end());
   std::vector<const v1::Ward*> nearest;
   for (size_t i = 0; i < ranked.size() && i < most; ++i) nearest.push_back(std::get<3>(ranked[i]));
   return nearest;
+}
+
+std::string Directory::ProviderOfContract(absl::string_view contract_id, DateNumber date) const {
+  const v1::Contract* contract = Contract(contract_id);
+  if (contract == nullptr) return "";
+  const v1::Novation* latest = nullptr;
+  for (const DirectoryFact* fact : About(absl::StrCat("novations/", contract_id))) {
+    const v1::Novation& novation = fact->novation();
+    if (FirstDate(novation.date()) > date) continue;
+    if (latest == nullptr || FirstDate(latest->date()) < FirstDate(novation.date()))
+      latest = &novation;
+  }
+  return latest == nullptr ? contract->provider_id() : latest->new_provider_id();
+}
+
+bool Directory::ContractInForce(const v1::Contract& contract, DateNumber date) const {
+  return FirstDate(contract.from_date()) <= date && !Over(contract.to_date(), date);
+}
+
+v1::ContractStatus Directory::StatusOf(const v1::Contract& contract, DateNumber date,
+                                       absl::Time time) const {
+  if (Over(contract.to_date(), date)) return v1::CONTRACT_STATUS_ENDED;
+  if (FirstDate(contract.from_date()) > date) return v1::CONTRACT_STATUS_NOT_BEGUN;
+  if (ContractSuspended(contract.id(), time)) return v1::CONTRACT_STATUS_SUSPENDED;
+  return v1::CONTRACT_STATUS_ACTIVE;
+}
+
+DateNumber Directory::HoldsContractsSince(absl::string_view provider_id,
+                                          absl::string_view framework_id) const {
+  DateNumber first = 0;
+  for (const DirectoryFact* fact : About(absl::StrCat("held/", provider_id))) {
+    const v1::Contract* contract =
+        fact->has_contract() ? &fact->contract() : Contract(fact->novation().contract_id());
+    if (contract == nullptr || contract->framework_id() != framework_id) continue;
+    DateNumber since =
+        FirstDate(fact->has_contract() ? contract->from_date() : fact->novation().date());
+    if (first == 0 || since < first) first = since;
+  }
+  return first;
+}
+
+std::vector<const journal::v1::FrameworkRow*> Directory::FrameworksOf(
+    absl::string_view provider_id) const {
+  std::vector<const journal::v1::FrameworkRow*> frameworks = Frameworks();
+  std::erase_if(frameworks, [&](const journal::v1::FrameworkRow* framework) {
+    return HoldsContractsSince(provider_id, framework->framework_id()) == 0;
+  });
+  return frameworks;
+}
+
+bool Directory::InForce(const v1::Coverage& line, DateNumber date) {
+  return FirstDate(line.from_date()) <= date && !Over(line.to_date(), date);
+}
+
+const v1::Coverage* Directory::CoverageOf(absl::string_view branch_id, const CarePlace& place,
+                                          v1::ServiceType service, DateNumber date) const {
+  auto in_force = [&](const std::string& key) -> const v1::Coverage* {
+    const DirectoryFact* fact = Live(key);
+    return fact != nullptr && InForce(fact->coverage(), date) ? &fact->coverage() : nullptr;
+  };
+  const v1::Coverage* line = in_force(CoverageKey(branch_id, place.ward_code, service));
+  if (line != nullptr || place.postcode_area.empty()) return line;
+  return in_force(
+      absl::StrCat(AreaCoveragePrefix(branch_id, place.postcode_area, place.framework_id),
+                   static_cast<int>(service)));
+}
+
+const v1::Coverage* Directory::AnyCoverageOf(absl::string_view branch_id, const CarePlace& place,
+                                             DateNumber date) const {
+  auto first_of = [&](const std::string& prefix) -> const v1::Coverage* {
+    for (auto it = facts_.lower_bound(prefix);
+         it != facts_.end() && absl::StartsWith(it->first, prefix); ++it) {
+      const v1::Coverage& line = it->second->coverage();
+      if (!it->second->ended() && InForce(line, date)) return &line;
+    }
+    return nullptr;
+  };
+  const v1::Coverage* line = first_of(WardCoveragePrefix(branch_id, place.ward_code));
+  if (line != nullptr || place.postcode_area.empty()) return line;
+  return first_of(AreaCoveragePrefix(branch_id, place.postcode_area, place.framework_id));
+}
+
+bool Directory::CoversByArea(absl::string_view framework_id, DateNumber date) const {
+  const FactList& lines = About(absl::StrCat("area_coverage/", framework_id));
+  return std::any_of(lines.begin(), lines.end(), [date](const DirectoryFact* fact) {
+    return !Over(fact->coverage().to_date(), date);
+  });
+}
+
+const v1::CoverageProposal* Directory::OpenProposalFor(const v1::Coverage& line) const {
+  const FactList& proposals = About(absl::StrCat("proposals/", CoverageKey(line)));
+  return proposals.empty() ? nullptr : &proposals.front()->coverage_proposal();
+}
+
+bool Directory::OptedOut(absl::string_view branch_id, absl::Time time) const {
+  const FactList& windows = About(absl::StrCat("opt_outs/", branch_id));
+  return std::any_of(windows.begin(), windows.end(), [&](const DirectoryFact* fact) {
+    const v1::OptOutState state = fact->opt_out_window().state();
+    const bool stands = state != v1::OPT_OUT_STATE_REQUESTED && state != v1::OPT_OUT_STATE_REFUSED;
+    return stands && Holds(fact->opt_out_window(), time);
+  });
+}
+
+bool Directory::ContractSuspended(absl::string_view contract_id, absl::Time time) const {
+  const FactList& suspensions = About(absl::StrCat("contract_suspensions/", contract_id));
+  return std::any_of(suspensions.begin(), suspensions.end(),
+                     [time](const DirectoryFact* fact) { return Holds(fact->suspension(), time); });
+}
+
+bool Directory::ProviderSuspended(absl::string_view framework_id, absl::string_view provider_id,
+                                  absl::Time time) const {
+  return AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), framework_id, "",
+                       time);
+}
+
+bool Directory::AreaSuspended(absl::string_view framework_id, absl::string_view provider_id,
+                              absl::string_view postcode_area, absl::Time time) const {
+  return !postcode_area.empty() &&
+         AnySuspension(About(absl::StrCat("provider_suspensions/", provider_id)), framework_id,
+                       postcode_area, time);
+}
+
+std::vector<std::string> Directory::SuspensionsOf(const v1::Contract& contract,
+                                                  absl::string_view provider_id,
+                                                  absl::string_view postcode_area,
+                                                  absl::Time time) const {
+  std::vector<std::string> ids;
+  for (const std::string& subject : {absl::StrCat("contract_suspensions/", contract.id()),
+                                     absl::StrCat("provider_suspensions/", provider_id)}) {
+    for (const DirectoryFact* fact : About(subject)) {
+      const v1::Suspension& suspension = fact->suspension();
+      const std::string& area = suspension.postcode_area();
+      if ((area.empty() || area == postcode_area) &&
+          HoldsIn(contract.framework_id(), suspension, time)) {
+        ids.push_back(suspension.id());
+      }
+    }
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+int32_t Directory::PriceOf(const v1::Contract& contract, absl::string_view ward_code) const {
+  const v1::Ward* ward = WardFor(contract.framework_id(), ward_code);
+  if (ward == nullptr) return 0;
+  switch (ward->price_level()) {
+    case v1::PRICE_LEVEL_URBAN:
+      return contract.prices().urban_pence();
+    case v1::PRICE_LEVEL_FRINGE:
+      return contract.prices().fringe_pence();
+    case v1::PRICE_LEVEL_RURAL:
+      return contract.prices().rural_pence();
+    case v1::PRICE_LEVEL_ISOLATED:
+      return contract.prices().isolated_pence();
+    case v1::PRICE_LEVEL_UNSPECIFIED:
+    case v1::PriceLevel_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PriceLevel_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return 0;
+}
+
+std::vector<std::pair<DateNumber, std::string>> Directory::ContractChangesAfter(
+    DateNumber date) const {
+  std::vector<std::pair<DateNumber, std::string>> changes;
+  for (auto change = contract_changes_.lower_bound({date + 1, ""});
+       change != contract_changes_.end(); ++change) {
+    changes.push_back(change->first);
+  }
+  return changes;
 }
 
 }  // namespace brokerage::engine

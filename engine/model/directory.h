@@ -5,8 +5,8 @@
 //
 // A fact that is recorded again replaces its version before. The newest version speaks for the
 // dates from its from_date on, whatever older versions said of them; earlier dates are the older
-// versions', which lie in Table::kDirectoryPast. So a change is from_date = today, a correction an
-// earlier one.
+// versions', which lie in Table::kDirectoryPast (directory_as_of.h reads them). So a change is
+// from_date = today, a correction an earlier one.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/rows.pb.h"
@@ -34,26 +33,16 @@ struct CarePlace {
 
 class Directory {
  public:
-  // Puts a fact in; it replaces the one with the same key. The only mutators; called by Apply and
-  // by loading.
+  // Puts a fact in; it replaces the one with the same key. Called by Apply and by loading only.
   void Put(const journal::v1::DirectoryFact& fact);
   void PutFramework(const journal::v1::FrameworkRow& row);
-
-  // From which date on a version speaks, where what it says is said from `from` on: the `from_date`
-  // of DirectoryFact. `before` is the version that it replaces, null if it is the first;
-  // `founding`: it is among the first facts of its framework.
-  static DateNumber SpeaksFrom(const journal::v1::DirectoryFact& fact,
-                               const journal::v1::DirectoryFact* before, DateNumber from,
-                               bool founding);
-  // The directory as it was on a date. `past` gives the versions that were replaced, oldest first,
-  // of a fact by its key. Costs a copy, and a call of `past` for each fact that changed since.
-  using PastVersions =
-      absl::FunctionRef<std::vector<journal::v1::DirectoryFact>(const std::string& key)>;
-  Directory AsOf(DateNumber date, PastVersions past) const;
+  // For DirectoryAsOf: takes out the revisions of frameworks that say what is so from a later date
+  // on; the first of each stays.
+  void ForgetRevisionsAfter(DateNumber date);
 
   // Frameworks.
-  const journal::v1::FrameworkRow* Framework(
-      absl::string_view id) const;  // newest revision; null if unknown
+  // The newest revision, or the one of that number; null if unknown.
+  const journal::v1::FrameworkRow* Framework(absl::string_view id) const;
   const journal::v1::FrameworkRow* Framework(absl::string_view id, int32_t revision) const;
   std::vector<const journal::v1::FrameworkRow*> Frameworks() const;  // newest revisions by id
   const Holidays& HolidaysOf(absl::string_view framework_id) const;
@@ -81,9 +70,12 @@ class Directory {
   std::vector<std::string> WardsOfLot(absl::string_view framework_id,
                                       absl::string_view lot_id) const;
   std::vector<const v1::Branch*> BranchesOf(absl::string_view provider_id) const;  // by id
-  std::vector<const v1::Contract*> ContractsOfLot(
-      absl::string_view framework_id,
-      absl::string_view lot_id) const;  // by id; all dates
+  // By id; of all dates.
+  std::vector<const v1::Contract*> ContractsOfLot(absl::string_view framework_id,
+                                                  absl::string_view lot_id) const;
+  // As people know them, the trading name before the legal one; the id where no name is known.
+  std::string ProviderName(absl::string_view id) const;
+  std::string BranchName(absl::string_view id) const;
   // The wards whose names are nearest to `name` (or whose codes are nearest), best first, at most
   // `most`: for error messages.
   std::vector<const v1::Ward*> NearestWards(absl::string_view framework_id, absl::string_view text,
@@ -98,8 +90,8 @@ class Directory {
                                          absl::string_view postcode_area, absl::Time time) const;
 
   // As of a date or moment.
-  std::string ProviderOfContract(absl::string_view contract_id,
-                                 DateNumber date) const;                      // novations applied
+  // The provider that holds the contract, novations applied; empty if the contract is unknown.
+  std::string ProviderOfContract(absl::string_view contract_id, DateNumber date) const;
   bool ContractInForce(const v1::Contract& contract, DateNumber date) const;  // [from, to)
   v1::ContractStatus StatusOf(const v1::Contract& contract, DateNumber date, absl::Time time) const;
   // The first date on which the provider held a contract of the framework, by its start or by
@@ -134,7 +126,6 @@ class Directory {
 
  private:
   using FactList = std::vector<const journal::v1::DirectoryFact*>;  // in the order of keys
-  static std::vector<std::string> SubjectsOf(const journal::v1::DirectoryFact& fact);
   void Index(const journal::v1::DirectoryFact& fact);
   void Unindex(const journal::v1::DirectoryFact& fact);
   void CountContractChange(const journal::v1::DirectoryFact& fact, int sign);
@@ -148,46 +139,9 @@ class Directory {
       frameworks_;
   // What the look-ups need beside the keys; facts that ended are in none of them. The pointers are
   // into the nodes of facts_, which copies share.
-  std::map<std::string, FactList, std::less<>>
-      by_subject_;  // "branches/PROVIDER", "novations/CONTRACT", ...
+  std::map<std::string, FactList, std::less<>> by_subject_;             // "branches/PROVIDER", ...
   std::map<std::pair<DateNumber, std::string>, int> contract_changes_;  // how many facts say so
   std::map<std::string, Holidays, std::less<>> holidays_;
 };
-
-// Keys of facts.
-std::string WardKey(absl::string_view framework_id, absl::string_view code);
-std::string LotKey(absl::string_view framework_id, absl::string_view lot_id);
-std::string LotWardKey(absl::string_view framework_id, absl::string_view lot_id,
-                       absl::string_view ward_code);
-std::string ProviderKey(absl::string_view id);
-std::string BranchKey(absl::string_view id);
-std::string CoverageKey(absl::string_view branch_id, absl::string_view ward_code,
-                        v1::ServiceType service);
-// Of a line as it is written, for a ward or for a postcode area.
-std::string CoverageKey(const v1::Coverage& line);
-// What the keys of a branch's lines begin with: all of them, those for a ward, those for an area.
-std::string CoveragePrefix(absl::string_view branch_id);
-std::string WardCoveragePrefix(absl::string_view branch_id, absl::string_view ward_code);
-std::string AreaCoveragePrefix(absl::string_view branch_id, absl::string_view postcode_area,
-                               absl::string_view framework_id);
-std::string ProposalKey(absl::string_view id);
-std::string ContractKey(absl::string_view id);
-std::string NovationKey(absl::string_view contract_id, DateNumber date);
-std::string OptOutKey(absl::string_view id);
-std::string CapacityKey(absl::string_view branch_id);
-std::string SuspensionKey(absl::string_view id);
-std::string TransferKey(absl::string_view id);
-std::string HolidayKey(absl::string_view framework_id, DateNumber date);
-
-// "NG18 1AB" -> "NG18 1"; "NG". Empty unless the text is of the form of a full UK postcode.
-std::string PostcodeSector(absl::string_view postcode);
-std::string PostcodeArea(absl::string_view postcode_or_sector);
-// One or two capital letters: of the form of a postcode area.
-bool IsPostcodeArea(absl::string_view text);
-// "ng18 1ab" and "NG181AB" -> "NG181AB", as keys have it. Empty unless the text, its spaces left
-// out, is of the form of a full UK postcode.
-std::string PostcodeKey(absl::string_view postcode);
-// "NG181AB" -> "NG18 1AB". REQUIRES: a key of PostcodeKey.
-std::string PostcodeOfKey(absl::string_view key);
 
 }  // namespace brokerage::engine

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/base/check.h"
+
 namespace brokerage::engine {
 
 namespace {
@@ -32,7 +34,13 @@ bool IsOpenPackage(const journal::v1::PackageRow& row) {
     case v1::PACKAGE_STATE_UNFILLED:
     case v1::PACKAGE_STATE_AWARDED:
       return true;
-    default:
+    case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_CEASED:
+    case v1::PACKAGE_STATE_CANCELLED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
       if (AwaitsLimit(row)) return true;
       // Until its last deadline has passed, a package's offers are not settled.
       return std::any_of(row.rounds().begin(), row.rounds().end(),
@@ -43,6 +51,15 @@ bool IsOpenPackage(const journal::v1::PackageRow& row) {
 const std::vector<v1::PackageState>& StatesOfOpenPackages() {
   static const std::vector<v1::PackageState> kStates = {v1::PACKAGE_STATE_UNSPECIFIED};
   return kStates;
+}
+
+const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row) {
+  const journal::v1::FrameworkRow* framework =
+      row.framework_revision() != 0
+          ? state.directory.Framework(row.framework_id(), row.framework_revision())
+          : state.directory.Framework(row.framework_id());
+  BROKERAGE_CHECK(framework != nullptr);
+  return framework->rules();
 }
 
 const AgendaEntry* FirstDue(const State& state, int64_t now_us) {

@@ -14,9 +14,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/record.pb.h"
-#include "engine/figures/tally.h"
 #include "engine/model/directory.h"
 #include "engine/model/package.h"
+#include "engine/model/rollup_table.h"
 
 namespace brokerage::engine {
 
@@ -78,11 +78,11 @@ struct State {
   // By number; pointers stay good until eviction.
   LookupMap<uint64_t, std::unique_ptr<PackageAggregate>> packages;
   std::set<uint64_t> open_packages;  // those of `packages` that are open, in order
-  std::set<uint64_t>
-      closed_packages;  // those that were only loaded for a command, or have closed since
+  // Those that were only loaded for a command, or have closed since.
+  std::set<uint64_t> closed_packages;
   std::set<AgendaEntry> agenda;
-  LookupMap<std::string, std::set<uint64_t>>
-      open_by_person;  // authority, line end, person reference -> packages
+  // Authority, line end, person reference -> packages.
+  LookupMap<std::string, std::set<uint64_t>> open_by_person;
   // LimitKey -> packages that wait with an acceptance under the limit.
   LookupMap<std::string, std::set<uint64_t>> waiting_by_limit;
   int64_t last_time_us = 0;
@@ -94,6 +94,9 @@ struct State {
     return found != nullptr ? found->get() : nullptr;
   }
 };
+
+// The rules that a package follows: of its own revision, or the newest before its first release.
+const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row);
 
 // The first entry of the agenda that is due, by phase and then in the agenda's order; null if none
 // is. Deadlines and limits are passed over while the clock is in doubt.

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
-#include "engine/views/words.h"
+#include "engine/base/calendar.h"
 
 namespace brokerage::engine {
 

@@ -7,7 +7,7 @@
 
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/rows.pb.h"
-#include "engine/command.h"
+#include "engine/model/caller.h"
 #include "engine/model/directory.h"
 
 namespace brokerage::engine {
@@ -22,7 +22,7 @@ bool MayLift(const Caller& caller, const journal::v1::DirectoryFact& suspension,
              const Directory& directory);
 
 // The suspension as it stood at a moment, not lifted if that came later; none if it was recorded
-// later. `fact` is the version of that date (Directory::AsOf). Of one that was lifted before
+// later. `fact` is the version of that date (DirectoryAsOf). Of one that was lifted before
 // versions were kept the beginning stands for the time at which it was recorded, and an end that
 // was planned is not known.
 std::optional<v1::Suspension> SuspensionAt(const journal::v1::DirectoryFact& fact, absl::Time time);

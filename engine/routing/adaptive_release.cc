@@ -37,9 +37,17 @@ bool Counts(v1::ResponseClass response_class) {
     case v1::RESPONSE_CLASS_NOTICE_FAILED:
     case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
       return false;
-    default:
-      return true;
+    case v1::RESPONSE_CLASS_UNSPECIFIED:
+    case v1::RESPONSE_CLASS_ACCEPTED:
+    case v1::RESPONSE_CLASS_DECLINED:
+    case v1::RESPONSE_CLASS_PENDING:
+    case v1::RESPONSE_CLASS_LATE:
+    case v1::RESPONSE_CLASS_SILENT:
+    case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return true;
 }
 
 bool WasCounted(const PackageRow& row, const std::string& tier_id, int32_t terms_version) {
@@ -101,14 +109,15 @@ void CountFill(const v1::AdaptiveRelease& rule, int32_t round_number, PackageAgg
   }
 }
 
-std::optional<v1::RoundBeside> WhyBeside(const v1::FrameworkRules& rules, absl::string_view lot_id,
-                                         const std::vector<Verdict>& verdicts,
-                                         const RollupTable& table) {
+std::optional<v1::RoundBeside> ReasonForParallelRound(const v1::FrameworkRules& rules,
+                                                      absl::string_view lot_id,
+                                                      const std::vector<Verdict>& verdicts,
+                                                      const RollupTable& table) {
   if (!rules.has_adaptive_release()) return std::nullopt;
   const v1::AdaptiveRelease& rule = rules.adaptive_release();
-  v1::RoundBeside beside;
-  beside.set_lower_percent(rule.lower_percent());
-  beside.set_upper_percent(rule.upper_percent());
+  v1::RoundBeside reason;
+  reason.set_lower_percent(rule.lower_percent());
+  reason.set_upper_percent(rule.upper_percent());
   std::set<std::string> seen;
   for (const Verdict& verdict : verdicts) {  // by tier order
     if (!verdict.offered() || !seen.insert(verdict.tier_id()).second) continue;
@@ -116,30 +125,30 @@ std::optional<v1::RoundBeside> WhyBeside(const v1::FrameworkRules& rules, absl::
         RollupTable::KeyOf(FillDimensions(rules.framework_id(), lot_id, verdict.tier_id())));
     if (row == nullptr || !row->adaptive_release_on()) return std::nullopt;
     const Fill fill = NewestOf(rule, *row);
-    v1::TierFill& told = *beside.add_tier_fills();
+    v1::TierFill& told = *reason.add_tier_fills();
     told.set_tier_id(verdict.tier_id());
     told.set_filled(static_cast<int32_t>(fill.filled));
     told.set_packages(static_cast<int32_t>(fill.packages));
   }
   if (seen.empty()) return std::nullopt;
-  return beside;
+  return reason;
 }
 
-bool IsBeside(const PackageAggregate& package, const OfferRow& offer) {
+bool IsParallel(const PackageAggregate& package, const OfferRow& offer) {
   const RoundRow* round = RoundOf(package, offer);
   return round != nullptr && round->has_beside();
 }
 
-bool AnyBeside(const PackageAggregate& package) {
+bool HasParallelRound(const PackageAggregate& package) {
   return std::any_of(package.offers.begin(), package.offers.end(), [&](const OfferRow& offer) {
-    return offer.ordinal() > package.row.previous_issue_offers() && IsBeside(package, offer);
+    return offer.ordinal() > package.row.previous_issue_offers() && IsParallel(package, offer);
   });
 }
 
-bool AreBeside(const PackageAggregate& package, int32_t rule, int32_t other_rule) {
+bool AreParallel(const PackageAggregate& package, int32_t rule, int32_t other_rule) {
   return std::any_of(package.offers.begin(), package.offers.end(), [&](const OfferRow& offer) {
     if (offer.ordinal() <= package.row.previous_issue_offers()) return false;
-    if (!IsBeside(package, offer)) return false;
+    if (!IsParallel(package, offer)) return false;
     const RoundRow& later = *RoundOf(package, offer);
     const int32_t earlier_rule =
         package.row.rounds(later.beside().round_number() - 1).rule_number();

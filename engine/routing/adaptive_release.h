@@ -12,8 +12,8 @@
 #include "brokerage/journal/v1/rows.pb.h"
 #include "brokerage/v1/framework.pb.h"
 #include "brokerage/v1/package.pb.h"
-#include "engine/figures/tally.h"
 #include "engine/model/package.h"
+#include "engine/model/rollup_table.h"
 
 namespace brokerage::engine {
 
@@ -36,16 +36,16 @@ void CountFill(const v1::AdaptiveRelease& rule, int32_t round_number, PackageAgg
 // Why the next round opens beside the one with these verdicts: the fill of each tier that is
 // offered the package in it, where adaptive release is on for all of them; nothing otherwise, and
 // without the rule. The round's number is left to the caller. `lot_id` is where it is offered.
-std::optional<v1::RoundBeside> WhyBeside(const v1::FrameworkRules& rules, absl::string_view lot_id,
-                                         const std::vector<journal::v1::Verdict>& verdicts,
-                                         const RollupTable& table);
+std::optional<v1::RoundBeside> ReasonForParallelRound(
+    const v1::FrameworkRules& rules, absl::string_view lot_id,
+    const std::vector<journal::v1::Verdict>& verdicts, const RollupTable& table);
 
 // Whether the offer's round was opened beside an earlier one.
-bool IsBeside(const PackageAggregate& package, const journal::v1::OfferRow& offer);
+bool IsParallel(const PackageAggregate& package, const journal::v1::OfferRow& offer);
 // Whether any offer of the package's present issue is of such a round.
-bool AnyBeside(const PackageAggregate& package);
+bool HasParallelRound(const PackageAggregate& package);
 // Whether the two rules of the framework's list are those of rounds that were opened beside each
 // other in the package's present issue.
-bool AreBeside(const PackageAggregate& package, int32_t rule, int32_t other_rule);
+bool AreParallel(const PackageAggregate& package, int32_t rule, int32_t other_rule);
 
 }  // namespace brokerage::engine

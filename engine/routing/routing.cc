@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 #include <tuple>
 
-#include "absl/strings/match.h"
-#include "engine/award/ranking.h"
+#include "engine/base/hash.h"
+#include "engine/base/postcode.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 
@@ -16,148 +18,16 @@ using journal::v1::Verdict;
 
 namespace {
 
-constexpr uint32_t Bit(v1::HardRule rule) { return 1u << rule; }
-
-uint32_t FailsUnless(bool passed, v1::HardRule rule) { return passed ? 0 : Bit(rule); }
-
-// A hard rule reads facts with dates as of `date`, and what opens and closes at any moment as of
-// `time`.
-struct AsOf {
-  DateNumber date;
-  absl::Time time;
-};
-
-bool LotHoldsWard(const RoutingQuestion& question, const v1::Contract& contract) {
-  const auto* fact = question.directory.Fact(
-      LotWardKey(contract.framework_id(), contract.lot_id(), question.package.row.ward_code()));
-  return fact != nullptr && !fact->ended();
-}
-
-uint32_t ContractFailures(const RoutingQuestion& question, const v1::Contract& contract,
-                          AsOf as_of) {
-  const v1::ContractStatus status = question.directory.StatusOf(contract, as_of.date, as_of.time);
-  const auto& services = contract.service_types();
-  const v1::ServiceType service = question.package.row.terms().service_type();
-  return FailsUnless(status == v1::CONTRACT_STATUS_ACTIVE, v1::HARD_RULE_CONTRACT_ACTIVE) |
-         FailsUnless(LotHoldsWard(question, contract), v1::HARD_RULE_LOT_MATCHES_WARD) |
-         FailsUnless(std::find(services.begin(), services.end(), service) != services.end(),
-                     v1::HARD_RULE_SERVICE_CONTRACTED);
-}
-
-bool Meets(const v1::Branch& branch, const v1::Need& need) {
-  const bool has_value =
-      need.kind() == v1::NEED_KIND_LANGUAGE || need.kind() == v1::NEED_KIND_CARER_GENDER;
-  return std::any_of(branch.needs_met().begin(), branch.needs_met().end(), [&](const auto& met) {
-    return met.kind() == need.kind() &&
-           (!has_value || absl::EqualsIgnoreCase(met.value(), need.value()));
-  });
-}
-
-bool MeetsNeeds(const RoutingQuestion& question, const v1::Branch& branch) {
-  const auto& filtering = question.rules.filtering_needs();
-  const auto& needs = question.package.row.needs();
-  return std::all_of(needs.begin(), needs.end(), [&](const v1::Need& need) {
-    return std::find(filtering.begin(), filtering.end(), need.kind()) == filtering.end() ||
-           Meets(branch, need);
-  });
-}
-
-// The lines by which a branch covers the package; null where it does not.
-struct Covering {
-  const v1::Coverage* service;  // for its service
-  const v1::Coverage* place;    // that one; else for any service
-};
-
-Covering CoveringOf(const RoutingQuestion& question, const v1::Branch& branch, DateNumber date) {
-  const PackageRow& row = question.package.row;
-  const CarePlace place = CarePlaceOf(row);
-  const v1::Coverage* service =
-      question.directory.CoverageOf(branch.id(), place, row.terms().service_type(), date);
-  return {service, service != nullptr ? service
-                                      : question.directory.AnyCoverageOf(branch.id(), place, date)};
-}
-
-uint32_t BranchFailures(const RoutingQuestion& question, const v1::Branch& branch, AsOf as_of) {
-  const Directory& directory = question.directory;
-  const Covering covering = CoveringOf(question, branch, as_of.date);
-  return FailsUnless(covering.place != nullptr, v1::HARD_RULE_BRANCH_COVERS_WARD) |
-         FailsUnless(covering.service != nullptr, v1::HARD_RULE_BRANCH_COVERS_SERVICE) |
-         FailsUnless(branch.regulator_active(), v1::HARD_RULE_BRANCH_REGISTERED) |
-         FailsUnless(!directory.OptedOut(branch.id(), as_of.time),
-                     v1::HARD_RULE_BRANCH_TAKING_OFFERS) |
-         FailsUnless(MeetsNeeds(question, branch), v1::HARD_RULE_MEETS_NEEDS);
-}
-
-uint32_t ProviderFailures(const RoutingQuestion& question, const std::string& provider_id,
-                          AsOf as_of) {
-  const Directory& directory = question.directory;
-  const PackageRow& row = question.package.row;
-  const auto& refused = row.refused_provider_ids();
-  const bool is_refused = GaveItUp(row, provider_id) ||
-                          std::find(refused.begin(), refused.end(), provider_id) != refused.end();
-  const std::string area = PostcodeArea(row.postcode_sector());
-  const std::string& framework_id = row.framework_id();
-  return FailsUnless(!directory.ProviderSuspended(framework_id, provider_id, as_of.time),
-                     v1::HARD_RULE_PROVIDER_NOT_SUSPENDED) |
-         FailsUnless(!directory.AreaSuspended(framework_id, provider_id, area, as_of.time),
-                     v1::HARD_RULE_AREA_NOT_SUSPENDED) |
-         FailsUnless(!is_refused, v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
-}
-
-// What was said after the package was awarded is a remark and counts nowhere.
-bool LastSaidNo(const OfferRow& offer) {
-  v1::Answer last = v1::ANSWER_UNSPECIFIED;
-  for (const journal::v1::AnswerRow& answer : offer.answers()) {
-    if (!answer.remark()) last = answer.answer();
-  }
-  return last == v1::ANSWER_DECLINE;
-}
-
-bool AlreadyDeclined(const PackageAggregate& package, const std::string& branch_id) {
-  return std::any_of(package.offers.begin(), package.offers.end(), [&](const OfferRow& offer) {
-    return offer.branch_id() == branch_id && offer.terms_version() == package.row.terms_version() &&
-           LastSaidNo(offer);
-  });
-}
-
-bool OfferedCheaper(const RoutingQuestion& question, const v1::Contract& contract,
-                    const std::string& provider_id) {
-  const auto& offers = question.package.offers;
-  const int32_t price = question.directory.PriceOf(contract, question.package.row.ward_code());
-  return std::any_of(offers.begin(), offers.end(), [&](const OfferRow& offer) {
-    return offer.provider_id() == provider_id && offer.contract_id() != contract.id() &&
-           offer.price_pence() > 0 && offer.price_pence() < price;
-  });
-}
-
-// The rules that speak only of issuing; all but the last, which needs the others' verdicts.
-uint32_t IssueFailures(const RoutingQuestion& question, const v1::Contract& contract,
-                       const Verdict& verdict) {
-  const auto& tiers = question.tier_ids;
-  const bool in_round =
-      question.restart ? !verdict.branch_id().empty() &&
-                             verdict.branch_id() == question.package.row.previous_branch_id()
-                       : std::find(tiers.begin(), tiers.end(), contract.tier_id()) != tiers.end();
-  return FailsUnless(in_round, v1::HARD_RULE_TIER_IN_ROUND) |
-         FailsUnless(!AlreadyDeclined(question.package, verdict.branch_id()),
-                     v1::HARD_RULE_NOT_ALREADY_DECLINED) |
-         FailsUnless(!OfferedCheaper(question, contract, verdict.provider_id()),
-                     v1::HARD_RULE_NOT_OFFERED_DEARER);
-}
-
-// The suspensions that keep the verdict's contract from an offer where nothing else does; else
-// none.
-std::vector<std::string> StoppedBy(const RoutingQuestion& question, const v1::Contract& contract,
-                                   const Verdict& verdict) {
-  constexpr uint32_t kSuspensionRules = Bit(v1::HARD_RULE_CONTRACT_ACTIVE) |
-                                        Bit(v1::HARD_RULE_PROVIDER_NOT_SUSPENDED) |
-                                        Bit(v1::HARD_RULE_AREA_NOT_SUSPENDED);
-  const uint32_t failed = verdict.failed_rules();
-  if (failed == 0 || (failed & ~kSuspensionRules) != 0) return {};
-  if (!question.directory.ContractInForce(contract, question.date)) return {};
-  return question.directory.SuspensionsOf(contract, verdict.provider_id(),
-                                          PostcodeArea(question.package.row.postcode_sector()),
-                                          question.time);
+// The suspensions that keep the contract from an offer where nothing else does; else none.
+std::vector<std::string> SuspendedBy(const RuleSubject& subject, uint32_t failed_rules) {
+  constexpr uint32_t kSuspensionRules = RuleBit(v1::HARD_RULE_CONTRACT_ACTIVE) |
+                                        RuleBit(v1::HARD_RULE_PROVIDER_NOT_SUSPENDED) |
+                                        RuleBit(v1::HARD_RULE_AREA_NOT_SUSPENDED);
+  if (failed_rules == 0 || (failed_rules & ~kSuspensionRules) != 0) return {};
+  const Directory& directory = subject.question.directory;
+  if (!directory.ContractInForce(*subject.contract, subject.date)) return {};
+  return directory.SuspensionsOf(*subject.contract, subject.provider_id, subject.postcode_area,
+                                 subject.time);
 }
 
 // What orders the passing branches of one provider, and the whole answer.
@@ -198,8 +68,8 @@ int32_t RootOf(int64_t square) {
 
 Candidate Consider(const RoutingQuestion& question, const v1::Contract& contract,
                    const std::string& provider_id, const v1::Branch* branch) {
-  const AsOf now{question.date, question.time};
   const PackageRow& row = question.package.row;
+  const RuleSubject subject(question, question.date, question.time, &contract, provider_id, branch);
   Candidate candidate;
   const v1::Tier* tier = Directory::TierOf(question.rules, contract.tier_id());
   candidate.tier_order = tier == nullptr ? std::numeric_limits<int32_t>::max() : tier->order();
@@ -214,18 +84,14 @@ Candidate Consider(const RoutingQuestion& question, const v1::Contract& contract
     if (candidate.distance_squared != kDistanceUnknown) {
       verdict.set_distance_m(RootOf(candidate.distance_squared));
     }
-    const auto [line, any_line] = CoveringOf(question, *branch, now.date);
+    const auto [line, any_line] = subject.covering;
     const bool has_priority = line != nullptr && line->priority() > 0;
     candidate.priority = has_priority ? line->priority() : std::numeric_limits<int32_t>::max();
     if (any_line != nullptr) verdict.set_covering_area(any_line->postcode_area());
     candidate.tie_break = TieBreak(row.number(), branch->id());
   }
-  verdict.set_failed_rules(ContractFailures(question, contract, now) |
-                           IssueFailures(question, contract, verdict) |
-                           ProviderFailures(question, provider_id, now) |
-                           (branch != nullptr ? BranchFailures(question, *branch, now)
-                                              : Bit(v1::HARD_RULE_BRANCH_COVERS_WARD)));
-  for (std::string& id : StoppedBy(question, contract, verdict)) {
+  verdict.set_failed_rules(FailuresOf(subject, kAtIssue));
+  for (std::string& id : SuspendedBy(subject, verdict.failed_rules())) {
     verdict.add_suspension_ids(std::move(id));
   }
   return candidate;
@@ -241,13 +107,13 @@ bool ChosenBefore(const Candidate& a, const Candidate& b) {
 }
 
 void PassOver(const std::string& chosen_branch_id, Verdict* verdict) {
-  verdict->set_failed_rules(Bit(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER));
+  verdict->set_failed_rules(RuleBit(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER));
   verdict->set_chosen_branch_id(chosen_branch_id);
 }
 
 // A provider that is offered the package in the round beside this one gets no second offer; nor
 // would one that suspensions alone keep from an offer there.
-void LeaveToRoundBeside(const std::vector<Verdict>& beside, std::vector<Candidate>* candidates) {
+void LeaveToParallelRound(const std::vector<Verdict>& beside, std::vector<Candidate>* candidates) {
   std::map<std::string, std::string> offered;  // provider -> branch
   std::set<std::string> served;                // providers, as if nobody were suspended
   for (const Verdict& verdict : beside) {
@@ -286,7 +152,7 @@ void ChooseBranches(bool several_allowed, std::vector<Candidate>* candidates) {
 }
 
 // Leaves the suspensions only with those that would have got their provider's offer without them.
-void KeepStopped(bool several_allowed, std::vector<Candidate>* candidates) {
+void KeepSuspended(bool several_allowed, std::vector<Candidate>* candidates) {
   const bool any = std::any_of(
       candidates->begin(), candidates->end(),
       [](const Candidate& candidate) { return !candidate.verdict.suspension_ids().empty(); });
@@ -302,37 +168,13 @@ void KeepStopped(bool several_allowed, std::vector<Candidate>* candidates) {
     Verdict& verdict = candidate.verdict;
     if (verdict.suspension_ids().empty()) continue;
     const Candidate* first = best[verdict.provider_id()];
-    const bool stopped = several_allowed ? verdict.contract_id() == first->verdict.contract_id()
-                                         : &candidate == first;
-    if (!stopped) verdict.clear_suspension_ids();
+    const bool kept_out = several_allowed ? verdict.contract_id() == first->verdict.contract_id()
+                                          : &candidate == first;
+    if (!kept_out) verdict.clear_suspension_ids();
   }
-}
-
-uint32_t FailuresAtAward(const RoutingQuestion& question, const OfferRow& offer, AsOf as_of) {
-  const Directory& directory = question.directory;
-  const v1::Contract* contract = directory.Contract(offer.contract_id());
-  const v1::Branch* branch = directory.Branch(offer.branch_id());
-  const bool held = contract != nullptr &&
-                    directory.ProviderOfContract(contract->id(), as_of.date) == offer.provider_id();
-  uint32_t failures = FailsUnless(held, v1::HARD_RULE_CONTRACT_ACTIVE) |
-                      ProviderFailures(question, offer.provider_id(), as_of);
-  if (contract != nullptr) failures |= ContractFailures(question, *contract, as_of);
-  return failures | (branch != nullptr ? BranchFailures(question, *branch, as_of)
-                                       : Bit(v1::HARD_RULE_BRANCH_COVERS_WARD));
-}
-
-std::optional<v1::HardRule> FirstOf(uint32_t failures) {
-  for (int rule = 1; rule < v1::HardRule_ARRAYSIZE; ++rule) {
-    if (failures & (1u << rule)) return static_cast<v1::HardRule>(rule);
-  }
-  return std::nullopt;
 }
 
 }  // namespace
-
-CarePlace CarePlaceOf(const PackageRow& package) {
-  return {package.framework_id(), package.ward_code(), PostcodeArea(package.postcode_sector())};
-}
 
 std::string LotNow(const Directory& directory, const PackageRow& package) {
   std::string lot = directory.LotOfWard(package.framework_id(), package.ward_code());
@@ -352,8 +194,8 @@ std::vector<Verdict> Route(const RoutingQuestion& question) {
     }
     if (branches.empty()) candidates.push_back(Consider(question, *contract, provider_id, nullptr));
   }
-  if (question.beside != nullptr) LeaveToRoundBeside(*question.beside, &candidates);
-  KeepStopped(question.rules.several_branches_per_provider(), &candidates);
+  if (question.beside != nullptr) LeaveToParallelRound(*question.beside, &candidates);
+  KeepSuspended(question.rules.several_branches_per_provider(), &candidates);
   ChooseBranches(question.rules.several_branches_per_provider(), &candidates);
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     auto order = [](const Candidate& c) {
@@ -367,39 +209,13 @@ std::vector<Verdict> Route(const RoutingQuestion& question) {
   return verdicts;
 }
 
-std::optional<v1::HardRule> FailsAtAward(const RoutingQuestion& question, const OfferRow& offer) {
-  uint32_t failures = FailuresAtAward(question, offer, {question.date, question.time});
-  // What has dates is asked again for the start; opt-outs and suspensions, which stop offers and
-  // not care, as of now both times (docs/decisions/0006).
-  const std::optional<DateNumber> start = ParseDate(question.package.row.terms().start_by_date());
-  if (start && *start > question.date) {
-    failures |= FailuresAtAward(question, offer, {*start, question.time});
-  }
-  return FirstOf(failures);
-}
-
-std::optional<v1::HardRule> FailsAtMove(const RoutingQuestion& question, const OfferRow& offer,
-                                        const std::string& branch_id) {
-  OfferRow moved = offer;
-  moved.set_branch_id(branch_id);
-  const auto& offers = question.package.offers;
-  const bool has_one = std::any_of(offers.begin(), offers.end(), [&](const OfferRow& other) {
-    return other.branch_id() == branch_id && other.round_number() == offer.round_number();
-  });
-  return FirstOf(FailuresAtAward(question, moved, {question.date, question.time}) |
-                 FailsUnless(!AlreadyDeclined(question.package, branch_id),
-                             v1::HARD_RULE_NOT_ALREADY_DECLINED) |
-                 FailsUnless(!has_one, v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER));
-}
-
-bool GaveItUp(const PackageRow& package, absl::string_view provider_id) {
-  return !provider_id.empty() && provider_id == package.gave_up_provider_id();
-}
-
-bool VerdictConfirmsCoverage(const Verdict& verdict) {
-  constexpr uint32_t kCoverage =
-      Bit(v1::HARD_RULE_BRANCH_COVERS_WARD) | Bit(v1::HARD_RULE_BRANCH_COVERS_SERVICE);
-  return (verdict.failed_rules() & kCoverage) == 0;
+// The first eight bytes, big endian and without the top bit, of the SHA-256 of the package's number
+// (eight bytes, big endian) and the branch's id: nobody can choose an id that wins.
+int64_t TieBreak(uint64_t package_number, absl::string_view branch_id) {
+  const std::string hash = Sha256().AddBigEndian64(package_number).Add(branch_id).Finish();
+  uint64_t value = 0;
+  for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<unsigned char>(hash[i]);
+  return static_cast<int64_t>(value & (~uint64_t{0} >> 1));
 }
 
 }  // namespace brokerage::engine

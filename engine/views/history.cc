@@ -1,15 +1,20 @@
-// What a record of the journal tells each role.
+#include "engine/views/history.h"
+
 #include <algorithm>
 #include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
+#include "engine/model/fact_keys.h"
+#include "engine/model/facts.h"
+#include "engine/model/package.h"
 #include "engine/model/suspensions.h"
+#include "engine/model/visibility.h"
 #include "engine/views/fact_words.h"
 #include "engine/views/offer_events.h"
-#include "engine/views/package_view.h"
 #include "engine/views/words.h"
 
 namespace brokerage::engine {
@@ -31,43 +36,64 @@ std::string OfferWords(const PackageAggregate& package, int32_t ordinal,
   return BranchWords(package.offers[place], directory);
 }
 
-std::string SubmittedWords(const PackageRow& row, const Directory& directory) {
-  std::string text = absl::StrCat(
-      PlainWords(v1::ServiceType_Name(row.terms().service_type()), "SERVICE_TYPE_"), ", ",
-      PlainWords(v1::Urgency_Name(row.urgency()), "URGENCY_"), ", in ",
-      WardWords(row.framework_id(), row.ward_code(), directory), ", ", row.terms().weekly_minutes(),
-      " minutes a week, care needed from ", row.terms().start_by_date());
+// What a fact is told in: the package as it is at any time after it.
+struct PackageContext {
+  const PackageAggregate& package;
+  bool has_offer_events;  // of the fact, which tell the rest of it
+  const Directory& directory;
+};
+
+// What a fact of each kind says of the package as a whole; empty where its offers say all of it.
+
+std::string PackageWords(const journal::v1::PackageSubmitted& fact, const PackageContext& in) {
+  const PackageRow& row = fact.package();
+  std::string text =
+      absl::StrCat(PlainWords(v1::ServiceType_Name(row.terms().service_type()), "SERVICE_TYPE_"),
+                   ", ", PlainWords(v1::Urgency_Name(row.urgency()), "URGENCY_"), ", in ",
+                   WardWords(row.framework_id(), row.ward_code(), in.directory), ", ",
+                   row.terms().weekly_minutes(), " minutes a week, care needed from ",
+                   row.terms().start_by_date());
   if (row.predecessor_number() != 0) {
     absl::StrAppend(&text, ", follows ",
                     FormatPackageId({row.predecessor_year(), row.predecessor_number()}));
   }
   if (!row.imported()) return absl::StrCat("Taken in: ", text, ".");
-  return absl::StrCat("Imported as running at ",
-                      BranchWords(row.running_branch_id(), "", directory), ": ", text, ".");
+  return absl::StrCat("Imported as running at ", in.directory.BranchName(row.running_branch_id()),
+                      ": ", text, ".");
 }
 
-std::string RoundOpenedWords(const journal::v1::RoundOpened& opened) {
-  const journal::v1::RoundRow& round = opened.round();
-  std::string name = opened.restart() ? absl::StrCat("Round ", round.number(), " (restart)")
-                                      : absl::StrCat("Round ", round.number(), " (",
-                                                     absl::StrJoin(round.tier_ids(), ", "), ")");
-  const std::string beside =
-      round.has_beside() ? absl::StrCat(" ", BesideWords(round.beside())) : "";
-  return absl::StrCat(name, " opened", beside, ": ", opened.offers_size(), " offered of ",
+std::string PackageWords(const journal::v1::PackageReleased& fact, const PackageContext& in) {
+  return absl::StrCat("Released under revision ", fact.framework_revision(), " of the framework.");
+}
+
+std::string PackageWords(const journal::v1::PackageHeld& fact, const PackageContext& in) {
+  if (fact.held()) return "Held: no distribution releases it.";
+  if (fact.release_due_us() == 0) return "No longer held.";
+  return absl::StrCat("No longer held; due for release at ", MomentWords(fact.release_due_us()),
+                      ".");
+}
+
+std::string PackageWords(const journal::v1::RoundOpened& fact, const PackageContext& in) {
+  const journal::v1::RoundRow& round = fact.round();
+  std::string name = fact.restart() ? absl::StrCat("Round ", round.number(), " (restart)")
+                                    : absl::StrCat("Round ", round.number(), " (",
+                                                   absl::StrJoin(round.tier_ids(), ", "), ")");
+  const std::string parallel =
+      round.has_beside() ? absl::StrCat(" ", ParallelRoundWords(round.beside())) : "";
+  return absl::StrCat(name, " opened", parallel, ": ", fact.offers_size(), " offered of ",
                       round.verdicts_size(), " considered, until ",
                       MomentWords(round.deadline_us()), ".");
 }
 
 // "Passed over the framework's round 1, in which nobody could be asked: S-000001 kept Lead North
 // from its offer, Add One is in an opt-out window, 2 contracts do not cover the ward."
-std::string PassedOverWords(const journal::v1::RoundsPassedOver& passed_over,
-                            const Directory& directory) {
+std::string PackageWords(const journal::v1::RoundsPassedOver& fact, const PackageContext& in) {
   std::vector<std::string> sentences;
-  for (const journal::v1::PassedOverRound& round : passed_over.rounds()) {
+  for (const journal::v1::PassedOverRound& round : fact.rounds()) {
     std::vector<std::string> kept;
     int uncovered = 0;
     for (const journal::v1::Verdict& verdict : round.verdicts()) {
-      const std::string branch = BranchWords(verdict.branch_id(), "", directory);
+      const std::string branch = in.directory.BranchName(verdict.branch_id());
       if (!verdict.suspension_ids().empty()) {
         kept.push_back(absl::StrCat(absl::StrJoin(verdict.suspension_ids(), " and "), " kept ",
                                     branch, " from its offer"));
@@ -88,31 +114,44 @@ std::string PassedOverWords(const journal::v1::RoundsPassedOver& passed_over,
   return absl::StrJoin(sentences, " ");
 }
 
-std::string ExtendedWords(const journal::v1::DeadlineExtended& extended) {
-  std::string text = absl::StrCat("Round ", extended.round_number());
-  if (extended.deadline_us() == 0) {
+std::string PackageWords(const journal::v1::RoundDue& fact, const PackageContext& in) {
+  return absl::StrCat("The deadline of round ", fact.round_number(), " passed.");
+}
+
+std::string PackageWords(const journal::v1::RoundClosed& fact, const PackageContext& in) {
+  return absl::StrCat("Round ", fact.round_number(), " closed.");
+}
+
+std::string PackageWords(const journal::v1::DeadlineExtended& fact, const PackageContext& in) {
+  std::string text = absl::StrCat("Round ", fact.round_number());
+  if (fact.deadline_us() == 0) {
     absl::StrAppend(&text, " lost time that nobody can use any more");
   } else {
-    absl::StrAppend(&text,
-                    extended.reopened_ordinals().empty() ? " has its deadline moved to "
-                                                         : " is open again, until ",
-                    MomentWords(extended.deadline_us()));
+    absl::StrAppend(
+        &text,
+        fact.reopened_ordinals().empty() ? " has its deadline moved to " : " is open again, until ",
+        MomentWords(fact.deadline_us()));
   }
-  if (extended.in_time_ordinals_size() > 0) {
-    absl::StrAppend(&text,
-                    "; late answers that count as in time: ", extended.in_time_ordinals_size());
+  if (fact.in_time_ordinals_size() > 0) {
+    absl::StrAppend(&text, "; late answers that count as in time: ", fact.in_time_ordinals_size());
   }
-  if (extended.closed_ordinals_size() > 0) {
-    absl::StrAppend(&text, "; silences that count for nobody: ", extended.closed_ordinals_size());
+  if (fact.closed_ordinals_size() > 0) {
+    absl::StrAppend(&text, "; silences that count for nobody: ", fact.closed_ordinals_size());
   }
-  if (!extended.reason().empty()) absl::StrAppend(&text, "; after an outage: ", extended.reason());
+  if (!fact.reason().empty()) absl::StrAppend(&text, "; after an outage: ", fact.reason());
   return absl::StrCat(text, ".");
 }
 
-std::string AwardedWords(const PackageAggregate& package, const journal::v1::AwardRow& award,
-                         const Directory& directory) {
+std::string PackageWords(const journal::v1::AwardProposed& fact, const PackageContext& in) {
+  return absl::StrCat(
+      "Awaits care navigation: ", OfferWords(in.package, fact.ordinal(), in.directory),
+      " is proposed for the award.");
+}
+
+std::string PackageWords(const journal::v1::PackageAwarded& fact, const PackageContext& in) {
+  const journal::v1::AwardRow& award = fact.award();
   std::string text =
-      absl::StrCat("Awarded to ", OfferWords(package, award.offer_ordinal(), directory));
+      absl::StrCat("Awarded to ", OfferWords(in.package, award.offer_ordinal(), in.directory));
   if (award.decided_by() != v1::AWARD_CRITERION_UNSPECIFIED) {
     absl::StrAppend(&text, ", decided by ", CriterionWords(award.decided_by()));
   }
@@ -128,74 +167,71 @@ std::string AwardedWords(const PackageAggregate& package, const journal::v1::Awa
   return text;
 }
 
-std::string HeldWords(const journal::v1::PackageHeld& held) {
-  if (held.held()) return "Held: no distribution releases it.";
-  if (held.release_due_us() == 0) return "No longer held.";
-  return absl::StrCat("No longer held; due for release at ", MomentWords(held.release_due_us()),
-                      ".");
+std::string PackageWords(const journal::v1::PackageUnfilled& fact, const PackageContext& in) {
+  return "Nobody took it: it is on the waiting list.";
 }
 
-// What the fact says of the package as a whole; empty where its offers say all of it.
-std::string PackageWords(const Fact& fact, const PackageAggregate& package, bool has_tidings,
-                         const Directory& directory) {
-  switch (fact.fact_case()) {
-    case Fact::kPackageSubmitted:
-      return SubmittedWords(fact.package_submitted().package(), directory);
-    case Fact::kPackageReleased:
-      return absl::StrCat("Released under revision ", fact.package_released().framework_revision(),
-                          " of the framework.");
-    case Fact::kPackageHeld:
-      return HeldWords(fact.package_held());
-    case Fact::kRoundOpened:
-      return RoundOpenedWords(fact.round_opened());
-    case Fact::kRoundDue:
-      return absl::StrCat("The deadline of round ", fact.round_due().round_number(), " passed.");
-    case Fact::kRoundClosed:
-      return absl::StrCat("Round ", fact.round_closed().round_number(), " closed.");
-    case Fact::kAwardProposed:
-      return absl::StrCat("Awaits care navigation: ",
-                          OfferWords(package, fact.award_proposed().ordinal(), directory),
-                          " is proposed for the award.");
-    case Fact::kPackageAwarded:
-      return AwardedWords(package, fact.package_awarded().award(), directory);
-    case Fact::kPackageUnfilled:
-      return "Nobody took it: it is on the waiting list.";
-    case Fact::kPackageReissued:
-      return absl::StrCat("Put out again with terms version ",
-                          fact.package_reissued().terms_version(), ".");
-    case Fact::kPackageCancelled:
-      return "Cancelled.";
-    case Fact::kPackageStarted:
-      if (fact.package_started().limit_due_us() != 0) {
-        return absl::StrCat("Care started; the limit of the interim service is at ",
-                            MomentWords(fact.package_started().limit_due_us()), ".");
-      }
-      return has_tidings ? "" : "Care started.";
-    case Fact::kPackageReturned:
-      return has_tidings ? "" : "The award was given up before the start.";
-    case Fact::kPackageHandedBack:
-      return absl::StrCat("Handed back: ", CauseWords(fact.package_handed_back().cause()), ". ",
-                          PackageIdOf(fact.package_handed_back().successor()), " follows.");
-    case Fact::kPackageCeased:
-      if (fact.package_ceased().leaving_outcome() != v1::LEAVING_OUTCOME_UNSPECIFIED) {
-        return absl::StrCat(
-            "Care ended. On leaving the interim service: ",
-            PlainWords(v1::LeavingOutcome_Name(fact.package_ceased().leaving_outcome()),
-                       "LEAVING_OUTCOME_"),
-            ".");
-      }
-      return has_tidings ? "" : "Care ended.";
-    case Fact::kDeadlineExtended:
-      return ExtendedWords(fact.deadline_extended());
-    case Fact::kLimitPassed:
-      return "The limit of the interim service has passed, and the person is still there.";
-    case Fact::kRoundsPassedOver:
-      return PassedOverWords(fact.rounds_passed_over(), directory);
-    case Fact::kTextsErased:
-      return "Every text that could identify the person was erased.";
-    default:
-      return "";
+std::string PackageWords(const journal::v1::PackageReissued& fact, const PackageContext& in) {
+  return absl::StrCat("Put out again with terms version ", fact.terms_version(), ".");
+}
+
+std::string PackageWords(const journal::v1::PackageCancelled& fact, const PackageContext& in) {
+  return "Cancelled.";
+}
+
+std::string PackageWords(const journal::v1::PackageStarted& fact, const PackageContext& in) {
+  if (fact.limit_due_us() != 0) {
+    return absl::StrCat("Care started; the limit of the interim service is at ",
+                        MomentWords(fact.limit_due_us()), ".");
   }
+  return in.has_offer_events ? "" : "Care started.";
+}
+
+std::string PackageWords(const journal::v1::LimitPassed& fact, const PackageContext& in) {
+  return "The limit of the interim service has passed, and the person is still there.";
+}
+
+std::string PackageWords(const journal::v1::PackageReturned& fact, const PackageContext& in) {
+  return in.has_offer_events ? "" : "The award was given up before the start.";
+}
+
+std::string PackageWords(const journal::v1::PackageHandedBack& fact, const PackageContext& in) {
+  return absl::StrCat("Handed back: ", CauseWords(fact.cause()), ". ",
+                      PackageIdOf(fact.successor()), " follows.");
+}
+
+std::string PackageWords(const journal::v1::PackageCeased& fact, const PackageContext& in) {
+  if (fact.leaving_outcome() != v1::LEAVING_OUTCOME_UNSPECIFIED) {
+    return absl::StrCat(
+        "Care ended. On leaving the interim service: ",
+        PlainWords(v1::LeavingOutcome_Name(fact.leaving_outcome()), "LEAVING_OUTCOME_"), ".");
+  }
+  return in.has_offer_events ? "" : "Care ended.";
+}
+
+std::string PackageWords(const journal::v1::TextsErased& fact, const PackageContext& in) {
+  return "Every text that could identify the person was erased.";
+}
+
+// Their offers say all of it.
+std::string PackageWords(
+    const OneOf<journal::v1::OfferAnswered, journal::v1::OffersClosed, journal::v1::OfferMoved,
+                journal::v1::ErrorClaimed, journal::v1::ErrorDecided> auto& fact,
+    const PackageContext& in) {
+  return "";
+}
+
+// That nothing came of looking is told to nobody.
+std::string PackageWords(const journal::v1::RoundEvaluated& fact, const PackageContext& in) {
+  return "";
+}
+
+// Are of no package: AddSystemEvents has them.
+std::string PackageWords(
+    const OneOf<journal::v1::FrameworkApplied, journal::v1::DirectoryChanged,
+                journal::v1::AccountChanged, journal::v1::ClockJudged> auto& fact,
+    const PackageContext& in) {
+  return "";
 }
 
 // The fact's own name, such as "PackageSubmitted".
@@ -204,29 +240,29 @@ std::string KindOf(const Fact& fact) {
   return field ? std::string(field->message_type()->name()) : "";
 }
 
-class Historian {
+class HistoryBuilder {
  public:
-  Historian(const journal::v1::Record& record, uint64_t sequence, const Caller& caller,
-            const PackageFinder& package, const Directory& directory)
+  HistoryBuilder(const journal::v1::Record& record, uint64_t sequence, const Caller& caller,
+                 const PackageFinder& package, const Directory& directory)
       : record_(record),
         sequence_(sequence),
         caller_(caller),
         package_(package),
         directory_(directory) {}
 
-  std::vector<v1::HistoryEvent> Tell() {
+  std::vector<v1::HistoryEvent> Build() {
     for (const Fact& fact : record_.facts()) {
       if (PackageNumberOf(fact) == 0) {
-        TellOfSystem(fact);
+        AddSystemEvents(fact);
       } else if (auto package = package_(PackageNumberOf(fact))) {
-        TellOfPackage(fact, *package);
+        AddPackageEvents(fact, *package);
       }
     }
     return std::move(events_);
   }
 
  private:
-  v1::HistoryEvent* Event(std::string kind, std::string text, bool with_account) {
+  v1::HistoryEvent* AddEvent(std::string kind, std::string text, bool with_account) {
     v1::HistoryEvent& event = events_.emplace_back();
     event.set_sequence(static_cast<int64_t>(sequence_));
     *event.mutable_event_time() = ToTimestamp(record_.time_us());
@@ -236,73 +272,79 @@ class Historian {
     return &event;
   }
 
-  void TellOfPackage(const Fact& fact, const PackageAggregate& package) {
+  void AddPackageEvents(const Fact& fact, const PackageAggregate& package) {
     bool navigator = MaySeePackage(caller_, package.row);
-    std::vector<OfferTiding> tidings = TidingsOf(fact, record_.time_us(), package);
+    const std::vector<OfferEvent> offer_events = OfferEventsOf(fact, record_.time_us(), package);
     if (navigator || (caller_.role == v1::ROLE_ADMINISTRATOR && fact.has_deadline_extended())) {
-      std::string text = PackageWords(fact, package, !tidings.empty(), directory_);
-      if (!text.empty()) Event(KindOf(fact), text, true)->set_package_id(PackageIdOf(package.row));
+      const PackageContext in = {package, !offer_events.empty(), directory_};
+      std::string text =
+          VisitFact(fact, [&in](const auto& kind) { return PackageWords(kind, in); });
+      if (!text.empty()) {
+        AddEvent(KindOf(fact), text, true)->set_package_id(PackageIdOf(package.row));
+      }
     }
-    for (const OfferTiding& tiding : tidings) {
-      if (!MayHear(caller_, package.row, tiding)) continue;
-      bool own_deed = tiding.what == Tiding::kAnswered || tiding.what == Tiding::kClaimed ||
-                      tiding.what == Tiding::kMoved || tiding.what == Tiding::kMovedAway;
-      v1::HistoryEvent* event = Event(TidingKind(tiding.what),
-                                      TidingWords(tiding, fact, directory_), navigator || own_deed);
+    for (const OfferEvent& of_offer : offer_events) {
+      if (!MaySeeOfferEvent(caller_, package.row, of_offer)) continue;
+      const OfferEventKind kind = of_offer.kind;
+      const bool own_deed = kind == OfferEventKind::kAnswered || kind == OfferEventKind::kClaimed ||
+                            kind == OfferEventKind::kMoved || kind == OfferEventKind::kMovedAway;
+      v1::HistoryEvent* event = AddEvent(
+          OfferEventName(kind), OfferEventWords(of_offer, fact, directory_), navigator || own_deed);
       event->set_package_id(PackageIdOf(package.row));
-      event->set_offer_id(OfferIdOf(package.row, tiding.offer->ordinal()));
-      event->set_branch_id(std::string(tiding.branch_id));
+      event->set_offer_id(OfferIdOf(package.row, of_offer.offer->ordinal()));
+      event->set_branch_id(std::string(of_offer.branch_id));
     }
     const PackageRow& begun = fact.package_submitted().package();
     if (navigator && begun.predecessor_number() != 0) {
-      Event(KindOf(fact), absl::StrCat(PackageIdOf(begun), " follows."), true)
+      AddEvent(KindOf(fact), absl::StrCat(PackageIdOf(begun), " follows."), true)
           ->set_package_id(FormatPackageId({begun.predecessor_year(), begun.predecessor_number()}));
     }
     if (navigator && fact.package_handed_back().has_successor()) {
-      Event(KindOf(fact),
-            absl::StrCat("Follows ", PackageIdOf(package.row), ", which was handed back."), true)
+      AddEvent(KindOf(fact),
+               absl::StrCat("Follows ", PackageIdOf(package.row), ", which was handed back."), true)
           ->set_package_id(PackageIdOf(fact.package_handed_back().successor()));
     }
   }
 
-  void TellOfSystem(const Fact& fact) {
+  void AddSystemEvents(const Fact& fact) {
     bool administrator = caller_.role == v1::ROLE_ADMINISTRATOR;
     bool reads_clock = administrator || caller_.role == v1::ROLE_COMMISSIONER;
     bool reads_directory = reads_clock || caller_.role == v1::ROLE_CARE_NAVIGATOR;
     if (fact.has_framework_applied() && reads_directory) {
       const journal::v1::FrameworkRow& row = fact.framework_applied().framework();
-      Event(KindOf(fact),
-            absl::StrCat("Framework ", row.framework_id(), " got revision ", row.revision(), "."),
-            administrator);
+      AddEvent(
+          KindOf(fact),
+          absl::StrCat("Framework ", row.framework_id(), " got revision ", row.revision(), "."),
+          administrator);
     } else if (fact.has_directory_changed() && reads_directory) {
-      TellOfDirectory(fact, administrator);
+      AddDirectoryEvents(fact, administrator);
     } else if (fact.has_directory_changed()) {
-      TellOfOwnCoverage(fact);
+      AddCoverageEvents(fact);
     } else if (fact.has_account_changed() && administrator) {
       const v1::Account& account = fact.account_changed().account().account();
-      Event(KindOf(fact),
-            absl::StrCat("Account ", account.id(), " (",
-                         PlainWords(v1::Role_Name(account.role()), "ROLE_"), ") was ",
-                         account.disabled() ? "disabled." : "created or changed."),
-            true);
+      AddEvent(KindOf(fact),
+               absl::StrCat("Account ", account.id(), " (",
+                            PlainWords(v1::Role_Name(account.role()), "ROLE_"), ") was ",
+                            account.disabled() ? "disabled." : "created or changed."),
+               true);
     } else if (fact.has_clock_judged() && reads_clock) {
-      Event(KindOf(fact),
-            fact.clock_judged().jumped()
-                ? "The clock jumped: no deadline lapses until it is confirmed."
-                : "The clock was confirmed: deadlines lapse again.",
-            administrator);
+      AddEvent(KindOf(fact),
+               fact.clock_judged().jumped()
+                   ? "The clock jumped: no deadline lapses until it is confirmed."
+                   : "The clock was confirmed: deadlines lapse again.",
+               administrator);
     }
   }
 
-  void TellOfDirectory(const Fact& fact, bool administrator) {
+  void AddDirectoryEvents(const Fact& fact, bool administrator) {
     const journal::v1::DirectoryChanged& changed = fact.directory_changed();
     if (changed.facts_size() > kFactsToldSingly) {
       std::map<std::string, int> counts;
       for (const DirectoryFact& one : changed.facts()) ++counts[DirectoryFactKind(one)];
-      Event(KindOf(fact),
-            absl::StrCat(changed.facts_size(), " facts of the directory changed: ",
-                         absl::StrJoin(counts, ", ", absl::PairFormatter(": ")), "."),
-            administrator);
+      AddEvent(KindOf(fact),
+               absl::StrCat(changed.facts_size(), " facts of the directory changed: ",
+                            absl::StrJoin(counts, ", ", absl::PairFormatter(": ")), "."),
+               administrator);
       return;
     }
     bool tell_reason =
@@ -321,12 +363,12 @@ class Historian {
       }
       std::string text = DirectoryFactWords(one, directory_);
       if (tell_reason) absl::StrAppend(&text, " Reason: ", changed.reason());
-      Event(KindOf(fact), text, administrator)->set_branch_id(BranchOfFact(one));
+      AddEvent(KindOf(fact), text, administrator)->set_branch_id(BranchOfFact(one));
     }
   }
 
   // A provider is told what of its branches' coverage was proposed, decided and changed.
-  void TellOfOwnCoverage(const Fact& fact) {
+  void AddCoverageEvents(const Fact& fact) {
     const journal::v1::DirectoryChanged& changed = fact.directory_changed();
     if (changed.facts_size() > kFactsToldSingly) return;
     for (const DirectoryFact& one : changed.facts()) {
@@ -341,7 +383,7 @@ class Historian {
       std::string text = DirectoryFactWords(one, directory_);
       const std::string& reason = one.coverage_proposal().decision_reason();
       if (!reason.empty()) absl::StrAppend(&text, " Reason: ", reason);
-      Event(KindOf(fact), text, false)->set_branch_id(branch->branch().id());
+      AddEvent(KindOf(fact), text, false)->set_branch_id(branch->branch().id());
     }
   }
 
@@ -373,7 +415,7 @@ class Historian {
 std::vector<v1::HistoryEvent> ToHistory(const journal::v1::Record& record, uint64_t sequence,
                                         const Caller& caller, const PackageFinder& package,
                                         const Directory& directory) {
-  return Historian(record, sequence, caller, package, directory).Tell();
+  return HistoryBuilder(record, sequence, caller, package, directory).Build();
 }
 
 }  // namespace brokerage::engine

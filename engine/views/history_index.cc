@@ -1,8 +1,9 @@
-// Whose history a record belongs in.
+#include "engine/views/history_index.h"
+
 #include <set>
 
+#include "engine/model/facts.h"
 #include "engine/views/offer_events.h"
-#include "engine/views/package_view.h"
 
 namespace brokerage::engine {
 
@@ -45,9 +46,9 @@ void AddPackageFact(const Fact& fact, int64_t time_us, const PackageFinder& find
   const PackageAggregate* package = find(number);
   if (!package) return;
   AddPackage(package->row, subjects);
-  for (const OfferTiding& tiding : TidingsOf(fact, time_us, *package)) {
-    Add(HistoryScope::kBranch, std::string(tiding.branch_id), subjects);
-    Add(HistoryScope::kProvider, tiding.offer->provider_id(), subjects);
+  for (const OfferEvent& event : OfferEventsOf(fact, time_us, *package)) {
+    Add(HistoryScope::kBranch, std::string(event.branch_id), subjects);
+    Add(HistoryScope::kProvider, event.offer->provider_id(), subjects);
   }
   if (fact.has_round_due()) {  // every offer of the round is settled by it
     for (const OfferRow& offer : package->offers) {
@@ -56,39 +57,39 @@ void AddPackageFact(const Fact& fact, int64_t time_us, const PackageFinder& find
   }
 }
 
+void AddValue(const v1::Provider& provider, Subjects* subjects) {
+  Add(HistoryScope::kProvider, provider.id(), subjects);
+}
+
+void AddValue(const v1::Branch& branch, Subjects* subjects) {
+  Add(HistoryScope::kBranch, branch.id(), subjects);
+  Add(HistoryScope::kProvider, branch.provider_id(), subjects);
+}
+
+void AddValue(const v1::CoverageProposal& proposal, Subjects* subjects) {
+  Add(HistoryScope::kBranch, proposal.coverage().branch_id(), subjects);
+}
+
+void AddValue(const OneOf<v1::Coverage, v1::OptOutWindow, v1::Capacity> auto& value,
+              Subjects* subjects) {
+  Add(HistoryScope::kBranch, value.branch_id(), subjects);
+}
+
+void AddValue(const OneOf<v1::Contract, v1::Suspension> auto& value, Subjects* subjects) {
+  Add(HistoryScope::kProvider, value.provider_id(), subjects);
+}
+
+void AddValue(const v1::Novation& novation, Subjects* subjects) {
+  Add(HistoryScope::kProvider, novation.new_provider_id(), subjects);
+}
+
+// In everybody's history only.
+void AddValue(const OneOf<v1::Ward, v1::Lot, journal::v1::LotWard, v1::Holiday, v1::Transfer,
+                          UnknownValue> auto& value,
+              Subjects* subjects) {}
+
 void AddDirectoryFact(const DirectoryFact& fact, Subjects* subjects) {
-  switch (fact.value_case()) {
-    case DirectoryFact::kProvider:
-      Add(HistoryScope::kProvider, fact.provider().id(), subjects);
-      break;
-    case DirectoryFact::kBranch:
-      Add(HistoryScope::kBranch, fact.branch().id(), subjects);
-      Add(HistoryScope::kProvider, fact.branch().provider_id(), subjects);
-      break;
-    case DirectoryFact::kCoverage:
-      Add(HistoryScope::kBranch, fact.coverage().branch_id(), subjects);
-      break;
-    case DirectoryFact::kCoverageProposal:
-      Add(HistoryScope::kBranch, fact.coverage_proposal().coverage().branch_id(), subjects);
-      break;
-    case DirectoryFact::kContract:
-      Add(HistoryScope::kProvider, fact.contract().provider_id(), subjects);
-      break;
-    case DirectoryFact::kNovation:
-      Add(HistoryScope::kProvider, fact.novation().new_provider_id(), subjects);
-      break;
-    case DirectoryFact::kOptOutWindow:
-      Add(HistoryScope::kBranch, fact.opt_out_window().branch_id(), subjects);
-      break;
-    case DirectoryFact::kCapacity:
-      Add(HistoryScope::kBranch, fact.capacity().branch_id(), subjects);
-      break;
-    case DirectoryFact::kSuspension:
-      Add(HistoryScope::kProvider, fact.suspension().provider_id(), subjects);
-      break;
-    default:
-      break;
-  }
+  VisitDirectoryFact(fact, [subjects](const auto& value) { AddValue(value, subjects); });
 }
 
 }  // namespace

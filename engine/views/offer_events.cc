@@ -6,8 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
+#include "engine/model/facts.h"
+#include "engine/model/visibility.h"
 #include "engine/routing/routing.h"
-#include "engine/views/package_view.h"
 #include "engine/views/words.h"
 
 namespace brokerage::engine {
@@ -32,12 +33,9 @@ bool RoundEndedAt(const PackageAggregate& package, const OfferRow& offer, int64_
 }
 
 // When the offer was last answered, remarks apart; when it was issued if it never was.
-int64_t LastAnswer(const OfferRow& offer) {
-  int64_t time_us = offer.issued_time_us();
-  for (const journal::v1::AnswerRow& answer : offer.answers()) {
-    if (!answer.remark()) time_us = answer.time_us();
-  }
-  return time_us;
+int64_t LastAnswered(const OfferRow& offer) {
+  const journal::v1::AnswerRow* answer = LastAnswer(offer, Remarks::kSkip);
+  return answer == nullptr ? offer.issued_time_us() : answer->time_us();
 }
 
 // The offer whose award was given up at `time_us`. A package can be awarded and returned again and
@@ -48,7 +46,7 @@ const OfferRow* ReturnedAt(const PackageAggregate& package, int64_t time_us) {
   int64_t found_answer_us = 0;
   for (const OfferRow& offer : package.offers) {
     if (offer.returned_cause() == v1::CAUSE_UNSPECIFIED) continue;
-    int64_t answer_us = LastAnswer(offer);
+    int64_t answer_us = LastAnswered(offer);
     if (answer_us > time_us || (found && answer_us < found_answer_us)) continue;
     found = &offer;
     found_answer_us = answer_us;
@@ -65,117 +63,163 @@ bool MovesWithItsRound(const OfferRow& offer) {
          offer.close_cause() != v1::CLOSE_CAUSE_OUTAGE;
 }
 
-class Teller {
+// The events of one fact. A function for each kind of fact.
+class OfferEvents {
  public:
-  Teller(const PackageAggregate& package, int64_t time_us) : package_(package), time_us_(time_us) {}
+  OfferEvents(const PackageAggregate& package, int64_t time_us)
+      : package_(package), time_us_(time_us) {}
 
-  void Add(Tiding what, int32_t ordinal) { Add(what, OfferOf(package_, ordinal)); }
-  void Add(Tiding what, const OfferRow* offer) {
-    if (offer) Push(what, offer);
+  void Add(const journal::v1::RoundOpened& fact) {
+    for (const OfferRow& offer : fact.offers()) Push(OfferEventKind::kIssued, &offer);
   }
 
-  void AddMoved(const journal::v1::OfferMoved& moved) {
-    const OfferRow* offer = OfferOf(package_, moved.ordinal());
-    if (offer == nullptr) return;
-    Push(Tiding::kMovedAway, offer).branch_id = moved.from_branch_id();
-    Push(Tiding::kMoved, offer).branch_id = moved.branch_id();
-  }
-
-  void AddVoided(const google::protobuf::RepeatedPtrField<journal::v1::VoidedOffer>& voided) {
-    for (const journal::v1::VoidedOffer& one : voided) {
-      if (const OfferRow* offer = OfferOf(package_, one.ordinal())) {
-        Push(Tiding::kVoid, offer).void_rule = one.rule();
-      }
-    }
-  }
-
-  void AddAward(const journal::v1::PackageAwarded& awarded) {
-    Add(Tiding::kWon, awarded.award().offer_ordinal());
-    for (const journal::v1::LostOffer& lost : awarded.lost()) {
-      if (const OfferRow* offer = OfferOf(package_, lost.ordinal())) {
-        Push(Tiding::kLost, offer).lost_by = lost.lost_by();
-      }
-    }
-    AddVoided(awarded.voided());
-    AddEnded(v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
-  }
-
-  // Offers that the fact closed, as their round ended with it.
-  void AddEnded(v1::CloseCause cause) {
-    for (const OfferRow& offer : package_.offers) {
-      if (offer.state() == v1::OFFER_STATE_CLOSED && offer.close_cause() == cause &&
-          RoundEndedAt(package_, offer, time_us_)) {
-        Add(Tiding::kClosed, &offer);
-      }
-    }
-  }
-
-  void AddReissued() {
-    AddEnded(v1::CLOSE_CAUSE_REISSUED);
-    for (const OfferRow& offer : package_.offers) {
-      if (VoidWithoutRule(offer) && WasOfTheLastIssue(offer)) Add(Tiding::kVoid, &offer);
-    }
-  }
-
-  void AddCancelled() {
-    const OfferRow* winner = Winner();
-    for (const OfferRow& offer : package_.offers) {
-      if (&offer == winner) {
-        Add(Tiding::kAwardCancelled, &offer);
-      } else if (offer.state() == v1::OFFER_STATE_CLOSED &&
-                 offer.close_cause() == v1::CLOSE_CAUSE_PACKAGE_CANCELLED) {
-        Add(Tiding::kClosed, &offer);
-      } else if (VoidWithoutRule(offer) && offer.ordinal() > package_.row.previous_issue_offers()) {
-        Add(Tiding::kVoid, &offer);
-      }
-    }
+  void Add(const journal::v1::OfferAnswered& fact) {
+    Push(OfferEventKind::kAnswered, fact.ordinal());
   }
 
   // Those whom the round's deadline found without an answer.
-  void AddLapsed(int32_t round_number) {
+  void Add(const journal::v1::RoundDue& fact) {
     for (const OfferRow& offer : package_.offers) {
-      if (offer.round_number() != round_number) continue;
+      if (offer.round_number() != fact.round_number()) continue;
       const bool closed =
           offer.state() == v1::OFFER_STATE_CLOSED && offer.close_cause() != v1::CLOSE_CAUSE_OUTAGE;
       const bool answered = std::any_of(offer.answers().begin(), offer.answers().end(),
                                         [this](const journal::v1::AnswerRow& answer) {
                                           return !answer.remark() && answer.time_us() < time_us_;
                                         });
-      if (!closed && !answered) Add(Tiding::kLapsed, &offer);
+      if (!closed && !answered) Push(OfferEventKind::kLapsed, &offer);
     }
   }
 
-  void AddExtended(const journal::v1::DeadlineExtended& extended) {
+  void Add(const journal::v1::AwardProposed& fact) { PushVoided(fact.voided()); }
+
+  void Add(const journal::v1::PackageAwarded& fact) {
+    Push(OfferEventKind::kWon, fact.award().offer_ordinal());
+    for (const journal::v1::LostOffer& lost : fact.lost()) {
+      if (const OfferRow* offer = OfferOf(package_, lost.ordinal())) {
+        Push(OfferEventKind::kLost, *offer).lost_by = lost.lost_by();
+      }
+    }
+    PushVoided(fact.voided());
+    PushEnded(v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
+  }
+
+  void Add(const journal::v1::PackageUnfilled& fact) { PushVoided(fact.voided()); }
+
+  void Add(const journal::v1::PackageReissued& fact) {
+    PushEnded(v1::CLOSE_CAUSE_REISSUED);
+    for (const OfferRow& offer : package_.offers) {
+      if (VoidWithoutRule(offer) && WasOfTheLastIssue(offer)) Push(OfferEventKind::kVoid, &offer);
+    }
+  }
+
+  void Add(const journal::v1::PackageCancelled& fact) {
+    const OfferRow* winner = Winner();
+    for (const OfferRow& offer : package_.offers) {
+      if (&offer == winner) {
+        Push(OfferEventKind::kAwardCancelled, &offer);
+      } else if (offer.state() == v1::OFFER_STATE_CLOSED &&
+                 offer.close_cause() == v1::CLOSE_CAUSE_PACKAGE_CANCELLED) {
+        Push(OfferEventKind::kClosed, &offer);
+      } else if (VoidWithoutRule(offer) && offer.ordinal() > package_.row.previous_issue_offers()) {
+        Push(OfferEventKind::kVoid, &offer);
+      }
+    }
+  }
+
+  void Add(const journal::v1::PackageStarted& fact) { Push(OfferEventKind::kStarted, Winner()); }
+
+  void Add(const journal::v1::PackageReturned& fact) {
+    Push(OfferEventKind::kReturned, ReturnedAt(package_, time_us_));
+  }
+
+  void Add(const journal::v1::PackageHandedBack& fact) {
+    Push(OfferEventKind::kHandedBack, Winner());
+  }
+
+  void Add(const journal::v1::PackageCeased& fact) { Push(OfferEventKind::kCeased, Winner()); }
+
+  void Add(const journal::v1::OffersClosed& fact) {
+    for (int32_t ordinal : fact.ordinals()) Push(OfferEventKind::kClosed, ordinal);
+  }
+
+  void Add(const journal::v1::ErrorClaimed& fact) {
+    Push(OfferEventKind::kClaimed, fact.ordinal());
+  }
+
+  void Add(const journal::v1::ErrorDecided& fact) {
+    Push(OfferEventKind::kClaimDecided, fact.ordinal());
+  }
+
+  void Add(const journal::v1::DeadlineExtended& fact) {
     std::set<int32_t> told;
-    for (auto [what, ordinals] :
-         {std::pair{Tiding::kReopened, &extended.reopened_ordinals()},
-          std::pair{Tiding::kClosed, &extended.closed_ordinals()},
-          std::pair{Tiding::kCountedInTime, &extended.in_time_ordinals()}}) {
+    for (auto [kind, ordinals] :
+         {std::pair{OfferEventKind::kReopened, &fact.reopened_ordinals()},
+          std::pair{OfferEventKind::kClosed, &fact.closed_ordinals()},
+          std::pair{OfferEventKind::kCountedInTime, &fact.in_time_ordinals()}}) {
       for (int32_t ordinal : *ordinals) {
         told.insert(ordinal);
-        Add(what, ordinal);
+        Push(kind, ordinal);
       }
     }
-    if (extended.deadline_us() == 0) return;
+    if (fact.deadline_us() == 0) return;
     for (const OfferRow& offer : package_.offers) {
-      if (offer.round_number() == extended.round_number() && MovesWithItsRound(offer) &&
+      if (offer.round_number() == fact.round_number() && MovesWithItsRound(offer) &&
           !told.contains(offer.ordinal())) {
-        Add(Tiding::kDeadlineMoved, &offer);
+        Push(OfferEventKind::kDeadlineMoved, &offer);
       }
     }
   }
 
-  void AddWinner(Tiding what) { Add(what, Winner()); }
+  void Add(const journal::v1::OfferMoved& fact) {
+    const OfferRow* offer = OfferOf(package_, fact.ordinal());
+    if (offer == nullptr) return;
+    Push(OfferEventKind::kMovedAway, *offer).branch_id = fact.from_branch_id();
+    Push(OfferEventKind::kMoved, *offer).branch_id = fact.branch_id();
+  }
 
-  std::vector<OfferTiding> Take() { return std::move(tidings_); }
+  // Change no offer.
+  void Add(const OneOf<journal::v1::PackageSubmitted, journal::v1::PackageReleased,
+                       journal::v1::PackageHeld, journal::v1::RoundClosed,
+                       journal::v1::RoundEvaluated, journal::v1::RoundsPassedOver,
+                       journal::v1::LimitPassed, journal::v1::TextsErased> auto& fact) {}
+
+  // Are of no package.
+  void Add(const OneOf<journal::v1::FrameworkApplied, journal::v1::DirectoryChanged,
+                       journal::v1::AccountChanged, journal::v1::ClockJudged> auto& fact) {}
+
+  std::vector<OfferEvent> Take() { return std::move(events_); }
 
  private:
-  OfferTiding& Push(Tiding what, const OfferRow* offer) {
-    OfferTiding& tiding = tidings_.emplace_back();
-    tiding.what = what;
-    tiding.offer = offer;
-    tiding.branch_id = offer->branch_id();
-    return tiding;
+  OfferEvent& Push(OfferEventKind kind, const OfferRow& offer) {
+    OfferEvent& event = events_.emplace_back();
+    event.kind = kind;
+    event.offer = &offer;
+    event.branch_id = offer.branch_id();
+    return event;
+  }
+  // Nothing where there is no such offer.
+  void Push(OfferEventKind kind, const OfferRow* offer) {
+    if (offer != nullptr) Push(kind, *offer);
+  }
+  void Push(OfferEventKind kind, int32_t ordinal) { Push(kind, OfferOf(package_, ordinal)); }
+
+  void PushVoided(const google::protobuf::RepeatedPtrField<journal::v1::VoidedOffer>& voided) {
+    for (const journal::v1::VoidedOffer& one : voided) {
+      if (const OfferRow* offer = OfferOf(package_, one.ordinal())) {
+        Push(OfferEventKind::kVoid, *offer).void_rule = one.rule();
+      }
+    }
+  }
+
+  // Offers that the fact closed, as their round ended with it.
+  void PushEnded(v1::CloseCause cause) {
+    for (const OfferRow& offer : package_.offers) {
+      if (offer.state() == v1::OFFER_STATE_CLOSED && offer.close_cause() == cause &&
+          RoundEndedAt(package_, offer, time_us_)) {
+        Push(OfferEventKind::kClosed, &offer);
+      }
+    }
   }
 
   static bool VoidWithoutRule(const OfferRow& offer) {
@@ -185,7 +229,7 @@ class Teller {
   // Whether a reissue at this moment ended the offer's issue: while an acceptance stands no round
   // opens but by a reissue, so that none opened since its answer.
   bool WasOfTheLastIssue(const OfferRow& offer) const {
-    int64_t answer_us = LastAnswer(offer);
+    int64_t answer_us = LastAnswered(offer);
     if (answer_us > time_us_) return false;
     return std::none_of(package_.row.rounds().begin(), package_.row.rounds().end(),
                         [this, answer_us](const journal::v1::RoundRow& round) {
@@ -203,7 +247,7 @@ class Teller {
 
   const PackageAggregate& package_;
   int64_t time_us_;
-  std::vector<OfferTiding> tidings_;
+  std::vector<OfferEvent> events_;
 };
 
 std::string LimitWords(const v1::AcceptanceLimit& limit) {
@@ -233,251 +277,146 @@ std::string AnswerWords(const journal::v1::AnswerRow& answer) {
         answer.late() ? "declined late: " : "declined: ",
         PlainWords(v1::DeclineReason_Name(answer.decline_reason()), "DECLINE_REASON_"));
   }
-  if (answer.remark())
+  if (answer.remark()) {
     absl::StrAppend(&text, "; the package no longer waited, so that it is a remark only");
+  }
   return text;
 }
 
-std::string VoidWords(const OfferTiding& tiding, const Fact& fact) {
-  if (tiding.void_rule != v1::HARD_RULE_UNSPECIFIED) return RuleName(tiding.void_rule);
+std::string AfterOutage(const journal::v1::DeadlineExtended& extended) {
+  return extended.reason().empty() ? "" : absl::StrCat(" after an outage: ", extended.reason());
+}
+
+std::string VoidWords(const OfferEvent& event, const Fact& fact) {
+  if (event.void_rule != v1::HARD_RULE_UNSPECIFIED) return RuleName(event.void_rule);
   return CloseWords(fact.has_package_reissued() ? v1::CLOSE_CAUSE_REISSUED
                                                 : v1::CLOSE_CAUSE_PACKAGE_CANCELLED);
 }
 
 }  // namespace
 
-uint64_t PackageNumberOf(const Fact& fact) {
-  switch (fact.fact_case()) {
-    case Fact::kPackageSubmitted:
-      return fact.package_submitted().package().number();
-    case Fact::kPackageReleased:
-      return fact.package_released().package_number();
-    case Fact::kPackageHeld:
-      return fact.package_held().package_number();
-    case Fact::kRoundOpened:
-      return fact.round_opened().package_number();
-    case Fact::kOfferAnswered:
-      return fact.offer_answered().package_number();
-    case Fact::kRoundDue:
-      return fact.round_due().package_number();
-    case Fact::kRoundClosed:
-      return fact.round_closed().package_number();
-    case Fact::kAwardProposed:
-      return fact.award_proposed().package_number();
-    case Fact::kPackageAwarded:
-      return fact.package_awarded().package_number();
-    case Fact::kPackageUnfilled:
-      return fact.package_unfilled().package_number();
-    case Fact::kPackageReissued:
-      return fact.package_reissued().package_number();
-    case Fact::kPackageCancelled:
-      return fact.package_cancelled().package_number();
-    case Fact::kPackageStarted:
-      return fact.package_started().package_number();
-    case Fact::kPackageReturned:
-      return fact.package_returned().package_number();
-    case Fact::kPackageHandedBack:
-      return fact.package_handed_back().package_number();
-    case Fact::kPackageCeased:
-      return fact.package_ceased().package_number();
-    case Fact::kOffersClosed:
-      return fact.offers_closed().package_number();
-    case Fact::kErrorClaimed:
-      return fact.error_claimed().package_number();
-    case Fact::kErrorDecided:
-      return fact.error_decided().package_number();
-    case Fact::kDeadlineExtended:
-      return fact.deadline_extended().package_number();
-    case Fact::kTextsErased:
-      return fact.texts_erased().package_number();
-    case Fact::kRoundEvaluated:
-      return fact.round_evaluated().package_number();
-    case Fact::kLimitPassed:
-      return fact.limit_passed().package_number();
-    case Fact::kOfferMoved:
-      return fact.offer_moved().package_number();
-    case Fact::kRoundsPassedOver:
-      return fact.rounds_passed_over().package_number();
-    default:
-      return 0;
-  }
+std::vector<OfferEvent> OfferEventsOf(const Fact& fact, int64_t time_us,
+                                      const PackageAggregate& package) {
+  OfferEvents events(package, time_us);
+  VisitFact(fact, [&events](const auto& kind) { events.Add(kind); });
+  return events.Take();
 }
 
-std::vector<OfferTiding> TidingsOf(const Fact& fact, int64_t time_us,
-                                   const PackageAggregate& package) {
-  Teller teller(package, time_us);
-  switch (fact.fact_case()) {
-    case Fact::kRoundOpened:
-      for (const OfferRow& offer : fact.round_opened().offers())
-        teller.Add(Tiding::kIssued, &offer);
-      break;
-    case Fact::kOfferAnswered:
-      teller.Add(Tiding::kAnswered, fact.offer_answered().ordinal());
-      break;
-    case Fact::kRoundDue:
-      teller.AddLapsed(fact.round_due().round_number());
-      break;
-    case Fact::kAwardProposed:
-      teller.AddVoided(fact.award_proposed().voided());
-      break;
-    case Fact::kPackageAwarded:
-      teller.AddAward(fact.package_awarded());
-      break;
-    case Fact::kPackageUnfilled:
-      teller.AddVoided(fact.package_unfilled().voided());
-      break;
-    case Fact::kPackageReissued:
-      teller.AddReissued();
-      break;
-    case Fact::kPackageCancelled:
-      teller.AddCancelled();
-      break;
-    case Fact::kPackageStarted:
-      teller.AddWinner(Tiding::kStarted);
-      break;
-    case Fact::kPackageReturned:
-      teller.Add(Tiding::kReturned, ReturnedAt(package, time_us));
-      break;
-    case Fact::kPackageHandedBack:
-      teller.AddWinner(Tiding::kHandedBack);
-      break;
-    case Fact::kPackageCeased:
-      teller.AddWinner(Tiding::kCeased);
-      break;
-    case Fact::kOffersClosed:
-      for (int32_t ordinal : fact.offers_closed().ordinals()) teller.Add(Tiding::kClosed, ordinal);
-      break;
-    case Fact::kErrorClaimed:
-      teller.Add(Tiding::kClaimed, fact.error_claimed().ordinal());
-      break;
-    case Fact::kErrorDecided:
-      teller.Add(Tiding::kClaimDecided, fact.error_decided().ordinal());
-      break;
-    case Fact::kDeadlineExtended:
-      teller.AddExtended(fact.deadline_extended());
-      break;
-    case Fact::kOfferMoved:
-      teller.AddMoved(fact.offer_moved());
-      break;
-    default:
-      break;
-  }
-  return teller.Take();
-}
-
-bool MayHear(const Caller& caller, const journal::v1::PackageRow& row, const OfferTiding& tiding) {
+bool MaySeeOfferEvent(const Caller& caller, const journal::v1::PackageRow& row,
+                      const OfferEvent& event) {
   if (caller.role == v1::ROLE_PROVIDER_BRANCH) {
-    return !caller.branch_id.empty() && tiding.branch_id == caller.branch_id;
+    return !caller.branch_id.empty() && event.branch_id == caller.branch_id;
   }
   // A move is told once to those who see both branches.
-  return tiding.what != Tiding::kMovedAway && MaySeeOffer(caller, row, *tiding.offer);
+  return event.kind != OfferEventKind::kMovedAway && MaySeeOffer(caller, row, *event.offer);
 }
 
-const char* TidingKind(Tiding what) {
-  switch (what) {
-    case Tiding::kIssued:
+const char* OfferEventName(OfferEventKind kind) {
+  switch (kind) {
+    case OfferEventKind::kIssued:
       return "OfferIssued";
-    case Tiding::kAnswered:
+    case OfferEventKind::kAnswered:
       return "OfferAnswered";
-    case Tiding::kLapsed:
+    case OfferEventKind::kLapsed:
       return "OfferLapsed";
-    case Tiding::kClosed:
+    case OfferEventKind::kClosed:
       return "OfferClosed";
-    case Tiding::kWon:
+    case OfferEventKind::kWon:
       return "OfferWon";
-    case Tiding::kLost:
+    case OfferEventKind::kLost:
       return "OfferLost";
-    case Tiding::kVoid:
+    case OfferEventKind::kVoid:
       return "OfferVoid";
-    case Tiding::kDeadlineMoved:
+    case OfferEventKind::kDeadlineMoved:
       return "DeadlineExtended";
-    case Tiding::kReopened:
+    case OfferEventKind::kReopened:
       return "OfferReopened";
-    case Tiding::kCountedInTime:
+    case OfferEventKind::kCountedInTime:
       return "AnswerCountedInTime";
-    case Tiding::kClaimed:
+    case OfferEventKind::kClaimed:
       return "ErrorClaimed";
-    case Tiding::kClaimDecided:
+    case OfferEventKind::kClaimDecided:
       return "ErrorDecided";
-    case Tiding::kStarted:
+    case OfferEventKind::kStarted:
       return "PackageStarted";
-    case Tiding::kReturned:
+    case OfferEventKind::kReturned:
       return "PackageReturned";
-    case Tiding::kHandedBack:
+    case OfferEventKind::kHandedBack:
       return "PackageHandedBack";
-    case Tiding::kCeased:
+    case OfferEventKind::kCeased:
       return "PackageCeased";
-    case Tiding::kAwardCancelled:
+    case OfferEventKind::kAwardCancelled:
       return "PackageCancelled";
-    case Tiding::kMoved:
-    case Tiding::kMovedAway:
+    case OfferEventKind::kMoved:
+    case OfferEventKind::kMovedAway:
       return "OfferMoved";
   }
   return "";
 }
 
-std::string TidingWords(const OfferTiding& tiding, const Fact& fact, const Directory& directory) {
-  const OfferRow& offer = *tiding.offer;
+std::string OfferEventWords(const OfferEvent& event, const Fact& fact, const Directory& directory) {
+  const OfferRow& offer = *event.offer;
   std::string branch = BranchWords(offer, directory);
-  const std::string& reason = fact.deadline_extended().reason();
-  const std::string after_outage = reason.empty() ? "" : absl::StrCat(" after an outage: ", reason);
-  switch (tiding.what) {
-    case Tiding::kIssued:
+  switch (event.kind) {
+    case OfferEventKind::kIssued:
       return absl::StrCat(offer.restart() ? "Offered as a restart to " : "Offered to ", branch,
                           " under ", offer.contract_id(), " until ",
                           MomentWords(offer.deadline_us()), ".");
-    case Tiding::kAnswered:
+    case OfferEventKind::kAnswered:
       return absl::StrCat(branch, " ", AnswerWords(fact.offer_answered().answer()), ".");
-    case Tiding::kLapsed:
+    case OfferEventKind::kLapsed:
       return absl::StrCat(branch, " had not answered by the deadline.");
-    case Tiding::kClosed:
+    case OfferEventKind::kClosed:
       return absl::StrCat(
           "The offer to ", branch, " was closed unanswered: ",
           CloseWords(fact.has_offers_closed() ? fact.offers_closed().cause() : offer.close_cause()),
           ".");
-    case Tiding::kWon:
+    case OfferEventKind::kWon:
       return absl::StrCat(branch, " won.");
-    case Tiding::kLost:
-      return absl::StrCat(branch, " lost, decided by ", CriterionWords(tiding.lost_by), ".");
-    case Tiding::kVoid:
-      return absl::StrCat("The acceptance of ", branch, " is void: ", VoidWords(tiding, fact), ".");
-    case Tiding::kDeadlineMoved:
+    case OfferEventKind::kLost:
+      return absl::StrCat(branch, " lost, decided by ", CriterionWords(event.lost_by), ".");
+    case OfferEventKind::kVoid:
+      return absl::StrCat("The acceptance of ", branch, " is void: ", VoidWords(event, fact), ".");
+    case OfferEventKind::kDeadlineMoved:
       return absl::StrCat("The deadline of ", branch, " moved to ",
-                          MomentWords(fact.deadline_extended().deadline_us()), after_outage, ".");
-    case Tiding::kReopened:
+                          MomentWords(fact.deadline_extended().deadline_us()),
+                          AfterOutage(fact.deadline_extended()), ".");
+    case OfferEventKind::kReopened:
       return absl::StrCat("The offer to ", branch, " is open again, until ",
-                          MomentWords(fact.deadline_extended().deadline_us()), after_outage, ".");
-    case Tiding::kCountedInTime:
-      return absl::StrCat("The late answer of ", branch, " counts as in time", after_outage, ".");
-    case Tiding::kClaimed:
+                          MomentWords(fact.deadline_extended().deadline_us()),
+                          AfterOutage(fact.deadline_extended()), ".");
+    case OfferEventKind::kCountedInTime:
+      return absl::StrCat("The late answer of ", branch, " counts as in time",
+                          AfterOutage(fact.deadline_extended()), ".");
+    case OfferEventKind::kClaimed:
       return absl::StrCat(
           branch, " claims that the offer was issued in error; the stored routing says that it ",
           fact.error_claimed().routing_confirms_coverage() ? "covered" : "did not cover",
           " ward and service.");
-    case Tiding::kClaimDecided:
+    case OfferEventKind::kClaimDecided:
       return absl::StrCat(
           "The claim of ", branch, " that the offer was issued in error was ",
           fact.error_decided().state() == v1::CLAIM_STATE_UPHELD ? "upheld" : "rejected", ".");
-    case Tiding::kStarted:
+    case OfferEventKind::kStarted:
       return absl::StrCat("Care by ", branch, " started.");
-    case Tiding::kReturned:
+    case OfferEventKind::kReturned:
       return absl::StrCat("The award to ", branch, " was given up before the start: ",
                           CauseWords(fact.package_returned().cause()), ".");
-    case Tiding::kHandedBack:
+    case OfferEventKind::kHandedBack:
       return absl::StrCat(branch, " handed the package back: ",
                           CauseWords(fact.package_handed_back().cause()), ".");
-    case Tiding::kCeased:
+    case OfferEventKind::kCeased:
       return absl::StrCat("Care by ", branch, " ended.");
-    case Tiding::kAwardCancelled:
+    case OfferEventKind::kAwardCancelled:
       return absl::StrCat("The package that ", branch, " had won was cancelled.");
-    case Tiding::kMoved:
+    case OfferEventKind::kMoved:
       return absl::StrCat(
           "The offer moved from ",
           BranchWords(fact.offer_moved().from_branch_id(), offer.provider_id(), directory), " to ",
-          BranchWords(tiding.branch_id, offer.provider_id(), directory), "; the clock runs on.");
-    case Tiding::kMovedAway:
+          BranchWords(event.branch_id, offer.provider_id(), directory), "; the clock runs on.");
+    case OfferEventKind::kMovedAway:
       return absl::StrCat("The offer to ",
-                          BranchWords(tiding.branch_id, offer.provider_id(), directory),
+                          BranchWords(event.branch_id, offer.provider_id(), directory),
                           " moved to another branch of its provider.");
   }
   return "";

@@ -8,13 +8,13 @@
 
 #include "absl/strings/string_view.h"
 #include "brokerage/journal/v1/record.pb.h"
-#include "engine/command.h"
+#include "engine/model/caller.h"
 #include "engine/model/directory.h"
 #include "engine/model/package.h"
 
 namespace brokerage::engine {
 
-enum class Tiding : uint8_t {
+enum class OfferEventKind : uint8_t {
   kIssued,
   kAnswered,
   kLapsed,
@@ -36,8 +36,8 @@ enum class Tiding : uint8_t {
   kMovedAway,  // to the branch that had it
 };
 
-struct OfferTiding {
-  Tiding what;
+struct OfferEvent {
+  OfferEventKind kind;
   // The offer as it now is; with kIssued as it was issued. Points into the fact or the package.
   const journal::v1::OfferRow* offer;
   v1::AwardCriterion lost_by = v1::AWARD_CRITERION_UNSPECIFIED;  // with kLost
@@ -46,21 +46,20 @@ struct OfferTiding {
   absl::string_view branch_id = {};
 };
 
-// The package that a fact is about; 0 for facts of the directory, of accounts and of the clock.
-uint64_t PackageNumberOf(const journal::v1::Fact& fact);
-
 // `package` is as it is at any time after the fact. Only offers of which something changed by the
 // fact, each once, so that no branch learns of the others by being told that nothing happened.
-std::vector<OfferTiding> TidingsOf(const journal::v1::Fact& fact, int64_t time_us,
-                                   const PackageAggregate& package);
+std::vector<OfferEvent> OfferEventsOf(const journal::v1::Fact& fact, int64_t time_us,
+                                      const PackageAggregate& package);
 
 // Whether the caller learns of it: who sees the offer, and of branches the one that it befell.
-bool MayHear(const Caller& caller, const journal::v1::PackageRow& row, const OfferTiding& tiding);
+bool MaySeeOfferEvent(const Caller& caller, const journal::v1::PackageRow& row,
+                      const OfferEvent& event);
 
 // "OfferWon".
-const char* TidingKind(Tiding what);
+const char* OfferEventName(OfferEventKind kind);
 // A sentence that names nobody but the offer's own branch, and with kMoved the one that had it.
-std::string TidingWords(const OfferTiding& tiding, const journal::v1::Fact& fact,
-                        const Directory& directory);
+// `fact` is the one that the event came of.
+std::string OfferEventWords(const OfferEvent& event, const journal::v1::Fact& fact,
+                            const Directory& directory);
 
 }  // namespace brokerage::engine

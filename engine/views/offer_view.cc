@@ -1,11 +1,12 @@
-// An offer as its branch, its organisation, and care navigation see it.
+#include "engine/views/offer_view.h"
+
 #include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
-#include "engine/views/package_view.h"
-#include "engine/views/words.h"
+#include "engine/model/package.h"
+#include "engine/model/visibility.h"
 
 namespace brokerage::engine {
 

@@ -5,7 +5,7 @@
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/routing/routing.h"
-#include "engine/views/words.h"
+#include "engine/views/offer_view.h"
 
 namespace brokerage::engine {
 
@@ -111,24 +111,6 @@ void AddOffers(const PackageAggregate& aggregate, v1::Package* package) {
 
 }  // namespace
 
-bool MaySeePackage(const Caller& caller, const PackageRow& row) {
-  return caller.role == v1::ROLE_CARE_NAVIGATOR && !caller.authority_id.empty() &&
-         caller.authority_id == row.authority_id();
-}
-
-bool MaySeeOffer(const Caller& caller, const PackageRow& row, const OfferRow& offer) {
-  switch (caller.role) {
-    case v1::ROLE_CARE_NAVIGATOR:
-      return MaySeePackage(caller, row);
-    case v1::ROLE_PROVIDER_ORGANISATION:
-      return !caller.provider_id.empty() && caller.provider_id == offer.provider_id();
-    case v1::ROLE_PROVIDER_BRANCH:
-      return !caller.branch_id.empty() && caller.branch_id == offer.branch_id();
-    default:
-      return false;
-  }
-}
-
 v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
                       const Directory& directory) {
   const PackageRow& row = aggregate.row;
@@ -175,8 +157,8 @@ v1::Round ToRound(const RoundRow& row, const PackageRow& package, bool all_rules
     for (int number = v1::HardRule_MIN + 1; number <= v1::HardRule_MAX; ++number) {
       bool passed = (from.failed_rules() >> number & 1u) == 0;
       if (passed && !all_rules) continue;
-      if (number == v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT) continue;  // asked at award only
-      v1::HardRule rule = static_cast<v1::HardRule>(number);
+      const auto rule = static_cast<v1::HardRule>(number);
+      if (!IsAsked(rule, kAtIssue)) continue;
       v1::RuleVerdict* said = verdict->add_rules();
       said->set_rule(rule);
       said->set_passed(passed);

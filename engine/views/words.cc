@@ -8,26 +8,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "engine/base/ids.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
-
-google::protobuf::Timestamp ToTimestamp(int64_t time_us) {
-  int64_t seconds = time_us / 1000000;
-  int64_t rest_us = time_us % 1000000;
-  if (rest_us < 0) {
-    rest_us += 1000000;
-    --seconds;
-  }
-  google::protobuf::Timestamp time;
-  time.set_seconds(seconds);
-  time.set_nanos(static_cast<int32_t>(rest_us * 1000));
-  return time;
-}
-
-int64_t FromTimestamp(const google::protobuf::Timestamp& time) {
-  return time.seconds() * 1000000 + time.nanos() / 1000;
-}
 
 std::string MomentWords(int64_t time_us) {
   return absl::FormatTime("%Y-%m-%dT%H:%MZ", absl::FromUnixMicros(time_us), absl::UTCTimeZone());
@@ -37,26 +20,11 @@ std::string MomentWords(const google::protobuf::Timestamp& time) {
   return MomentWords(time.seconds() * 1000000);
 }
 
-std::string PackageIdOf(const journal::v1::PackageRow& row) {
-  return FormatPackageId({row.year(), row.number()});
-}
-
-std::string OfferIdOf(const journal::v1::PackageRow& row, int32_t ordinal) {
-  return FormatOfferId({{row.year(), row.number()}, ordinal});
-}
-
-std::string ProviderWords(absl::string_view provider_id, const Directory& directory) {
-  const v1::Provider* provider = directory.Provider(provider_id);
-  if (!provider) return std::string(provider_id);
-  return provider->trading_name().empty() ? provider->legal_name() : provider->trading_name();
-}
-
 std::string BranchWords(absl::string_view branch_id, absl::string_view provider_id,
                         const Directory& directory) {
-  const v1::Branch* branch = directory.Branch(branch_id);
-  std::string name = branch && !branch->name().empty() ? branch->name() : std::string(branch_id);
+  std::string name = directory.BranchName(branch_id);
   if (provider_id.empty()) return name;
-  return absl::StrCat(name, " (", ProviderWords(provider_id, directory), ")");
+  return absl::StrCat(name, " (", directory.ProviderName(provider_id), ")");
 }
 
 std::string BranchWords(const journal::v1::OfferRow& offer, const Directory& directory) {
@@ -94,9 +62,12 @@ std::string CloseWords(v1::CloseCause cause) {
       return "it was issued in error";
     case v1::CLOSE_CAUSE_OUTAGE:
       return "an outage took its time, and the package went elsewhere before that was given back";
-    default:
-      return "no cause was given";
+    case v1::CLOSE_CAUSE_UNSPECIFIED:
+    case v1::CloseCause_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::CloseCause_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "no cause was given";
 }
 
 std::string CauseWords(v1::Cause cause) {
@@ -111,12 +82,15 @@ std::string CauseWords(v1::Cause cause) {
       return "the authority's cause";
     case v1::CAUSE_SUCCESSOR:
       return "the cause of the provider to which the contract has moved";
-    default:
-      return "no cause was given";
+    case v1::CAUSE_UNSPECIFIED:
+    case v1::Cause_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Cause_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "no cause was given";
 }
 
-std::string BesideWords(const v1::RoundBeside& beside) {
+std::string ParallelRoundWords(const v1::RoundBeside& beside) {
   std::vector<std::string> fills;
   for (const v1::TierFill& fill : beside.tier_fills()) {
     fills.push_back(

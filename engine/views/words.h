@@ -13,19 +13,14 @@
 
 namespace brokerage::engine {
 
-google::protobuf::Timestamp ToTimestamp(int64_t time_us);        // REQUIRES: not 0, which is none
-int64_t FromTimestamp(const google::protobuf::Timestamp& time);  // microseconds since the epoch
 std::string MomentWords(int64_t time_us);  // "2018-07-03T10:00Z", whole minutes
 std::string MomentWords(const google::protobuf::Timestamp& time);
 
-std::string PackageIdOf(const journal::v1::PackageRow& row);
-std::string OfferIdOf(const journal::v1::PackageRow& row, int32_t ordinal);
-
-// "London Care Mansfield (Comfort Call)"; ids where the directory knows no names.
+// "London Care Mansfield (Comfort Call)"; ids where the directory knows no names. Without a
+// provider the branch alone.
 std::string BranchWords(absl::string_view branch_id, absl::string_view provider_id,
                         const Directory& directory);
 std::string BranchWords(const journal::v1::OfferRow& offer, const Directory& directory);
-std::string ProviderWords(absl::string_view provider_id, const Directory& directory);
 std::string WardWords(absl::string_view framework_id, absl::string_view ward_code,
                       const Directory& directory);
 
@@ -36,6 +31,6 @@ std::string CloseWords(v1::CloseCause cause);
 std::string CauseWords(v1::Cause cause);  // "the provider's cause"
 // "beside round 1 (adaptive release: lead filled 7 of 20 packages; it begins below 40% and ends at
 // 60%)"
-std::string BesideWords(const v1::RoundBeside& beside);
+std::string ParallelRoundWords(const v1::RoundBeside& beside);
 
 }  // namespace brokerage::engine

@@ -32,7 +32,6 @@ v1::ApplyFrameworkRequest ReadFolder(const std::string& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
     const std::string name = std::filesystem::relative(entry.path(), folder).string();
-    if (name.starts_with("played/")) continue;
     std::ostringstream content;
     content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
     v1::FrameworkFile& file = *request.add_files();
@@ -184,10 +183,9 @@ void History::AdvanceTo(absl::Time time) {
 
 engine::Decision History::Do(engine::Caller caller, engine::Request request) {
   now_ = std::max(now_, absl::FromUnixMicros(engine_.state().last_time_us + 1));
-  if (!engine_.TouchedPackages(request).empty()) {  // evicted: everything was flushed then
-    absl::Status loaded = storage::LoadTouched(*store_->Read(), request, &engine_);
-    if (!loaded.ok()) Die(std::string(loaded.message()));
-  }
+  // What is not in memory was evicted: everything was flushed then.
+  absl::Status loaded = storage::LoadNeeded(*store_, request, &engine_);
+  if (!loaded.ok()) Die(std::string(loaded.message()));
   engine::Command command{std::move(caller), std::move(request), "0123456789abcdef"};
   absl::StatusOr<engine::Decision> decision = engine_.Decide(command, now_);
   if (!decision.ok()) Die(std::string(decision.status().message()));

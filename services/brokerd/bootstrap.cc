@@ -1,3 +1,5 @@
+#include "services/brokerd/bootstrap.h"
+
 #include <fcntl.h>
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
@@ -12,8 +14,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/hash.h"
-#include "services/brokerd/commands.h"
 #include "services/brokerd/data_directory.h"
+#include "services/core/sequencer.h"
 
 namespace brokerage::services::brokerd {
 

@@ -58,9 +58,10 @@ absl::StatusOr<OpenedDirectory> OpenDirectory(const std::string& directory,
   if (!store.ok()) return store.status();
   OpenedDirectory opened;
   opened.store = *std::move(store);
-  opened.clock = simulation_start
-                     ? SimulatedClock(std::max(*simulation_start, LastKnownTime(*opened.store)))
-                     : RealClock();
+  opened.clock =
+      simulation_start
+          ? SimulatedClock(std::max(*simulation_start, storage::LastKnownTime(*opened.store)))
+          : RealClock();
   opened.engine = std::make_unique<engine::Engine>(HostZones());
   absl::Status loaded =
       storage::LoadEngine(*opened.store->Read(), opened.clock->Now(), opened.engine.get());

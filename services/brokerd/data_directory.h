@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/engine.h"
-#include "services/core/sequencer.h"
+#include "services/core/clock.h"
 #include "storage/rocksdb_store.h"
 
 namespace brokerage::services::brokerd {

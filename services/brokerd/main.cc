@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "services/brokerd/commands.h"
+#include "services/brokerd/bootstrap.h"
+#include "services/brokerd/maintenance.h"
+#include "services/brokerd/serve.h"
 
 namespace brokerage::services::brokerd {
 

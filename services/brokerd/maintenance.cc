@@ -89,7 +89,7 @@ auto KnownAt(const storage::RocksDbStore& store, const std::string& directory) {
   };
 }
 
-absl::Status Tell(const storage::VerifyReport& report) {
+absl::Status Report(const storage::VerifyReport& report) {
   if (!report.ok()) {
     return absl::DataLossError(
         absl::StrCat(report.problem_count, " problems:\n", absl::StrJoin(report.problems, "\n")));
@@ -101,31 +101,30 @@ absl::Status Tell(const storage::VerifyReport& report) {
 
 }  // namespace
 
-void SetMaintenance(const ServeOptions& serve, storage::RocksDbStore* store,
-                    RpcServer::Options* options) {
+void SetMaintenance(const std::string& data, const std::string& backup_dir,
+                    storage::RocksDbStore* store, ServerOptions* options) {
   auto one_at_a_time = std::make_shared<std::mutex>();
-  const bool simulation = serve.simulation_start.has_value();
-  if (!serve.backup_dir.empty()) {
-    options->create_backup = [=, backup_dir =
-                                     serve.backup_dir]() -> absl::StatusOr<RpcServer::Backup> {
+  const bool simulation = IsSimulation(data);
+  if (!backup_dir.empty()) {
+    options->create_backup = [=]() -> absl::StatusOr<ServerOptions::Backup> {
       std::lock_guard lock(*one_at_a_time);
       absl::StatusOr<storage::Backup> backup = CreateMarkedBackup(*store, simulation, backup_dir);
       if (!backup.ok()) return backup.status();
       spdlog::info("event=backed_up number={} head={} bytes={}", backup->number,
                    backup->head.ToString(), backup->bytes);
-      return RpcServer::Backup{backup->number, backup->head};
+      return ServerOptions::Backup{backup->number, backup->head};
     };
   }
-  options->verify_journal = [=, data = serve.data]() -> absl::StatusOr<RpcServer::Verification> {
+  options->verify_journal = [=]() -> absl::StatusOr<ServerOptions::Verification> {
     std::lock_guard lock(*one_at_a_time);
     absl::StatusOr<storage::VerifyReport> report = VerifyCheckpoint(*store, data);
     if (!report.ok()) return report.status();
     spdlog::info("event=verified records={} problems={} head={}", report->records,
                  report->problem_count, report->head.ToString());
-    return RpcServer::Verification{static_cast<int64_t>(report->records), report->head,
-                                   report->problems};
+    return ServerOptions::Verification{static_cast<int64_t>(report->records), report->head,
+                                       report->problems};
   };
-  options->known_at = KnownAt(*store, serve.data + ".known");
+  options->known_at = KnownAt(*store, data + ".known");
   options->digest = [](const storage::View& view) -> absl::StatusOr<std::string> {
     return engine::Hex(storage::DigestOf(view));
   };
@@ -139,7 +138,7 @@ absl::Status Verify(const std::string& data, const std::string& expect_head) {
     expected = *head;
   }
   absl::StatusOr<storage::VerifyReport> report = VerifyDirectory(data, expected);
-  return report.ok() ? Tell(*report) : report.status();
+  return report.ok() ? Report(*report) : report.status();
 }
 
 absl::Status BackUp(const std::string& data, const std::string& backup_dir) {
@@ -160,7 +159,7 @@ absl::Status Restore(const std::string& backup_dir, int64_t number, const std::s
       storage::RestoreBackup(backup_dir, number, data, HostZones(), [&](const std::string& copy) {
         return IsSimulation(backup_dir) ? MarkSimulation(copy) : absl::OkStatus();
       });
-  return report.ok() ? Tell(*report) : report.status();
+  return report.ok() ? Report(*report) : report.status();
 }
 
 }  // namespace brokerage::services::brokerd

@@ -1,15 +1,26 @@
-// Backups and verification of a server that runs.
+// Backups and verification, of a server that runs and of a directory that no server has open.
 #pragma once
 
-#include "services/brokerd/commands.h"
-#include "services/rpc/server.h"
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "services/rpc/options.h"
 #include "storage/rocksdb_store.h"
 
 namespace brokerage::services::brokerd {
 
-// Gives the server its backups (when there is a backup directory), its verification, its digest,
-// and what was known earlier. The store outlives the server.
-void SetMaintenance(const ServeOptions& serve, storage::RocksDbStore* store,
-                    RpcServer::Options* options);
+// Gives a server over the directory `data` its backups (unless `backup_dir` is empty), its
+// verification, its digest, and what was known earlier. The store outlives the server.
+void SetMaintenance(const std::string& data, const std::string& backup_dir,
+                    storage::RocksDbStore* store, ServerOptions* options);
+
+// Replays the journal of a directory that no server has open, and compares every row. `expect_head`
+// as "SEQUENCE:HASH", or empty. Errors: DATA_LOSS with the first problems.
+absl::Status Verify(const std::string& data, const std::string& expect_head);
+// Backs up a directory that no server has open.
+absl::Status BackUp(const std::string& data, const std::string& backup_dir);
+// Restores a backup into a directory that is new or empty.
+absl::Status Restore(const std::string& backup_dir, int64_t number, const std::string& data);
 
 }  // namespace brokerage::services::brokerd

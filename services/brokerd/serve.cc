@@ -1,3 +1,5 @@
+#include "services/brokerd/serve.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
@@ -7,10 +9,10 @@
 #include <utility>
 
 #include "services/brokerd/admin_http.h"
-#include "services/brokerd/commands.h"
 #include "services/brokerd/data_directory.h"
 #include "services/brokerd/maintenance.h"
 #include "services/core/metrics.h"
+#include "services/core/sequencer.h"
 #include "services/rpc/server.h"
 
 namespace brokerage::services::brokerd {
@@ -61,10 +63,10 @@ absl::Status Serve(const ServeOptions& options) {
   };
   Sequencer sequencer(opened->engine.get(), opened->store.get(), opened->clock.get(),
                       sequencer_options);
-  RpcServer::Options rpc_options;
+  ServerOptions rpc_options;
   rpc_options.listen_address = options.listen;
   rpc_options.metrics = &metrics;
-  SetMaintenance(options, opened->store.get(), &rpc_options);
+  SetMaintenance(options.data, options.backup_dir, opened->store.get(), &rpc_options);
   RpcServer rpc(&sequencer, opened->store.get(), opened->clock.get(), std::move(rpc_options));
   std::atomic<bool> serving = false;
   AdminHttp admin({options.admin_listen, [&] { return metrics.Text(sequencer); },

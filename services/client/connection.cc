@@ -17,7 +17,7 @@
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/security/credentials.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -78,7 +78,7 @@ const MethodDescriptor& Connection::MethodNamed(absl::string_view name) {
       google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
           absl::StrCat("brokerage.v1.", absl::StrReplaceAll(name, {{"/", "."}})));
   if (method == nullptr) {
-    fprintf(stderr, "broker: no method %s\n", std::string(name).c_str());
+    fprintf(stderr, "no method %s\n", std::string(name).c_str());
     abort();
   }
   return *method;
@@ -130,4 +130,4 @@ absl::Status Connection::Watch(const MethodDescriptor& method, const Message& re
   return stopped ? absl::OkStatus() : ToStatus(status, address_);
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

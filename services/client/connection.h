@@ -1,4 +1,4 @@
-// The broker program's way to the server: any method of the API, by name or by descriptor.
+// A client's way to the server: any method of the API, by name or by descriptor.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@
 #include "google/protobuf/message.h"
 #include "grpcpp/channel.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // One caller of one server. Copies share the channel. Any thread.
 class Connection {
@@ -55,4 +55,4 @@ class Connection {
   std::string token_;
 };
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

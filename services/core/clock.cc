@@ -1,9 +1,10 @@
 // The only file that reads the machine's clock.
+#include "services/core/clock.h"
+
 #include <algorithm>
 #include <mutex>
 
-#include "brokerage/journal/v1/record.pb.h"
-#include "services/core/sequencer.h"
+#include "absl/time/clock.h"
 
 namespace brokerage::services {
 
@@ -40,20 +41,6 @@ absl::Time Clock::MachineNow() const { return absl::Now(); }
 std::unique_ptr<Clock> RealClock() { return std::make_unique<MachineClock>(); }
 std::unique_ptr<Clock> SimulatedClock(absl::Time start) {
   return std::make_unique<SteppedClock>(start);
-}
-
-absl::Time LastKnownTime(const storage::Store& store) {
-  std::unique_ptr<storage::View> view = store.Read();
-  const uint64_t last = view->head().sequence;
-  absl::Time known = store.LastAlive();
-  if (last == 0) return known > absl::UnixEpoch() ? known : absl::InfinitePast();
-  absl::Status read = view->Tail(last, [&known](const journal::v1::JournalEntry& entry) {
-    journal::v1::Record record;
-    if (record.ParseFromString(entry.record()))
-      known = std::max(known, absl::FromUnixMicros(record.time_us()));
-    return false;
-  });
-  return known;
 }
 
 }  // namespace brokerage::services

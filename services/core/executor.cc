@@ -84,11 +84,11 @@ void CommitGroup::Merge(CommitGroup later) {
   number = later.number;
 }
 
-Decider::Decider(engine::Engine* engine, storage::Store* store, Clock* clock,
-                 const Sequencer::Options& options)
+Executor::Executor(engine::Engine* engine, storage::Store* store, Clock* clock,
+                   const Options& options)
     : engine_(engine), store_(store), clock_(clock), options_(options) {
   last_sequence_ = store_->Read()->head().sequence;
-  last_seen_ = LastKnownTime(*store_);
+  last_seen_ = storage::LastKnownTime(*store_);
   // Not only the records' times: a sign of life that is later than now says as well that the clock
   // went back.
   if (last_seen_ == absl::InfinitePast()) {
@@ -105,11 +105,11 @@ Decider::Decider(engine::Engine* engine, storage::Store* store, Clock* clock,
   published_version_ = engine_->directory_version();
 }
 
-absl::Time Decider::NextStamp() const {
+absl::Time Executor::NextStamp() const {
   return absl::FromUnixMicros(std::max(absl::ToUnixMicros(clock_->Now()), last_time_us_ + 1));
 }
 
-void Decider::CheckClock(CommitGroup* group) {
+void Executor::CheckClock(CommitGroup* group) {
   if (clock_->simulated()) return;
   const absl::Time now = clock_->Now();
   const absl::Time seen = std::exchange(last_seen_, now);
@@ -128,7 +128,7 @@ void Decider::CheckClock(CommitGroup* group) {
   }
 }
 
-bool Decider::RunOneDue(CommitGroup* group) {
+bool Executor::RunOneDue(CommitGroup* group) {
   if (stuck_) return false;
   const absl::Time time = NextStamp();
   if (engine_->NextDue() > time) return false;
@@ -144,14 +144,14 @@ bool Decider::RunOneDue(CommitGroup* group) {
   return true;
 }
 
-void Decider::Decide(QueuedCommand command, CommitGroup* group) {
+void Executor::Execute(QueuedCommand command, CommitGroup* group) {
   if (const Message* message = MessageOf(command.request)) command.type = message->GetDescriptor();
-  Sequencer::Done done = std::move(command.done);
-  Sequencer::Reply reply = Answer(std::move(command), group);
+  Done done = std::move(command.done);
+  Reply reply = Answer(std::move(command), group);
   group->answers.push_back({std::move(done), std::move(reply)});
 }
 
-Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
+Reply Executor::Answer(QueuedCommand command, CommitGroup* group) {
   if (command.deadline != absl::InfiniteFuture() && command.deadline <= clock_->MachineNow()) {
     return Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
                   "a longer deadline, or fewer calls at once");
@@ -162,14 +162,11 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
     content_hash = OutcomeHash(command.type, command.content_hash);
     if (auto known = FindKnown(command, content_hash)) return *std::move(known);
   }
-  if (!engine_->TouchedPackages(command.request).empty() ||
-      !engine_->MissingRollups(command.request).empty()) {
-    absl::Status loaded = storage::LoadTouched(*store_->Read(), command.request, engine_);
-    if (!loaded.ok()) {
-      // Whatever else the store holds is in doubt, too: nothing is decided on half of it.
-      options_.on_fatal(loaded);
-      return absl::InternalError("the package cannot be read from the store");
-    }
+  absl::Status loaded = storage::LoadNeeded(*store_, command.request, engine_);
+  if (!loaded.ok()) {
+    // Whatever else the store holds is in doubt, too: nothing is decided on half of it.
+    options_.on_fatal(loaded);
+    return absl::InternalError("the package cannot be read from the store");
   }
   const engine::Command asked{std::move(command.caller), std::move(command.request),
                               options_.random_salt()};
@@ -181,7 +178,7 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
     reply = std::move(decision->reply);
   } else {
     Commit(asked, command.request_id, time, &*decision, group);
-    reply = engine_->Respond(asked, *decision);
+    reply = engine_->Reply(asked, *decision);
     if (!reply) reply = std::move(decision->reply);  // what was found while deciding
   }
   if (!reply && MessageOf(asked.request) != nullptr) {
@@ -195,12 +192,12 @@ Sequencer::Reply Decider::Answer(QueuedCommand command, CommitGroup* group) {
   return reply;
 }
 
-std::optional<Sequencer::Reply> Decider::Recall(const QueuedCommand& command) const {
+std::optional<Reply> Executor::Recall(const QueuedCommand& command) const {
   return FindKnown(command, OutcomeHash(command.type, command.content_hash));
 }
 
-std::optional<Sequencer::Reply> Decider::FindKnown(const QueuedCommand& command,
-                                                   const std::string& content_hash) const {
+std::optional<Reply> Executor::FindKnown(const QueuedCommand& command,
+                                         const std::string& content_hash) const {
   auto reused = [&command] {
     return Reject(v1::REJECTION_REASON_REQUEST_ID_REUSED, "request_id", command.request_id,
                   "a new request id for a new request");
@@ -210,31 +207,31 @@ std::optional<Sequencer::Reply> Decider::FindKnown(const QueuedCommand& command,
     if (in_flight->second.content_hash != content_hash) return reused();
     return in_flight->second.reply;
   }
-  std::optional<storage::Outcome> stored =
+  std::optional<storage::RequestOutcome> stored =
       store_->FindOutcome(command.caller.account_id, command.request_id);
   if (!stored) return std::nullopt;
   if (stored->content_hash != content_hash) return reused();
   const Descriptor* type = command.type ? ResponseTypeOf(*command.type) : nullptr;
-  if (type == nullptr) return Sequencer::Reply(nullptr);
+  if (type == nullptr) return Reply(nullptr);
   std::shared_ptr<Message> reply(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
   if (!reply->ParseFromString(stored->reply)) {
     spdlog::error("event=outcome_unreadable account={}", command.caller.account_id);
     return absl::InternalError("the stored outcome cannot be read");
   }
-  return Sequencer::Reply(std::move(reply));
+  return Reply(std::move(reply));
 }
 
-void Decider::Remember(const QueuedCommand& command, std::shared_ptr<const Message> reply,
-                       CommitGroup* group) {
+void Executor::Remember(const QueuedCommand& command, std::shared_ptr<const Message> reply,
+                        CommitGroup* group) {
   Remember(command.caller.account_id, command.request_id,
            OutcomeHash(command.type, command.content_hash), NextStamp(), std::move(reply), group);
 }
 
-void Decider::Remember(const std::string& account_id, const std::string& request_id,
-                       std::string content_hash, absl::Time time,
-                       std::shared_ptr<const Message> reply, CommitGroup* group) {
-  storage::Outcome outcome;
+void Executor::Remember(const std::string& account_id, const std::string& request_id,
+                        std::string content_hash, absl::Time time,
+                        std::shared_ptr<const Message> reply, CommitGroup* group) {
+  storage::RequestOutcome outcome;
   outcome.account_id = account_id;
   outcome.request_id = request_id;
   outcome.content_hash = content_hash;
@@ -246,8 +243,8 @@ void Decider::Remember(const std::string& account_id, const std::string& request
   in_flight_[std::move(key)] = {std::move(content_hash), std::move(reply)};
 }
 
-void Decider::Commit(const engine::Command& command, const std::string& request_id, absl::Time time,
-                     engine::Decision* decision, CommitGroup* group) {
+void Executor::Commit(const engine::Command& command, const std::string& request_id,
+                      absl::Time time, engine::Decision* decision, CommitGroup* group) {
   last_time_us_ = absl::ToUnixMicros(time);
   decision->record.set_time_us(last_time_us_);
   decision->record.set_account_id(command.caller.account_id);
@@ -257,36 +254,36 @@ void Decider::Commit(const engine::Command& command, const std::string& request_
   stuck_ = false;
 }
 
-void Decider::Close(uint64_t number, CommitGroup* group) {
+void Executor::Close(uint64_t number, CommitGroup* group) {
   group->number = number;
   if (engine_->directory_version() != published_version_) {
     published_version_ = engine_->directory_version();
-    group->published = Publish();
+    group->published = TakeSnapshot();
   }
   if (in_flight_now_.empty()) return;
   in_flight_by_group_.emplace_back(number, std::move(in_flight_now_));
   in_flight_now_.clear();
 }
 
-void Decider::ForgetOutcomes(uint64_t durable_number) {
+void Executor::ForgetOutcomes(uint64_t durable_number) {
   while (!in_flight_by_group_.empty() && in_flight_by_group_.front().first <= durable_number) {
     for (const std::string& key : in_flight_by_group_.front().second) in_flight_.erase(key);
     in_flight_by_group_.pop_front();
   }
 }
 
-bool Decider::WantsEviction() const {
+bool Executor::WantsEviction() const {
   return engine_->state().closed_packages.size() > options_.closed_packages_max;
 }
 
-std::shared_ptr<const Published> Decider::Publish() const {
-  auto published = std::make_shared<Published>();
-  published->time = absl::FromUnixMicros(engine_->state().last_time_us);
-  published->directory = engine_->directory();
-  published->accounts = engine_->state().accounts;
-  for (const auto& [id, row] : published->accounts)
-    published->account_by_token[row.token_sha256()] = id;
-  return published;
+std::shared_ptr<const DirectorySnapshot> Executor::TakeSnapshot() const {
+  auto snapshot = std::make_shared<DirectorySnapshot>();
+  snapshot->time = absl::FromUnixMicros(engine_->state().last_time_us);
+  snapshot->directory = engine_->directory();
+  snapshot->accounts = engine_->state().accounts;
+  for (const auto& [id, row] : snapshot->accounts)
+    snapshot->account_by_token[row.token_sha256()] = id;
+  return snapshot;
 }
 
 }  // namespace brokerage::services

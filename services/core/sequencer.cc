@@ -15,7 +15,6 @@
 
 #include "brokerage/v1/admin_service.pb.h"
 #include "engine/base/rejection.h"
-#include "services/core/executor.h"
 
 namespace brokerage::services {
 
@@ -59,9 +58,9 @@ class Sequencer::Impl {
       : options_(WithDefaults(std::move(options))),
         store_(store),
         clock_(clock),
-        decider_(engine, store, clock, options_),
+        executor_(engine, store, clock, options_),
         head_(store->Read()->head()),
-        published_(decider_.Publish()),
+        published_(executor_.TakeSnapshot()),
         last_heartbeat_(clock->Now()),
         last_purge_(clock->Now()) {
     TakeFigures();
@@ -72,7 +71,7 @@ class Sequencer::Impl {
   void Stop();
   bool Step();
 
-  std::shared_ptr<const Published> published() const {
+  std::shared_ptr<const DirectorySnapshot> published() const {
     std::lock_guard lock(committed_mutex_);
     return published_;
   }
@@ -118,7 +117,7 @@ class Sequencer::Impl {
   std::deque<QueuedCommand> queue_;
   std::atomic<bool> stopping_ = false;  // changed under queue_mutex_
 
-  Decider decider_;  // the deciding thread's
+  Executor executor_;  // the deciding thread's
   uint64_t emitted_ = 0;
 
   // What waits to be written: one group, which grows while the one before it syncs.
@@ -133,7 +132,7 @@ class Sequencer::Impl {
   mutable std::mutex committed_mutex_;
   mutable std::condition_variable committed_;
   storage::Head head_;
-  std::shared_ptr<const Published> published_;
+  std::shared_ptr<const DirectorySnapshot> published_;
   bool stopped_ = false;
   Figures figures_;  // without queue_length, commits and overloads
 
@@ -215,7 +214,7 @@ void Sequencer::Impl::DecideLoop() {
     {
       std::unique_lock lock(queue_mutex_);
       const absl::Duration wait =
-          clock_->simulated() ? kSleepMax : decider_.NextDue() - clock_->Now();
+          clock_->simulated() ? kSleepMax : executor_.NextDue() - clock_->Now();
       queue_changed_.wait_for(lock, ToWait(wait), [this] { return stopping_ || !queue_.empty(); });
       if (stopping_ && queue_.empty()) return;
       taken = Take();
@@ -236,11 +235,11 @@ bool Sequencer::Impl::Turn(std::vector<QueuedCommand> commands) {
   const uint64_t emitted_before = emitted_;
   {
     std::lock_guard lock(pending_mutex_);
-    decider_.ForgetOutcomes(durable_);
+    executor_.ForgetOutcomes(durable_);
   }
   EvictIfMany();
   CommitGroup group;
-  decider_.CheckClock(&group);
+  executor_.CheckClock(&group);
   for (QueuedCommand& command : commands) {
     RunDue(&group);
     if (command.advance_to) {
@@ -248,7 +247,7 @@ bool Sequencer::Impl::Turn(std::vector<QueuedCommand> commands) {
     } else if (command.carried_out) {
       Remember(std::move(command), &group);
     } else {
-      decider_.Decide(std::move(command), &group);
+      executor_.Execute(std::move(command), &group);
     }
     EmitIfFull(&group);
   }
@@ -258,12 +257,12 @@ bool Sequencer::Impl::Turn(std::vector<QueuedCommand> commands) {
 }
 
 void Sequencer::Impl::RunDue(CommitGroup* group) {
-  while (decider_.RunOneDue(group)) EmitIfFull(group);
+  while (executor_.RunOneDue(group)) EmitIfFull(group);
 }
 
 void Sequencer::Impl::Advance(QueuedCommand command, CommitGroup* group) {
   const absl::Time target = *command.advance_to;
-  if (auto known = decider_.Recall(command)) {
+  if (auto known = executor_.Recall(command)) {
     group->answers.push_back({std::move(command.done), *std::move(known)});
     return;
   }
@@ -280,15 +279,15 @@ void Sequencer::Impl::Advance(QueuedCommand command, CommitGroup* group) {
                                  "a time after " + absl::FormatTime(clock_->Now())));
   }
   absl::Time due;
-  while ((due = decider_.NextDue()) <= target && !stopping_) {
+  while ((due = executor_.NextDue()) <= target && !stopping_) {
     clock_->AdvanceTo(due);
     RunDue(group);
-    if (decider_.WantsEviction()) {
+    if (executor_.WantsEviction()) {
       Emit(group);
       EvictIfMany();
     }
   }
-  if (decider_.NextDue() > target) clock_->AdvanceTo(target);
+  if (executor_.NextDue() > target) clock_->AdvanceTo(target);
   group->alive = clock_->Now();
   if (clock_->Now() < target) return answer(Overloaded("the server is stopping: try again"));
   auto response = std::make_shared<v1::AdvanceClockResponse>();
@@ -297,16 +296,16 @@ void Sequencer::Impl::Advance(QueuedCommand command, CommitGroup* group) {
   response->mutable_current_time()->set_seconds(absl::ToUnixSeconds(second));
   response->mutable_current_time()->set_nanos(
       static_cast<int32_t>((now_us - absl::ToUnixMicros(second)) * 1000));
-  decider_.Remember(command, response, group);
+  executor_.Remember(command, response, group);
   answer(Reply(std::move(response)));
 }
 
 void Sequencer::Impl::Remember(QueuedCommand command, CommitGroup* group) {
   Reply reply(std::move(command.carried_out));
-  if (auto known = decider_.Recall(command)) {
+  if (auto known = executor_.Recall(command)) {
     reply = *std::move(known);
   } else {
-    decider_.Remember(command, *reply, group);
+    executor_.Remember(command, *reply, group);
   }
   group->answers.push_back({std::move(command.done), std::move(reply)});
 }
@@ -316,7 +315,7 @@ void Sequencer::Impl::EmitIfFull(CommitGroup* group) {
 }
 
 void Sequencer::Impl::Emit(CommitGroup* group) {
-  decider_.Close(emitted_ + 1, group);
+  executor_.Close(emitted_ + 1, group);
   TakeFigures();
   if (group->empty()) return;
   ++emitted_;
@@ -344,19 +343,19 @@ void Sequencer::Impl::Emit(CommitGroup* group) {
 }
 
 void Sequencer::Impl::EvictIfMany() {
-  if (!decider_.WantsEviction()) return;
+  if (!executor_.WantsEviction()) return;
   if (threaded_) {
     std::unique_lock lock(pending_mutex_);
     written_.wait(lock, [this] { return durable_ == emitted_; });
   }
-  decider_.Evict();
+  executor_.Evict();
 }
 
 void Sequencer::Impl::TakeFigures() {
   std::lock_guard lock(committed_mutex_);
-  figures_.open_packages = decider_.open_packages();
-  figures_.next_due = decider_.NextDue();
-  figures_.clock_jumped = decider_.clock_jumped();
+  figures_.open_packages = executor_.open_packages();
+  figures_.next_due = executor_.NextDue();
+  figures_.clock_jumped = executor_.clock_jumped();
 }
 
 void Sequencer::Impl::WriteLoop() {
@@ -505,7 +504,7 @@ void Sequencer::Remember(engine::Caller caller, const google::protobuf::Descript
 void Sequencer::Start() { impl_->Start(); }
 void Sequencer::Stop() { impl_->Stop(); }
 bool Sequencer::Step() { return impl_->Step(); }
-std::shared_ptr<const Published> Sequencer::published() const { return impl_->published(); }
+std::shared_ptr<const DirectorySnapshot> Sequencer::published() const { return impl_->published(); }
 storage::Head Sequencer::head() const { return impl_->head(); }
 Sequencer::Figures Sequencer::figures() const { return impl_->figures(); }
 uint64_t Sequencer::WaitForCommit(uint64_t after, absl::Time until) const {

@@ -7,65 +7,33 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/base/bounds.h"
+#include "engine/command.h"
 #include "engine/engine.h"
 #include "google/protobuf/message.h"
+#include "services/core/clock.h"
+#include "services/core/directory_snapshot.h"
+#include "services/core/executor.h"
 #include "storage/store.h"
 
 namespace brokerage::services {
 
-// The one source of time. Real or simulated.
-class Clock {
- public:
-  virtual ~Clock() = default;
-  virtual absl::Time Now() const = 0;
-  virtual bool simulated() const = 0;
-  virtual void AdvanceTo(absl::Time time) {}  // a simulation's only; never backwards
-  // The machine's time, in a simulation too: what callers' deadlines and spans are measured by.
-  virtual absl::Time MachineNow() const;
-};
-std::unique_ptr<Clock> RealClock();
-std::unique_ptr<Clock> SimulatedClock(absl::Time start);
-
-// The latest moment that the store knows of: its last record's or its last sign of life;
-// InfinitePast for a new store. A simulation's clock goes on from there.
-absl::Time LastKnownTime(const storage::Store& store);
-
-// What readers see of the engine's memory, as of a commit. Made anew when the directory or an
-// account changes.
-struct Published {
-  // When it was so: never after the clock that stamps commands, which may be ahead of a
-  // simulation's.
-  absl::Time time = absl::InfinitePast();
-  engine::Directory directory;
-  std::map<std::string, journal::v1::AccountRow, std::less<>> accounts;  // by id
-  std::map<std::string, std::string, std::less<>>
-      account_by_token;  // SHA-256 of the token -> account id
-};
-
 class Sequencer {
  public:
-  // The response message of the request's RPC (null for a Bootstrap), or why not. A repeat gets the
-  // first one's.
-  using Reply = absl::StatusOr<std::shared_ptr<const google::protobuf::Message>>;
-  using Done = std::function<void(const Reply&)>;
+  using Reply = services::Reply;
+  using Done = services::Done;
 
-  struct Options {
+  // What an executor needs, and what a queue does. By default `random_salt` asks the system's
+  // generator; `on_fatal`, which is also called when an append failed, says so and ends the
+  // process. When it returns after an append, nothing is written any more and every command, those
+  // in flight too, is answered with UNAVAILABLE.
+  struct Options : Executor::Options {
     size_t queue_length_max = engine::limits::kQueueLengthMax;
     size_t group_commit_max = engine::limits::kGroupCommitMax;
-    absl::Duration clock_jump_limit = absl::Minutes(15);
-    size_t closed_packages_max = 2000;  // in memory, before those that are durable are forgotten
-    std::function<std::string()> random_salt;  // 16 bytes; by default from the system's generator
-    // A failed append, or a row that cannot be read: by default says so and ends the process. When
-    // it returns after an append, nothing is written any more and every command, those in flight
-    // too, is answered with UNAVAILABLE.
-    std::function<void(const absl::Status&)> on_fatal;
     // After each append, from the writing thread: how many records, how long it took.
     std::function<void(size_t records, absl::Duration took)> on_commit;
   };
@@ -102,7 +70,7 @@ class Sequencer {
   bool Step();
 
   // The directory and accounts as of the last commit. Any thread, never null.
-  std::shared_ptr<const Published> published() const;
+  std::shared_ptr<const DirectorySnapshot> published() const;
   // The head of the last commit. Any thread.
   storage::Head head() const;
   // For AdminService.GetStatus and metrics. Any thread.

@@ -6,8 +6,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "brokerage/v1/vocabulary.pb.h"
-#include "google/protobuf/message.h"
-#include "services/rpc/call.h"
 
 namespace brokerage::services::rpc {
 
@@ -54,18 +52,7 @@ const Access& AccessOf(absl::string_view method);
 // it names is there.
 absl::Status CheckAccessTable();
 
-// Whether the caller may call the method with this request. Errors: ROLE_MAY_NOT; NOT_FOUND for
-// what is not in reach.
+// Whether the role may call the method; scope.h has whether this request. Errors: ROLE_MAY_NOT.
 absl::Status CheckRole(const Access& access, v1::Role role);
-absl::Status CheckScope(const Access& access, const CallContext& context,
-                        const google::protobuf::Message& request);
-
-// Whether an account of a provider may know the provider or branch; true for all other roles. For
-// reads.
-bool MayRead(const engine::Caller& caller, absl::string_view provider_id,
-             absl::string_view branch_id);
-// Likewise of a contract: its holders, past and coming ones too.
-bool MayReadContract(const engine::Caller& caller, const engine::Directory& directory,
-                     const v1::Contract& contract);
 
 }  // namespace brokerage::services::rpc

@@ -8,6 +8,7 @@
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
 #include "services/rpc/message_check.h"
+#include "services/rpc/scope.h"
 
 namespace brokerage::services::rpc {
 

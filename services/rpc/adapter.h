@@ -357,13 +357,4 @@ class Registration {
   Service* service_;
 };
 
-// Each in a file of its own, so that they compile side by side.
-void RegisterPackages(Adapter* adapter);
-void RegisterOffers(Adapter* adapter);
-void RegisterDirectory(Adapter* adapter);
-void RegisterPerformance(Adapter* adapter);
-void RegisterHistory(Adapter* adapter);
-void RegisterAccounts(Adapter* adapter);
-void RegisterAdmin(Adapter* adapter);
-
 }  // namespace brokerage::services::rpc

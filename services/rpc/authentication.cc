@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kTokenBytesMax = 512;
 
-engine::Caller CallerOf(const v1::Account& account, const Published& published) {
+engine::Caller CallerOf(const v1::Account& account, const DirectorySnapshot& published) {
   engine::Caller caller;
   caller.account_id = account.id();
   caller.role = account.role();
@@ -27,7 +27,7 @@ engine::Caller CallerOf(const v1::Account& account, const Published& published) 
 }  // namespace
 
 absl::StatusOr<engine::Caller> Authenticate(absl::string_view authorization,
-                                            const Published& published) {
+                                            const DirectorySnapshot& published) {
   absl::string_view token = authorization;
   if (absl::StartsWithIgnoreCase(token, "bearer ")) {
     token.remove_prefix(7);
@@ -45,7 +45,7 @@ absl::StatusOr<engine::Caller> Authenticate(absl::string_view authorization,
                         "metadata \"authorization: Bearer TOKEN\" of an account in use");
 }
 
-bool StillAdmitted(const engine::Caller& caller, const Published& published) {
+bool StillAdmitted(const engine::Caller& caller, const DirectorySnapshot& published) {
   auto found = published.accounts.find(caller.account_id);
   if (found == published.accounts.end() || found->second.account().disabled()) return false;
   engine::Caller now = CallerOf(found->second.account(), published);

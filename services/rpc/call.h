@@ -9,8 +9,10 @@
 #include "absl/time/time.h"
 #include "engine/command.h"
 #include "google/protobuf/message.h"
+#include "services/core/clock.h"
+#include "services/core/directory_snapshot.h"
 #include "services/core/sequencer.h"
-#include "services/rpc/server.h"
+#include "services/rpc/options.h"
 #include "services/rpc/workers.h"
 #include "storage/store.h"
 
@@ -19,8 +21,8 @@ namespace brokerage::services::rpc {
 // One admitted call.
 struct CallContext {
   engine::Caller caller;
-  absl::Time deadline = absl::InfiniteFuture();  // the client's
-  std::shared_ptr<const Published> published;    // directory and accounts when it was admitted
+  absl::Time deadline = absl::InfiniteFuture();        // the client's
+  std::shared_ptr<const DirectorySnapshot> published;  // when it was admitted
 };
 
 // What every handler works on. All of it outlives the calls.
@@ -28,14 +30,12 @@ struct Backend {
   Sequencer* sequencer = nullptr;
   storage::Store* store = nullptr;
   Clock* clock = nullptr;
-  const RpcServer::Options* options = nullptr;
+  const ServerOptions* options = nullptr;
   Workers* workers = nullptr;
 };
 
-// Called once, from any thread.
-using Done = Sequencer::Done;
-
-// Answers a unary call. May take what it needs out of the request.
+// Answers a unary call: calls Done once, from any thread. May take what it needs out of the
+// request.
 template <typename Request>
 using Handler = std::function<void(const Backend&, const CallContext&, Request&, Done)>;
 

@@ -111,9 +111,16 @@ absl::Status CheckField(const Message& message, const FieldDescriptor* field, in
       return Check(index < 0 ? reflection->GetMessage(message, field)
                              : reflection->GetRepeatedMessage(message, field, index),
                    &path);
-    default:
-      return absl::OkStatus();
+    case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_INT64:
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_UINT64:
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_BOOL:
+      break;
   }
+  return absl::OkStatus();
 }
 
 // The rows of a postcode directory are checked, each as a whole, where they are taken in.

@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
-#include "engine/command.h"
+#include "engine/model/caller.h"
 #include "google/protobuf/message.h"
 
 namespace brokerage::services::rpc {

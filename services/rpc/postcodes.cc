@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/bounds.h"
+#include "engine/base/postcode.h"
 #include "engine/base/rejection.h"
 #include "engine/model/directory.h"
 

@@ -1,5 +1,5 @@
-// The scope rules of the access table, on what the directory in memory knows. Packages and offers
-// are checked where they are loaded.
+#include "services/rpc/scope.h"
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -9,11 +9,11 @@
 #include "brokerage/v1/framework.pb.h"
 #include "engine/base/rejection.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/suspensions.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/reflection.h"
 #include "google/protobuf/text_format.h"
-#include "services/rpc/access.h"
 
 namespace brokerage::services::rpc {
 
@@ -21,6 +21,7 @@ namespace {
 
 using engine::Caller;
 using engine::Directory;
+using engine::HistoryScope;
 using google::protobuf::Message;
 
 // The text at the path; empty if a message on the way is absent.
@@ -157,6 +158,24 @@ bool MayRead(const Caller& caller, absl::string_view provider_id, absl::string_v
 bool MayReadContract(const Caller& caller, const Directory& directory,
                      const v1::Contract& contract) {
   return !IsProvider(caller) || EverHolds(directory, contract, caller.provider_id);
+}
+
+engine::HistorySubject SubjectOf(const Caller& caller) {
+  switch (caller.role) {
+    case v1::ROLE_CARE_NAVIGATOR:
+      return {HistoryScope::kAuthority, caller.authority_id};
+    case v1::ROLE_PROVIDER_ORGANISATION:
+      return {HistoryScope::kProvider, caller.provider_id};
+    case v1::ROLE_PROVIDER_BRANCH:
+      return {HistoryScope::kBranch, caller.branch_id};
+    case v1::ROLE_COMMISSIONER:
+    case v1::ROLE_ADMINISTRATOR:
+    case v1::ROLE_UNSPECIFIED:
+    case v1::Role_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Role_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return {HistoryScope::kAll, ""};
 }
 
 absl::Status CheckScope(const Access& access, const CallContext& context, const Message& request) {

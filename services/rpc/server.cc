@@ -13,7 +13,14 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/bounds.h"
 #include "services/rpc/access.h"
+#include "services/rpc/account/service.h"
 #include "services/rpc/adapter.h"
+#include "services/rpc/admin/service.h"
+#include "services/rpc/directory/service.h"
+#include "services/rpc/history/service.h"
+#include "services/rpc/package/offer_service.h"
+#include "services/rpc/package/package_service.h"
+#include "services/rpc/performance/service.h"
 #include "services/rpc/watcher.h"
 #include "services/rpc/workers.h"
 
@@ -22,13 +29,13 @@ namespace brokerage::services {
 namespace limits = engine::limits;
 
 struct RpcServer::Running {
-  Running(Sequencer* sequencer, storage::Store* store, Clock* clock, Options given)
+  Running(Sequencer* sequencer, storage::Store* store, Clock* clock, ServerOptions given)
       : options(std::move(given)),
         workers(options.worker_threads),
         watcher(sequencer, store, clock),
         adapter(rpc::Backend{sequencer, store, clock, &options, &workers}, &watcher) {}
 
-  const Options options;
+  const ServerOptions options;
   rpc::Workers workers;
   rpc::Watcher watcher;
   rpc::Adapter adapter;
@@ -81,7 +88,8 @@ void Drain(grpc::ServerCompletionQueue* queue) {
 
 }  // namespace
 
-RpcServer::RpcServer(Sequencer* sequencer, storage::Store* store, Clock* clock, Options options)
+RpcServer::RpcServer(Sequencer* sequencer, storage::Store* store, Clock* clock,
+                     ServerOptions options)
     : running_(std::make_unique<Running>(sequencer, store, clock, std::move(options))) {}
 
 RpcServer::~RpcServer() { Shutdown(absl::ZeroDuration()); }

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "absl/time/time.h"
+#include "services/core/clock.h"
 #include "services/core/sequencer.h"
 #include "storage/store.h"
 

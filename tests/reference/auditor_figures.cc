@@ -169,7 +169,7 @@ void CheckQuery(Course& course, const ReferenceHistory& history) {
   }
   const std::vector<ReferenceUnit> units = ReferenceUnits(history, query.unit());
   std::vector<int> dimensions;
-  for (int i = v1::DIMENSION_DAY; i <= v1::DIMENSION_ROUND; ++i) dimensions.push_back(i);
+  for (int i = 1; i <= v1::Dimension_MAX; ++i) dimensions.push_back(i);
   course.dice.Shuffle(&dimensions);
   for (int i = 0, many = course.dice.Between(0, 3); i < many; ++i) {
     query.add_group_by(static_cast<v1::Dimension>(dimensions[static_cast<size_t>(i)]));

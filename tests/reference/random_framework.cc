@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
+#include "engine/framework/rules.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine::reference {
 
@@ -92,7 +94,7 @@ class Maker {
     for (v1::NeedKind kind : {v1::NEED_KIND_DOUBLE_HANDED, v1::NEED_KIND_LANGUAGE}) {
       if (dice_.Percent(40)) rules.add_filtering_needs(kind);
     }
-    rules.set_figure_period(static_cast<v1::FigurePeriod>(dice_.Below(4)));
+    rules.set_figure_period(static_cast<v1::FigurePeriod>(dice_.Below(v1::FigurePeriod_ARRAYSIZE)));
     rules.set_claim_working_days(5);
     rules.set_fairness_months(dice_.Between(0, 3));
     if (dice_.Percent(40)) rules.add_fairness_excluded_services(v1::SERVICE_TYPE_SHORT_TERM_CARE);
@@ -100,7 +102,8 @@ class Maker {
     if (dice_.Percent(30)) rules.set_price_ceiling_pence(2100);
     rules.set_quality_weight_percent(dice_.Between(0, 10) * 10);
     rules.set_several_branches_per_provider(dice_.Percent(25));
-    rules.set_pick_up_numerator(static_cast<v1::PickUpNumerator>(dice_.Below(3)));
+    rules.set_pick_up_numerator(
+        static_cast<v1::PickUpNumerator>(dice_.Below(v1::PickUpNumerator_ARRAYSIZE)));
     rules.set_sanction_minimum_units(dice_.Percent(50) ? 3 : 0);
     if (dice_.Percent(50)) rules.set_coverage_decision(v1::COVERAGE_DECISION_AUTOMATIC);
     rules.set_hand_back_days(dice_.Percent(50) ? dice_.Between(1, 6) : 0);
@@ -148,7 +151,7 @@ class Maker {
       RandomWindow(round->mutable_urgent_window(), true);
       round->set_award_timing(dice_.Percent(60) ? v1::AWARD_TIMING_AS_SOON_AS_CERTAIN
                                                 : v1::AWARD_TIMING_AT_CLOSE);
-      round->set_award_mode(static_cast<v1::AwardMode>(dice_.Below(3)));
+      round->set_award_mode(static_cast<v1::AwardMode>(dice_.Below(v1::AwardMode_ARRAYSIZE)));
     }
   }
 
@@ -161,12 +164,11 @@ class Maker {
   }
 
   void MakeCriteria() {
-    std::vector<v1::AwardCriterion> all;
-    for (int i = v1::AWARD_CRITERION_TIER; i <= v1::AWARD_CRITERION_EARLIEST_ANSWER; ++i) {
-      all.push_back(static_cast<v1::AwardCriterion>(i));
-    }
+    std::vector<v1::AwardCriterion> all = ListedCriteria();
+    const int most = static_cast<int>(all.size());
     dice_.Shuffle(&all);
-    all.resize(static_cast<size_t>(dice_.Percent(40) ? dice_.Between(4, 10) : dice_.Between(0, 3)));
+    all.resize(
+        static_cast<size_t>(dice_.Percent(40) ? dice_.Between(4, most) : dice_.Between(0, 3)));
     if (dice_.Percent(30)) {
       std::erase(all, v1::AWARD_CRITERION_TIER);
       all.insert(all.begin(), v1::AWARD_CRITERION_TIER);
@@ -205,7 +207,7 @@ class Maker {
     ward->set_name(code);
     ward->set_district_code("E07");
     ward->set_district(dice_.Percent(50) ? "Coldham" : "Warmley");
-    ward->set_price_level(static_cast<v1::PriceLevel>(dice_.Between(1, 4)));
+    ward->set_price_level(static_cast<v1::PriceLevel>(dice_.Between(1, v1::PriceLevel_MAX)));
     ward->set_easting(450000 + static_cast<int>(dice_.Below(20000)));
     ward->set_northing(350000 + static_cast<int>(dice_.Below(20000)));
     auto* member = NewFact(LotWardKey(kFramework, lot, code)).mutable_lot_ward();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/model/fact_keys.h"
 #include "tests/reference/workload.h"
 
 namespace brokerage::engine::reference {

@@ -275,14 +275,10 @@ class AccessTest : public ServerFixture {
     EXPECT_NE(outcome.status.error_code(), grpc::StatusCode::INTERNAL)
         << name << ": " << outcome.status.error_message();
     EXPECT_NE(outcome.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED) << name;
-    switch (outcome.rejection.reason()) {
-      case v1::REJECTION_REASON_ROLE_MAY_NOT:
-        return '-';
-      case v1::REJECTION_REASON_NOT_FOUND:
-        return method.name() == "DisableAccount" ? '+' : '0';
-      default:
-        return '+';
-    }
+    const v1::RejectionReason reason = outcome.rejection.reason();
+    if (reason == v1::REJECTION_REASON_ROLE_MAY_NOT) return '-';
+    return reason == v1::REJECTION_REASON_NOT_FOUND && method.name() != "DisableAccount" ? '0'
+                                                                                         : '+';
   }
 };
 

@@ -90,10 +90,10 @@ class BrokerProgram : public ::testing::Test {
     return answer;
   }
 
-  // The first `rows` referrals of the played weeks, the last of them in a ward that does not exist.
+  // The first `rows` referrals of the demo, the last of them in a ward that does not exist.
   std::string Referrals(int rows) const {
     std::string name = root_ + "/referrals.csv";
-    std::ifstream all(SOURCE_DIR "/frameworks/nottinghamshire/played/referrals.csv");
+    std::ifstream all(SOURCE_DIR "/demo/frameworks/nottinghamshire/referrals.csv");
     std::ofstream some(name);
     std::string line;
     for (int i = 0; i <= rows && std::getline(all, line); ++i) {

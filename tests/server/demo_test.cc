@@ -1,5 +1,5 @@
-// Every framework's weeks, played against a whole server, and what their report shows. To be done
-// in seconds, most tests play fewer referrals than the folder has, or other weeks.
+// Every framework's weeks in the demo, against a whole server, and what their report shows. To be
+// done in seconds, most tests take fewer referrals than the folder has, or other weeks.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -19,7 +19,7 @@ namespace {
 
 using ::testing::TempDir;
 
-class Play : public ::testing::Test {
+class Demo : public ::testing::Test {
  protected:
   void TearDown() override {
     if (server_) {
@@ -28,23 +28,24 @@ class Play : public ::testing::Test {
     if (!HasFailure()) std::filesystem::remove_all(root_);
   }
 
-  // Plays from a server that begins then: the day before the plan's first Monday.
+  // Runs against a server that begins then: the day before the plan's first Monday.
   void Begin(const std::string& framework, const std::string& begin) {
-    root_ = absl::StrCat(TempDir(), "play-", framework, "-", getpid());
+    root_ = absl::StrCat(TempDir(), "demo-", framework, "-", getpid());
     std::filesystem::remove_all(root_);
     std::filesystem::create_directories(root_);
-    std::filesystem::copy(absl::StrCat(SOURCE_DIR "/frameworks/", framework), root_ + "/framework",
-                          std::filesystem::copy_options::recursive);
+    framework_ = absl::StrCat(SOURCE_DIR "/frameworks/", framework);
+    std::filesystem::copy(absl::StrCat(SOURCE_DIR "/demo/frameworks/", framework),
+                          root_ + "/weeks");
     server_.emplace(root_, begin);
   }
   void Plan(const std::string& first_monday, int weeks) const {
-    std::ofstream(root_ + "/framework/played/plan.csv")
+    std::ofstream(root_ + "/weeks/plan.csv")
         << "first_monday,weeks,weeks_a_run\n"
         << first_monday << "," << weeks << "," << weeks << "\n";
   }
   // Leaves every n-th referral, and those that hold `keep`.
   void Thin(int n, const std::string& keep) const {
-    const std::string name = root_ + "/framework/played/referrals.csv";
+    const std::string name = root_ + "/weeks/referrals.csv";
     std::string thinned, line;
     {
       std::ifstream all(name);
@@ -58,8 +59,8 @@ class Play : public ::testing::Test {
   std::string Run(int weeks) { return Run(absl::StrCat("--weeks ", weeks)); }
   std::string Run(const std::string& options) {
     const Ran ran =
-        Shell(absl::StrCat(BINARY_DIR "/services/broker --address ", server_->address(), " play ",
-                           root_, "/framework --data ", root_, " --once ", options));
+        Shell(absl::StrCat(BINARY_DIR "/demo/demo --address ", server_->address(), " ", framework_,
+                           " ", root_, "/weeks --data ", root_, " --once ", options));
     EXPECT_EQ(ran.exit_code, 0) << ran.output;
     EXPECT_FALSE(absl::StrContains(ran.output, "refused: ")) << ran.output;
     return ran.output;
@@ -90,10 +91,11 @@ class Play : public ::testing::Test {
   }
 
   std::string root_;
+  std::string framework_;
   std::optional<BrokerdProgram> server_;
 };
 
-TEST_F(Play, NottinghamshiresFirstWeeksBeginWithTheStockAndGoOnWhenRunAgain) {
+TEST_F(Demo, NottinghamshiresFirstWeeksBeginWithTheStockAndGoOnWhenRunAgain) {
   Begin("nottinghamshire", "2018-07-01T08:00:00Z");
   const std::string first = Run(1);
   ExpectAll(first, {("Sunday 1 July 2018\n  09:00  62 packages that ran before are moved onto the "
@@ -108,9 +110,9 @@ TEST_F(Play, NottinghamshiresFirstWeeksBeginWithTheStockAndGoOnWhenRunAgain) {
                      "the week of 2018-07-09"});
 }
 
-TEST_F(Play, AStoryGoesOnWhereItStandsUntilItIsTold) {
+TEST_F(Demo, AStoryGoesOnWhereItStandsUntilItIsTold) {
   Begin("nottinghamshire", "2018-07-01T08:00:00Z");
-  std::ofstream(root_ + "/framework/played/plan.csv")
+  std::ofstream(root_ + "/weeks/plan.csv")
       << "first_monday,weeks,weeks_a_run,weeks_of_story\n2018-07-02,4,1,3\n";
   Thin(10, "interim_response");
   ExpectAll(Run(""), {": the week of 2018-07-02, played"});
@@ -118,7 +120,7 @@ TEST_F(Play, AStoryGoesOnWhereItStandsUntilItIsTold) {
   ExpectAll(Run("--story"), {": the week of 2018-07-23, played"});
 }
 
-TEST_F(Play, TellsSilenceLatenessAndWhatWasGivenUpByWhomAndWhoseCauseItWas) {
+TEST_F(Demo, TellsSilenceLatenessAndWhatWasGivenUpByWhomAndWhoseCauseItWas) {
   Begin("nottinghamshire", "2018-07-01T08:00:00Z");
   const std::string told = Run(1);
   ExpectAll(
@@ -138,7 +140,7 @@ TEST_F(Play, TellsSilenceLatenessAndWhatWasGivenUpByWhomAndWhoseCauseItWas) {
              "\n  \\w.* did not answer by \\w+ \\d+ Jul 2018 \\d\\d:\\d\\d\n"});
 }
 
-TEST_F(Play, NottinghamshiresNovationAndRetenderHappenWhilePackagesAreOut) {
+TEST_F(Demo, NottinghamshiresNovationAndRetenderHappenWhilePackagesAreOut) {
   Begin("nottinghamshire", "2019-03-10T08:00:00Z");
   Plan("2019-03-11", 4);
   Thin(2, "interim_response");
@@ -167,7 +169,7 @@ TEST_F(Play, NottinghamshiresNovationAndRetenderHappenWhilePackagesAreOut) {
        "\\d+ stays: [1-9]\\d* past the limit, \\d+ left, of them \\d+ with less care or none"});
 }
 
-TEST_F(Play, SurreysSilencesAreReviewedAndOneAreaEndsAndBeginsAgain) {
+TEST_F(Demo, SurreysSilencesAreReviewedAndOneAreaEndsAndBeginsAgain) {
   Begin("surrey", "2021-10-03T08:00:00Z");
   Thin(4, "live_in");
   const std::string told = Run(6);
@@ -183,7 +185,7 @@ TEST_F(Play, SurreysSilencesAreReviewedAndOneAreaEndsAndBeginsAgain) {
        "of those with 5 offers due or more"});
 }
 
-TEST_F(Play, LeicestershiresTiersMoveAndNoPackageOfAnEndedContractIsLost) {
+TEST_F(Demo, LeicestershiresTiersMoveAndNoPackageOfAnEndedContractIsLost) {
   Begin("leicestershire", "2021-02-21T08:00:00Z");
   ExpectAll(
       Run(6),
@@ -199,7 +201,7 @@ TEST_F(Play, LeicestershiresTiersMoveAndNoPackageOfAnEndedContractIsLost) {
        "High dependency: [1-9]\\d* packages need it .* kept 0 branches out"});
 }
 
-TEST_F(Play, TheEastOfEnglandsHubSeesAllAndAProviderItsOwn) {
+TEST_F(Demo, TheEastOfEnglandsHubSeesAllAndAProviderItsOwn) {
   Begin("east-of-england", "2024-01-07T08:00:00Z");
   Thin(2, "live_in");
   const std::string told = Run(4);
@@ -214,7 +216,7 @@ TEST_F(Play, TheEastOfEnglandsHubSeesAllAndAProviderItsOwn) {
        "Trust West +[1-9]\\d* +0 +P-2024-\\d+: not found +\\d+ rows, the same for all"});
 }
 
-TEST_F(Play, LancashiresResponseIsToldByQuarterAndProvider) {
+TEST_F(Demo, LancashiresResponseIsToldByQuarterAndProvider) {
   Begin("lancashire", "2025-06-15T08:00:00Z");
   Plan("2025-06-16", 26);
   Thin(2, "live_in");

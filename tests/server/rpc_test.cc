@@ -590,7 +590,7 @@ TEST_F(RpcTest, AnUnknownMethodIsUnimplemented) {
 }
 
 TEST_F(RpcTest, ASecondServerOnThePortIsAnError) {
-  RpcServer::Options options;
+  ServerOptions options;
   options.listen_address = "127.0.0.1:" + std::to_string(server()->port());
   RpcServer second(nullptr, nullptr, nullptr, options);
   EXPECT_EQ(second.Start().code(), absl::StatusCode::kUnavailable);

@@ -13,6 +13,7 @@
 #include "brokerage/v1/admin_service.pb.h"
 #include "engine/base/hash.h"
 #include "engine/base/rejection.h"
+#include "services/core/clock.h"
 #include "services/core/zones.h"
 #include "storage/loading.h"
 #include "tests/fixtures/memory_store.h"
@@ -365,7 +366,7 @@ TEST_F(SequencerTest, AnAdvanceHandlesEverythingAtItsOwnTime) {
   ASSERT_GE(records.size(), 1u);
   EXPECT_EQ(records[0].time_us(), absl::ToUnixMicros(At(11)));
   EXPECT_LT(records.back().time_us(), absl::ToUnixMicros(At(12)));
-  EXPECT_EQ(LastKnownTime(store_), At(12));
+  EXPECT_EQ(storage::LastKnownTime(store_), At(12));
 }
 
 TEST_F(SequencerTest, AnAdvanceThatIsRepeatedGetsTheFirstOutcome) {

@@ -71,7 +71,7 @@ TEST(RocksDbStore, EverythingOfABatchIsReadBackAfterReopening) {
                          })
                   .ok());
   EXPECT_THAT(records, testing::ElementsAre("first", "second"));
-  std::optional<Outcome> outcome = store->FindOutcome("account", "request");
+  std::optional<RequestOutcome> outcome = store->FindOutcome("account", "request");
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(outcome->content_hash, std::string(32, 'h'));
   EXPECT_EQ(outcome->reply, "reply");

@@ -1,4 +1,6 @@
 // `broker SERVICE METHOD`: every method of the API, made from its descriptor.
+#include "services/broker/commands/api_commands.h"
+
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -18,7 +20,6 @@
 #include "brokerage/v1/package_service.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
 #include "google/protobuf/util/json_util.h"
-#include "services/broker/options.h"
 #include "services/client/files/files.h"
 #include "services/client/text/fields.h"
 #include "services/client/text/message_text.h"
@@ -26,6 +27,18 @@
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::FlagField;
+using client::FlagFields;
+using client::FreshRequestId;
+using client::Kebab;
+using client::kExitUsage;
+using client::MessageJson;
+using client::MessageText;
+using client::MintToken;
+using client::SetField;
+using client::TerminalWidth;
+using client::TokenHash;
 
 namespace {
 

@@ -2,6 +2,8 @@
 // round between councils and providers. Importing again repeats nothing: only lines that differ
 // from what is there are sent. `proposals` lists what waits for a decision, `withdraw` takes one
 // back.
+#include "services/broker/commands/coverage_command.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -16,6 +18,7 @@
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 #include "services/broker/options.h"
 #include "services/client/files/coverage_file.h"
 #include "services/client/files/files.h"
@@ -26,6 +29,22 @@
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::Connection;
+using client::CoverageRow;
+using client::CoverageText;
+using client::EnumNumber;
+using client::ErrorFile;
+using client::ErrorPath;
+using client::FreshRequestId;
+using client::kExitRefused;
+using client::MessageJson;
+using client::ParseCoverage;
+using client::ReadFile;
+using client::SayError;
+using client::ShortName;
+using client::ShowProgress;
+using client::Table;
 
 namespace {
 

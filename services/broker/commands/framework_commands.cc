@@ -1,5 +1,7 @@
 // `broker framework apply`: a framework's folder, checked or put into effect; `broker framework
 // check`: checked here, without a server; `broker framework new`: a starting point for one's own.
+#include "services/broker/commands/framework_commands.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -9,13 +11,22 @@
 #include "engine/base/rejection.h"
 #include "engine/framework/parse.h"
 #include "google/protobuf/struct.pb.h"
-#include "services/broker/options.h"
 #include "services/client/files/files.h"
 #include "services/client/files/framework_template.h"
 #include "services/client/text/message_text.h"
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::FrameworkTemplate;
+using client::FreshRequestId;
+using client::kExitRefused;
+using client::London;
+using client::MessageJson;
+using client::ReadFrameworkFolder;
+using client::SayFileError;
+using client::Spaced;
+using client::WriteNewFolder;
 
 namespace {
 

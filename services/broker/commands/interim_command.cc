@@ -1,16 +1,23 @@
 // `broker interim FRAMEWORK`: how people left interim services, as a table for people.
+#include "services/broker/commands/interim_command.h"
+
 #include <cstdio>
 #include <memory>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/performance_service.pb.h"
-#include "services/broker/options.h"
+#include "engine/figures/rates.h"
 #include "services/client/text/message_text.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::MessageJson;
+using client::PrintRate;
+using client::SayAverage;
+using client::Table;
 
 namespace {
 
@@ -21,7 +28,7 @@ std::vector<std::string> Cells(const std::string& name, const v1::InterimStays& 
                         counts.more_care(), counts.other()}) {
     cells.push_back(absl::StrCat(count));
   }
-  cells.push_back(SayRate(stays.less_or_no_care()));
+  cells.push_back(engine::PrintRate(stays.less_or_no_care()));
   cells.push_back(SayAverage(stays.average_stay()));
   cells.push_back(absl::StrCat(counts.over_limit()));
   cells.push_back(absl::StrCat(counts.followed()));

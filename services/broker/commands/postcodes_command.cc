@@ -1,5 +1,7 @@
 // `broker postcodes import FILES...`: a postcode directory taken in, several requests under way at
 // once. Running it again changes nothing.
+#include "services/broker/commands/postcodes_command.h"
+
 #include <condition_variable>
 #include <cstdio>
 #include <deque>
@@ -15,12 +17,17 @@
 #include "brokerage/v1/directory_service.pb.h"
 #include "engine/base/bounds.h"
 #include "google/protobuf/struct.pb.h"
-#include "services/broker/options.h"
 #include "services/client/files/postcode_file.h"
 #include "services/client/text/message_text.h"
 #include "services/client/text/progress.h"
 
 namespace brokerage::broker {
+
+using client::Connection;
+using client::MessageJson;
+using client::PostcodesLeftOut;
+using client::ReadPostcodeFile;
+using client::ShowProgress;
 
 namespace {
 

@@ -1,6 +1,8 @@
 // `broker submit FILE`: many packages from one file, a hundred a call. Running it again repeats
 // nothing, nor does a file in which only some rows were changed: a row's request id is made of what
 // the row says.
+#include "services/broker/commands/submit_command.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -12,7 +14,6 @@
 #include "engine/base/calendar.h"
 #include "engine/base/hash.h"
 #include "engine/base/rejection.h"
-#include "services/broker/options.h"
 #include "services/client/files/files.h"
 #include "services/client/files/referral_file.h"
 #include "services/client/files/row_files.h"
@@ -21,6 +22,19 @@
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::Connection;
+using client::ErrorFile;
+using client::ErrorPath;
+using client::kExitRefused;
+using client::London;
+using client::MessageJson;
+using client::ParseReferrals;
+using client::ReadFile;
+using client::ReferralColumns;
+using client::ReferralOn;
+using client::ReferralRow;
+using client::ShowProgress;
 
 namespace {
 
@@ -140,7 +154,7 @@ void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen) {
   auto submit = std::make_shared<Submit>();
   command
       ->add_option("file", submit->file,
-                   "CSV with the columns of frameworks/nottinghamshire/played/referrals.csv")
+                   absl::StrCat("CSV, a package a row; its columns: ", ReferralColumns()))
       ->required();
   command->add_option("--framework", submit->framework_id, "The framework")->required();
   command->add_option("--authority", submit->authority_id, "The authority that buys")->required();

@@ -1,19 +1,23 @@
 // `broker transfer CONTRACT` or `--provider PROVIDER`: what runs there, or waits to start, goes
 // elsewhere; `broker transfer report`: where each package went.
-#include <cstdio>
-#include <map>
-#include <memory>
+#include "services/broker/commands/transfer_command.h"
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "brokerage/v1/package_service.pb.h"
-#include "services/broker/options.h"
 #include "services/client/text/message_text.h"
-#include "services/client/text/reports.h"
-#include "services/client/text/table.h"
+#include "services/client/text/transfer_report.h"
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::Connection;
+using client::FreshRequestId;
+using client::MessageJson;
+using client::PrintTransfer;
 
 namespace {
 
@@ -25,42 +29,6 @@ struct Transfer {
   std::vector<std::string> package_ids;
   std::string transfer_id;
 };
-
-// What became of a package that follows, as people say it.
-std::string Whereabouts(const v1::Package& package) {
-  if (package.state() == v1::PACKAGE_STATE_UNFILLED) return "waiting list";
-  if (package.awaits_award()) return "awaits award";
-  return ShortName(package.state());
-}
-
-}  // namespace
-
-void PrintTransfer(const v1::GetTransferResponse& report) {
-  const v1::Transfer& transfer = report.transfer();
-  const bool of_contract = transfer.provider_id().empty();
-  printf("Transfer %s of %s %s, %s: %s\n\n", transfer.id().c_str(),
-         of_contract ? "contract" : "provider",
-         (of_contract ? transfer.contract_id() : transfer.provider_id()).c_str(),
-         SayTime(transfer.transfer_time()).c_str(), transfer.reason().c_str());
-  Table table({"package", "urgency", "now", "state", "provider", "branch", "ward"});
-  std::map<std::string, int> counts;
-  for (int i = 0; i < report.successors_size(); ++i) {
-    const v1::Package& package = report.successors(i);
-    const std::string where = Whereabouts(package);
-    ++counts[where];
-    table.Add({transfer.package_ids(i), ShortName(package.urgency()), package.id(), where,
-               package.award().provider_id(), package.award().branch_id(), package.ward_code()});
-  }
-  table.DropEmptyColumns();
-  fputs(table.Text(0, TerminalWidth()).c_str(), stdout);
-  printf("\n%d %s: %s\n", report.successors_size(),
-         report.successors_size() == 1 ? "package" : "packages",
-         absl::StrJoin(counts, ", ", [](std::string* out, const auto& one) {
-           absl::StrAppend(out, one.second, " ", one.first);
-         }).c_str());
-}
-
-namespace {
 
 int Report(const Options& options, const Connection& connection, const std::string& transfer_id) {
   v1::GetTransferRequest request;

@@ -1,11 +1,13 @@
 // `broker whatif DIR --since DATE`: a past period replayed under other files.
+#include "services/broker/commands/what_if_command.h"
+
 #include <cstdio>
 #include <memory>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/directory_service.pb.h"
-#include "services/broker/options.h"
+#include "engine/figures/rates.h"
 #include "services/client/files/files.h"
 #include "services/client/text/message_text.h"
 #include "services/client/text/progress.h"
@@ -13,6 +15,13 @@
 #include "services/client/text/words.h"
 
 namespace brokerage::broker {
+
+using client::MessageJson;
+using client::PrintRate;
+using client::ReadFrameworkFolder;
+using client::SayDuration;
+using client::ShowProgress;
+using client::Table;
 
 namespace {
 
@@ -26,8 +35,8 @@ std::string Hours(int64_t minutes) { return absl::StrCat((minutes + 30) / 60); }
 
 // "13/20 65.0%"
 std::string SayPickUp(const v1::Rate& rate) {
-  if (rate.denominator() == 0) return SayRate(rate);
-  return absl::StrCat(rate.numerator(), "/", rate.denominator(), " ", SayRate(rate));
+  if (rate.denominator() == 0) return engine::PrintRate(rate);
+  return absl::StrCat(rate.numerator(), "/", rate.denominator(), " ", engine::PrintRate(rate));
 }
 
 void PrintTotals(const v1::PreviewFrameworkResponse& response) {

@@ -9,7 +9,7 @@
 #include "services/client/files/row_files.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -100,4 +100,4 @@ std::string CoverageText(const std::vector<CoverageRow>& rows) {
   return text;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

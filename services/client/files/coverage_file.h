@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "brokerage/v1/directory.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 struct CoverageRow {
   int line = 0;  // in the file, from 1
@@ -30,4 +30,4 @@ absl::StatusOr<std::vector<CoverageRow>> ParseCoverage(const std::string& name,
 // The same file of these rows, with its header.
 std::string CoverageText(const std::vector<CoverageRow>& rows);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

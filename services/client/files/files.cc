@@ -19,7 +19,7 @@
 #include "engine/base/bounds.h"
 #include "engine/base/hash.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -69,7 +69,7 @@ absl::StatusOr<v1::ApplyFrameworkRequest> ReadFrameworkFolder(const std::string&
   for (std::filesystem::recursive_directory_iterator it(root, error), end; !error && it != end;
        it.increment(error)) {
     const std::string name = it->path().filename().string();
-    const bool skipped = absl::StartsWith(name, ".") || (it->is_directory() && name == "played");
+    const bool skipped = absl::StartsWith(name, ".");
     if (skipped && it->is_directory()) it.disable_recursion_pending();
     if (!skipped && it->is_regular_file())
       names.push_back(it->path().lexically_relative(root).string());
@@ -115,4 +115,4 @@ absl::Status WriteNewFolder(const std::string& folder,
   return absl::OkStatus();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -1,4 +1,4 @@
-// Files that the broker program reads and writes.
+// Files that clients read and write: tokens, and the folder of a framework.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "brokerage/v1/directory_service.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // Errors name the file.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
@@ -20,11 +20,11 @@ absl::StatusOr<std::string> MintToken(const std::string& path);
 // What the server keeps of a token: its SHA-256.
 std::string TokenHash(const std::string& token);
 
-// Every regular file of the folder, by name; hidden ones and the folder "played" left out.
+// Every regular file of the folder, by name; hidden ones left out.
 absl::StatusOr<v1::ApplyFrameworkRequest> ReadFrameworkFolder(const std::string& folder);
 
 // Makes the folder with these files. ALREADY_EXISTS when it holds anything.
 absl::Status WriteNewFolder(const std::string& folder,
                             const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

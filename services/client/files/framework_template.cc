@@ -3,10 +3,12 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "engine/base/calendar.h"
+#include "engine/framework/rules.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -97,8 +99,7 @@ rounds {
 
 # In order; each with the contract clause that allows it. Acceptances that came late rank after all
 # others, and a fixed hash breaks ties: both always hold and are not listed. There are
-# AWARD_CRITERION_TIER, _RANK, _CONTRACTED_SHORTFALL, _SHARE_SHORTFALL, _FEWEST_RECENT_HOURS, _PRICE,
-# _WEIGHTED_SCORE, _PREFERRED_BY_PERSON, _EARLIEST_START and _EARLIEST_ANSWER.
+$CRITERIA.
 award_criteria {
   criterion: AWARD_CRITERION_TIER
   contract_clause: "Example: a package goes to the Lead where the Lead accepts it."
@@ -219,6 +220,26 @@ constexpr Table kTables[] = {
     {"holidays.csv", "date,name\n$HOLIDAY,Christmas Day (example: add every bank holiday)\n"},
 };
 
+// "AWARD_CRITERION_TIER, _RANK, ... and _EARLIEST_ANSWER", as lines of a comment.
+std::string CriteriaInWords() {
+  constexpr size_t kLineMax = 104;
+  const std::vector<v1::AwardCriterion>& listed = engine::ListedCriteria();
+  std::string text;
+  std::string line = "#";
+  for (size_t i = 0; i < listed.size(); ++i) {
+    std::string word = v1::AwardCriterion_Name(listed[i]);
+    if (i > 0) word.erase(0, sizeof("AWARD_CRITERION") - 1);
+    if (i + 1 == listed.size()) word.insert(0, "and ");
+    if (i + 2 < listed.size()) word.push_back(',');
+    if (line.size() + 1 + word.size() > kLineMax) {
+      absl::StrAppend(&text, line, "\n");
+      line = "#";
+    }
+    absl::StrAppend(&line, " ", word);
+  }
+  return text + line;
+}
+
 std::string Written(absl::CivilDay day) { return engine::FormatDate(engine::ToDateNumber(day)); }
 
 }  // namespace
@@ -229,6 +250,7 @@ std::vector<v1::FrameworkFile> FrameworkTemplate(const std::string& id, const st
   const std::vector<std::pair<std::string, std::string>> words = {
       {"$ID", absl::Utf8SafeCEscape(id)},
       {"$NAME", absl::Utf8SafeCEscape(name)},
+      {"$CRITERIA", CriteriaInWords()},
       {"$FROM", Written(commencement)},
       {"$TO", Written(absl::CivilDay(year + 5))},
       {"$NOVATED", Written(absl::CivilDay(year + 2))},
@@ -245,4 +267,4 @@ std::vector<v1::FrameworkFile> FrameworkTemplate(const std::string& id, const st
   return files;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -15,9 +15,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "engine/base/postcode.h"
 #include "engine/model/directory.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -207,4 +208,4 @@ absl::Status ReadPostcodeFile(const std::string& path,
   return reader.Finish();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

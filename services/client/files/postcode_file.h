@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "brokerage/v1/directory_service.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // What was left out of a file, and why.
 struct PostcodesLeftOut {
@@ -30,4 +30,4 @@ absl::Status ReadPostcodeFile(const std::string& path,
                               const std::function<void(size_t bytes)>& on_read,
                               PostcodesLeftOut* left_out);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -12,11 +12,11 @@
 #include "services/client/text/fields.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
-// The columns that say when a row is played, before those that are fields of the referral.
+// The columns that say when a package is referred, before those that are fields of the referral.
 constexpr engine::CsvColumn kColumns[] = {{"week", true},
                                           {"day", true},
                                           {"time", true},
@@ -175,6 +175,15 @@ absl::StatusOr<std::vector<ReferralRow>> ParseReferrals(const std::string& name,
   return rows;
 }
 
+std::string ReferralColumns() {
+  std::string needed, optional;
+  for (const engine::CsvColumn& column : kColumns) {
+    std::string* list = column.optional ? &optional : &needed;
+    absl::StrAppend(list, list->empty() ? "" : ", ", column.name);
+  }
+  return absl::StrCat(needed, "; may be left out: ", optional);
+}
+
 v1::PackageReferral ReferralOn(const ReferralRow& row, absl::CivilDay day) {
   v1::PackageReferral referral = row.referral;
   if (row.start_by_days >= 0) {
@@ -184,4 +193,4 @@ v1::PackageReferral ReferralOn(const ReferralRow& row, absl::CivilDay day) {
   return referral;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -1,5 +1,4 @@
-// A file of referrals: one package a row, as frameworks/nottinghamshire/played/referrals.csv has
-// them.
+// A file of referrals: one package a row.
 #pragma once
 
 #include <string>
@@ -11,14 +10,14 @@
 #include "absl/time/time.h"
 #include "brokerage/v1/package.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 struct ReferralRow {
   int line = 0;  // in the file, from 1
   // What is wrong with the row by itself; the rest is then not to be used.
   absl::Status status;
-  // When it is played: week from 1, days after that week's Monday, local time of day. 0 where the
-  // file does not say.
+  // When it is referred, in a file that spreads over weeks: week from 1, days after that week's
+  // Monday, local time of day. 0 where the file does not say.
   int week = 0;
   int day = 0;
   absl::Duration time_of_day;
@@ -38,7 +37,10 @@ struct ReferralRow {
 absl::StatusOr<std::vector<ReferralRow>> ParseReferrals(const std::string& name,
                                                         const std::string& content);
 
+// "start_by, person_reference, …; may be left out: week, …": the columns, for the text of a help.
+std::string ReferralColumns();
+
 // The referral of a row that is made on this day.
 v1::PackageReferral ReferralOn(const ReferralRow& row, absl::CivilDay day);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -8,7 +8,7 @@
 #include "engine/base/rejection.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -50,4 +50,4 @@ bool ErrorFile::Finish() {
   return file_.good();
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -7,7 +7,7 @@
 
 #include "brokerage/v1/vocabulary.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // "returns.errors.csv" for "returns.csv".
 std::string ErrorPath(const std::string& file);
@@ -38,4 +38,4 @@ class ErrorFile {
   int rows_ = 0;
 };
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

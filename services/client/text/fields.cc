@@ -15,7 +15,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -183,7 +183,12 @@ std::string FlagField::Hint() const {
       hint = field.type() == FieldDescriptor::TYPE_BYTES ? "bytes in hexadecimal" : "";
       if (absl::EndsWith(field.name(), "_date")) hint = "a date: 2018-07-02";
       break;
-    default:
+    case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_INT64:
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_UINT64:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_DOUBLE:
       hint = "a whole number";
   }
   if (field.is_repeated()) absl::StrAppend(&hint, hint.empty() ? "" : "; ", "may be repeated");
@@ -218,9 +223,13 @@ absl::Status SetField(const FlagField& field, const std::string& value, Message*
                                  &Reflection::AddInt64);
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return SetMessage(leaf, value, message);
-    default:
-      return absl::InvalidArgumentError(absl::StrCat(leaf.name(), " cannot be given by a flag"));
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_UINT64:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      break;
   }
+  return absl::InvalidArgumentError(absl::StrCat(leaf.name(), " cannot be given by a flag"));
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

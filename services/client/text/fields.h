@@ -9,7 +9,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // One field that can be set by a flag, at any depth: "referral.terms.weekly_minutes".
 struct FlagField {
@@ -29,4 +29,4 @@ std::vector<FlagField> FlagFields(const google::protobuf::Descriptor& request);
 absl::Status SetField(const FlagField& field, const std::string& value,
                       google::protobuf::Message* request);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

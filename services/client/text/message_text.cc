@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
+#include "engine/figures/rates.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -16,7 +17,7 @@
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -65,9 +66,10 @@ std::string InlineText(const Message& message) {
     return SayDuration(absl::Seconds(span->seconds()));
   }
   if (const auto* rate = dynamic_cast<const v1::Rate*>(&message)) {
-    return rate->denominator() == 0 ? "n/a"
-                                    : absl::StrCat(SayRate(*rate), " (", rate->numerator(), "/",
-                                                   rate->denominator(), ")");
+    return rate->denominator() == 0
+               ? "n/a"
+               : absl::StrCat(engine::PrintRate(*rate), " (", rate->numerator(), "/",
+                              rate->denominator(), ")");
   }
   if (const auto* average = dynamic_cast<const v1::Average*>(&message)) {
     return average->count() == 0 ? "n/a"
@@ -118,9 +120,13 @@ std::string ValueText(const Message& message, const FieldDescriptor& field, int 
       if (!repeated && !reflection.HasField(message, &field)) return "";
       return InlineText(repeated ? reflection.GetRepeatedMessage(message, &field, index)
                                  : reflection.GetMessage(message, &field));
-    default:
-      return "";
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_UINT64:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      break;
   }
+  return "";
 }
 
 std::string CellText(const Message& message, const FieldDescriptor& field) {
@@ -201,10 +207,10 @@ void Flatten(const Message& message, const std::string& prefix, Table* values,
 
 std::string MessageText(const Message& message, int width) {
   if (const auto* package = dynamic_cast<const v1::GetPackageResponse*>(&message)) {
-    return PackageStory(package->package(), Names());
+    return PackageText(package->package(), Names());
   }
   if (const auto* preview = dynamic_cast<const v1::PreviewPackageResponse*>(&message)) {
-    return PreviewStory(*preview, Names());
+    return PreviewText(*preview, Names());
   }
   // A response that only wraps one message is that message.
   std::vector<const FieldDescriptor*> fields;
@@ -243,4 +249,4 @@ std::string MessageJson(const Message& message, bool on_one_line) {
   return json;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

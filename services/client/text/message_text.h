@@ -6,11 +6,11 @@
 
 #include "google/protobuf/message.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // `width` is the terminal's; 0 where there is none.
 std::string MessageText(const google::protobuf::Message& message, int width);
 // One JSON document, with line breaks or on one line.
 std::string MessageJson(const google::protobuf::Message& message, bool on_one_line);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -7,10 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "engine/award/criteria.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -59,9 +60,14 @@ std::string OutcomeInWords(const v1::Offer& offer) {
       return "silent";
     case v1::OFFER_STATE_OPEN:
       return "open";
-    default:
-      return "";
+    case v1::OFFER_STATE_UNSPECIFIED:
+    case v1::OFFER_STATE_ACCEPTED:
+    case v1::OFFER_STATE_DECLINED:
+    case v1::OfferState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::OfferState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return "";
 }
 
 std::string AnswersOf(const v1::Offer& offer) {
@@ -117,30 +123,9 @@ std::string KeptOutLines(const v1::Round& round, const Names& names) {
 }
 
 std::string CriterionValueText(const v1::CriterionValue& value) {
-  const int64_t rank_value = value.rank_value();
-  switch (value.criterion()) {
-    case v1::AWARD_CRITERION_IN_TIME:
-      return rank_value == 0 ? "yes" : "late";
-    case v1::AWARD_CRITERION_EARLIER_ROUND:
-      return rank_value == 0 ? "yes" : "no";
-    case v1::AWARD_CRITERION_CONTRACTED_SHORTFALL:
-    case v1::AWARD_CRITERION_SHARE_SHORTFALL:
-    case v1::AWARD_CRITERION_WEIGHTED_SCORE:
-      return absl::StrCat(rank_value < 0 ? -rank_value : rank_value);
-    case v1::AWARD_CRITERION_FEWEST_RECENT_HOURS:
-      return absl::StrFormat("%d h %02d", rank_value / 60, rank_value % 60);
-    case v1::AWARD_CRITERION_PRICE:
-      return rank_value > 1'000'000
-                 ? "none"
-                 : absl::StrFormat("£%d.%02d", rank_value / 100, rank_value % 100);
-    case v1::AWARD_CRITERION_RANK:
-    case v1::AWARD_CRITERION_PREFERRED_BY_PERSON:
-      return rank_value > 1'000'000 ? "none" : absl::StrCat(rank_value);
-    case v1::AWARD_CRITERION_TIE_BREAK:
-      return absl::StrFormat("%04x", (static_cast<uint64_t>(rank_value) >> 47) & 0xffff);
-    default:
-      return absl::StrCat(rank_value);
-  }
+  const engine::Criterion* criterion = engine::FindCriterion(value.criterion());
+  return criterion == nullptr ? absl::StrCat(value.rank_value())
+                              : criterion->show(value.rank_value());
 }
 
 std::string RankingLines(const v1::Award& award, const Names& names) {
@@ -284,37 +269,11 @@ std::string AnswerInWords(const v1::AnswerRecord& answer) {
 }
 
 std::string CriterionInWords(v1::AwardCriterion criterion) {
-  switch (criterion) {
-    case v1::AWARD_CRITERION_TIER:
-      return "tier: the higher tier comes first, whatever the order of answers";
-    case v1::AWARD_CRITERION_RANK:
-      return "the contracts' fixed rank";
-    case v1::AWARD_CRITERION_CONTRACTED_SHORTFALL:
-      return "contracted shortfall: it accepts, and has had fewer packages than contracted";
-    case v1::AWARD_CRITERION_SHARE_SHORTFALL:
-      return "share shortfall: it is furthest below its target share";
-    case v1::AWARD_CRITERION_FEWEST_RECENT_HOURS:
-      return "fewest recent hours";
-    case v1::AWARD_CRITERION_PRICE:
-      return "price";
-    case v1::AWARD_CRITERION_WEIGHTED_SCORE:
-      return "the weighted score of quality and price";
-    case v1::AWARD_CRITERION_PREFERRED_BY_PERSON:
-      return "the person's own preference";
-    case v1::AWARD_CRITERION_EARLIEST_START:
-      return "the earliest start";
-    case v1::AWARD_CRITERION_EARLIEST_ANSWER:
-      return "the order of answers";
-    case v1::AWARD_CRITERION_IN_TIME:
-      return "answering in time";
-    case v1::AWARD_CRITERION_EARLIER_ROUND:
-      return "the earlier of two rounds opened together comes first";
-    default:
-      return "the fixed tie-break: all else was equal";
-  }
+  const engine::Criterion* known = engine::FindCriterion(criterion);
+  return known == nullptr ? "a criterion that this version does not know" : known->sentence;
 }
 
-std::string PackageStory(const v1::Package& package, const Names& names) {
+std::string PackageText(const v1::Package& package, const Names& names) {
   std::string text = Header(package, names);
   for (const v1::Round& round : package.rounds()) {
     absl::StrAppend(&text, "\n", RoundHeading(round, names), OfferLines(package, round, names),
@@ -326,7 +285,7 @@ std::string PackageStory(const v1::Package& package, const Names& names) {
   return text;
 }
 
-std::string PreviewStory(const v1::PreviewPackageResponse& preview, const Names& names) {
+std::string PreviewText(const v1::PreviewPackageResponse& preview, const Names& names) {
   std::string text = absl::StrCat("Lot ", names.Lot(preview.lot_id()));
   if (preview.has_release_due_time()) {
     absl::StrAppend(&text, ", would go out ", SayTime(preview.release_due_time()));
@@ -346,4 +305,4 @@ std::string PreviewStory(const v1::PreviewPackageResponse& preview, const Names&
   return text;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

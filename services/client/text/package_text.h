@@ -9,7 +9,7 @@
 #include "brokerage/v1/package.pb.h"
 #include "brokerage/v1/package_service.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // How ids are called. What has no name here is called by its id.
 class Names {
@@ -35,14 +35,14 @@ class Names {
   Called providers_, branches_, wards_, lots_, tiers_;
 };
 
-std::string PackageStory(const v1::Package& package, const Names& names);
-std::string PreviewStory(const v1::PreviewPackageResponse& preview, const Names& names);
+std::string PackageText(const v1::Package& package, const Names& names);
+std::string PreviewText(const v1::PreviewPackageResponse& preview, const Names& names);
 
 // "home care, 735 min a week, standard", as the log and the lists say it.
 std::string TermsInShort(const v1::PackageTerms& terms, v1::Urgency urgency);
 // "accepted, could start 5 Jul", "declined: no capacity".
 std::string AnswerInWords(const v1::AnswerRecord& answer);
-// "rank (smaller is better)": what a criterion of the award looks at.
+// "the contracts' fixed rank": by what an award was decided.
 std::string CriterionInWords(v1::AwardCriterion criterion);
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string>
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 void ShowProgress(size_t done, size_t all) {
   if (!isatty(STDERR_FILENO)) return;
@@ -15,4 +15,4 @@ void ShowProgress(size_t done, size_t all) {
           std::string(kWidth - filled, '.').c_str(), done, all, done == all ? "\n" : "");
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

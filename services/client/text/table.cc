@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 namespace {
 
@@ -107,4 +107,4 @@ std::string Table::Text(int indent, int width) const {
   return text;
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

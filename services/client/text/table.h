@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 class Table {
  public:
@@ -34,4 +34,4 @@ std::string Wrapped(const std::string& text, int indent, int width);
 // The width of standard output's terminal; 0 when it is none.
 int TerminalWidth();
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

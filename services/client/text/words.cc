@@ -12,7 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "engine/base/rejection.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 std::string Kebab(absl::string_view name) {
   std::string kebab;
@@ -109,13 +109,6 @@ absl::StatusOr<absl::Time> ParseTime(absl::string_view text) {
                    "\" is no time: say 2018-07-02T08:05:00Z, or 2018-07-02 09:05 for local time"));
 }
 
-std::string SayRate(const v1::Rate& rate) {
-  if (rate.denominator() == 0) return "n/a";
-  // Half away from zero, in integers: rates are never negative.
-  const int64_t tenths = (rate.numerator() * 2000 + rate.denominator()) / (2 * rate.denominator());
-  return absl::StrFormat("%d.%d%%", tenths / 10, tenths % 10);
-}
-
 std::string SayAverage(const v1::Average& average) {
   if (average.count() == 0) return "n/a";
   const int64_t tenths = (average.total() * 20 + average.count()) / (2 * average.count());
@@ -178,9 +171,12 @@ const char* ReasonInWords(v1::RejectionReason reason) {
       return "the server does not support that";
     case v1::REJECTION_REASON_ALREADY_DECIDED:
       return "it was decided already";
-    default:
-      return nullptr;
+    case v1::REJECTION_REASON_UNSPECIFIED:
+    case v1::RejectionReason_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::RejectionReason_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return nullptr;
 }
 
 }  // namespace
@@ -219,4 +215,4 @@ std::string FreshRequestId() {
                          high & 0xffff, low >> 48, low & 0xffffffffffffull);
 }
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

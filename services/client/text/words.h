@@ -14,7 +14,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
 
-namespace brokerage::broker {
+namespace brokerage::client {
 
 // "AcceptOffer" and "accept_offer" as "accept-offer".
 std::string Kebab(absl::string_view name);
@@ -47,9 +47,7 @@ std::string SayDuration(absl::Duration duration);
 // RFC 3339, or local time as "2018-07-02 09:05" or "2018-07-02T09:05".
 absl::StatusOr<absl::Time> ParseTime(absl::string_view text);
 
-// "85.0%", one decimal, half away from zero; "n/a" when nothing is due.
-std::string SayRate(const v1::Rate& rate);
-// "13.0", likewise.
+// "13.0", one decimal, half away from zero; "n/a" of nothing.
 std::string SayAverage(const v1::Average& average);
 
 // A refusal as people read it, file errors one a line as "file:line: field: message".
@@ -59,4 +57,4 @@ std::string SayFileError(const v1::FileError& error);
 // A name for a request that nobody used before.
 std::string FreshRequestId();
 
-}  // namespace brokerage::broker
+}  // namespace brokerage::client

@@ -1,4 +1,5 @@
-// AccountService on gRPC.
+#include "services/rpc/account/service.h"
+
 #include "brokerage/v1/account_service.grpc.pb.h"
 #include "services/rpc/account/queries.h"
 #include "services/rpc/adapter.h"

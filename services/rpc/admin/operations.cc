@@ -3,9 +3,9 @@
 #include <string>
 #include <utility>
 
-#include "engine/base/hash.h"
+#include "engine/base/calendar.h"
 #include "engine/base/rejection.h"
-#include "engine/views/words.h"
+#include "services/rpc/commands.h"
 
 namespace brokerage::services::rpc {
 
@@ -17,11 +17,6 @@ google::protobuf::Timestamp At(absl::Time time) {
 
 absl::Status NotSupported(absl::string_view expected) {
   return engine::Reject(v1::REJECTION_REASON_NOT_SUPPORTED, "", "", expected);
-}
-
-absl::Status RequestIdRequired() {
-  return engine::Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "request_id", "",
-                        "an id unique per account");
 }
 
 }  // namespace
@@ -48,7 +43,7 @@ absl::StatusOr<v1::GetStatusResponse> GetStatus(const Backend& backend, const Ca
 
 void AdvanceClock(const Backend& backend, const CallContext& context,
                   v1::AdvanceClockRequest& request, Done done) {
-  if (request.request_id().empty()) return done(RequestIdRequired());
+  if (absl::Status status = CheckRequestId(request.request_id()); !status.ok()) return done(status);
   if (!request.has_target_time()) {
     return done(engine::Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "target_time", "",
                                "a time later than now"));
@@ -62,17 +57,17 @@ void AdvanceClock(const Backend& backend, const CallContext& context,
   }
   backend.sequencer->Advance(
       context.caller, absl::FromUnixSeconds(target.seconds()) + absl::Nanoseconds(target.nanos()),
-      request.request_id(), engine::HashOf(request.SerializeAsString()), std::move(done));
+      request.request_id(), ContentHash(request), std::move(done));
 }
 
 // A repeat that comes while the first is at work makes a backup of its own, and is told of the
 // first.
 void CreateBackup(const Backend& backend, const CallContext& context,
                   v1::CreateBackupRequest& request, Done done) {
-  if (request.request_id().empty()) return done(RequestIdRequired());
+  if (absl::Status status = CheckRequestId(request.request_id()); !status.ok()) return done(status);
   if (backend.options->create_backup == nullptr)
     return done(NotSupported("a server with a backup directory"));
-  const std::string content_hash = engine::HashOf(request.SerializeAsString());
+  const std::string content_hash = ContentHash(request);
   auto response = std::make_shared<v1::CreateBackupResponse>();
   if (!backend.store->FindOutcome(context.caller.account_id, request.request_id())) {
     auto backup = backend.options->create_backup();

@@ -1,18 +1,18 @@
 #include "services/rpc/admin/outages.h"
 
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "absl/time/time.h"
 #include "engine/base/bounds.h"
-#include "engine/base/hash.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
-#include "engine/base/rejection.h"
+#include "engine/model/package.h"
 #include "engine/model/tables.h"
-#include "engine/views/words.h"
+#include "services/rpc/commands.h"
+#include "services/rpc/queries.h"
 #include "services/rpc/rows.h"
 
 namespace brokerage::services::rpc {
@@ -77,34 +77,25 @@ absl::Status NameClosed(const storage::View& view, const engine::Directory& dire
   return view.status();
 }
 
+void FindAndSubmit(const Backend& backend, const CallContext& context,
+                   v1::ExtendDeadlinesRequest& request, const Done& done) {
+  v1::ExtendDeadlinesRequest named = request;
+  const absl::Status status =
+      NameClosed(*backend.store->Read(), context.published->directory, &named);
+  if (!status.ok()) return done(status);
+  SubmitFilledIn(backend, context, std::move(named), ContentHash(request), done);
+}
+
 }  // namespace
 
 void ExtendDeadlines(const Backend& backend, const CallContext& context,
                      v1::ExtendDeadlinesRequest& request, Done done) {
-  if (request.request_id().empty()) {
-    return done(engine::Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "request_id", "",
-                               "an id unique per account"));
-  }
-  auto asked = std::make_shared<v1::ExtendDeadlinesRequest>(request);
-  // Of what the client sent, so that its repeat is known whatever has lapsed by then.
-  auto ask = [&backend, context, asked, done,
-              content_hash = engine::HashOf(request.SerializeAsString())] {
-    backend.sequencer->Submit(context.caller, engine::Request(*asked), asked->request_id(),
-                              content_hash, context.deadline, done);
-  };
+  if (absl::Status status = CheckRequestId(request.request_id()); !status.ok()) return done(status);
   const bool known = !request.closed_package_ids().empty();
-  if (known || !request.has_from_time() || !request.has_to_time()) return ask();
-  const bool posted = backend.workers->PostQuery([&backend, context, asked, done, ask] {
-    if (context.deadline <= backend.clock->MachineNow()) {
-      return done(engine::Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
-                                 "a longer deadline"));
-    }
-    const absl::Status status =
-        NameClosed(*backend.store->Read(), context.published->directory, asked.get());
-    if (!status.ok()) return done(status);
-    ask();
-  });
-  if (!posted) done(engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "", "a later try"));
+  if (known || !request.has_from_time() || !request.has_to_time()) {
+    return SubmitCommand(backend, context, request, std::move(done));
+  }
+  OnWorker<v1::ExtendDeadlinesRequest>(FindAndSubmit)(backend, context, request, std::move(done));
 }
 
 }  // namespace brokerage::services::rpc

@@ -7,9 +7,9 @@
 
 namespace brokerage::services::rpc {
 
-// Unless the request names packages, it is given those in which an offer lapsed in the outage or
-// since: a look at the offers issued in the months before the outage, on the workers. The engine
-// passes over what it has no reason to change.
+// Names the packages in which an offer lapsed in the outage or since, unless the request names some
+// itself: on a worker, among the offers issued in the months before the outage. The engine passes
+// over what it has no reason to change.
 void ExtendDeadlines(const Backend& backend, const CallContext& context,
                      v1::ExtendDeadlinesRequest& request, Done done);
 

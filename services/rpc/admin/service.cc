@@ -1,4 +1,5 @@
-// AdminService on gRPC.
+#include "services/rpc/admin/service.h"
+
 #include "brokerage/v1/admin_service.grpc.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/admin/operations.h"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/rejection.h"
+#include "engine/model/directory_as_of.h"
 #include "engine/model/tables.h"
 #include "services/rpc/today.h"
 
@@ -34,7 +35,7 @@ absl::StatusOr<std::shared_ptr<const engine::Directory>> Reconstruct(const stora
               });
     return versions;
   };
-  auto then = std::make_shared<const engine::Directory>(now.AsOf(date, past));
+  auto then = std::make_shared<const engine::Directory>(engine::DirectoryAsOf(now, date, past));
   if (status.ok()) status = view.status();
   if (!status.ok()) return status;
   return then;

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "engine/model/directory.h"
+#include "engine/model/directory_as_of.h"
 #include "services/rpc/call.h"
 
 namespace brokerage::services::rpc {

@@ -8,14 +8,16 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/calendar.h"
 #include "engine/base/rejection.h"
-#include "engine/figures/tally.h"
+#include "engine/figures/passed_over.h"
 #include "engine/model/directory.h"
+#include "engine/model/directory_as_of.h"
+#include "engine/model/fact_keys.h"
 #include "engine/model/suspensions.h"
-#include "engine/views/words.h"
-#include "services/rpc/access.h"
 #include "services/rpc/directory/as_of.h"
 #include "services/rpc/page_token.h"
+#include "services/rpc/scope.h"
 #include "services/rpc/today.h"
 
 namespace brokerage::services::rpc {

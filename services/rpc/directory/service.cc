@@ -1,4 +1,5 @@
-// DirectoryService on gRPC.
+#include "services/rpc/directory/service.h"
+
 #include "brokerage/v1/directory_service.grpc.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/commands.h"

@@ -9,8 +9,8 @@
 #include "engine/base/rejection.h"
 #include "engine/what_if.h"
 #include "services/core/zones.h"
-#include "services/rpc/performance/view_figures.h"
 #include "services/rpc/rows.h"
+#include "services/rpc/view_figures.h"
 
 namespace brokerage::services::rpc {
 

@@ -8,9 +8,13 @@
 #include "absl/strings/str_split.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
-#include "services/rpc/access.h"
+#include "engine/model/fact_keys.h"
+#include "engine/model/visibility.h"
+#include "engine/views/history.h"
+#include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"
+#include "services/rpc/scope.h"
 
 namespace brokerage::services::rpc {
 
@@ -129,19 +133,6 @@ class Page {
 };
 
 }  // namespace
-
-HistorySubject SubjectOf(const Caller& caller) {
-  switch (caller.role) {
-    case v1::ROLE_CARE_NAVIGATOR:
-      return {HistoryScope::kAuthority, caller.authority_id};
-    case v1::ROLE_PROVIDER_ORGANISATION:
-      return {HistoryScope::kProvider, caller.provider_id};
-    case v1::ROLE_PROVIDER_BRANCH:
-      return {HistoryScope::kBranch, caller.branch_id};
-    default:
-      return {HistoryScope::kAll, ""};
-  }
-}
 
 absl::StatusOr<v1::ListHistoryResponse> ListHistory(const Backend& backend,
                                                     const CallContext& context,

@@ -1,4 +1,5 @@
-// HistoryService on gRPC.
+#include "services/rpc/history/service.h"
+
 #include "brokerage/v1/history_service.grpc.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/history/pages.h"

@@ -9,16 +9,17 @@
 #include "services/rpc/access.h"
 #include "services/rpc/commands.h"
 #include "services/rpc/message_check.h"
+#include "services/rpc/scope.h"
 
 namespace brokerage::services::rpc {
 
 namespace {
 
-// The outcomes on their way. Each item writes its own result; the last one answers.
+// The outcomes on their way. Each request writes its own result; the last one answers.
 template <typename Response>
 struct Gathering {
-  Gathering(int items, Done done) : left(items), done(std::move(done)) {
-    for (int i = 0; i < items; ++i) response->add_results();
+  Gathering(int requests, Done done) : left(requests), done(std::move(done)) {
+    for (int i = 0; i < requests; ++i) response->add_results();
   }
   void Arrived() {
     if (left.fetch_sub(1, std::memory_order_acq_rel) == 1)
@@ -29,8 +30,8 @@ struct Gathering {
   const Done done;
 };
 
-// A refusal of the item. What is no refusal of the closed list (the server is stopping, the disk
-// failed) is told as OVERLOADED: the item may be sent again.
+// A refusal of one request. What is no refusal of the closed list (the server is stopping, the disk
+// failed) is told as OVERLOADED: the request may be sent again.
 template <typename Result>
 void SetRejection(const absl::Status& status, Result* result) {
   *result->mutable_rejection() = engine::RejectionOf(status);
@@ -39,11 +40,11 @@ void SetRejection(const absl::Status& status, Result* result) {
   result->mutable_rejection()->set_expected(std::string(status.message()));
 }
 
-// Submits one item; `take` moves what it answers into the result.
+// Submits one request; `take` moves what it answers into the result.
 template <typename Response, typename Request, typename Take>
-void SubmitItem(const Backend& backend, const CallContext& context, absl::string_view method,
-                Request& item, const std::shared_ptr<Gathering<Response>>& gathering, int place,
-                Take take) {
+void SubmitOne(const Backend& backend, const CallContext& context, absl::string_view method,
+               Request& request, const std::shared_ptr<Gathering<Response>>& gathering, int place,
+               Take take) {
   auto arrive = [gathering, place, take](const Sequencer::Reply& reply) {
     auto* result = gathering->response->mutable_results(place);
     if (reply.ok()) {
@@ -53,10 +54,10 @@ void SubmitItem(const Backend& backend, const CallContext& context, absl::string
     }
     gathering->Arrived();
   };
-  absl::Status status = CheckMessage(item);
-  if (status.ok()) status = CheckScope(AccessOf(method), context, item);
+  absl::Status status = CheckMessage(request);
+  if (status.ok()) status = CheckScope(AccessOf(method), context, request);
   if (!status.ok()) return arrive(status);
-  SubmitCommand(backend, context, item, std::move(arrive));
+  SubmitCommand(backend, context, request, std::move(arrive));
 }
 
 absl::Status Empty(absl::string_view field) {
@@ -70,13 +71,13 @@ void SubmitPackages(const Backend& backend, const CallContext& context,
   if (request.requests().empty()) return done(Empty("requests"));
   auto gathering = std::make_shared<Gathering<v1::SubmitPackagesResponse>>(request.requests_size(),
                                                                            std::move(done));
-  auto items = std::move(*request.mutable_requests());
-  for (int i = 0; i < items.size(); ++i) {
-    SubmitItem(backend, context, "PackageService/SubmitPackage", items[i], gathering, i,
-               [](const google::protobuf::Message& reply, v1::SubmitPackagesResult* result) {
-                 *result->mutable_package() =
-                     static_cast<const v1::SubmitPackageResponse&>(reply).package();
-               });
+  auto requests = std::move(*request.mutable_requests());
+  for (int i = 0; i < requests.size(); ++i) {
+    SubmitOne(backend, context, "PackageService/SubmitPackage", requests[i], gathering, i,
+              [](const google::protobuf::Message& reply, v1::SubmitPackagesResult* result) {
+                *result->mutable_package() =
+                    static_cast<const v1::SubmitPackageResponse&>(reply).package();
+              });
   }
 }
 
@@ -85,18 +86,18 @@ void AnswerOffers(const Backend& backend, const CallContext& context,
   if (request.answers().empty()) return done(Empty("answers"));
   auto gathering = std::make_shared<Gathering<v1::AnswerOffersResponse>>(request.answers_size(),
                                                                          std::move(done));
-  auto items = std::move(*request.mutable_answers());
-  for (int i = 0; i < items.size(); ++i) {
-    if (items[i].has_accept()) {
-      SubmitItem(
-          backend, context, "OfferService/AcceptOffer", *items[i].mutable_accept(), gathering, i,
+  auto answers = std::move(*request.mutable_answers());
+  for (int i = 0; i < answers.size(); ++i) {
+    if (answers[i].has_accept()) {
+      SubmitOne(
+          backend, context, "OfferService/AcceptOffer", *answers[i].mutable_accept(), gathering, i,
           [](const google::protobuf::Message& reply, v1::AnswerOffersResult* result) {
             *result->mutable_offer() = static_cast<const v1::AcceptOfferResponse&>(reply).offer();
           });
-    } else if (items[i].has_decline()) {
-      SubmitItem(
-          backend, context, "OfferService/DeclineOffer", *items[i].mutable_decline(), gathering, i,
-          [](const google::protobuf::Message& reply, v1::AnswerOffersResult* result) {
+    } else if (answers[i].has_decline()) {
+      SubmitOne(
+          backend, context, "OfferService/DeclineOffer", *answers[i].mutable_decline(), gathering,
+          i, [](const google::protobuf::Message& reply, v1::AnswerOffersResult* result) {
             *result->mutable_offer() = static_cast<const v1::DeclineOfferResponse&>(reply).offer();
           });
     } else {

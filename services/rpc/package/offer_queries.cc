@@ -1,12 +1,16 @@
+#include "services/rpc/package/offer_queries.h"
+
 #include <string>
 
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/fact_keys.h"
+#include "engine/model/visibility.h"
+#include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
-#include "services/rpc/access.h"
-#include "services/rpc/package/package_queries.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"
+#include "services/rpc/scope.h"
 
 namespace brokerage::services::rpc {
 

@@ -1,10 +1,11 @@
-// OfferService on gRPC.
+#include "services/rpc/package/offer_service.h"
+
 #include "brokerage/v1/offer_service.grpc.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/commands.h"
-#include "services/rpc/history/pages.h"
 #include "services/rpc/package/batches.h"
-#include "services/rpc/package/package_queries.h"
+#include "services/rpc/package/offer_queries.h"
+#include "services/rpc/package/watch.h"
 #include "services/rpc/queries.h"
 
 namespace brokerage::services::rpc {

@@ -15,6 +15,8 @@
 #include "engine/base/rejection.h"
 #include "engine/figures/performance.h"
 #include "engine/figures/query.h"
+#include "engine/model/fact_keys.h"
+#include "engine/model/visibility.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"
@@ -59,15 +61,15 @@ bool KnowsWard(const engine::Directory& directory, const std::string& framework_
 
 absl::Status UnknownWard(const engine::Directory& directory,
                          const std::vector<std::string>& frameworks, const std::string& code) {
-  std::vector<std::string> nearest;
+  std::vector<std::string> suggestions;
   for (const std::string& id : frameworks) {
     for (const v1::Ward* ward : directory.NearestWards(id, code, 3)) {
-      nearest.push_back(absl::StrCat(ward->code(), " ", ward->name()));
+      suggestions.push_back(absl::StrCat(ward->code(), " ", ward->name()));
     }
   }
-  return engine::Reject(
-      v1::REJECTION_REASON_UNKNOWN_WARD, "ward_code", code,
-      absl::StrCat("a ward of a framework of yours; the nearest: ", absl::StrJoin(nearest, ", ")));
+  return engine::Reject(v1::REJECTION_REASON_UNKNOWN_WARD, "ward_code", code,
+                        absl::StrCat("a ward of a framework of yours; the nearest: ",
+                                     absl::StrJoin(suggestions, ", ")));
 }
 
 // A filter that names nothing the caller could know would answer "none", whatever waits.

@@ -1,11 +1,12 @@
-// PackageService on gRPC.
+#include "services/rpc/package/package_service.h"
+
 #include "brokerage/v1/package_service.grpc.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/commands.h"
-#include "services/rpc/history/pages.h"
 #include "services/rpc/package/batches.h"
 #include "services/rpc/package/package_queries.h"
 #include "services/rpc/package/transfers.h"
+#include "services/rpc/package/watch.h"
 #include "services/rpc/queries.h"
 
 namespace brokerage::services::rpc {

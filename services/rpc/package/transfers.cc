@@ -1,18 +1,18 @@
 #include "services/rpc/package/transfers.h"
 
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
 #include "engine/base/bounds.h"
-#include "engine/base/hash.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/model/fact_keys.h"
+#include "engine/model/package.h"
 #include "engine/views/package_view.h"
-#include "engine/views/words.h"
+#include "services/rpc/commands.h"
+#include "services/rpc/queries.h"
 #include "services/rpc/rows.h"
 #include "services/rpc/today.h"
 
@@ -23,8 +23,8 @@ namespace {
 using engine::Table;
 using journal::v1::PackageRow;
 
-// How often a transfer looks for its packages when some of them end meanwhile.
-constexpr int kLooks = 3;
+// How often a transfer's packages are searched for when some of them end meanwhile.
+constexpr int kSearches = 3;
 
 absl::Status NotFound(absl::string_view field, absl::string_view id) {
   return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, field, id,
@@ -80,52 +80,31 @@ absl::Status NameTransferred(const storage::View& view, const std::string& autho
   return view.status();
 }
 
-// A transfer on its way: looked for, decided, and looked for again where something ended between.
-struct Transferring : std::enable_shared_from_this<Transferring> {
-  Transferring(const Backend& backend, const CallContext& context,
-               v1::TransferPackagesRequest& request, Done done)
-      : backend(backend), context(context), request(std::move(request)), done(std::move(done)) {
-    // Of what the client sent, so that its repeat is known whatever runs by then.
-    content_hash = engine::HashOf(this->request.SerializeAsString());
-  }
-
-  void LookAndAsk(int looks_left) {
-    if (!request.package_ids().empty()) return Ask(request, done);
-    const bool posted = backend.workers->PostQuery(
-        [self = shared_from_this(), looks_left] { self->Look(looks_left); });
-    if (!posted) done(engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "", "a later try"));
-  }
-
-  void Look(int looks_left) {
-    if (context.deadline <= backend.clock->MachineNow()) {
-      return done(engine::Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
-                                 "a longer deadline"));
-    }
+// Finds the packages in a snapshot, on a worker, and submits the request with their ids; does so
+// again, `searches` times in all, as long as some of them have ended by the time it is decided.
+void FindAndSubmit(const Backend& backend, const CallContext& context,
+                   v1::TransferPackagesRequest request, int searches, Done done) {
+  auto search = [searches](const Backend& backend, const CallContext& context,
+                           v1::TransferPackagesRequest& request, const Done& done) {
     v1::TransferPackagesRequest named = request;
     const absl::Status status = NameTransferred(*backend.store->Read(), context.caller.authority_id,
                                                 Meant(backend, context, request), &named);
     if (!status.ok()) return done(status);
     const bool found = !named.package_ids().empty();
-    Ask(named, [self = shared_from_this(), looks_left, found](const Sequencer::Reply& reply) {
-      const bool ended_meanwhile =
-          found && !reply.ok() &&
-          engine::RejectionOf(reply.status()).reason() == v1::REJECTION_REASON_PACKAGE_STATE;
-      if (!ended_meanwhile || looks_left == 1) return self->done(reply);
-      self->LookAndAsk(looks_left - 1);
-    });
-  }
-
-  void Ask(const v1::TransferPackagesRequest& named, Done then) {
-    backend.sequencer->Submit(context.caller, engine::Request(named), named.request_id(),
-                              content_hash, context.deadline, std::move(then));
-  }
-
-  const Backend& backend;
-  const CallContext context;
-  const v1::TransferPackagesRequest request;
-  const Done done;
-  std::string content_hash;
-};
+    std::string content_hash = ContentHash(request);
+    SubmitFilledIn(
+        backend, context, std::move(named), std::move(content_hash),
+        [&backend, context, request, searches, done, found](const Sequencer::Reply& reply) {
+          const bool ended_meanwhile =
+              found && !reply.ok() &&
+              engine::RejectionOf(reply.status()).reason() == v1::REJECTION_REASON_PACKAGE_STATE;
+          if (!ended_meanwhile || searches == 1) return done(reply);
+          FindAndSubmit(backend, context, request, searches - 1, done);
+        });
+  };
+  OnWorker<v1::TransferPackagesRequest>(std::move(search))(backend, context, request,
+                                                           std::move(done));
+}
 
 // A package without what identifies a person and without what would only be long.
 v1::Package Brief(const engine::PackageAggregate& package, const engine::Directory& directory) {
@@ -144,11 +123,11 @@ v1::Package Brief(const engine::PackageAggregate& package, const engine::Directo
 
 void TransferPackages(const Backend& backend, const CallContext& context,
                       v1::TransferPackagesRequest& request, Done done) {
-  if (request.request_id().empty()) {
-    return done(engine::Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "request_id", "",
-                               "an id unique per account"));
+  if (absl::Status status = CheckRequestId(request.request_id()); !status.ok()) return done(status);
+  if (!request.package_ids().empty()) {
+    return SubmitCommand(backend, context, request, std::move(done));
   }
-  std::make_shared<Transferring>(backend, context, request, std::move(done))->LookAndAsk(kLooks);
+  FindAndSubmit(backend, context, std::move(request), kSearches, std::move(done));
 }
 
 absl::StatusOr<v1::GetTransferResponse> GetTransfer(const Backend& backend,

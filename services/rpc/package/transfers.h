@@ -8,10 +8,10 @@
 
 namespace brokerage::services::rpc {
 
-// Unless the request names packages, it is given those of the caller's authority that run under the
-// contract, or under those of the provider, or wait to start there: a look at every such package of
-// the authority, on the workers. One that has ended by the time the command is decided is refused
-// by the engine; then it is looked again, a few times.
+// Names the packages of the caller's authority that run under the contract, or under those of the
+// provider, or wait to start there, unless the request names some itself: on a worker, among all
+// packages of the authority that run or wait. The engine refuses one that has ended by the time it
+// decides; then they are searched for again, a few times.
 void TransferPackages(const Backend& backend, const CallContext& context,
                       v1::TransferPackagesRequest& request, Done done);
 

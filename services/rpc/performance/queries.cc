@@ -12,8 +12,8 @@
 #include "engine/figures/performance.h"
 #include "engine/figures/query.h"
 #include "engine/figures/scorecard.h"
-#include "services/rpc/performance/view_figures.h"
 #include "services/rpc/today.h"
+#include "services/rpc/view_figures.h"
 
 namespace brokerage::services::rpc {
 
@@ -31,30 +31,43 @@ absl::StatusOr<Response> Sound(absl::StatusOr<Response> response, const ViewFigu
 absl::StatusOr<v1::QueryPerformanceResponse> Ask(const Backend& backend,
                                                  const engine::Caller& caller,
                                                  const v1::PerformanceQuery& query) {
-  const std::shared_ptr<const Published> published = backend.sequencer->published();
+  const std::shared_ptr<const DirectorySnapshot> published = backend.sequencer->published();
   const ViewFigures figures(backend.store->Read());
   return Sound(
       engine::QueryPerformance(query, engine::ScopeOf(caller), published->directory, figures),
       figures);
 }
 
-// What a question about an earlier sequence is answered from.
-struct Earlier {
-  std::unique_ptr<storage::Replay> replay;
+// What a question is answered from: what is so now, or what was known at an earlier sequence.
+struct Known {
+  std::unique_ptr<storage::Replay> replay;  // null: now
   std::unique_ptr<ViewFigures> figures;
-  engine::PerformanceScope scope;  // who may ask was decided by what is so now
+  const engine::Directory* directory = nullptr;
+  engine::PerformanceScope scope;  // who may ask is decided by what is so now
+  absl::Time time;
 };
 
-// Replays the journal. The fields are named with `prefix` before them.
-absl::StatusOr<Earlier> EarlierAt(const Backend& backend, const CallContext& context,
-                                  const std::string& prefix, const std::string& framework_id,
-                                  int64_t sequence) {
-  Earlier earlier;
-  earlier.scope = engine::ScopeOf(context.caller);
+Known KnownNow(const Backend& backend, const CallContext& context) {
+  Known known;
+  known.figures = std::make_unique<ViewFigures>(backend.store->Read());
+  known.directory = &context.published->directory;
+  known.scope = engine::ScopeOf(context.caller);
+  known.time = backend.clock->Now();
+  return known;
+}
+
+// Replays the journal up to `sequence`, unless it is 0. The fields are named with `prefix` before
+// them.
+absl::StatusOr<Known> KnownAt(const Backend& backend, const CallContext& context,
+                              const std::string& prefix, const std::string& framework_id,
+                              int64_t sequence) {
+  if (sequence == 0) return KnownNow(backend, context);
+  Known known;
+  known.scope = engine::ScopeOf(context.caller);
   auto framework =
-      engine::CheckFramework(prefix, framework_id, earlier.scope, context.published->directory);
+      engine::CheckFramework(prefix, framework_id, known.scope, context.published->directory);
   if (!framework.ok()) return framework.status();
-  earlier.scope.member_authority_id.reset();
+  known.scope.member_authority_id.reset();
   const std::unique_ptr<storage::View> view = backend.store->Read();
   const auto head = static_cast<int64_t>(view->head().sequence);
   if (sequence < 1 || sequence > head) {
@@ -78,10 +91,21 @@ absl::StatusOr<Earlier> EarlierAt(const Backend& backend, const CallContext& con
                           "a longer deadline");
   }
   if (!replay.ok()) return replay.status();
-  earlier.replay = *std::move(replay);
-  earlier.figures =
-      std::make_unique<ViewFigures>(earlier.replay->Read(), static_cast<uint64_t>(sequence));
-  return earlier;
+  known.replay = *std::move(replay);
+  known.figures =
+      std::make_unique<ViewFigures>(known.replay->Read(), static_cast<uint64_t>(sequence));
+  known.directory = &known.replay->directory();
+  known.time = absl::FromUnixMicros(known.replay->last_time_us());
+  return known;
+}
+
+// Answers a request with `answer`, from what was known at the sequence that it names.
+template <typename Request, typename Answer>
+auto AnswerAsKnown(const Backend& backend, const CallContext& context, const Request& request,
+                   Answer answer) -> decltype(answer(std::declval<const Known&>())) {
+  auto known = KnownAt(backend, context, "", request.framework_id(), request.as_known_at());
+  if (!known.ok()) return known.status();
+  return Sound(answer(*known), *known->figures);
 }
 
 class PerformanceStream final : public Stream {
@@ -149,77 +173,41 @@ absl::StatusOr<v1::QueryPerformanceResponse> QueryPerformance(
     const v1::QueryPerformanceRequest& request) {
   const v1::PerformanceQuery& query = request.query();
   if (query.as_known_at() == 0) return Ask(backend, context.caller, query);
-  auto earlier = EarlierAt(backend, context, "query.", query.framework_id(), query.as_known_at());
-  if (!earlier.ok()) return earlier.status();
-  return Sound(engine::QueryPerformance(query, earlier->scope, earlier->replay->directory(),
-                                        *earlier->figures),
-               *earlier->figures);
+  auto known = KnownAt(backend, context, "query.", query.framework_id(), query.as_known_at());
+  if (!known.ok()) return known.status();
+  return Sound(engine::QueryPerformance(query, known->scope, *known->directory, *known->figures),
+               *known->figures);
 }
 
 absl::StatusOr<v1::QueryComplianceResponse> QueryCompliance(
     const Backend& backend, const CallContext& context, const v1::QueryComplianceRequest& request) {
-  if (request.as_known_at() != 0) {
-    auto earlier = EarlierAt(backend, context, "", request.framework_id(), request.as_known_at());
-    if (!earlier.ok()) return earlier.status();
-    const engine::Directory& directory = earlier->replay->directory();
-    const absl::Time then = absl::FromUnixMicros(earlier->replay->last_time_us());
-    return Sound(engine::QueryCompliance(request, earlier->scope, directory, *earlier->figures,
-                                         Today(directory, request.framework_id(), then)),
-                 *earlier->figures);
-  }
-  const ViewFigures figures(backend.store->Read());
-  const engine::Directory& directory = context.published->directory;
-  return Sound(
-      engine::QueryCompliance(request, engine::ScopeOf(context.caller), directory, figures,
-                              Today(directory, request.framework_id(), backend.clock->Now())),
-      figures);
+  return AnswerAsKnown(backend, context, request, [&](const Known& known) {
+    return engine::QueryCompliance(request, known.scope, *known.directory, *known.figures,
+                                   Today(*known.directory, request.framework_id(), known.time));
+  });
 }
 
 absl::StatusOr<v1::QueryScorecardResponse> QueryScorecard(
     const Backend& backend, const CallContext& context, const v1::QueryScorecardRequest& request) {
-  if (request.as_known_at() != 0) {
-    auto earlier = EarlierAt(backend, context, "", request.framework_id(), request.as_known_at());
-    if (!earlier.ok()) return earlier.status();
-    return Sound(engine::QueryScorecard(request, earlier->scope, earlier->replay->directory(),
-                                        *earlier->figures),
-                 *earlier->figures);
-  }
-  const ViewFigures figures(backend.store->Read());
-  return Sound(engine::QueryScorecard(request, engine::ScopeOf(context.caller),
-                                      context.published->directory, figures),
-               figures);
+  return AnswerAsKnown(backend, context, request, [&](const Known& known) {
+    return engine::QueryScorecard(request, known.scope, *known.directory, *known.figures);
+  });
 }
 
 absl::StatusOr<v1::QueryDistributionResponse> QueryDistribution(
     const Backend& backend, const CallContext& context,
     const v1::QueryDistributionRequest& request) {
-  if (request.as_known_at() != 0) {
-    auto earlier = EarlierAt(backend, context, "", request.framework_id(), request.as_known_at());
-    if (!earlier.ok()) return earlier.status();
-    return Sound(engine::QueryDistribution(request, earlier->scope, earlier->replay->directory(),
-                                           *earlier->figures),
-                 *earlier->figures);
-  }
-  const ViewFigures figures(backend.store->Read());
-  return Sound(engine::QueryDistribution(request, engine::ScopeOf(context.caller),
-                                         context.published->directory, figures),
-               figures);
+  return AnswerAsKnown(backend, context, request, [&](const Known& known) {
+    return engine::QueryDistribution(request, known.scope, *known.directory, *known.figures);
+  });
 }
 
 absl::StatusOr<v1::QueryInterimStaysResponse> QueryInterimStays(
     const Backend& backend, const CallContext& context,
     const v1::QueryInterimStaysRequest& request) {
-  if (request.as_known_at() != 0) {
-    auto earlier = EarlierAt(backend, context, "", request.framework_id(), request.as_known_at());
-    if (!earlier.ok()) return earlier.status();
-    return Sound(engine::QueryInterimStays(request, earlier->scope, earlier->replay->directory(),
-                                           *earlier->figures),
-                 *earlier->figures);
-  }
-  const ViewFigures figures(backend.store->Read());
-  return Sound(engine::QueryInterimStays(request, engine::ScopeOf(context.caller),
-                                         context.published->directory, figures),
-               figures);
+  return AnswerAsKnown(backend, context, request, [&](const Known& known) {
+    return engine::QueryInterimStays(request, known.scope, *known.directory, *known.figures);
+  });
 }
 
 absl::StatusOr<std::unique_ptr<Stream>> WatchPerformance(

@@ -1,4 +1,5 @@
-// PerformanceService on gRPC.
+#include "services/rpc/performance/service.h"
+
 #include "brokerage/v1/performance_service.grpc.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/performance/queries.h"

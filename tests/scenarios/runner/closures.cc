@@ -2,7 +2,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "engine/figures/tally.h"
+#include "engine/figures/passed_over.h"
+#include "engine/model/fact_keys.h"
 #include "tests/scenarios/runner/runner.h"
 #include "tests/scenarios/runner/values.h"
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "engine/model/fact_keys.h"
 #include "tests/scenarios/runner/runner.h"
 #include "tests/scenarios/runner/values.h"
 

@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/award/acceptance_limits.h"
-#include "engine/figures/tally.h"
+#include "engine/figures/outcome.h"
 #include "engine/model/lifecycle.h"
 #include "tests/scenarios/runner/runner.h"
 #include "tests/scenarios/runner/values.h"

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/bounds.h"
+#include "engine/base/postcode.h"
 #include "engine/model/directory.h"
+#include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "engine/base/rejection.h"
 #include "engine/figures/rates.h"
+#include "engine/model/fact_keys.h"
 #include "tests/fixtures/figures_fixture.h"
 
 namespace brokerage::engine {

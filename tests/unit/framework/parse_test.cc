@@ -530,7 +530,7 @@ TEST(AFolderThatLacksAFile, IsToldWhichAndWhatItWouldHave) {
       ErrorsOf(files),
       ElementsAre("wards.csv:1 : the file is missing; it begins with the line ward_code,name,"
                   "district_code,district,price_level,easting,northing and may stand in any "
-                  "subfolder but \"played\""));
+                  "subfolder"));
   for (const char* needed : {"branches.csv", "coverage.csv"}) {
     files = Small();
     for (int i = 0; i < files.size(); ++i) {
@@ -549,9 +549,8 @@ TEST(AFolderThatLacksAFile, IsToldWhichAndWhatItWouldHave) {
                           HasSubstr("wards.csv:1 : the file is missing")));
 }
 
-TEST(AFolder, MayHoldPlayedFilesAndProse) {
+TEST(AFolder, MayHoldProse) {
   Files files = Small();
-  *Content(&files, "played/anything.csv") = "\xff";
   *Content(&files, "README.md") = "\xff";
   *Content(&files, "a/b/SOURCES.md") = "";
   EXPECT_THAT(ErrorsOf(files), IsEmpty());
@@ -580,11 +579,11 @@ TEST(EditDistanceTest, CountsEdits) {
 }
 
 TEST(ShownTexts, AreShortAndPrintable) {
-  EXPECT_EQ(Shown("Netherfield"), "\"Netherfield\"");
-  EXPECT_EQ(Shown("Cafédée"), "\"Cafédée\"");
-  EXPECT_EQ(Shown("a\nb\""), "\"a\\nb\\\"\"");
-  EXPECT_EQ(Shown("\xff"), "\"\\xff\"");
-  EXPECT_LT(Shown(std::string(5000, 'x')).size(), 90u);
+  EXPECT_EQ(Quoted("Netherfield"), "\"Netherfield\"");
+  EXPECT_EQ(Quoted("Cafédée"), "\"Cafédée\"");
+  EXPECT_EQ(Quoted("a\nb\""), "\"a\\nb\\\"\"");
+  EXPECT_EQ(Quoted("\xff"), "\"\\xff\"");
+  EXPECT_LT(Quoted(std::string(5000, 'x')).size(), 90u);
 }
 
 }  // namespace

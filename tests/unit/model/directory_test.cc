@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/model/fact_keys.h"
 #include "tests/fixtures/directory_fixture.h"
 
 namespace brokerage::engine {

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/views/words.h"
+#include "engine/base/calendar.h"
+#include "engine/model/fact_keys.h"
 #include "tests/fixtures/figures_fixture.h"
 
 namespace brokerage::engine::testing {

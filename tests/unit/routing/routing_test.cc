@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "engine/model/fact_keys.h"
 #include "tests/fixtures/directory_fixture.h"
 
 namespace brokerage::engine {
@@ -324,10 +325,10 @@ TEST(Restart, GoesToThePreviousBranchAlone) {
   EXPECT_THAT(fixture.OfferedBranches({}, /*restart=*/true), IsEmpty());
 }
 
-std::optional<v1::HardRule> AtAward(const DirectoryFixture& fixture) {
-  return FailsAtAward(
+std::optional<v1::HardRule> AtAward(const DirectoryFixture& fixture, bool within_limit = true) {
+  return AwardFailure(
       {fixture.package, fixture.rules, fixture.directory, fixture.time, fixture.kDate, {}},
-      fixture.package.offers[0]);
+      fixture.package.offers[0], within_limit);
 }
 
 TEST(AtAward, RulesOfIssuingAreNotAskedAgain) {
@@ -364,6 +365,14 @@ TEST(AtAward, CoverageThatBeginsOnlyAtTheStartFails) {
   line.set_from_date("2018-07-09");
   fixture.PutCoverage(line);
   EXPECT_EQ(AtAward(fixture), v1::HARD_RULE_BRANCH_COVERS_WARD);
+}
+
+TEST(AtAward, TheBranchesOwnLimitIsAskedLast) {
+  DirectoryFixture fixture;
+  fixture.AddAcceptance("fosse", "lead");
+  EXPECT_EQ(AtAward(fixture, /*within_limit=*/false), v1::HARD_RULE_WITHIN_ACCEPTANCE_LIMIT);
+  fixture.package.row.add_refused_provider_ids("fosse");
+  EXPECT_EQ(AtAward(fixture, /*within_limit=*/false), v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
 }
 
 TEST(AtAward, TheFirstRuleInTheirOrderIsNamed) {

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "engine/views/package_view.h"
 #include "tests/fixtures/view_fixture.h"
 
 namespace brokerage::engine {

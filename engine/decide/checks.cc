@@ -1,0 +1,64 @@
+#include "engine/decide/checks.h"
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/bounds.h"
+#include "engine/base/ids.h"
+#include "engine/base/personal_text.h"
+#include "engine/base/rejection.h"
+#include "engine/model/visibility.h"
+
+namespace brokerage::engine {
+
+absl::StatusOr<const PackageAggregate*> FindPackage(const Context& in, absl::string_view id,
+                                                    absl::string_view field) {
+  if (id.empty()) return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, field, "", "a package's id");
+  const auto parsed = ParsePackageId(id);
+  const PackageAggregate* package = parsed ? in.state.Package(parsed->number) : nullptr;
+  if (package == nullptr || package->row.year() != parsed->year ||
+      !MaySeePackage(in.caller, package->row)) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, field, id, "the id of a package of yours");
+  }
+  return package;
+}
+
+absl::StatusOr<FoundOffer> FindOffer(const Context& in, absl::string_view id) {
+  if (id.empty()) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "offer_id", "", "an offer's id");
+  }
+  const auto parsed = ParseOfferId(id);
+  const PackageAggregate* package = parsed ? in.state.Package(parsed->package.number) : nullptr;
+  if (package != nullptr && package->row.year() == parsed->package.year &&
+      parsed->ordinal <= static_cast<int32_t>(package->offers.size())) {
+    const journal::v1::OfferRow& offer = package->offers[static_cast<size_t>(parsed->ordinal - 1)];
+    if (MaySeeOffer(in.caller, package->row, offer)) return FoundOffer{package, &offer};
+  }
+  return Reject(v1::REJECTION_REASON_NOT_FOUND, "offer_id", id, "the id of an offer of yours");
+}
+
+absl::Status CheckReason(absl::string_view text, absl::string_view field) {
+  if (text.empty()) return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, field, "", "why, in words");
+  if (text.size() > limits::kReasonBytesMax) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, field, absl::StrCat(text.size(), " bytes"),
+                  absl::StrCat("at most ", limits::kReasonBytesMax, " bytes"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckImpersonal(absl::string_view text, absl::string_view field) {
+  const auto personal = FindPersonalText(text);
+  if (!personal) return absl::OkStatus();
+  return Reject(v1::REJECTION_REASON_TEXT_IDENTIFIES_PERSON, field, "",
+                absl::StrCat("a reason without ", personal->kind, "; it appears in reports"));
+}
+
+absl::Status CheckCause(v1::Cause cause) {
+  constexpr char kCauses[] = "PROVIDER, WRONG_DESCRIPTION, PERSON or AUTHORITY";
+  if (cause == v1::CAUSE_SUCCESSOR) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "cause", "SUCCESSOR",
+                  absl::StrCat(kCauses, ": whether it is a successor's is known here"));
+  }
+  if (cause != v1::CAUSE_UNSPECIFIED) return absl::OkStatus();
+  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "cause", "", kCauses);
+}
+
+}  // namespace brokerage::engine

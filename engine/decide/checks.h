@@ -1,0 +1,29 @@
+// Checks that several subjects make. Each refusal names the field and what would be right.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "engine/decide/context.h"
+#include "engine/model/package.h"
+
+namespace brokerage::engine {
+
+// The package, if the caller may see it. Errors: FIELD_REQUIRED, NOT_FOUND.
+absl::StatusOr<const PackageAggregate*> FindPackage(const Context& in, absl::string_view id,
+                                                    absl::string_view field = "package_id");
+
+struct FoundOffer {
+  const PackageAggregate* package;
+  const journal::v1::OfferRow* offer;
+};
+// The offer, if the caller may see it. Errors: FIELD_REQUIRED, NOT_FOUND.
+absl::StatusOr<FoundOffer> FindOffer(const Context& in, absl::string_view id);
+
+// FIELD_REQUIRED or FIELD_INVALID unless it is a text that is not too long.
+absl::Status CheckReason(absl::string_view text, absl::string_view field = "reason");
+// TEXT_IDENTIFIES_PERSON: a reason that is shown in reports, or kept where no erasure reaches it,
+// must not identify a person.
+absl::Status CheckImpersonal(absl::string_view text, absl::string_view field);
+// FIELD_REQUIRED or FIELD_INVALID unless it is a cause that somebody may name.
+absl::Status CheckCause(v1::Cause cause);
+
+}  // namespace brokerage::engine

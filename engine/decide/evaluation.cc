@@ -1,0 +1,117 @@
+#include "engine/decide/evaluation.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/decide/rounds.h"
+
+namespace brokerage::engine {
+
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
+using journal::v1::RoundRow;
+
+namespace {
+
+void ProposeOrAward(const Context& in, const PackageAggregate& package, const Ranking& ranking,
+                    Decision* out) {
+  const PackageRow& row = package.row;
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  const OfferRow& best = package.offers[static_cast<size_t>(ranking.ordinals[0] - 1)];
+  const int32_t rule = RuleOfAward(package, best);
+  const bool automatic =
+      rules.rounds(std::max(rule, 1) - 1).award_mode() == v1::AWARD_MODE_AUTOMATIC;
+  if (automatic && !NeedsPriceException(rules, best)) {
+    journal::v1::PackageAwarded& awarded = *out->Add().mutable_package_awarded();
+    FillAward(package, ranking, 0, &awarded);
+    awarded.mutable_award()->set_time_us(in.now_us());
+    awarded.set_award_date(in.Today(rules));
+    return;
+  }
+  journal::v1::AwardProposed& proposed = *out->Add().mutable_award_proposed();
+  proposed.set_package_number(row.number());
+  proposed.set_ordinal(ranking.ordinals[0]);
+  for (size_t i = ranking.valid; i < ranking.ordinals.size(); ++i) {
+    journal::v1::VoidedOffer& voided = *proposed.add_voided();
+    voided.set_ordinal(ranking.ordinals[i]);
+    voided.set_rule(ranking.acceptances[i].void_rule());
+  }
+}
+
+}  // namespace
+
+void Evaluate(const Context& in, const PackageAggregate& package, Decision* out) {
+  const PackageRow& row = package.row;
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  const AwardQuestion question{package,          rules,  in.state.directory,
+                               in.state.rollups, in.now, in.Today(rules)};
+  const Ranking ranking = RankAcceptances(question);
+  const OfferRow* best = ranking.valid == 0 ? nullptr : &package.offers[ranking.ordinals[0] - 1];
+  std::set<int32_t> rounds_with_open_offers;
+  bool everyone_answered = true;  // of those for whom the best acceptance has to wait
+  for (const OfferRow& offer : package.offers) {
+    if (offer.state() != v1::OFFER_STATE_OPEN) continue;
+    rounds_with_open_offers.insert(offer.round_number());
+    everyone_answered &= best != nullptr && ComesBefore(package, *best, offer);
+  }
+  for (const RoundRow& round : row.rounds()) {
+    if (round.closed_time_us() != 0 || rounds_with_open_offers.contains(round.number())) continue;
+    journal::v1::RoundClosed& closed = *out->Add().mutable_round_closed();
+    closed.set_package_number(row.number());
+    closed.set_round_number(round.number());
+  }
+  if (best != nullptr && (everyone_answered || IsCertain(question, ranking))) {
+    const int32_t rule = RuleOfAward(package, *best);
+    const bool early_is_allowed =
+        rule == 0 || rules.rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
+    if (everyone_answered || early_is_allowed) return ProposeOrAward(in, package, ranking, out);
+  }
+  if (!everyone_answered || ranking.valid > 0) {
+    out->Add().mutable_round_evaluated()->set_package_number(row.number());
+    return;
+  }
+  if (row.state() == v1::PACKAGE_STATE_OFFERED &&
+      OpenRound(in, package, row.next_rule_number(), out)) {
+    return;
+  }
+  journal::v1::PackageUnfilled& unfilled = *out->Add().mutable_package_unfilled();
+  unfilled.set_package_number(row.number());
+  for (size_t i = 0; i < ranking.ordinals.size(); ++i) {
+    journal::v1::VoidedOffer& voided = *unfilled.add_voided();
+    voided.set_ordinal(ranking.ordinals[i]);
+    voided.set_rule(ranking.acceptances[i].void_rule());
+  }
+}
+
+void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t winner,
+               journal::v1::PackageAwarded* awarded) {
+  journal::v1::AwardRow& award = *awarded->mutable_award();
+  awarded->set_package_number(package.row.number());
+  award.set_offer_ordinal(ranking.ordinals[winner]);
+  if (winner == 0) award.set_decided_by(ranking.decided_by);  // else it was no criterion
+  for (size_t i = 0; i < ranking.ordinals.size(); ++i) {
+    *award.add_ranking() = ranking.acceptances[i];
+    if (i == winner) continue;
+    if (i < ranking.valid) {
+      journal::v1::LostOffer& lost = *awarded->add_lost();
+      lost.set_ordinal(ranking.ordinals[i]);
+      // Those that ranked before the winner lost by care navigation's choice, not by a criterion.
+      if (i > winner) {
+        lost.set_lost_by(DecidedBy(ranking.acceptances[winner], ranking.acceptances[i]));
+      }
+    } else {
+      journal::v1::VoidedOffer& voided = *awarded->add_voided();
+      voided.set_ordinal(ranking.ordinals[i]);
+      voided.set_rule(ranking.acceptances[i].void_rule());
+    }
+  }
+  for (const OfferRow& offer : package.offers) {  // held until a time that has passed
+    const bool ranked = std::find(ranking.ordinals.begin(), ranking.ordinals.end(),
+                                  offer.ordinal()) != ranking.ordinals.end();
+    if (offer.state() == v1::OFFER_STATE_ACCEPTED && !ranked) {
+      awarded->add_voided()->set_ordinal(offer.ordinal());
+    }
+  }
+}
+
+}  // namespace brokerage::engine

@@ -1,0 +1,154 @@
+#include "engine/needs.h"
+
+#include <algorithm>
+#include <set>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/match.h"
+#include "engine/award/acceptance_limits.h"
+#include "engine/base/calendar.h"
+#include "engine/base/ids.h"
+#include "engine/figures/passed_over.h"
+#include "engine/figures/tally.h"
+#include "engine/model/fact_keys.h"
+
+namespace brokerage::engine {
+
+using journal::v1::OfferRow;
+using journal::v1::RollupRow;
+
+namespace {
+
+std::string KeyOf(RollupDimensions of, RollupRow::Kind kind) {
+  of.kind = kind;
+  return RollupTable::KeyOf(of);
+}
+
+// Of the roll-up that the offer would count in if the branch had it.
+std::string OfferRollupKeyAt(const PackageAggregate& package, const OfferRow& offer,
+                             absl::string_view branch_id) {
+  RollupDimensions of = OfferDimensions(package, offer);
+  of.branch_id = branch_id;
+  return KeyOf(of, RollupRow::KIND_OFFER);
+}
+
+// The award's local date is not kept; with every time zone it lies in the month of one of two.
+void AddHoursKeys(const PackageAggregate& package, std::set<std::string>* keys) {
+  const int32_t winner = package.row.award().offer_ordinal();
+  if (winner <= 0 || winner > static_cast<int32_t>(package.offers.size())) return;
+  const OfferRow& offer = package.offers[static_cast<size_t>(winner - 1)];
+  const absl::Time awarded = absl::FromUnixMicros(package.row.award().time_us());
+  for (absl::Duration shift : {-absl::Hours(12), absl::Hours(14)}) {
+    const int32_t month = MonthOf(LocalDate(awarded + shift, absl::UTCTimeZone()));
+    keys->insert(RollupTable::KeyOf(HoursDimensions(package, offer, month)));
+  }
+}
+
+}  // namespace
+
+std::vector<uint64_t> MissingPackages(const State& state, const Request& request) {
+  std::vector<uint64_t> missing;
+  auto package = [&](const std::string& id) {
+    if (auto parsed = ParsePackageId(id)) missing.push_back(parsed->number);
+  };
+  std::visit(
+      [&](const auto& one) {
+        using T = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<T, v1::ReleasePackagesRequest> ||
+                      std::is_same_v<T, v1::TransferPackagesRequest>) {
+          for (const std::string& id : one.package_ids()) package(id);
+        } else if constexpr (std::is_same_v<T, v1::ExtendDeadlinesRequest>) {
+          for (const std::string& id : one.closed_package_ids()) package(id);
+        } else if constexpr (requires { one.package_id(); }) {
+          package(one.package_id());
+        } else if constexpr (requires { one.offer_id(); }) {
+          if (auto parsed = ParseOfferId(one.offer_id())) missing.push_back(parsed->package.number);
+        }
+        if constexpr (requires { one.referral(); }) package(one.referral().follows_package_id());
+      },
+      request);
+  std::sort(missing.begin(), missing.end());
+  missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
+  std::erase_if(missing, [&](uint64_t number) { return state.Package(number) != nullptr; });
+  return missing;
+}
+
+std::vector<std::string> MissingRollups(const State& state, uint64_t package_number) {
+  const PackageAggregate* package = state.Package(package_number);
+  if (package == nullptr) return {};
+  std::vector<std::string> keys = RollupKeysOf(*package);
+  std::erase_if(keys, [&](const std::string& key) { return state.rollups.Find(key) != nullptr; });
+  return keys;
+}
+
+std::vector<std::string> MissingRollups(const State& state, const Request& request) {
+  std::vector<std::string> keys;
+  auto touch = [&](const std::string& offer_id, auto key_of) {
+    const auto id = ParseOfferId(offer_id);
+    const PackageAggregate* package = id ? state.Package(id->package.number) : nullptr;
+    if (package == nullptr || id->ordinal > static_cast<int32_t>(package->offers.size())) return;
+    std::string key = key_of(*package, package->offers[static_cast<size_t>(id->ordinal - 1)]);
+    if (state.rollups.Find(key) == nullptr) keys.push_back(std::move(key));
+  };
+  if (const auto* accept = std::get_if<v1::AcceptOfferRequest>(&request)) {
+    if (!accept->has_limit()) return keys;
+    touch(accept->offer_id(), [&](const PackageAggregate&, const OfferRow& offer) {
+      return LimitKey(offer.branch_id(), accept->limit().name());
+    });
+  } else if (const auto* move = std::get_if<v1::MoveOfferRequest>(&request)) {
+    touch(move->offer_id(), [&](const PackageAggregate& package, const OfferRow& offer) {
+      return OfferRollupKeyAt(package, offer, move->branch_id());
+    });
+  }
+  return keys;
+}
+
+std::vector<std::string> MissingRollupsOfSuspensions(const State& state) {
+  std::vector<std::string> keys;
+  const std::string prefix = SuspensionKey("");
+  const Directory::FactMap& facts = state.directory.Facts();
+  for (auto it = facts.lower_bound(prefix);
+       it != facts.end() && absl::StartsWith(it->first, prefix); ++it) {
+    const v1::Suspension& suspension = it->second->suspension();
+    const bool over =
+        suspension.has_to_time() && FromTimestamp(suspension.to_time()) <= state.last_time_us;
+    std::string key = SuspensionRollupKey(suspension.id());
+    if (!over && state.rollups.Find(key) == nullptr) keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::vector<std::string> RollupKeysOf(const PackageAggregate& package) {
+  std::set<std::string> keys;
+  // A reissue may change the service type, which moves the package to another row of its old month.
+  RollupDimensions of = PackageDimensions(package);
+  for (int type = v1::ServiceType_MIN; type <= v1::ServiceType_MAX; ++type) {
+    of.service_type = static_cast<v1::ServiceType>(type);
+    keys.insert(RollupTable::KeyOf(of));
+  }
+  std::set<std::pair<absl::string_view, int32_t>> pick_ups, opportunities;
+  for (const OfferRow& offer : package.offers) {
+    if (const v1::AcceptanceLimit* limit = LimitOf(offer)) {
+      keys.insert(LimitKey(offer.branch_id(), limit->name()));
+    }
+    if (offer.restart()) continue;
+    of = OfferDimensions(package, offer);
+    keys.insert(KeyOf(of, RollupRow::KIND_OFFER));
+    keys.insert(KeyOf(of, RollupRow::KIND_WARD));
+    if (pick_ups.emplace(offer.contract_id(), offer.terms_version()).second) {
+      keys.insert(KeyOf(of, RollupRow::KIND_PICK_UP));
+    }
+    if (opportunities.emplace(offer.provider_id(), offer.round_number()).second) {
+      keys.insert(KeyOf(of, RollupRow::KIND_OPPORTUNITY));
+    }
+  }
+  if (package.row.left_date() != 0) {
+    keys.insert(RollupTable::KeyOf(InterimDimensions(package.row)));
+  }
+  AddHoursKeys(package, &keys);
+  return {keys.begin(), keys.end()};
+}
+
+}  // namespace brokerage::engine

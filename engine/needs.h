@@ -1,0 +1,35 @@
+// What must be in memory before a command is decided: the one place that knows. Each function names
+// what is not in memory yet; it is then read from storage and loaded (Engine::LoadPackage,
+// LoadRollup). The order: the packages that a request names, the roll-ups of each, and last what
+// the request touches beyond its packages. Roll-ups that storage does not have were never counted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/command.h"
+#include "engine/model/package.h"
+#include "engine/model/state.h"
+
+namespace brokerage::engine {
+
+// The packages that the request names, by number, in order. Some may not exist: the decision
+// refuses their ids.
+std::vector<uint64_t> MissingPackages(const State& state, const Request& request);
+// The keys of the roll-ups that a change of the package may touch. None if it is not in memory.
+std::vector<std::string> MissingRollups(const State& state, uint64_t package_number);
+// The keys of roll-ups that the request touches beyond those of its package: of the limit that an
+// acceptance names, of the branch that an offer moves to. REQUIRES: the package is in memory; else
+// there are none.
+std::vector<std::string> MissingRollups(const State& state, const Request& request);
+// Likewise of the suspensions that hold or are to come: what opens rounds touches them, and that
+// may be a Tick, for which nothing is loaded. REQUIRES: Engine::FinishLoading.
+std::vector<std::string> MissingRollupsOfSuspensions(const State& state);
+
+// The keys of all roll-ups that a change of this package can touch, sorted; but for the fills of
+// its framework's tiers, which are all in memory, and for those of suspensions, which are while
+// they hold.
+std::vector<std::string> RollupKeysOf(const PackageAggregate& package);
+
+}  // namespace brokerage::engine

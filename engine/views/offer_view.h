@@ -1,0 +1,24 @@
+// An offer as its branch, its organisation, and care navigation see it.
+#pragma once
+
+#include "brokerage/journal/v1/rows.pb.h"
+#include "brokerage/v1/package.pb.h"
+#include "engine/model/caller.h"
+#include "engine/model/package.h"
+
+namespace brokerage::engine {
+
+// An offer as the caller may see it. A branch (and its organisation) sees its own answers, the
+// summary and the postcode's sector; details, person reference and full postcode only when this
+// offer is WON (and not returned); LOST with the criterion; never another's answer or whether there
+// was one: while the package awaits its award the state is ACCEPTED and nothing else. Care
+// navigation sees everything.
+v1::Offer ToOffer(const PackageAggregate& package, const journal::v1::OfferRow& offer,
+                  const Caller& caller);
+
+// An offer to the branch that had it before it was moved: which one it is, and the branch itself in
+// moved_from_branch_ids. No branch, state, times or texts: what became of it is not this branch's.
+v1::Offer ToMovedOffer(const PackageAggregate& package, const journal::v1::OfferRow& row,
+                       const Caller& caller);
+
+}  // namespace brokerage::engine

@@ -1,0 +1,11 @@
+// `broker postcodes import FILES...`: a postcode directory taken in.
+#pragma once
+
+#include "services/broker/options.h"
+
+namespace brokerage::broker {
+
+// Adds `postcodes` with `import`.
+void AddPostcodesCommand(CLI::App* app, const Options* options, Chosen* chosen);
+
+}  // namespace brokerage::broker

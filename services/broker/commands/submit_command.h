@@ -1,0 +1,11 @@
+// `broker submit FILE`: many packages from one file.
+#pragma once
+
+#include "services/broker/options.h"
+
+namespace brokerage::broker {
+
+// Adds `submit`.
+void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen);
+
+}  // namespace brokerage::broker

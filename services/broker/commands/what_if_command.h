@@ -1,0 +1,11 @@
+// `broker whatif DIR --since DATE`: a past period replayed under other files.
+#pragma once
+
+#include "services/broker/options.h"
+
+namespace brokerage::broker {
+
+// Adds `whatif`.
+void AddWhatIfCommand(CLI::App* app, const Options* options, Chosen* chosen);
+
+}  // namespace brokerage::broker

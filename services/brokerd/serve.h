@@ -1,0 +1,23 @@
+// `brokerd serve`: the server over one directory.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace brokerage::services::brokerd {
+
+struct ServeOptions {
+  std::string data;
+  std::string listen = "127.0.0.1:7443";
+  std::string admin_listen = "127.0.0.1:9464";
+  std::string backup_dir;  // empty: CreateBackup is not supported
+  std::optional<absl::Time> simulation_start;
+};
+
+// Serves until SIGTERM or SIGINT, then answers what was accepted.
+absl::Status Serve(const ServeOptions& options);
+
+}  // namespace brokerage::services::brokerd

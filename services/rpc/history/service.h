@@ -1,0 +1,10 @@
+// HistoryService on gRPC: which handler answers which RPC.
+#pragma once
+
+#include "services/rpc/adapter.h"
+
+namespace brokerage::services::rpc {
+
+void RegisterHistory(Adapter* adapter);
+
+}  // namespace brokerage::services::rpc

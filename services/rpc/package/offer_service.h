@@ -1,0 +1,10 @@
+// OfferService on gRPC: which handler answers which RPC.
+#pragma once
+
+#include "services/rpc/adapter.h"
+
+namespace brokerage::services::rpc {
+
+void RegisterOffers(Adapter* adapter);
+
+}  // namespace brokerage::services::rpc

@@ -1,0 +1,47 @@
+// A store that an earlier program wrote is opened and verified by this one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/fixtures/server/programs.h"
+#include "tests/fixtures/test_folder.h"
+
+namespace brokerage {
+namespace {
+
+using testing::HasSubstr;
+
+// Where kept/store.tar.gz ends, and what all of its rows come to; see kept/README.md.
+constexpr char kVerified[] =
+    "verified records=866 "
+    "head=866:f3138d53e4dacf4d0f417b40fc8aa9639075b81a544597556ee98f982b0a77f1 "
+    "digest=1673961429472447732736d40328bb7bf7cc509aaafbeb2b9af2f1aa48a7a226";
+
+const std::string kBrokerd = std::string(BINARY_DIR) + "/services/brokerd";
+
+void Unpack(const std::string& into) {
+  const Ran ran = Shell("tar -C " + into + " -xzf " SOURCE_DIR "/tests/server/kept/store.tar.gz");
+  ASSERT_EQ(ran.exit_code, 0) << ran.output;
+}
+
+TEST(KeptStore, OfAnEarlierProgramReplaysToTheSameRows) {
+  testing_support::TestFolder directory;
+  Unpack(directory.path());
+  const Ran ran = Shell(kBrokerd + " verify --data " + directory / "store");
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(ran.output, HasSubstr(kVerified));
+}
+
+TEST(KeptStore, OfAnEarlierProgramOpensWithItsAccounts) {
+  testing_support::TestFolder directory;
+  Unpack(directory.path());
+  const std::string token = " --token-file " + directory / "more.token";
+  const Ran refused = Shell(kBrokerd + " bootstrap --account more --data " + directory / "store" +
+                            token + " --simulation 2018-07-01T08:00:00Z");
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_THAT(refused.output, HasSubstr("there are accounts already"));
+}
+
+}  // namespace
+}  // namespace brokerage
