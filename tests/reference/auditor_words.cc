@@ -1,9 +1,13 @@
 #include "tests/reference/auditor_words.h"
 
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 namespace brokerage::engine::reference {
+
+namespace {
 
 std::string RuleNames(const std::set<int>& rules) {
   return absl::StrCat("[",
@@ -13,6 +17,8 @@ std::string RuleNames(const std::set<int>& rules) {
                                     }),
                       "]");
 }
+
+}  // namespace
 
 std::string Told(const ReferenceVerdict& one) {
   return absl::StrCat(one.contract_id, " ", one.branch_id, one.offered ? " offered " : " ",

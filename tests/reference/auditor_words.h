@@ -1,7 +1,6 @@
 // How the auditor writes what differs.
 #pragma once
 
-#include <set>
 #include <string>
 
 #include "brokerage/journal/v1/rows.pb.h"
@@ -10,8 +9,6 @@
 
 namespace brokerage::engine::reference {
 
-// "[BRANCH_COVERS_WARD TIER_IN_ROUND]"
-std::string RuleNames(const std::set<int>& rules);
 // Both kinds of verdict alike, so that those that agree are the same text.
 std::string Told(const ReferenceVerdict& one);
 std::string Told(const journal::v1::Verdict& one);

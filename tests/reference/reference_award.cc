@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "tests/reference/reference_award_figures.h"
 #include "tests/reference/reference_routing.h"
 
 namespace brokerage::engine::reference {

@@ -13,7 +13,7 @@ std::string Shown(v1::AwardCriterion criterion, int64_t value) {
   return FindCriterion(criterion)->show(value);
 }
 
-TEST(Criteria, EachHasASentenceOfItsOwn) {
+TEST(CriteriaOfTheTable, EachHasASentenceOfItsOwn) {
   std::set<std::string> seen;
   for (int number = 1; number < v1::AwardCriterion_ARRAYSIZE; ++number) {
     const auto criterion = static_cast<v1::AwardCriterion>(number);
@@ -26,12 +26,12 @@ TEST(Criteria, EachHasASentenceOfItsOwn) {
   }
 }
 
-TEST(Criteria, OneOfANewerVersionIsUnknown) {
+TEST(CriteriaOfTheTable, OneOfANewerVersionIsUnknown) {
   EXPECT_EQ(FindCriterion(v1::AWARD_CRITERION_UNSPECIFIED), nullptr);
   EXPECT_EQ(FindCriterion(static_cast<v1::AwardCriterion>(v1::AwardCriterion_ARRAYSIZE)), nullptr);
 }
 
-TEST(Criteria, ValuesReadAsPeopleSayThem) {
+TEST(CriteriaOfTheTable, ValuesReadAsPeopleSayThem) {
   constexpr int64_t kLast = std::numeric_limits<int32_t>::max();
   EXPECT_EQ(Shown(v1::AWARD_CRITERION_TIER, 2), "2");
   EXPECT_EQ(Shown(v1::AWARD_CRITERION_RANK, 3), "3");

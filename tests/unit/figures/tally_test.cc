@@ -482,7 +482,7 @@ TEST(Rollups, WhatWasAvoidedIsKeptByContract) {
   EXPECT_EQ(table.rows().begin()->second.contract_id(), "north/lead/alder");
 }
 
-TEST(RollupTable, NamesWhatChangedSortedAndOnce) {
+TEST(ATalliedTable, NamesWhatChangedSortedAndOnce) {
   PackageAggregate package = MakePackage(1);
   Put(&package);
   RollupTable table;
@@ -500,7 +500,7 @@ TEST(RollupTable, NamesWhatChangedSortedAndOnce) {
   EXPECT_EQ(loaded.rows().size(), 5u);
 }
 
-TEST(RollupTable, EveryRowThatAPackageTouchesIsNamedForLoading) {
+TEST(ATalliedTable, EveryRowThatAPackageTouchesIsNamedForLoading) {
   std::mt19937 random(13);
   for (uint64_t number = 1; number <= 100; ++number) {
     PackageAggregate package = testing::RandomPackage(random, number);
