@@ -15,7 +15,6 @@
 
 namespace brokerage::demo {
 
-using client::PrintRate;
 using client::SayTime;
 using client::Table;
 

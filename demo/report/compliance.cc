@@ -15,7 +15,6 @@
 namespace brokerage::demo {
 
 using client::London;
-using client::PrintRate;
 using client::SayTime;
 using client::Table;
 

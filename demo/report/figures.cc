@@ -10,7 +10,6 @@
 
 namespace brokerage::demo {
 
-using client::PrintRate;
 using client::ShortName;
 using client::Spaced;
 using client::Table;

@@ -17,7 +17,6 @@
 namespace brokerage::demo {
 
 using client::London;
-using client::PrintRate;
 using client::PrintScorecard;
 using client::ShortName;
 using client::Table;

@@ -22,7 +22,6 @@
 namespace brokerage::demo {
 
 using client::Connection;
-using client::PrintRate;
 using client::SayError;
 using client::Table;
 

@@ -15,7 +15,6 @@
 namespace brokerage::broker {
 
 using client::MessageJson;
-using client::PrintRate;
 using client::SayAverage;
 using client::Table;
 

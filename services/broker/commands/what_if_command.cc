@@ -17,7 +17,6 @@
 namespace brokerage::broker {
 
 using client::MessageJson;
-using client::PrintRate;
 using client::ReadFrameworkFolder;
 using client::SayDuration;
 using client::ShowProgress;
