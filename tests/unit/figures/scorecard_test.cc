@@ -96,7 +96,7 @@ class ScorecardTest : public ::testing::Test {
     ADD_FAILURE() << "no row for " << provider;
     return {};
   }
-  std::vector<std::string> Quoted() {
+  std::vector<std::string> Shown() {
     std::vector<std::string> ids;
     const v1::QueryScorecardResponse response = Ask();
     for (const v1::ScorecardRow& row : response.providers()) ids.push_back(row.provider_id());
@@ -274,7 +274,7 @@ TEST_F(ScorecardTest, ProvidersComeByIdAndTheMarketIsTheirSum) {
   Add(3, Fate::kSilent, To("beech"));
   Add(4, Fate::kAccepted, To("alder"));
   Add(1, Fate::kSilent, To("alder"));
-  EXPECT_THAT(Quoted(), ElementsAre("alder", "beech", "cedar"));
+  EXPECT_THAT(Shown(), ElementsAre("alder", "beech", "cedar"));
   const v1::QueryScorecardResponse all = Ask();
   EXPECT_EQ(all.market().provider_id(), "");
   EXPECT_EQ(all.market().response().rate().numerator(), 7);
@@ -289,9 +289,9 @@ TEST_F(ScorecardTest, OnlyThePeriodCounts) {
   Issue late = To("alder");
   late.date = 20181001;
   Add(1, Fate::kSilent, late);
-  EXPECT_THAT(Quoted(), IsEmpty());
+  EXPECT_THAT(Shown(), IsEmpty());
   request_.set_to_date("2018-10-02");
-  EXPECT_THAT(Quoted(), ElementsAre("alder"));
+  EXPECT_THAT(Shown(), ElementsAre("alder"));
   EXPECT_EQ(RowOf("alder").opportunities().silent(), 1) << "also where no roll-up has the period";
 }
 
@@ -299,7 +299,7 @@ TEST_F(ScorecardTest, AProviderSeesItsOwnRowAndTheMarketsRatesAmongFive) {
   AddFiveProviders();
   Add(2, Fate::kSilent, To("beech"));
   LimitToOrganisation("beech");
-  EXPECT_THAT(Quoted(), ElementsAre("beech"));
+  EXPECT_THAT(Shown(), ElementsAre("beech"));
   EXPECT_EQ(Ask().high_risk(), 1);
   EXPECT_EQ(Ask().low_risk(), 0) << "nobody else is counted";
   EXPECT_THAT(Unserved(), ElementsAre("beech-1 E05000001 3 = 1 + 2"));
@@ -317,7 +317,7 @@ TEST_F(ScorecardTest, OfFourProvidersEachCouldWorkOutTheOthers) {
   EXPECT_EQ(Ask().market().response().rate().denominator(), 4);
   LimitToOrganisation("beech");
   EXPECT_EQ(Ask().market().SerializeAsString(), "");
-  EXPECT_THAT(Quoted(), ElementsAre("beech"));
+  EXPECT_THAT(Shown(), ElementsAre("beech"));
 }
 
 TEST_F(ScorecardTest, ABranchSeesItsBranchsOwnRow) {
@@ -331,7 +331,7 @@ TEST_F(ScorecardTest, ABranchSeesItsBranchsOwnRow) {
   EXPECT_EQ(RowOf("alder").risk(), v1::RISK_LOW);
   EXPECT_THAT(Unserved(), IsEmpty());
   LimitToBranch("alder", "alder-3");
-  EXPECT_THAT(Quoted(), IsEmpty());
+  EXPECT_THAT(Shown(), IsEmpty());
 }
 
 TEST_F(ScorecardTest, FiguresAreForTheAuthoritiesOfTheFramework) {

@@ -59,17 +59,17 @@ TEST_F(PackageAsShown, ABranchSeesSummaryAndSectorButNotThePerson) {
 TEST_F(PackageAsShown, TheWinnerSeesThePersonAndTheLosersDoNot) {
   Award();
   for (const Caller& winner : {fosse_, Organisation("fosse")}) {
-    v1::Offer offer = Quoted(1, winner);
+    v1::Offer offer = Shown(1, winner);
     EXPECT_EQ(offer.postcode(), "NG18 1AB");
     EXPECT_EQ(offer.details(), "Key safe by the door.");
     EXPECT_EQ(offer.person_reference(), "C-778");
   }
-  v1::Offer lost = Quoted(2, london_);
+  v1::Offer lost = Shown(2, london_);
   EXPECT_EQ(lost.state(), v1::OFFER_STATE_LOST);
   EXPECT_EQ(lost.lost_by(), v1::AWARD_CRITERION_CONTRACTED_SHORTFALL);
   EXPECT_EQ(lost.postcode(), "NG18 1");
   EXPECT_EQ(lost.details() + lost.person_reference(), "");
-  v1::Offer closed = Quoted(3, agincare_);
+  v1::Offer closed = Shown(3, agincare_);
   EXPECT_EQ(closed.close_cause(), v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
   EXPECT_EQ(closed.details() + closed.person_reference(), "");
 }
@@ -77,7 +77,7 @@ TEST_F(PackageAsShown, TheWinnerSeesThePersonAndTheLosersDoNot) {
 TEST_F(PackageAsShown, AReturnedWinnerNoLongerSeesThePerson) {
   Award();
   Offer(1).set_returned_cause(v1::CAUSE_PROVIDER);
-  v1::Offer offer = Quoted(1, fosse_);
+  v1::Offer offer = Shown(1, fosse_);
   EXPECT_EQ(offer.state(), v1::OFFER_STATE_WON);
   EXPECT_EQ(offer.postcode(), "NG18 1");
   EXPECT_EQ(offer.details() + offer.person_reference(), "");
@@ -87,7 +87,7 @@ TEST_F(PackageAsShown, ErasedTextsAreGoneAndTheSectorStays) {
   Award();
   package_.texts.clear();
   package_.row.set_erased(true);
-  EXPECT_EQ(Quoted(1, fosse_).postcode(), "NG18 1");
+  EXPECT_EQ(Shown(1, fosse_).postcode(), "NG18 1");
   v1::Package package = ToPackage(package_, Detail::kFull, directory_);
   EXPECT_TRUE(package.erased());
   EXPECT_EQ(package.summary() + package.details() + package.person_reference() + package.postcode(),
@@ -96,13 +96,13 @@ TEST_F(PackageAsShown, ErasedTextsAreGoneAndTheSectorStays) {
 
 TEST_F(PackageAsShown, TheCriterionAgainstAnAcceptanceIsToldOnlyOnceItLost) {
   Offer(2).set_lost_by(v1::AWARD_CRITERION_PRICE);
-  EXPECT_EQ(Quoted(2, london_).lost_by(), v1::AWARD_CRITERION_UNSPECIFIED);
+  EXPECT_EQ(Shown(2, london_).lost_by(), v1::AWARD_CRITERION_UNSPECIFIED);
 }
 
 TEST_F(PackageAsShown, AnOfferOfOlderTermsDoesNotShowTheNewOnes) {
   package_.row.set_terms_version(2);
   package_.row.mutable_terms()->set_weekly_minutes(999);
-  v1::Offer offer = Quoted(1, fosse_);
+  v1::Offer offer = Shown(1, fosse_);
   EXPECT_EQ(offer.terms_version(), 1);
   EXPECT_EQ(offer.terms().weekly_minutes(), 0);
   EXPECT_EQ(offer.terms().service_type(), v1::SERVICE_TYPE_HOME_CARE);
@@ -114,7 +114,7 @@ TEST_F(PackageAsShown, AnswersAndClaimsComeWithTheirTextsAndDates) {
   AddAnswer(3, kIssued + 2 * kSecond);
   Offer(3).mutable_answers(1)->set_possible_start_date(20180706);
   Offer(3).mutable_claim()->set_state(v1::CLAIM_STATE_REJECTED);
-  v1::Offer offer = Quoted(3, agincare_);
+  v1::Offer offer = Shown(3, agincare_);
   ASSERT_EQ(offer.answers_size(), 2);
   EXPECT_EQ(offer.answers(0).note(), "Our only driver is away.");
   EXPECT_EQ(offer.answers(0).possible_start_date(), "");
@@ -123,7 +123,7 @@ TEST_F(PackageAsShown, AnswersAndClaimsComeWithTheirTextsAndDates) {
   EXPECT_EQ(offer.answers(1).possible_start_date(), "2018-07-06");
   EXPECT_EQ(offer.error_claim().reason(), "Kirkby only.");
   EXPECT_EQ(offer.error_claim().decision_reason(), "The ward was yours.");
-  EXPECT_FALSE(Quoted(1, fosse_).has_error_claim());
+  EXPECT_FALSE(Shown(1, fosse_).has_error_claim());
 }
 
 TEST_F(PackageAsShown, NavigationSeesThePackageWhole) {
@@ -138,7 +138,7 @@ TEST_F(PackageAsShown, NavigationSeesThePackageWhole) {
   EXPECT_EQ(package.rounds(0).verdicts_size(), 4);
   EXPECT_FALSE(package.has_release_due_time());
   EXPECT_EQ(package.successor_package_id(), "");
-  EXPECT_EQ(Quoted(2, Navigator()).details(), "Key safe by the door.");
+  EXPECT_EQ(Shown(2, Navigator()).details(), "Key safe by the door.");
 }
 
 TEST_F(PackageAsShown, AListHasNeitherVerdictsNorOffers) {
@@ -175,7 +175,7 @@ TEST_F(PackageAsShown, AnOfferThatMovedShowsItsFormerBranchOnlyThatItIsGone) {
   gone.add_moved_from_branch_ids("agincare-kirkby");
   EXPECT_EQ(ToMovedOffer(package_, Offer(3), agincare_).DebugString(), gone.DebugString());
   EXPECT_EQ(ToMovedOffer(package_, Offer(3), london_).DebugString(), "");
-  v1::Offer now = Quoted(3, BranchOf("agincare", "agincare-selston"));
+  v1::Offer now = Shown(3, BranchOf("agincare", "agincare-selston"));
   EXPECT_EQ(now.moved_from_branch_ids_size(), 2);
   EXPECT_EQ(now.summary(), "Two visits a day.");
 }
