@@ -113,9 +113,14 @@ unused_declarations() {
       name = $3
       sub(/.*::~?/, "", name)
       scope = $3
-      sub(/::[^:]*$/, "", scope)
-      if (count[name] <= 2 && !($2 in wanted)) print $1 ": " name " is used by nobody"
-      else if (!($2 in wanted) && scope !~ /[A-Z]/) print $1 ": " name " is used by no other source"
+      sub(/::~?[^:]*$/, "", scope)
+      key = $1 " " name  # overloads stand together
+      if ($2 in wanted) { needed[key] = 1; next }
+      if (count[name] <= 2) print $1 ": " name " is used by nobody"
+      else if (scope !~ /[A-Z]/) alone[key] = $1 ": " name " is used by no other source"
+    }
+    END {
+      for (key in alone) if (!(key in needed)) print alone[key]
     }' "$symbols/defined" | LC_ALL=C sort -u
   # Constants and types of headers whose name is said nowhere else.
   git ls-files -co --exclude-standard '*.h' | while read -r header; do

@@ -26,6 +26,12 @@ constexpr int kPenceMax = 1000000;
 constexpr int kUnitsMax = 1000000;
 constexpr int kDaysAYear = 366;
 
+// Whether the rules have an id that keys of facts can be made with.
+bool HasFrameworkId(const v1::FrameworkRules& rules) {
+  return IsPlainId(rules.framework_id(), limits::kIdBytesMax) &&
+         rules.framework_id().find('.') == std::string::npos;
+}
+
 bool MayBeListed(v1::AwardCriterion criterion) {
   switch (criterion) {
     case v1::AWARD_CRITERION_TIER:
@@ -453,11 +459,6 @@ const std::vector<v1::AwardCriterion>& ListedCriteria() {
     return listed;
   }();
   return kListed;
-}
-
-bool HasFrameworkId(const v1::FrameworkRules& rules) {
-  return IsPlainId(rules.framework_id(), limits::kIdBytesMax) &&
-         rules.framework_id().find('.') == std::string::npos;
 }
 
 void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&)> zone_known,

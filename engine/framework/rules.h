@@ -47,9 +47,6 @@ class RulesFile {
 // The criteria that a framework may list, in the order of AwardCriterion; the others always apply.
 const std::vector<v1::AwardCriterion>& ListedCriteria();
 
-// Whether the rules have an id that keys of facts can be made with.
-bool HasFrameworkId(const v1::FrameworkRules& rules);
-
 // Adds an error for everything that is wrong in the rules. REQUIRES: file.parsed().
 void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&)> zone_known,
                 FrameworkErrors* errors);

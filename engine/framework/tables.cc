@@ -20,6 +20,16 @@ namespace brokerage::engine {
 
 namespace {
 
+// What two spellings of an id have in common: its letters and digits, in lower case.
+std::string MeantAs(absl::string_view text) {
+  std::string meant;
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte)) meant.push_back(absl::ascii_tolower(byte));
+  }
+  return meant;
+}
+
 constexpr int kEastingMax = 700000;  // of the British National Grid, in metres
 constexpr int kNorthingMax = 1300000;
 constexpr int kPriorityMax = 1000;
@@ -434,15 +444,6 @@ std::string TableHeader(TableKind kind) {
     if (!column.optional) names.push_back(column.name);
   }
   return absl::StrJoin(names, ",");
-}
-
-std::string MeantAs(absl::string_view text) {
-  std::string meant;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(byte)) meant.push_back(absl::ascii_tolower(byte));
-  }
-  return meant;
 }
 
 bool FrameworkTables::IsMissing(TableKind kind, absl::string_view column,

@@ -66,7 +66,7 @@ struct FrameworkTables {
     // Whether every row of its files is in the table or left its cells in `lost`.
     bool whole = true;
     std::vector<absl::string_view> missing;  // columns that one of its files lacks
-    // What stands in the files where no id or date could be read, as MeantAs has it.
+    // What stands in the files where no id or date could be read.
     std::set<std::string> lost;
   };
   std::array<Source, kTableKinds> sources;
@@ -78,9 +78,6 @@ struct FrameworkTables {
   bool IsMissing(TableKind kind, absl::string_view column, absl::string_view value) const;
   bool HasFile(TableKind kind) const { return !source(kind).first_file.empty(); }
 };
-
-// What two spellings of an id have in common: its letters and digits, in lower case.
-std::string MeantAs(absl::string_view text);
 
 // Adds the rows of one file, also those in which a cell is wrong. `rules` gives contracts their
 // framework and, where they name none, their tier's minimum.

@@ -17,6 +17,12 @@ namespace {
 
 constexpr int kWidth = 110;
 
+// "the contracts' fixed rank": by what an award was decided.
+std::string CriterionInWords(v1::AwardCriterion criterion) {
+  const engine::Criterion* known = engine::FindCriterion(criterion);
+  return known == nullptr ? "a criterion that this version does not know" : known->sentence;
+}
+
 std::string ShortTime(const google::protobuf::Timestamp& time) {
   return absl::FormatTime("%a %-d %b %H:%M", TimeOf(time), London());
 }
@@ -266,11 +272,6 @@ std::string AnswerInWords(const v1::AnswerRecord& answer) {
   if (answer.remark()) return absl::StrCat(text, " (a remark, after the award)");
   if (answer.late()) return absl::StrCat(text, " (late)");
   return text;
-}
-
-std::string CriterionInWords(v1::AwardCriterion criterion) {
-  const engine::Criterion* known = engine::FindCriterion(criterion);
-  return known == nullptr ? "a criterion that this version does not know" : known->sentence;
 }
 
 std::string PackageText(const v1::Package& package, const Names& names) {

@@ -42,7 +42,5 @@ std::string PreviewText(const v1::PreviewPackageResponse& preview, const Names& 
 std::string TermsInShort(const v1::PackageTerms& terms, v1::Urgency urgency);
 // "accepted, could start 5 Jul", "declined: no capacity".
 std::string AnswerInWords(const v1::AnswerRecord& answer);
-// "the contracts' fixed rank": by what an award was decided.
-std::string CriterionInWords(v1::AwardCriterion criterion);
 
 }  // namespace brokerage::client

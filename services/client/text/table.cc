@@ -15,6 +15,11 @@ namespace {
 
 constexpr size_t kGap = 2;
 
+// Characters, not bytes, of a UTF-8 text.
+size_t LengthInCharacters(const std::string& text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
+}
+
 bool IsNumber(const std::string& cell) {
   return !cell.empty() && (absl::ascii_isdigit(cell[0]) || cell[0] == '-') &&
          cell.find_first_not_of("0123456789.%-/() ") == std::string::npos;
@@ -25,10 +30,6 @@ std::string Padding(size_t length, size_t width) {
 }
 
 }  // namespace
-
-size_t LengthInCharacters(const std::string& text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
-}
 
 std::string Wrapped(const std::string& text, int indent, int width) {
   std::string wrapped(indent, ' ');

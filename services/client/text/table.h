@@ -27,8 +27,6 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// Characters, not bytes, of a UTF-8 text.
-size_t LengthInCharacters(const std::string& text);
 // Lines of at most `width` characters, broken at spaces, each indented.
 std::string Wrapped(const std::string& text, int indent, int width);
 // The width of standard output's terminal; 0 when it is none.
