@@ -66,6 +66,7 @@ enum RuleMoment : uint8_t {
   kAtMove = 4,  // another branch of the provider takes an open offer over
 };
 
+static_assert(v1::HardRule_MAX < 32);  // a verdict keeps its failed rules as bits
 constexpr uint32_t RuleBit(v1::HardRule rule) { return 1u << rule; }
 
 // A bit for each rule that is asked then and not passed. ONE_BRANCH_PER_PROVIDER is passed at
