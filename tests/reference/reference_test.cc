@@ -13,7 +13,7 @@ namespace brokerage::engine::reference {
 namespace {
 
 constexpr int kPackagesPerFramework = 50;
-constexpr uint64_t kFrameworks = 200;  // 10,000 packages
+constexpr uint64_t kFrameworks = 80;  // 4,000 packages; ./dev prove has no end
 
 constexpr int kPackagesPerAdaptiveFramework = 120;
 constexpr uint64_t kAdaptiveFrameworks = 12;
