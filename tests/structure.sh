@@ -63,31 +63,36 @@ long_files() {
   done
 }
 
-# "object-of source" for each object whose source is still there.
+# "object source" for each object whose source is still there.
 objects() {
-  find "$BUILD" -name '*.cc.o' -not -path '*/generated/*' | while read -r object; do
-    local source=${object#"$BUILD"/}
-    source=$(sed -E 's#/?CMakeFiles/[^/]+\.dir##; s#\.o$##' <<<"$source")
-    [[ -f $source ]] && printf '%s %s\n' "$object" "$source"
-  done
+  find "$BUILD" -name '*.cc.o' -not -path '*/generated/*' |
+    sed -nE "s#^($BUILD/(.+)/CMakeFiles/[^/]+\\.dir/(.+)\\.o)\$#\\1 \\2/\\3#p" |
+    while read -r object source; do [[ ! -f $source ]] || printf '%s %s\n' "$object" "$source"; done
 }
 
-# "source symbol name": the functions and variables that each source defines for others, by their mangled names and
-# their plain ones.
-defined_symbols() {
-  objects | while read -r object source; do
-    paste -d' ' <(nm -g --defined-only "$object" | awk '$2 ~ /[TBDR]/ { print $3 }') \
-      <(nm -g -C --defined-only "$object" | awk '$2 ~ /[TBDR]/ { sub(/^[^ ]+ [^ ]+ /, ""); print }' |
-        sed -E 's/\[abi:[a-z0-9]+\]//g; s/^(vtable|typeinfo|VTT|guard).*/-/; s/operator.*/operator/; s/\(.*//; s/ /_/g') |
-      sed "s#^#$source #"
-  done | awk '$3 != "-" && $3 ~ /::/ && $3 !~ /operator/'
+# "source symbol name" in $BUILD/structure/defined, for the functions and variables that each source defines for others,
+# by their mangled names and their plain ones; in $BUILD/structure/used the symbols that any object needs. Anew after
+# every build.
+read_symbols() {
+  local symbols=$BUILD/structure
+  [[ $symbols/used -nt $BUILD/.ninja_log ]] && return
+  mkdir -p "$symbols"
+  objects >"$symbols/objects"
+  cut -d' ' -f1 "$symbols/objects" | xargs nm -A -g --defined-only | awk -v objects="$symbols/objects" '
+    BEGIN { while ((getline line < objects) > 0) { split(line, part, " "); source[part[1]] = part[2] } }
+    $2 ~ /[TBDR]/ { sub(/:[^:]*$/, "", $1); print source[$1], $3 }' >"$symbols/mangled"
+  cut -d' ' -f2 "$symbols/mangled" | c++filt |
+    sed -E 's/\[abi:[a-z0-9]+\]//g; s/^(vtable|typeinfo|VTT|guard).*/-/; s/operator.*/operator/; s/\(.*//; s/ /_/g' |
+    paste -d' ' "$symbols/mangled" - | awk '$3 != "-" && $3 ~ /::/ && $3 !~ /operator/' >"$symbols/defined"
+  cut -d' ' -f1 "$symbols/objects" | xargs nm -u | awk '$1 == "U" { print $2 }' | LC_ALL=C sort -u >"$symbols/used"
 }
 
 # What one source defines for others and its own header does not declare: nobody looks for it in another's. A class that
 # stands in the source itself declares its own.
 declared_elsewhere() {
-  defined_symbols | awk '{ name = $3; sub(/.*::~?/, "", name); scope = $3; sub(/::~?[^:]*$/, "", scope); sub(/.*::/, "", scope)
-      print $1, name, scope }' | LC_ALL=C sort -u |
+  read_symbols
+  awk '{ name = $3; sub(/.*::~?/, "", name); scope = $3; sub(/::~?[^:]*$/, "", scope); sub(/.*::/, "", scope)
+      print $1, name, scope }' "$BUILD/structure/defined" | LC_ALL=C sort -u |
     while read -r source name scope; do
       [[ -f ${source%.cc}.h ]] || continue
       grep -qw "$name" "${source%.cc}.h" || grep -qE "(class|struct) ([A-Za-z]+::)*$scope\b" "$source" ||
@@ -98,9 +103,7 @@ declared_elsewhere() {
 # What is declared for others and that no other source uses: it is dead, or belongs to its only user.
 unused_declarations() {
   local symbols=$BUILD/structure
-  mkdir -p "$symbols"
-  defined_symbols >"$symbols/defined"
-  objects | cut -d' ' -f1 | xargs nm -u | awk '$1 == "U" { print $2 }' | LC_ALL=C sort -u >"$symbols/used"
+  read_symbols
   # How often each word stands in the sources, without their comments.
   git ls-files -co --exclude-standard '*.cc' '*.h' | xargs sed -E 's#//.*##' 2>/dev/null |
     grep -oE '[A-Za-z_][A-Za-z0-9_]*' | LC_ALL=C sort | uniq -c | awk '{ print $2, $1 }' >"$symbols/words"
