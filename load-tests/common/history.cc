@@ -54,8 +54,8 @@ History::History(const std::string& directory, const std::string& framework_fold
   store_ = *std::move(store);
   absl::Status loaded = storage::LoadEngine(*store_->Read(), start, &engine_);
   if (!loaded.ok()) Die(std::string(loaded.message()));
-  Do({}, engine::Bootstrap{"admin", engine::HashOf("token-admin")});
-  Do({.account_id = "admin", .role = v1::ROLE_ADMINISTRATOR}, ReadFolder(framework_folder));
+  Run({}, engine::Bootstrap{"admin", engine::HashOf("token-admin")});
+  Run({.account_id = "admin", .role = v1::ROLE_ADMINISTRATOR}, ReadFolder(framework_folder));
   const journal::v1::FrameworkRow& framework = *engine_.directory().Frameworks()[0];
   framework_id_ = framework.framework_id();
   for (const v1::Authority& authority : framework.rules().authorities()) {
@@ -80,7 +80,7 @@ void History::AddAccount(const std::string& id, v1::Role role, const std::string
     request.mutable_account()->set_authority_id(acts_for);
   }
   request.set_token_sha256(engine::HashOf("token-" + id));
-  Do({.account_id = "admin", .role = v1::ROLE_ADMINISTRATOR}, request);
+  Run({.account_id = "admin", .role = v1::ROLE_ADMINISTRATOR}, request);
 }
 
 void History::AddOrganisations() {
@@ -112,11 +112,11 @@ std::vector<OpenOffer> History::Issue() {
   referral.set_person_reference(absl::StrCat("load-", ++packages_));
   const engine::Caller navigator{
       .account_id = "navigator", .role = v1::ROLE_CARE_NAVIGATOR, .authority_id = authority_id_};
-  engine::Decision submitted = Do(navigator, request);
+  engine::Decision submitted = Run(navigator, request);
   const journal::v1::PackageRow row = submitted.record.facts(0).package_submitted().package();
   v1::ReleasePackagesRequest release;
   release.add_package_ids(engine::FormatPackageId({row.year(), row.number()}));
-  Do(navigator, release);
+  Run(navigator, release);
   std::vector<OpenOffer> open;
   for (const journal::v1::OfferRow& offer : engine_.state().Package(row.number())->offers) {
     open.push_back({engine::FormatOfferId({{row.year(), row.number()}, offer.ordinal()}),
@@ -136,12 +136,12 @@ void History::Answer(const std::vector<OpenOffer>& offers) {
     if (dice < 4) {
       v1::AcceptOfferRequest request;
       request.set_offer_id(offer.offer_id);
-      Do(organisation, request);
+      Run(organisation, request);
     } else if (dice < 8) {
       v1::DeclineOfferRequest request;
       request.set_offer_id(offer.offer_id);
       request.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
-      Do(organisation, request);
+      Run(organisation, request);
     }
   }
 }
@@ -149,7 +149,7 @@ void History::Answer(const std::vector<OpenOffer>& offers) {
 void History::AdvanceTo(absl::Time time) {
   while (engine_.NextDue() <= time) {
     now_ = std::max(now_, engine_.NextDue());
-    Do({}, engine::Tick{});
+    Run({}, engine::Tick{});
   }
   now_ = std::max(now_, time);
   // Care navigation confirms what waits, starts it, and ends it, so that history closes.
@@ -164,24 +164,24 @@ void History::AdvanceTo(absl::Time time) {
       award.set_package_id(id);
       award.set_offer_id(engine::FormatOfferId({{row.year(), number}, row.proposed_ordinal()}));
       award.set_price_exception_reason("no other provider");
-      Do(navigator, award);
+      Run(navigator, award);
       v1::StartPackageRequest start;
       start.set_package_id(id);
-      Do(navigator, start);
+      Run(navigator, start);
       v1::CeasePackageRequest cease;
       cease.set_package_id(id);
       cease.set_reason("no longer needed");
-      Do(navigator, cease);
+      Run(navigator, cease);
     } else if (row.state() == v1::PACKAGE_STATE_UNFILLED) {
       v1::CancelPackageRequest cancel;
       cancel.set_package_id(id);
       cancel.set_reason("care found elsewhere");
-      Do(navigator, cancel);
+      Run(navigator, cancel);
     }
   }
 }
 
-engine::Decision History::Do(engine::Caller caller, engine::Request request) {
+engine::Decision History::Run(engine::Caller caller, engine::Request request) {
   now_ = std::max(now_, absl::FromUnixMicros(engine_.state().last_time_us + 1));
   // What is not in memory was evicted: everything was flushed then.
   absl::Status loaded = storage::LoadNeeded(*store_, request, &engine_);

@@ -46,7 +46,7 @@ class History {
   void Finish();
 
  private:
-  engine::Decision Do(engine::Caller caller, engine::Request request);
+  engine::Decision Run(engine::Caller caller, engine::Request request);
   void Keep(const engine::Decision& decision);
   void Flush();
 
