@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -27,6 +29,12 @@ void PlayAdaptive(uint64_t seed, WorkloadTally* tally) {
   Workload workload(seed, true, tally);
   for (const std::string& problem : workload.Run(kPackagesPerAdaptiveFramework))
     ADD_FAILURE() << problem;
+}
+
+// Facts that touch neither packages nor the directory.
+const std::set<std::string>& NotOfThisWorkload() {
+  static const std::set<std::string> kFacts = {"account_changed", "clock_judged"};
+  return kFacts;
 }
 
 TEST(Reference, EngineAgreesInEveryFramework) {
@@ -75,6 +83,12 @@ TEST(Reference, EngineAgreesInEveryFramework) {
                            "scorecard with another risk but urgent",
                            "distribution of five or more"}) {
     EXPECT_GT(tally.happened[what], 0) << what;
+  }
+  for (int i = 0; i < journal::v1::Fact::descriptor()->field_count(); ++i) {
+    const std::string& fact = journal::v1::Fact::descriptor()->field(i)->name();
+    if (NotOfThisWorkload().contains(fact)) continue;
+    EXPECT_GT(tally.happened[fact], 0)
+        << fact << " never happened: an act of the workload makes it";
   }
   for (int number = 1; number <= v1::HardRule_MAX; ++number) {
     // Only contracts of the ward's lot are considered.
