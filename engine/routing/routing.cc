@@ -12,7 +12,6 @@
 
 namespace brokerage::engine {
 
-using journal::v1::OfferRow;
 using journal::v1::PackageRow;
 using journal::v1::Verdict;
 
