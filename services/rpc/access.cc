@@ -20,7 +20,7 @@ namespace brokerage::services::rpc {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::FileDescriptor;
+using google::protobuf::ServiceDescriptor;
 
 constexpr RoleSet kNavigator = Bit(v1::ROLE_CARE_NAVIGATOR);
 constexpr RoleSet kOrganisation = Bit(v1::ROLE_PROVIDER_ORGANISATION);
@@ -137,16 +137,6 @@ const Access* Find(absl::string_view method) {
   return nullptr;
 }
 
-std::vector<const FileDescriptor*> ServiceFiles() {
-  return {v1::Account::descriptor()->file(),
-          v1::GetStatusRequest::descriptor()->file(),
-          v1::ApplyFrameworkRequest::descriptor()->file(),
-          v1::ListHistoryRequest::descriptor()->file(),
-          v1::ListOffersRequest::descriptor()->file(),
-          v1::SubmitPackageRequest::descriptor()->file(),
-          v1::PerformanceQuery::descriptor()->file()};
-}
-
 bool HasField(const google::protobuf::Descriptor* type, absl::string_view path) {
   for (absl::string_view name : absl::StrSplit(path, '.')) {
     const FieldDescriptor* field =
@@ -165,20 +155,31 @@ const Access& AccessOf(absl::string_view method) {
   return row == nullptr ? kNobody : *row;
 }
 
+std::vector<const ServiceDescriptor*> ApiServices() {
+  std::vector<const ServiceDescriptor*> services;
+  for (const google::protobuf::FileDescriptor* file :
+       {v1::Account::descriptor()->file(), v1::GetStatusRequest::descriptor()->file(),
+        v1::ApplyFrameworkRequest::descriptor()->file(),
+        v1::ListHistoryRequest::descriptor()->file(), v1::ListOffersRequest::descriptor()->file(),
+        v1::SubmitPackageRequest::descriptor()->file(),
+        v1::PerformanceQuery::descriptor()->file()}) {
+    for (int s = 0; s < file->service_count(); ++s) services.push_back(file->service(s));
+  }
+  return services;
+}
+
 absl::Status CheckAccessTable() {
   size_t methods = 0;
-  for (const FileDescriptor* file : ServiceFiles()) {
-    for (int s = 0; s < file->service_count(); ++s) {
-      for (int m = 0; m < file->service(s)->method_count(); ++m, ++methods) {
-        const auto* method = file->service(s)->method(m);
-        std::string name = absl::StrCat(file->service(s)->name(), "/", method->name());
-        const Access* row = Find(name);
-        if (row == nullptr)
-          return absl::InternalError(absl::StrCat(name, " has no row in the access table"));
-        if (!row->field.empty() && !HasField(method->input_type(), row->field)) {
-          return absl::InternalError(
-              absl::StrCat("the access table names no field of ", name, ": ", row->field));
-        }
+  for (const ServiceDescriptor* service : ApiServices()) {
+    for (int m = 0; m < service->method_count(); ++m, ++methods) {
+      const auto* method = service->method(m);
+      std::string name = absl::StrCat(service->name(), "/", method->name());
+      const Access* row = Find(name);
+      if (row == nullptr)
+        return absl::InternalError(absl::StrCat(name, " has no row in the access table"));
+      if (!row->field.empty() && !HasField(method->input_type(), row->field)) {
+        return absl::InternalError(
+            absl::StrCat("the access table names no field of ", name, ": ", row->field));
       }
     }
   }

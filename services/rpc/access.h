@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "brokerage/v1/vocabulary.pb.h"
+#include "google/protobuf/descriptor.h"
 
 namespace brokerage::services::rpc {
 
@@ -47,6 +49,9 @@ struct Access {
 
 // The row of a method. REQUIRES: CheckAccessTable was OK.
 const Access& AccessOf(absl::string_view method);
+
+// The services of brokerage.v1.
+std::vector<const google::protobuf::ServiceDescriptor*> ApiServices();
 
 // INTERNAL unless the table has exactly one row for each RPC of brokerage.v1, and every field that
 // it names is there.

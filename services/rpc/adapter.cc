@@ -1,18 +1,73 @@
 #include "services/rpc/adapter.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/support/async_stream.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
+#include "services/rpc/authentication.h"
 #include "services/rpc/message_check.h"
 #include "services/rpc/scope.h"
 
 namespace brokerage::services::rpc {
 
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+// One RPC.
+struct Adapter::Method {
+  Adapter* adapter;
+  const Access* access;
+  const MethodDescriptor* descriptor = nullptr;
+  const google::protobuf::Descriptor* takes;
+  Handler::Answer answer;      // of a unary method
+  StreamHandler::Begin begin;  // of a streaming one
+  std::string path;            // "/brokerage.v1.PackageService/GetPackage"
+  const Message* request = nullptr;
+  const Message* response = nullptr;  // empty ones, to make others of
+  Service* service = nullptr;
+  int place = 0;  // in the service
+};
+
+// The bytes of a call's messages both ways: one shape for every method. What is unary or a server
+// stream to the client is the same on the wire.
+using Line = grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
+
+// All methods of one service as lines.
+class Adapter::Service : public grpc::Service {
+ public:
+  void Add(Method* method) {
+    method->service = this;
+    method->place = methods_++;
+    AddMethod(new grpc::internal::RpcServiceMethod(
+        method->path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
+    MarkMethodAsync(method->place);
+  }
+  // Asks for the next call of the method.
+  void Take(const Method& method, grpc::ServerContext* context, Line* line,
+            grpc::ServerCompletionQueue* queue, void* tag) {
+    RequestAsyncBidiStreaming(method.place, context, line, queue, queue, tag);
+  }
+
+ private:
+  int methods_ = 0;
+};
+
 namespace {
+
+using Method = Adapter::Method;
+
+// How many calls of a unary method wait on each queue, so that a burst finds them ready.
+constexpr int kCallsAwaited = 8;
 
 absl::Time DeadlineOf(const grpc::ServerContext& context) {
   const auto deadline = context.deadline();
@@ -34,8 +89,8 @@ void Note(const Access& access, const engine::Caller& caller) {
   }
 }
 
-}  // namespace
-
+// The gRPC status of a status: the same code and words, and the Rejection, serialised, as its
+// binary detail.
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   std::string details;
@@ -46,18 +101,331 @@ grpc::Status ToGrpc(const absl::Status& status) {
                       details);
 }
 
-absl::StatusOr<CallContext> Adapter::Admit(const Access& access, const grpc::ServerContext& context,
-                                           const google::protobuf::Message& request) const {
-  CallContext call;
-  call.published = backend_.sequencer->published();
-  call.deadline = DeadlineOf(context);
-  auto caller = Authenticate(AuthorizationOf(context), *call.published);
-  if (!caller.ok()) return caller.status();
-  call.caller = *std::move(caller);
-  if (absl::Status status = CheckRole(access, call.caller.role); !status.ok()) return status;
+// The request that the bytes hold, which go. Errors: FIELD_INVALID for bytes that are none.
+absl::StatusOr<std::unique_ptr<Message>> Parse(const Method& method, grpc::ByteBuffer* bytes) {
+  std::unique_ptr<Message> request(method.request->New());
+  const bool parsed = grpc::SerializationTraits<Message>::Deserialize(bytes, request.get()).ok();
+  bytes->Clear();
+  if (parsed) return request;
+  return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, "", "",
+                        absl::StrCat("a ", method.takes->full_name(), " as bytes"));
+}
+
+grpc::ByteBuffer BytesOf(const Message& message) {
+  grpc::ByteBuffer bytes;
+  bool own = false;
+  // Fails for no message that has no required fields.
+  grpc::SerializationTraits<Message>::Serialize(message, &bytes, &own);
+  return bytes;
+}
+
+class UnaryCall final : public Event {
+ public:
+  UnaryCall(const Method& method, grpc::ServerCompletionQueue* queue)
+      : method_(method), queue_(queue), line_(&grpc_context_) {
+    method_.adapter->Enter();
+    method_.service->Take(method_, &grpc_context_, &line_, queue_, this);
+  }
+
+  void Happened(bool ok) override {
+    switch (step_) {
+      case Step::kTake:
+        if (!ok) return End();  // the server is stopping
+        return Taken();
+      case Step::kRead:
+        if (!ok) return Answer(absl::InvalidArgumentError("a call without a request"));
+        return Read();
+      case Step::kAnswer:
+        return End();
+    }
+  }
+
+ private:
+  enum class Step { kTake, kRead, kAnswer };  // what is under way
+
+  void Taken() {
+    Adapter* adapter = method_.adapter;
+    if (!adapter->stopping()) new UnaryCall(method_, queue_);
+    began_ = adapter->backend().clock->MachineNow();
+    auto signed_in = adapter->AdmitCaller(*method_.access, grpc_context_);
+    if (!signed_in.ok()) return Answer(signed_in.status());
+    signed_in_ = *std::move(signed_in);
+    step_ = Step::kRead;
+    line_.Read(&bytes_, this);
+  }
+
+  void Read() {
+    auto request = Parse(method_, &bytes_);
+    if (!request.ok()) return Answer(request.status());
+    request_ = *std::move(request);
+    const Adapter& adapter = *method_.adapter;
+    auto context = adapter.AdmitRequest(*method_.access, signed_in_, grpc_context_, *request_);
+    if (!context.ok()) return Answer(context.status());
+    context_ = *std::move(context);
+    method_.answer(adapter.backend(), context_, *request_,
+                   [this](const Sequencer::Reply& reply) { Answer(reply); });
+  }
+
+  void Answer(const Sequencer::Reply& reply) {
+    method_.adapter->Count(*method_.access, reply.status(), began_);
+    step_ = Step::kAnswer;  // before Finish: from there on another thread may delete this
+    if (!reply.ok()) return line_.Finish(ToGrpc(reply.status()), this);
+    if (*reply == nullptr || (*reply)->GetDescriptor() != method_.descriptor->output_type()) {
+      return line_.Finish(ToGrpc(absl::InternalError("a reply of another type")), this);
+    }
+    line_.WriteAndFinish(BytesOf(**reply), grpc::WriteOptions(), grpc::Status::OK, this);
+  }
+
+  void End() {
+    Adapter* adapter = method_.adapter;
+    delete this;
+    adapter->Leave();
+  }
+
+  const Method& method_;
+  grpc::ServerCompletionQueue* const queue_;
+  grpc::ServerContext grpc_context_;
+  Line line_;
+  Step step_ = Step::kTake;
+  grpc::ByteBuffer bytes_;
+  std::unique_ptr<Message> request_;
+  SignedIn signed_in_;
+  CallContext context_;
+  absl::Time began_;
+};
+
+// One server stream. At any time one party has the turn: a worker that reads, gRPC that writes, or
+// the watcher; only who has it goes on. At most one message is under way: the next is read when the
+// last is written, so that a slow reader costs no memory.
+class StreamCall final : public std::enable_shared_from_this<StreamCall> {
+ public:
+  static void Open(const Method& method, grpc::ServerCompletionQueue* queue) {
+    auto call = std::make_shared<StreamCall>(method, queue);
+    call->self_ = call;
+    method.adapter->Enter();
+    call->grpc_context_.AsyncNotifyWhenDone(&call->done_);
+    method.service->Take(method, &call->grpc_context_, &call->line_, queue, &call->taken_);
+  }
+
+  StreamCall(const Method& method, grpc::ServerCompletionQueue* queue)
+      : method_(method), queue_(queue), line_(&grpc_context_), message_(method.response->New()) {}
+  ~StreamCall() {
+    stream_.reset();
+    if (entered_stream_) method_.adapter->LeaveStream();
+  }
+
+ private:
+  using Self = std::shared_ptr<StreamCall>;
+
+  struct Tag final : Event {
+    Tag(StreamCall* call, void (StreamCall::*then)(bool)) : call(call), then(then) {}
+    void Happened(bool ok) override { (call->*then)(ok); }
+    StreamCall* const call;
+    void (StreamCall::*const then)(bool);
+  };
+
+  void Taken(bool ok) {
+    if (!ok) return Release();  // the server is stopping; `done_` never comes
+    if (!method_.adapter->stopping()) Open(method_, queue_);
+    auto signed_in = method_.adapter->AdmitCaller(*method_.access, grpc_context_);
+    if (!signed_in.ok()) return Finish(signed_in.status());
+    signed_in_ = *std::move(signed_in);
+    entered_stream_ = method_.adapter->EnterStream();
+    if (!entered_stream_) {
+      return Finish(
+          engine::Reject(v1::REJECTION_REASON_LIMIT_REACHED, "", "", "fewer open streams"));
+    }
+    line_.Read(&bytes_, &asked_);
+  }
+
+  void Asked(bool ok) {
+    if (!ok) return Finish(absl::InvalidArgumentError("a call without a request"));
+    auto request = Parse(method_, &bytes_);
+    if (!request.ok()) return Finish(request.status());
+    request_ = *std::move(request);
+    const Adapter& adapter = *method_.adapter;
+    auto context = adapter.AdmitRequest(*method_.access, signed_in_, grpc_context_, *request_);
+    if (!context.ok()) return Finish(context.status());
+    context_ = *std::move(context);
+    auto stream = method_.begin(adapter.backend(), context_, *request_);
+    if (!stream.ok()) return Finish(stream.status());
+    stream_ = *std::move(stream);
+    ReadSoon();
+  }
+
+  void ReadSoon() {
+    method_.adapter->backend().workers->Post([self = shared_from_this()] { self->Read(); });
+  }
+
+  absl::Status Admitted() const {
+    return StillSignedIn(signed_in_, *method_.adapter->backend().sequencer->published());
+  }
+
+  void Read() {
+    if (cancelled_) return Finish(absl::CancelledError("the client left"));
+    if (method_.adapter->stopping()) {
+      return Finish(engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "",
+                                   "to go on elsewhere: the server is stopping"));
+    }
+    if (absl::Status status = Admitted(); !status.ok()) return Finish(status);
+    message_->Clear();
+    auto next = stream_->Read(message_.get());
+    if (!next.ok()) return Finish(next.status());
+    switch (*next) {
+      case Stream::Next::kSend:
+        return line_.Write(BytesOf(*message_), &written_);
+      case Stream::Next::kAgain:
+        return ReadSoon();
+      case Stream::Next::kWait:
+        return Wait();
+      case Stream::Next::kEnd:
+        return Finish(absl::OkStatus());
+    }
+  }
+
+  void Wait() {
+    Self self = shared_from_this();
+    Watcher* watcher = method_.adapter->watcher();
+    const uint64_t waiter = watcher->NewId();
+    waiter_ = waiter;
+    watcher->Add(
+        waiter, stream_->seen(),
+        [self](const storage::View& view) {
+          const bool ends =
+              self->cancelled_ || self->method_.adapter->stopping() || !self->Admitted().ok();
+          return ends ? absl::InfinitePast() : self->stream_->Due(view);
+        },
+        [self] { self->ReadSoon(); });
+    // The client may have left, or the server begun to stop, between the last look and Add.
+    if (cancelled_ || method_.adapter->stopping()) Interrupt(waiter);
+  }
+
+  // Takes the turn from the watcher, if it has it.
+  void Interrupt(uint64_t waiter) {
+    if (method_.adapter->watcher()->Remove(waiter)) ReadSoon();
+  }
+
+  void Written(bool ok) {
+    if (!ok) return Finish(absl::CancelledError("the client left"));
+    ReadSoon();
+  }
+
+  void Done(bool) {
+    if (grpc_context_.IsCancelled()) {
+      cancelled_ = true;
+      Interrupt(waiter_);
+    }
+    ReleaseIfOver();
+  }
+
+  void Finish(const absl::Status& status) { line_.Finish(ToGrpc(status), &finished_); }
+  void Finished(bool) { ReleaseIfOver(); }
+
+  // gRPC still knows this call until it has told both that it is done and that it is finished.
+  void ReleaseIfOver() {
+    if (--events_left_ == 0) Release();
+  }
+  void Release() {
+    Adapter* adapter = method_.adapter;
+    self_.reset();  // may delete this
+    adapter->Leave();
+  }
+
+  const Method& method_;
+  grpc::ServerCompletionQueue* const queue_;
+  grpc::ServerContext grpc_context_;
+  Line line_;
+  grpc::ByteBuffer bytes_;
+  std::unique_ptr<Message> request_;
+  const std::unique_ptr<Message> message_;
+  SignedIn signed_in_;
+  CallContext context_;
+  std::unique_ptr<Stream> stream_;
+  bool entered_stream_ = false;
+  std::atomic<bool> cancelled_ = false;
+  std::atomic<uint64_t> waiter_ = 0;
+  std::atomic<int> events_left_ = 2;
+  Tag taken_{this, &StreamCall::Taken};
+  Tag asked_{this, &StreamCall::Asked};
+  Tag written_{this, &StreamCall::Written};
+  Tag done_{this, &StreamCall::Done};
+  Tag finished_{this, &StreamCall::Finished};
+  Self self_;
+};
+
+}  // namespace
+
+Adapter::Adapter(Backend backend, Watcher* watcher) : backend_(backend), watcher_(watcher) {}
+Adapter::~Adapter() = default;
+
+void Adapter::Unary(absl::string_view method, Handler handler) {
+  methods_.push_back(std::make_unique<Method>(Method{.adapter = this,
+                                                     .access = &AccessOf(method),
+                                                     .takes = handler.takes,
+                                                     .answer = std::move(handler.answer)}));
+}
+
+void Adapter::Streaming(absl::string_view method, StreamHandler handler) {
+  methods_.push_back(std::make_unique<Method>(Method{.adapter = this,
+                                                     .access = &AccessOf(method),
+                                                     .takes = handler.takes,
+                                                     .begin = std::move(handler.begin)}));
+}
+
+absl::Status Adapter::AddServices(grpc::ServerBuilder* builder) {
+  for (const ServiceDescriptor* described : ApiServices()) {
+    Service* service = services_.emplace_back(std::make_unique<Service>()).get();
+    for (int m = 0; m < described->method_count(); ++m) {
+      const MethodDescriptor* descriptor = described->method(m);
+      const std::string name = absl::StrCat(described->name(), "/", descriptor->name());
+      const auto is = [&name](const auto& method) { return method->access->method == name; };
+      auto found = std::find_if(methods_.begin(), methods_.end(), is);
+      if (found == methods_.end() || std::count_if(methods_.begin(), methods_.end(), is) != 1)
+        return absl::InternalError(absl::StrCat(name, " has none or two handlers"));
+      Method& method = **found;
+      if (method.takes != descriptor->input_type() ||
+          (method.begin != nullptr) != descriptor->server_streaming() ||
+          descriptor->client_streaming()) {
+        return absl::InternalError(absl::StrCat(name, " has the handler of another method"));
+      }
+      method.descriptor = descriptor;
+      method.path = absl::StrCat("/", described->full_name(), "/", descriptor->name());
+      auto* factory = google::protobuf::MessageFactory::generated_factory();
+      method.request = factory->GetPrototype(descriptor->input_type());
+      method.response = factory->GetPrototype(descriptor->output_type());
+      service->Add(&method);
+    }
+    builder->RegisterService(service);
+  }
+  return absl::OkStatus();
+}
+
+void Adapter::Open(grpc::ServerCompletionQueue* queue) {
+  for (const auto& method : methods_) {
+    if (method->begin != nullptr) {
+      StreamCall::Open(*method, queue);
+    } else {
+      for (int i = 0; i < kCallsAwaited; ++i) new UnaryCall(*method, queue);
+    }
+  }
+}
+
+absl::StatusOr<SignedIn> Adapter::AdmitCaller(const Access& access,
+                                              const grpc::ServerContext& context) const {
+  auto signed_in = Authenticate(AuthorizationOf(context), *backend_.sequencer->published());
+  if (!signed_in.ok()) return signed_in.status();
+  if (absl::Status status = CheckRole(access, signed_in->caller.role); !status.ok()) return status;
   if (stopping_)
     return engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "",
                           "a later try: the server is stopping");
+  return signed_in;
+}
+
+absl::StatusOr<CallContext> Adapter::AdmitRequest(const Access& access, const SignedIn& signed_in,
+                                                  const grpc::ServerContext& context,
+                                                  const Message& request) const {
+  CallContext call{signed_in.caller, DeadlineOf(context), backend_.sequencer->published()};
+  if (absl::Status status = StillSignedIn(signed_in, *call.published); !status.ok()) return status;
   if (absl::Status status = CheckMessage(request); !status.ok()) return status;
   if (absl::Status status = CheckScope(access, call, request); !status.ok()) return status;
   Note(access, call.caller);

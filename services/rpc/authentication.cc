@@ -1,5 +1,7 @@
 #include "services/rpc/authentication.h"
 
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "engine/base/hash.h"
 #include "engine/base/rejection.h"
@@ -26,17 +28,18 @@ engine::Caller CallerOf(const v1::Account& account, const DirectorySnapshot& pub
 
 }  // namespace
 
-absl::StatusOr<engine::Caller> Authenticate(absl::string_view authorization,
-                                            const DirectorySnapshot& published) {
+absl::StatusOr<SignedIn> Authenticate(absl::string_view authorization,
+                                      const DirectorySnapshot& published) {
   absl::string_view token = authorization;
   if (absl::StartsWithIgnoreCase(token, "bearer ")) {
     token.remove_prefix(7);
     if (!token.empty() && token.size() <= kTokenBytesMax) {
-      auto account_id = published.account_by_token.find(engine::HashOf(token));
+      std::string hash = engine::HashOf(token);
+      auto account_id = published.account_by_token.find(hash);
       if (account_id != published.account_by_token.end()) {
         auto account = published.accounts.find(account_id->second);
         if (account != published.accounts.end() && !account->second.account().disabled()) {
-          return CallerOf(account->second.account(), published);
+          return SignedIn{CallerOf(account->second.account(), published), std::move(hash)};
         }
       }
     }
@@ -45,12 +48,18 @@ absl::StatusOr<engine::Caller> Authenticate(absl::string_view authorization,
                         "metadata \"authorization: Bearer TOKEN\" of an account in use");
 }
 
-bool StillAdmitted(const engine::Caller& caller, const DirectorySnapshot& published) {
+absl::Status StillSignedIn(const SignedIn& signed_in, const DirectorySnapshot& published) {
+  const engine::Caller& caller = signed_in.caller;
   auto found = published.accounts.find(caller.account_id);
-  if (found == published.accounts.end() || found->second.account().disabled()) return false;
-  engine::Caller now = CallerOf(found->second.account(), published);
-  return now.role == caller.role && now.authority_id == caller.authority_id &&
-         now.provider_id == caller.provider_id && now.branch_id == caller.branch_id;
+  if (found != published.accounts.end() && !found->second.account().disabled() &&
+      found->second.token_sha256() == signed_in.token_sha256) {
+    const engine::Caller now = CallerOf(found->second.account(), published);
+    if (now.role == caller.role && now.authority_id == caller.authority_id &&
+        now.provider_id == caller.provider_id && now.branch_id == caller.branch_id) {
+      return absl::OkStatus();
+    }
+  }
+  return engine::Reject(v1::REJECTION_REASON_NOT_SIGNED_IN, "", "", "an account in use");
 }
 
 }  // namespace brokerage::services::rpc

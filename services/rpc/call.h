@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -34,10 +36,22 @@ struct Backend {
   Workers* workers = nullptr;
 };
 
-// Answers a unary call: calls Done once, from any thread. May take what it needs out of the
-// request.
+// Answers a unary call: calls Done once, from any thread. The context and the request are the
+// call's and stay until then; what the handler needs it may take out of the request.
+struct Handler {
+  using Answer =
+      std::function<void(const Backend&, const CallContext&, google::protobuf::Message&, Done)>;
+  const google::protobuf::Descriptor* takes;  // the type of the request
+  Answer answer;
+};
+
 template <typename Request>
-using Handler = std::function<void(const Backend&, const CallContext&, Request&, Done)>;
+Handler HandlerOf(void (*answer)(const Backend&, const CallContext&, Request&, Done)) {
+  return {Request::descriptor(), [answer](const Backend& backend, const CallContext& context,
+                                          google::protobuf::Message& request, Done done) {
+            answer(backend, context, static_cast<Request&>(request), std::move(done));
+          }};
+}
 
 // One server stream, without a thread of its own: it is asked for the next message when the last
 // one is written.
@@ -61,8 +75,21 @@ class Stream {
 };
 
 // Begins a stream.
+struct StreamHandler {
+  using Begin = std::function<absl::StatusOr<std::unique_ptr<Stream>>(
+      const Backend&, const CallContext&, const google::protobuf::Message&)>;
+  const google::protobuf::Descriptor* takes;  // the type of the request
+  Begin begin;
+};
+
 template <typename Request>
-using StreamHandler = std::function<absl::StatusOr<std::unique_ptr<Stream>>(
-    const Backend&, const CallContext&, const Request&)>;
+StreamHandler StreamHandlerOf(absl::StatusOr<std::unique_ptr<Stream>> (*begin)(const Backend&,
+                                                                               const CallContext&,
+                                                                               const Request&)) {
+  return {Request::descriptor(), [begin](const Backend& backend, const CallContext& context,
+                                         const google::protobuf::Message& request) {
+            return begin(backend, context, static_cast<const Request&>(request));
+          }};
+}
 
 }  // namespace brokerage::services::rpc

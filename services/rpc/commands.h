@@ -81,8 +81,8 @@ void SubmitQuestion(const Backend& backend, const CallContext& context, Request&
 }
 
 template <typename Request>
-Handler<Request> Command() {
-  return SubmitCommand<Request>;
+Handler Command() {
+  return HandlerOf<Request>(SubmitCommand<Request>);
 }
 
 }  // namespace brokerage::services::rpc

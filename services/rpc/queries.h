@@ -2,10 +2,10 @@
 // workers.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 
-#include "engine/base/rejection.h"
 #include "services/rpc/call.h"
 
 namespace brokerage::services::rpc {
@@ -22,32 +22,24 @@ Sequencer::Reply ToReply(absl::StatusOr<Response> response) {
 
 // Reads a few rows, or only what is in memory.
 template <typename Request, typename Response>
-Handler<Request> Cheap(Query<Request, Response> query) {
-  return [query](const Backend& backend, const CallContext& context, Request& request,
-                 const Done& done) { done(ToReply(query(backend, context, request))); };
+Handler Cheap(Query<Request, Response> query) {
+  return {Request::descriptor(), [query](const Backend& backend, const CallContext& context,
+                                         google::protobuf::Message& request, const Done& done) {
+            done(ToReply(query(backend, context, static_cast<const Request&>(request))));
+          }};
 }
 
-// Answers on a worker, which may wait for what it reads or writes. Errors beside the handler's own:
-// OVERLOADED, DEADLINE_PASSED_IN_QUEUE.
-template <typename Request>
-Handler<Request> OnWorker(Handler<Request> handler) {
-  return [handler = std::move(handler)](const Backend& backend, const CallContext& context,
-                                        Request& request, const Done& done) {
-    auto shared = std::make_shared<std::pair<CallContext, Request>>(context, std::move(request));
-    bool posted = backend.workers->PostQuery([&backend, handler, shared, done] {
-      if (shared->first.deadline <= backend.clock->MachineNow()) {
-        return done(engine::Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
-                                   "a longer deadline"));
-      }
-      handler(backend, shared->first, shared->second, done);
-    });
-    if (!posted) done(engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "", "a later try"));
-  };
-}
+// Has the work done on a worker, which may wait for what it reads or writes. Errors beside the
+// work's own: OVERLOADED, DEADLINE_PASSED_IN_QUEUE.
+void RunOnWorker(const Backend& backend, const CallContext& context, const Done& done,
+                 std::function<void(Done)> work);
+
+// Answers on a worker.
+Handler OnWorker(Handler handler);
 
 // Reads many rows.
 template <typename Request, typename Response>
-Handler<Request> Slow(Query<Request, Response> query) {
+Handler Slow(Query<Request, Response> query) {
   return OnWorker(Cheap(query));
 }
 

@@ -112,7 +112,7 @@ absl::Status RpcServer::Start() {
   int port = 0;
   builder.AddListeningPort(running_->options.listen_address, grpc::InsecureServerCredentials(),
                            &port);
-  for (const auto& service : adapter->services()) builder.RegisterService(service.get());
+  if (absl::Status status = adapter->AddServices(&builder); !status.ok()) return status;
   for (int i = 0; i < running_->options.completion_threads; ++i) {
     running_->queues.push_back(builder.AddCompletionQueue());
   }
@@ -124,7 +124,7 @@ absl::Status RpcServer::Start() {
   running_->port = port;
   running_->watcher.Start();
   for (const auto& queue : running_->queues) {
-    for (const auto& open : adapter->openers()) open(queue.get());
+    adapter->Open(queue.get());
     running_->threads.emplace_back([queue = queue.get()] { Drain(queue); });
   }
   return absl::OkStatus();

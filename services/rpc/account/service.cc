@@ -1,6 +1,6 @@
 #include "services/rpc/account/service.h"
 
-#include "brokerage/v1/account_service.grpc.pb.h"
+#include "brokerage/v1/account_service.pb.h"
 #include "services/rpc/account/queries.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/commands.h"
@@ -9,16 +9,11 @@
 namespace brokerage::services::rpc {
 
 void RegisterAccounts(Adapter* adapter) {
-  using Service = v1::AccountService::AsyncService;
-  Registration<Service>(adapter)
-      .Unary(&Service::RequestCreateAccount, "AccountService/CreateAccount",
-             Command<v1::CreateAccountRequest>())
-      .Unary(&Service::RequestListAccounts, "AccountService/ListAccounts", Cheap(ListAccounts))
-      .Unary(&Service::RequestDisableAccount, "AccountService/DisableAccount",
-             Command<v1::DisableAccountRequest>())
-      .Unary(&Service::RequestReplaceToken, "AccountService/ReplaceToken",
-             Command<v1::ReplaceTokenRequest>())
-      .Unary(&Service::RequestGetOwnAccount, "AccountService/GetOwnAccount", Cheap(GetOwnAccount));
+  adapter->Unary("AccountService/CreateAccount", Command<v1::CreateAccountRequest>());
+  adapter->Unary("AccountService/ListAccounts", Cheap(ListAccounts));
+  adapter->Unary("AccountService/DisableAccount", Command<v1::DisableAccountRequest>());
+  adapter->Unary("AccountService/ReplaceToken", Command<v1::ReplaceTokenRequest>());
+  adapter->Unary("AccountService/GetOwnAccount", Cheap(GetOwnAccount));
 }
 
 }  // namespace brokerage::services::rpc

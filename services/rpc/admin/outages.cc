@@ -78,7 +78,7 @@ absl::Status NameClosed(const storage::View& view, const engine::Directory& dire
 }
 
 void FindAndSubmit(const Backend& backend, const CallContext& context,
-                   v1::ExtendDeadlinesRequest& request, const Done& done) {
+                   const v1::ExtendDeadlinesRequest& request, const Done& done) {
   v1::ExtendDeadlinesRequest named = request;
   const absl::Status status =
       NameClosed(*backend.store->Read(), context.published->directory, &named);
@@ -95,7 +95,8 @@ void ExtendDeadlines(const Backend& backend, const CallContext& context,
   if (known || !request.has_from_time() || !request.has_to_time()) {
     return SubmitCommand(backend, context, request, std::move(done));
   }
-  OnWorker<v1::ExtendDeadlinesRequest>(FindAndSubmit)(backend, context, request, std::move(done));
+  RunOnWorker(backend, context, done,
+              [&](const Done& done) { FindAndSubmit(backend, context, request, done); });
 }
 
 }  // namespace brokerage::services::rpc

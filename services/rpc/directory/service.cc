@@ -1,6 +1,6 @@
 #include "services/rpc/directory/service.h"
 
-#include "brokerage/v1/directory_service.grpc.pb.h"
+#include "brokerage/v1/directory_service.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/commands.h"
 #include "services/rpc/directory/queries.h"
@@ -22,61 +22,40 @@ void ApplyFramework(const Backend& backend, const CallContext& context,
 }  // namespace
 
 void RegisterDirectory(Adapter* adapter) {
-  using Service = v1::DirectoryService::AsyncService;
-  Registration<Service>(adapter)
-      .Unary(&Service::RequestApplyFramework, "DirectoryService/ApplyFramework",
-             Handler<v1::ApplyFrameworkRequest>(ApplyFramework))
-      .Streaming(&Service::RequestPreviewFramework, "DirectoryService/PreviewFramework",
-                 StreamHandler<v1::PreviewFrameworkRequest>(PreviewFramework))
-      .Unary(&Service::RequestGetFramework, "DirectoryService/GetFramework", Cheap(GetFramework))
-      .Unary(&Service::RequestListFrameworks, "DirectoryService/ListFrameworks",
-             Cheap(ListFrameworks))
-      .Unary(&Service::RequestGetLot, "DirectoryService/GetLot", Cheap(GetLot))
-      .Unary(&Service::RequestListLots, "DirectoryService/ListLots", Cheap(ListLots))
-      .Unary(&Service::RequestGetWard, "DirectoryService/GetWard", Cheap(GetWard))
-      .Unary(&Service::RequestListWards, "DirectoryService/ListWards", Cheap(ListWards))
-      .Unary(&Service::RequestGetProvider, "DirectoryService/GetProvider", Cheap(GetProvider))
-      .Unary(&Service::RequestListProviders, "DirectoryService/ListProviders", Cheap(ListProviders))
-      .Unary(&Service::RequestGetBranch, "DirectoryService/GetBranch", Cheap(GetBranch))
-      .Unary(&Service::RequestListBranches, "DirectoryService/ListBranches", Cheap(ListBranches))
-      .Unary(&Service::RequestGetContract, "DirectoryService/GetContract", Cheap(GetContract))
-      .Unary(&Service::RequestListContracts, "DirectoryService/ListContracts", Cheap(ListContracts))
-      .Unary(&Service::RequestChangeCoverage, "DirectoryService/ChangeCoverage",
-             Command<v1::ChangeCoverageRequest>())
-      .Unary(&Service::RequestListCoverage, "DirectoryService/ListCoverage", Slow(ListCoverage))
-      .Unary(&Service::RequestProposeCoverage, "DirectoryService/ProposeCoverage",
-             Command<v1::ProposeCoverageRequest>())
-      .Unary(&Service::RequestDecideCoverage, "DirectoryService/DecideCoverage",
-             Command<v1::DecideCoverageRequest>())
-      .Unary(&Service::RequestWithdrawCoverageProposal, "DirectoryService/WithdrawCoverageProposal",
-             Command<v1::WithdrawCoverageProposalRequest>())
-      .Unary(&Service::RequestListCoverageProposals, "DirectoryService/ListCoverageProposals",
-             Cheap(ListCoverageProposals))
-      .Unary(&Service::RequestOpenOptOutWindow, "DirectoryService/OpenOptOutWindow",
-             Command<v1::OpenOptOutWindowRequest>())
-      .Unary(&Service::RequestCloseOptOutWindow, "DirectoryService/CloseOptOutWindow",
-             Command<v1::CloseOptOutWindowRequest>())
-      .Unary(&Service::RequestDecideOptOutWindow, "DirectoryService/DecideOptOutWindow",
-             Command<v1::DecideOptOutWindowRequest>())
-      .Unary(&Service::RequestDeclareCapacity, "DirectoryService/DeclareCapacity",
-             Command<v1::DeclareCapacityRequest>())
-      .Unary(&Service::RequestListSuspensions, "DirectoryService/ListSuspensions",
-             Cheap(ListSuspensions))
-      .Unary(&Service::RequestSuspendContract, "DirectoryService/SuspendContract",
-             Command<v1::SuspendContractRequest>())
-      .Unary(&Service::RequestResumeContract, "DirectoryService/ResumeContract",
-             Command<v1::ResumeContractRequest>())
-      .Unary(&Service::RequestEndContract, "DirectoryService/EndContract",
-             Command<v1::EndContractRequest>())
-      .Unary(&Service::RequestNovateContract, "DirectoryService/NovateContract",
-             Command<v1::NovateContractRequest>())
-      .Unary(&Service::RequestSuspendProvider, "DirectoryService/SuspendProvider",
-             Command<v1::SuspendProviderRequest>())
-      .Unary(&Service::RequestResumeProvider, "DirectoryService/ResumeProvider",
-             Command<v1::ResumeProviderRequest>())
-      .Unary(&Service::RequestImportPostcodes, "DirectoryService/ImportPostcodes",
-             Slow(ImportPostcodes))
-      .Unary(&Service::RequestGetPostcode, "DirectoryService/GetPostcode", Cheap(GetPostcode));
+  adapter->Unary("DirectoryService/ApplyFramework", HandlerOf(ApplyFramework));
+  adapter->Streaming("DirectoryService/PreviewFramework", StreamHandlerOf(PreviewFramework));
+  adapter->Unary("DirectoryService/GetFramework", Cheap(GetFramework));
+  adapter->Unary("DirectoryService/ListFrameworks", Cheap(ListFrameworks));
+  adapter->Unary("DirectoryService/GetLot", Cheap(GetLot));
+  adapter->Unary("DirectoryService/ListLots", Cheap(ListLots));
+  adapter->Unary("DirectoryService/GetWard", Cheap(GetWard));
+  adapter->Unary("DirectoryService/ListWards", Cheap(ListWards));
+  adapter->Unary("DirectoryService/GetProvider", Cheap(GetProvider));
+  adapter->Unary("DirectoryService/ListProviders", Cheap(ListProviders));
+  adapter->Unary("DirectoryService/GetBranch", Cheap(GetBranch));
+  adapter->Unary("DirectoryService/ListBranches", Cheap(ListBranches));
+  adapter->Unary("DirectoryService/GetContract", Cheap(GetContract));
+  adapter->Unary("DirectoryService/ListContracts", Cheap(ListContracts));
+  adapter->Unary("DirectoryService/ChangeCoverage", Command<v1::ChangeCoverageRequest>());
+  adapter->Unary("DirectoryService/ListCoverage", Slow(ListCoverage));
+  adapter->Unary("DirectoryService/ProposeCoverage", Command<v1::ProposeCoverageRequest>());
+  adapter->Unary("DirectoryService/DecideCoverage", Command<v1::DecideCoverageRequest>());
+  adapter->Unary("DirectoryService/WithdrawCoverageProposal",
+                 Command<v1::WithdrawCoverageProposalRequest>());
+  adapter->Unary("DirectoryService/ListCoverageProposals", Cheap(ListCoverageProposals));
+  adapter->Unary("DirectoryService/OpenOptOutWindow", Command<v1::OpenOptOutWindowRequest>());
+  adapter->Unary("DirectoryService/CloseOptOutWindow", Command<v1::CloseOptOutWindowRequest>());
+  adapter->Unary("DirectoryService/DecideOptOutWindow", Command<v1::DecideOptOutWindowRequest>());
+  adapter->Unary("DirectoryService/DeclareCapacity", Command<v1::DeclareCapacityRequest>());
+  adapter->Unary("DirectoryService/ListSuspensions", Cheap(ListSuspensions));
+  adapter->Unary("DirectoryService/SuspendContract", Command<v1::SuspendContractRequest>());
+  adapter->Unary("DirectoryService/ResumeContract", Command<v1::ResumeContractRequest>());
+  adapter->Unary("DirectoryService/EndContract", Command<v1::EndContractRequest>());
+  adapter->Unary("DirectoryService/NovateContract", Command<v1::NovateContractRequest>());
+  adapter->Unary("DirectoryService/SuspendProvider", Command<v1::SuspendProviderRequest>());
+  adapter->Unary("DirectoryService/ResumeProvider", Command<v1::ResumeProviderRequest>());
+  adapter->Unary("DirectoryService/ImportPostcodes", Slow(ImportPostcodes));
+  adapter->Unary("DirectoryService/GetPostcode", Cheap(GetPostcode));
 }
 
 }  // namespace brokerage::services::rpc

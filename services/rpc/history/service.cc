@@ -1,6 +1,6 @@
 #include "services/rpc/history/service.h"
 
-#include "brokerage/v1/history_service.grpc.pb.h"
+#include "brokerage/v1/history_service.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/history/pages.h"
 #include "services/rpc/queries.h"
@@ -8,9 +8,7 @@
 namespace brokerage::services::rpc {
 
 void RegisterHistory(Adapter* adapter) {
-  using Service = v1::HistoryService::AsyncService;
-  Registration<Service>(adapter).Unary(&Service::RequestListHistory, "HistoryService/ListHistory",
-                                       Slow(ListHistory));
+  adapter->Unary("HistoryService/ListHistory", Slow(ListHistory));
 }
 
 }  // namespace brokerage::services::rpc

@@ -1,6 +1,6 @@
 #include "services/rpc/package/offer_service.h"
 
-#include "brokerage/v1/offer_service.grpc.pb.h"
+#include "brokerage/v1/offer_service.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/commands.h"
 #include "services/rpc/package/batches.h"
@@ -11,23 +11,15 @@
 namespace brokerage::services::rpc {
 
 void RegisterOffers(Adapter* adapter) {
-  using Service = v1::OfferService::AsyncService;
-  Registration<Service>(adapter)
-      .Unary(&Service::RequestListOffers, "OfferService/ListOffers", Slow(ListOffers))
-      .Unary(&Service::RequestGetOffer, "OfferService/GetOffer", Cheap(GetOffer))
-      .Streaming(&Service::RequestWatchOffers, "OfferService/WatchOffers",
-                 StreamHandler<v1::WatchOffersRequest>(WatchOffers))
-      .Unary(&Service::RequestAcceptOffer, "OfferService/AcceptOffer",
-             Command<v1::AcceptOfferRequest>())
-      .Unary(&Service::RequestDeclineOffer, "OfferService/DeclineOffer",
-             Command<v1::DeclineOfferRequest>())
-      .Unary(&Service::RequestAnswerOffers, "OfferService/AnswerOffers",
-             Handler<v1::AnswerOffersRequest>(AnswerOffers))
-      .Unary(&Service::RequestClaimIssuedInError, "OfferService/ClaimIssuedInError",
-             Command<v1::ClaimIssuedInErrorRequest>())
-      .Unary(&Service::RequestDecideIssuedInError, "OfferService/DecideIssuedInError",
-             Command<v1::DecideIssuedInErrorRequest>())
-      .Unary(&Service::RequestMoveOffer, "OfferService/MoveOffer", Command<v1::MoveOfferRequest>());
+  adapter->Unary("OfferService/ListOffers", Slow(ListOffers));
+  adapter->Unary("OfferService/GetOffer", Cheap(GetOffer));
+  adapter->Streaming("OfferService/WatchOffers", StreamHandlerOf(WatchOffers));
+  adapter->Unary("OfferService/AcceptOffer", Command<v1::AcceptOfferRequest>());
+  adapter->Unary("OfferService/DeclineOffer", Command<v1::DeclineOfferRequest>());
+  adapter->Unary("OfferService/AnswerOffers", HandlerOf(AnswerOffers));
+  adapter->Unary("OfferService/ClaimIssuedInError", Command<v1::ClaimIssuedInErrorRequest>());
+  adapter->Unary("OfferService/DecideIssuedInError", Command<v1::DecideIssuedInErrorRequest>());
+  adapter->Unary("OfferService/MoveOffer", Command<v1::MoveOfferRequest>());
 }
 
 }  // namespace brokerage::services::rpc

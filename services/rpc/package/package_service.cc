@@ -1,6 +1,6 @@
 #include "services/rpc/package/package_service.h"
 
-#include "brokerage/v1/package_service.grpc.pb.h"
+#include "brokerage/v1/package_service.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/commands.h"
 #include "services/rpc/package/batches.h"
@@ -12,39 +12,24 @@
 namespace brokerage::services::rpc {
 
 void RegisterPackages(Adapter* adapter) {
-  using Service = v1::PackageService::AsyncService;
-  Registration<Service>(adapter)
-      .Unary(&Service::RequestPreviewPackage, "PackageService/PreviewPackage",
-             Handler<v1::PreviewPackageRequest>(SubmitQuestion<v1::PreviewPackageRequest>))
-      .Unary(&Service::RequestSubmitPackage, "PackageService/SubmitPackage",
-             Command<v1::SubmitPackageRequest>())
-      .Unary(&Service::RequestSubmitPackages, "PackageService/SubmitPackages",
-             Handler<v1::SubmitPackagesRequest>(SubmitPackages))
-      .Unary(&Service::RequestGetPackage, "PackageService/GetPackage", Cheap(GetPackage))
-      .Unary(&Service::RequestListPackages, "PackageService/ListPackages", Slow(ListPackages))
-      .Unary(&Service::RequestReleasePackages, "PackageService/ReleasePackages",
-             Command<v1::ReleasePackagesRequest>())
-      .Unary(&Service::RequestCancelPackage, "PackageService/CancelPackage",
-             Command<v1::CancelPackageRequest>())
-      .Unary(&Service::RequestAwardPackage, "PackageService/AwardPackage",
-             Command<v1::AwardPackageRequest>())
-      .Unary(&Service::RequestReissuePackage, "PackageService/ReissuePackage",
-             Command<v1::ReissuePackageRequest>())
-      .Unary(&Service::RequestStartPackage, "PackageService/StartPackage",
-             Command<v1::StartPackageRequest>())
-      .Unary(&Service::RequestReturnPackage, "PackageService/ReturnPackage",
-             Command<v1::ReturnPackageRequest>())
-      .Unary(&Service::RequestHandBackPackage, "PackageService/HandBackPackage",
-             Command<v1::HandBackPackageRequest>())
-      .Unary(&Service::RequestCeasePackage, "PackageService/CeasePackage",
-             Command<v1::CeasePackageRequest>())
-      .Unary(&Service::RequestTransferPackages, "PackageService/TransferPackages",
-             Handler<v1::TransferPackagesRequest>(TransferPackages))
-      .Unary(&Service::RequestGetTransfer, "PackageService/GetTransfer", Slow(GetTransfer))
-      .Unary(&Service::RequestErasePackageTexts, "PackageService/ErasePackageTexts",
-             Command<v1::ErasePackageTextsRequest>())
-      .Streaming(&Service::RequestWatchPackages, "PackageService/WatchPackages",
-                 StreamHandler<v1::WatchPackagesRequest>(WatchPackages));
+  adapter->Unary("PackageService/PreviewPackage",
+                 HandlerOf(SubmitQuestion<v1::PreviewPackageRequest>));
+  adapter->Unary("PackageService/SubmitPackage", Command<v1::SubmitPackageRequest>());
+  adapter->Unary("PackageService/SubmitPackages", HandlerOf(SubmitPackages));
+  adapter->Unary("PackageService/GetPackage", Cheap(GetPackage));
+  adapter->Unary("PackageService/ListPackages", Slow(ListPackages));
+  adapter->Unary("PackageService/ReleasePackages", Command<v1::ReleasePackagesRequest>());
+  adapter->Unary("PackageService/CancelPackage", Command<v1::CancelPackageRequest>());
+  adapter->Unary("PackageService/AwardPackage", Command<v1::AwardPackageRequest>());
+  adapter->Unary("PackageService/ReissuePackage", Command<v1::ReissuePackageRequest>());
+  adapter->Unary("PackageService/StartPackage", Command<v1::StartPackageRequest>());
+  adapter->Unary("PackageService/ReturnPackage", Command<v1::ReturnPackageRequest>());
+  adapter->Unary("PackageService/HandBackPackage", Command<v1::HandBackPackageRequest>());
+  adapter->Unary("PackageService/CeasePackage", Command<v1::CeasePackageRequest>());
+  adapter->Unary("PackageService/TransferPackages", HandlerOf(TransferPackages));
+  adapter->Unary("PackageService/GetTransfer", Slow(GetTransfer));
+  adapter->Unary("PackageService/ErasePackageTexts", Command<v1::ErasePackageTextsRequest>());
+  adapter->Streaming("PackageService/WatchPackages", StreamHandlerOf(WatchPackages));
 }
 
 }  // namespace brokerage::services::rpc

@@ -83,9 +83,8 @@ absl::Status NameTransferred(const storage::View& view, const std::string& autho
 // Finds the packages in a snapshot, on a worker, and submits the request with their ids; does so
 // again, `searches` times in all, as long as some of them have ended by the time it is decided.
 void FindAndSubmit(const Backend& backend, const CallContext& context,
-                   v1::TransferPackagesRequest request, int searches, Done done) {
-  auto search = [searches](const Backend& backend, const CallContext& context,
-                           v1::TransferPackagesRequest& request, const Done& done) {
+                   const v1::TransferPackagesRequest& request, int searches, Done done) {
+  auto search = [&backend, &context, &request, searches](const Done& done) {
     v1::TransferPackagesRequest named = request;
     const absl::Status status = NameTransferred(*backend.store->Read(), context.caller.authority_id,
                                                 Meant(backend, context, request), &named);
@@ -94,7 +93,7 @@ void FindAndSubmit(const Backend& backend, const CallContext& context,
     std::string content_hash = ContentHash(request);
     SubmitFilledIn(
         backend, context, std::move(named), std::move(content_hash),
-        [&backend, context, request, searches, done, found](const Sequencer::Reply& reply) {
+        [&backend, &context, &request, searches, done, found](const Sequencer::Reply& reply) {
           const bool ended_meanwhile =
               found && !reply.ok() &&
               engine::RejectionOf(reply.status()).reason() == v1::REJECTION_REASON_PACKAGE_STATE;
@@ -102,8 +101,7 @@ void FindAndSubmit(const Backend& backend, const CallContext& context,
           FindAndSubmit(backend, context, request, searches - 1, done);
         });
   };
-  OnWorker<v1::TransferPackagesRequest>(std::move(search))(backend, context, request,
-                                                           std::move(done));
+  RunOnWorker(backend, context, done, std::move(search));
 }
 
 // A package without what identifies a person and without what would only be long.
@@ -127,7 +125,7 @@ void TransferPackages(const Backend& backend, const CallContext& context,
   if (!request.package_ids().empty()) {
     return SubmitCommand(backend, context, request, std::move(done));
   }
-  FindAndSubmit(backend, context, std::move(request), kSearches, std::move(done));
+  FindAndSubmit(backend, context, request, kSearches, std::move(done));
 }
 
 absl::StatusOr<v1::GetTransferResponse> GetTransfer(const Backend& backend,

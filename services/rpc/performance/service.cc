@@ -1,6 +1,6 @@
 #include "services/rpc/performance/service.h"
 
-#include "brokerage/v1/performance_service.grpc.pb.h"
+#include "brokerage/v1/performance_service.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/performance/queries.h"
 #include "services/rpc/queries.h"
@@ -8,20 +8,12 @@
 namespace brokerage::services::rpc {
 
 void RegisterPerformance(Adapter* adapter) {
-  using Service = v1::PerformanceService::AsyncService;
-  Registration<Service>(adapter)
-      .Unary(&Service::RequestQueryPerformance, "PerformanceService/QueryPerformance",
-             Slow(QueryPerformance))
-      .Unary(&Service::RequestQueryCompliance, "PerformanceService/QueryCompliance",
-             Slow(QueryCompliance))
-      .Unary(&Service::RequestQueryScorecard, "PerformanceService/QueryScorecard",
-             Slow(QueryScorecard))
-      .Unary(&Service::RequestQueryDistribution, "PerformanceService/QueryDistribution",
-             Slow(QueryDistribution))
-      .Unary(&Service::RequestQueryInterimStays, "PerformanceService/QueryInterimStays",
-             Slow(QueryInterimStays))
-      .Streaming(&Service::RequestWatchPerformance, "PerformanceService/WatchPerformance",
-                 StreamHandler<v1::WatchPerformanceRequest>(WatchPerformance));
+  adapter->Unary("PerformanceService/QueryPerformance", Slow(QueryPerformance));
+  adapter->Unary("PerformanceService/QueryCompliance", Slow(QueryCompliance));
+  adapter->Unary("PerformanceService/QueryScorecard", Slow(QueryScorecard));
+  adapter->Unary("PerformanceService/QueryDistribution", Slow(QueryDistribution));
+  adapter->Unary("PerformanceService/QueryInterimStays", Slow(QueryInterimStays));
+  adapter->Streaming("PerformanceService/WatchPerformance", StreamHandlerOf(WatchPerformance));
 }
 
 }  // namespace brokerage::services::rpc
