@@ -5,7 +5,7 @@
 namespace brokerage::services::rpc {
 
 void RunOnWorker(const Backend& backend, const CallContext& context, const Done& done,
-                 std::function<void(Done)> work) {
+                 std::function<void(const Done&)> work) {
   const bool posted =
       backend.workers->PostQuery([&backend, &context, done, work = std::move(work)] {
         if (context.deadline <= backend.clock->MachineNow()) {
@@ -18,12 +18,11 @@ void RunOnWorker(const Backend& backend, const CallContext& context, const Done&
 }
 
 Handler OnWorker(Handler handler) {
-  return {handler.takes,
-          [answer = std::move(handler.answer)](const Backend& backend, const CallContext& context,
-                                               google::protobuf::Message& request, Done done) {
-            RunOnWorker(backend, context, done, [&, answer](Done done) {
-              answer(backend, context, request, std::move(done));
-            });
+  return {handler.takes, [answer = std::move(handler.answer)](
+                             const Backend& backend, const CallContext& context,
+                             google::protobuf::Message& request, const Done& done) {
+            RunOnWorker(backend, context, done,
+                        [&, answer](const Done& done) { answer(backend, context, request, done); });
           }};
 }
 

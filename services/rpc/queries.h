@@ -32,7 +32,7 @@ Handler Cheap(Query<Request, Response> query) {
 // Has the work done on a worker, which may wait for what it reads or writes. Errors beside the
 // work's own: OVERLOADED, DEADLINE_PASSED_IN_QUEUE.
 void RunOnWorker(const Backend& backend, const CallContext& context, const Done& done,
-                 std::function<void(Done)> work);
+                 std::function<void(const Done&)> work);
 
 // Answers on a worker.
 Handler OnWorker(Handler handler);

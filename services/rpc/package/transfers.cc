@@ -83,7 +83,7 @@ absl::Status NameTransferred(const storage::View& view, const std::string& autho
 // Finds the packages in a snapshot, on a worker, and submits the request with their ids; does so
 // again, `searches` times in all, as long as some of them have ended by the time it is decided.
 void FindAndSubmit(const Backend& backend, const CallContext& context,
-                   const v1::TransferPackagesRequest& request, int searches, Done done) {
+                   const v1::TransferPackagesRequest& request, int searches, const Done& done) {
   auto search = [&backend, &context, &request, searches](const Done& done) {
     v1::TransferPackagesRequest named = request;
     const absl::Status status = NameTransferred(*backend.store->Read(), context.caller.authority_id,
@@ -125,7 +125,7 @@ void TransferPackages(const Backend& backend, const CallContext& context,
   if (!request.package_ids().empty()) {
     return SubmitCommand(backend, context, request, std::move(done));
   }
-  FindAndSubmit(backend, context, request, kSearches, std::move(done));
+  FindAndSubmit(backend, context, request, kSearches, done);
 }
 
 absl::StatusOr<v1::GetTransferResponse> GetTransfer(const Backend& backend,
