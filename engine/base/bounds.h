@@ -60,7 +60,8 @@ inline constexpr int kGroupByMax = 4;
 // Requests on their way.
 inline constexpr size_t kQueueLengthMax = 8192;
 inline constexpr size_t kGroupCommitMax = 1024;
-inline constexpr size_t kMessageBytesMax = 20u << 20;
+inline constexpr size_t kMessageBytesMax = 20u << 20;  // of a request with a framework's files
+inline constexpr size_t kRequestBytesMax = 8u << 20;   // of any other
 inline constexpr int kStreamsMax = 1000;
 inline constexpr int kOutcomeDays = 30;
 

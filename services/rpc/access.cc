@@ -13,6 +13,7 @@
 #include "brokerage/v1/offer_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
+#include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
 
 namespace brokerage::services::rpc {
@@ -153,6 +154,12 @@ const Access& AccessOf(absl::string_view method) {
   const Access* row = Find(method);
   static constexpr Access kNobody = {"", 0, Scope::kNothing, "", Audit::kNone};
   return row == nullptr ? kNobody : *row;
+}
+
+size_t RequestBytesMax(const Access& access) {
+  const bool has_files = access.method == "DirectoryService/ApplyFramework" ||
+                         access.method == "DirectoryService/PreviewFramework";
+  return has_files ? engine::limits::kMessageBytesMax : engine::limits::kRequestBytesMax;
 }
 
 std::vector<const ServiceDescriptor*> ApiServices() {

@@ -1,6 +1,7 @@
 // Who may call what: one table, one row for every RPC.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -49,6 +50,9 @@ struct Access {
 
 // The row of a method. REQUIRES: CheckAccessTable was OK.
 const Access& AccessOf(absl::string_view method);
+
+// How many bytes a request of the method may have.
+size_t RequestBytesMax(const Access& access);
 
 // The services of brokerage.v1.
 std::vector<const google::protobuf::ServiceDescriptor*> ApiServices();

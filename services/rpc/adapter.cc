@@ -101,8 +101,15 @@ grpc::Status ToGrpc(const absl::Status& status) {
                       details);
 }
 
-// The request that the bytes hold, which go. Errors: FIELD_INVALID for bytes that are none.
+// The request that the bytes hold, which go. Errors: FIELD_INVALID for bytes that are none, and for
+// more than the method takes.
 absl::StatusOr<std::unique_ptr<Message>> Parse(const Method& method, grpc::ByteBuffer* bytes) {
+  if (const size_t bytes_max = RequestBytesMax(*method.access); bytes->Length() > bytes_max) {
+    const size_t length = bytes->Length();
+    bytes->Clear();
+    return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, "", absl::StrCat(length, " bytes"),
+                          absl::StrCat("a request of at most ", bytes_max, " bytes"));
+  }
   std::unique_ptr<Message> request(method.request->New());
   const bool parsed = grpc::SerializationTraits<Message>::Deserialize(bytes, request.get()).ok();
   bytes->Clear();

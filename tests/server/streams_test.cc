@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "engine/base/hash.h"
 #include "tests/fixtures/server/server_fixture.h"
 
 namespace brokerage::services::testing {
@@ -316,6 +317,21 @@ TEST_F(StreamsTest, ADisabledAccountsStreamEnds) {
   Ask<v1::DisableAccountResponse>("AccountService/DisableAccount", kAdmin, request);
   v1::WatchOffersResponse response;
   EXPECT_FALSE(watch.reader->Read(&response));
+  EXPECT_EQ(watch.reader->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(StreamsTest, AStreamEndsWithTheTokenThatOpenedIt) {
+  Watch watch = Offers(kBranch, "0");
+  Issue("person-1");
+  watch.Next();
+  v1::ReplaceTokenRequest request;
+  request.set_request_id(NewRequestId());
+  request.set_account_id(kBranch);
+  request.set_token_sha256(engine::HashOf("the new token"));
+  Ask<v1::ReplaceTokenResponse>("AccountService/ReplaceToken", kAdmin, request);
+  Issue("person-2");
+  v1::WatchOffersResponse response;
+  EXPECT_FALSE(watch.reader->Read(&response)) << "an offer went to whoever has the old token";
   EXPECT_EQ(watch.reader->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
 }
 

@@ -1,0 +1,112 @@
+// Who may call is asked before the request is read, and again when it is there.
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/bounds.h"
+#include "tests/fixtures/server/server_fixture.h"
+
+namespace brokerage::services::testing {
+namespace {
+
+// A call whose headers are sent, and whose request waits until it is told to go.
+class SlowCall {
+ public:
+  SlowCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
+           std::unique_ptr<grpc::ClientContext> context)
+      : context_(std::move(context)), stub_(channel) {
+    call_ = stub_.PrepareCall(context_.get(), absl::StrCat("/brokerage.v1.", method), &queue_);
+    call_->StartCall(nullptr);
+    Await();
+  }
+
+  bool Send(const std::string& request) {
+    grpc::Slice slice(request);
+    call_->WriteLast(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions(), nullptr);
+    return Await();
+  }
+
+  Outcome Finish() {
+    Outcome outcome;
+    call_->Finish(&outcome.status, nullptr);
+    Await();
+    outcome.rejection.ParseFromString(outcome.status.error_details());
+    return outcome;
+  }
+
+ private:
+  bool Await() {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue_.Next(&tag, &ok) && ok;
+  }
+
+  std::unique_ptr<grpc::ClientContext> context_;
+  grpc::GenericStub stub_;
+  grpc::CompletionQueue queue_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+};
+
+std::unique_ptr<grpc::ClientContext> Nobody() {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  return context;
+}
+
+using AdmissionTest = ServerFixture;
+
+// Nothing of a request that may be 20 MiB is taken in for somebody who may not send it.
+TEST_F(AdmissionTest, WhoMayNotCallIsToldSoBeforeTheRequestIsRead) {
+  for (const char* method : {"DirectoryService/ApplyFramework", "DirectoryService/PreviewFramework",
+                             "PackageService/SubmitPackages", "OfferService/WatchOffers"}) {
+    SlowCall nobodys(channel(), method, Nobody());
+    EXPECT_EQ(nobodys.Finish().rejection.reason(), v1::REJECTION_REASON_NOT_SIGNED_IN) << method;
+  }
+  SlowCall branchs(channel(), "DirectoryService/ApplyFramework", As(kBranch));
+  EXPECT_EQ(branchs.Finish().rejection.reason(), v1::REJECTION_REASON_ROLE_MAY_NOT);
+}
+
+TEST_F(AdmissionTest, WhoLostTheAccountWhileTheRequestCameIsRefused) {
+  SlowCall call(channel(), "PackageService/SubmitPackage", As(kNavigator));
+  v1::DisableAccountRequest request;
+  request.set_request_id(NewRequestId());
+  request.set_account_id(kNavigator);
+  const std::string submission = Submission("person-1").SerializeAsString();
+  Ask<v1::DisableAccountResponse>("AccountService/DisableAccount", kAdmin, request);
+  call.Send(submission);
+  EXPECT_EQ(call.Finish().rejection.reason(), v1::REJECTION_REASON_NOT_SIGNED_IN);
+}
+
+TEST_F(AdmissionTest, OnlyAFrameworksFilesMayHaveTwentyMebibytes) {
+  v1::CancelPackageRequest cancel;
+  cancel.set_request_id(NewRequestId());
+  cancel.set_package_id("P-2018-000001");
+  cancel.set_reason(std::string(engine::limits::kRequestBytesMax, 'x'));
+  const Outcome refused = Call("PackageService/CancelPackage", kNavigator, cancel);
+  EXPECT_EQ(refused.rejection.reason(), v1::REJECTION_REASON_FIELD_INVALID);
+  EXPECT_EQ(refused.rejection.expected(), "a request of at most 8388608 bytes");
+  v1::ApplyFrameworkRequest files;
+  files.set_request_id(NewRequestId());
+  v1::FrameworkFile& file = *files.add_files();
+  file.set_name("wards.csv");
+  file.set_content(std::string(engine::limits::kRequestBytesMax, 'x'));
+  const Outcome read = Call("DirectoryService/ApplyFramework", kCommissioner, files);
+  EXPECT_NE(read.rejection.expected(), "a request of at most 8388608 bytes");
+  EXPECT_NE(read.rejection.reason(), v1::REJECTION_REASON_UNSPECIFIED) << "it is no framework";
+}
+
+TEST_F(AdmissionTest, BytesThatAreNoRequestAreRefused) {
+  SlowCall call(channel(), "PackageService/GetPackage", As(kNavigator));
+  call.Send("\xff\xff");
+  const Outcome outcome = call.Finish();
+  EXPECT_EQ(outcome.rejection.reason(), v1::REJECTION_REASON_FIELD_INVALID);
+  EXPECT_EQ(outcome.rejection.expected(), "a brokerage.v1.GetPackageRequest as bytes");
+}
+
+}  // namespace
+}  // namespace brokerage::services::testing
