@@ -1,6 +1,8 @@
 // What the engine is asked, and what it answers.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <variant>
@@ -17,9 +19,13 @@
 
 namespace brokerage::engine {
 
-// Something is due: the most urgent entry of the agenda is handled.
-struct Tick {};
-// The clock jumped over deadlines: lapsing pauses until ConfirmClock.
+// Something is due: the most urgent entry of the agenda is handled. `clock_us` is what the clock
+// says, where the record's time has to be later because it follows another: no deadline passes by
+// that.
+struct Tick {
+  int64_t clock_us = std::numeric_limits<int64_t>::max();
+};
+// The clock is in doubt: lapsing pauses until ConfirmClock.
 struct ClockJump {};
 // Makes the first administrator; only on an empty system.
 struct Bootstrap {

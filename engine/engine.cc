@@ -72,4 +72,8 @@ absl::Time Engine::NextDue() const {
                                                      : absl::FromUnixMicros(next);
 }
 
+bool Engine::IsDue(absl::Time time, absl::Time clock) const {
+  return FirstDue(state_, absl::ToUnixMicros(time), absl::ToUnixMicros(clock)) != nullptr;
+}
+
 }  // namespace brokerage::engine

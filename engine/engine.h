@@ -55,6 +55,8 @@ class Engine {
 
   // When a Tick is next due; InfiniteFuture when nothing waits.
   absl::Time NextDue() const;
+  // Whether a Tick of this time has something to do; see FirstDue.
+  bool IsDue(absl::Time time, absl::Time clock) const;
 
   const State& state() const { return state_; }
   const Directory& directory() const { return state_.directory; }

@@ -5,6 +5,21 @@
 
 namespace brokerage::storage {
 
+std::string EncodeSign(const SignOfLife& sign) {
+  return EncodeNumber(static_cast<uint64_t>(absl::ToUnixMicros(sign.time))) +
+         EncodeNumber(static_cast<uint64_t>(absl::ToInt64Microseconds(sign.uptime))) + sign.boot;
+}
+
+SignOfLife DecodeSign(absl::string_view value) {
+  SignOfLife sign;
+  if (value.size() < 8) return sign;
+  sign.time = absl::FromUnixMicros(static_cast<int64_t>(DecodeNumber(value)));
+  if (value.size() <= 16) return sign;  // of an earlier program
+  sign.uptime = absl::Microseconds(static_cast<int64_t>(DecodeNumber(value.substr(8))));
+  sign.boot = std::string(value.substr(16));
+  return sign;
+}
+
 std::string OutcomeKey(absl::string_view account_id, absl::string_view request_id) {
   std::string key(account_id);
   key.push_back('\0');

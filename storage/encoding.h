@@ -23,6 +23,9 @@ inline std::optional<Head> DecodeHead(absl::string_view bytes) {
   return Head{DecodeNumber(bytes), std::string(bytes.substr(8))};
 }
 
+std::string EncodeSign(const SignOfLife& sign);
+SignOfLife DecodeSign(absl::string_view value);
+
 std::string OutcomeKey(absl::string_view account_id, absl::string_view request_id);
 std::string EncodeOutcome(
     const RequestOutcome& outcome);  // without account and request: they are the key

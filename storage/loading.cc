@@ -200,7 +200,7 @@ absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& 
 absl::Time LastKnownTime(const Store& store) {
   const std::unique_ptr<View> view = store.Read();
   const uint64_t last_sequence = view->head().sequence;
-  const absl::Time alive = store.LastAlive();
+  const absl::Time alive = store.LastAlive().time;
   if (last_sequence == 0) return alive > absl::UnixEpoch() ? alive : absl::InfinitePast();
   const absl::StatusOr<int64_t> last_time_us = TimeOfLastRecord(*view, last_sequence);
   if (!last_time_us.ok()) return alive;

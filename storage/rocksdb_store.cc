@@ -196,18 +196,16 @@ absl::Status RocksDbStore::PurgeOutcomes(absl::Time before) {
   return absl::OkStatus();
 }
 
-absl::Time RocksDbStore::LastAlive() const {
+SignOfLife RocksDbStore::LastAlive() const {
   std::optional<std::string> value =
       database_->Get(database_->meta(), schema::kMetaLastAlive, nullptr);
-  if (!value.has_value()) return absl::InfinitePast();
-  return absl::FromUnixMicros(static_cast<int64_t>(DecodeNumber(*value)));
+  return value ? DecodeSign(*value) : SignOfLife();
 }
 
-absl::Status RocksDbStore::SetLastAlive(absl::Time time) {
+absl::Status RocksDbStore::SetLastAlive(const SignOfLife& sign) {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
-  rocksdb::Status status =
-      database_->db()->Put(rocksdb::WriteOptions(), database_->meta(), schema::kMetaLastAlive,
-                           EncodeNumber(static_cast<uint64_t>(absl::ToUnixMicros(time))));
+  rocksdb::Status status = database_->db()->Put(rocksdb::WriteOptions(), database_->meta(),
+                                                schema::kMetaLastAlive, EncodeSign(sign));
   if (!status.ok()) {
     return database_->error().Keep(FromRocks(status, "noting that the server is alive"));
   }

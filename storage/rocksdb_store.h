@@ -34,8 +34,8 @@ class RocksDbStore : public Store {
                                             absl::string_view request_id) const override;
   absl::Status PurgeOutcomes(absl::Time before) override;
   uint64_t epoch() const override { return epoch_; }
-  absl::Time LastAlive() const override;
-  absl::Status SetLastAlive(absl::Time time) override;
+  SignOfLife LastAlive() const override;
+  absl::Status SetLastAlive(const SignOfLife& sign) override;
   absl::Status PutPostcodes(const std::vector<PostcodePlace>& places) override;
   absl::Status SyncPostcodes() override;
   std::optional<PostcodePlace> FindPostcode(absl::string_view key) const override;

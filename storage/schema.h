@@ -29,9 +29,11 @@ inline constexpr char kPostcodes[] = "postcodes";
 inline constexpr char kMeta[] = "meta";
 
 inline constexpr char kMetaVersion[] = "schema_version";  // -> kVersion (8 bytes)
-inline constexpr char kMetaEpoch[] = "epoch";           // -> openings for writing so far (8 bytes)
-inline constexpr char kMetaHead[] = "head";             // -> sequence (8 bytes), hash (32 bytes)
-inline constexpr char kMetaLastAlive[] = "last_alive";  // -> time in microseconds (8 bytes)
+inline constexpr char kMetaEpoch[] = "epoch";  // -> openings for writing so far (8 bytes)
+inline constexpr char kMetaHead[] = "head";    // -> sequence (8 bytes), hash (32 bytes)
+// -> time in microseconds (8 bytes), and since newer programs the machine's uptime then in
+// microseconds (8 bytes) and which start of the machine it is of
+inline constexpr char kMetaLastAlive[] = "last_alive";
 
 // The families that a store of an earlier program may lack: it is as if they were empty.
 // directory_past is of engine/model/tables.h.

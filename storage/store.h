@@ -63,6 +63,13 @@ struct PostcodePlace {
   friend bool operator==(const PostcodePlace&, const PostcodePlace&) = default;
 };
 
+// A moment at which the server ran, and how long its machine had run by then since which start.
+struct SignOfLife {
+  absl::Time time = absl::InfinitePast();  // InfinitePast: never
+  std::string boot = {};                   // empty: not known
+  absl::Duration uptime = {};
+};
+
 // One writer, many readers. Implemented by RocksDB and, for tests, in memory.
 class Store {
  public:
@@ -79,8 +86,8 @@ class Store {
   // The epoch of this opening.
   virtual uint64_t epoch() const = 0;
   // The last moment at which the server is known to have run; written now and then, without a sync.
-  virtual absl::Time LastAlive() const = 0;
-  virtual absl::Status SetLastAlive(absl::Time time) = 0;
+  virtual SignOfLife LastAlive() const = 0;
+  virtual absl::Status SetLastAlive(const SignOfLife& sign) = 0;
 
   // Takes in places; those of the same key are replaced. Seen at once, durable after SyncPostcodes:
   // an import that is cut short is done again. Any thread, beside the appending one.

@@ -52,6 +52,10 @@ inline constexpr int kAdaptivePackagesMax = 200;
 // Postcode directories.
 inline constexpr int kPostcodesPerRequestMax = 20000;
 
+// How far the machine's clock may be from what passed since it was right: what its steps may add up
+// to before a person is asked.
+inline constexpr absl::Duration kClockJumpMax = absl::Minutes(15);
+
 // Reads.
 inline constexpr int kPageSizeMax = 1000;
 inline constexpr int kPageSizeDefault = 100;

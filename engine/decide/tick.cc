@@ -1,5 +1,7 @@
 #include "engine/decide/tick.h"
 
+#include <algorithm>
+
 #include "engine/base/check.h"
 #include "engine/decide/contract_changes.h"
 #include "engine/decide/evaluation.h"
@@ -7,8 +9,8 @@
 
 namespace brokerage::engine {
 
-absl::Status Decide(const Context& in, const Tick&, Decision* out) {
-  const AgendaEntry* entry = FirstDue(in.state, in.now_us());
+absl::Status Decide(const Context& in, const Tick& tick, Decision* out) {
+  const AgendaEntry* entry = FirstDue(in.state, in.now_us(), std::min(in.now_us(), tick.clock_us));
   if (entry == nullptr) return absl::OkStatus();
   if (entry->phase == AgendaEntry::kContractChange) {
     ChangeContract(in, *entry, out);

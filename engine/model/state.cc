@@ -9,10 +9,14 @@ namespace brokerage::engine {
 
 namespace {
 
+// What somebody could have done by then and has not.
+bool IsDeadline(int phase) {
+  return phase == AgendaEntry::kRoundDue || phase == AgendaEntry::kLimit;
+}
+
 // What would be said to have passed by a clock that nobody trusts waits until it is confirmed.
 bool Pauses(const State& state, int phase) {
-  return state.system.clock_jumped() &&
-         (phase == AgendaEntry::kRoundDue || phase == AgendaEntry::kLimit);
+  return state.system.clock_jumped() && IsDeadline(phase);
 }
 
 }  // namespace
@@ -62,13 +66,14 @@ const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::Package
   return framework->rules();
 }
 
-const AgendaEntry* FirstDue(const State& state, int64_t now_us) {
+const AgendaEntry* FirstDue(const State& state, int64_t now_us, int64_t clock_us) {
   for (int phase = 0; phase < AgendaEntry::kPhases; ++phase) {
     if (Pauses(state, phase)) continue;
     AgendaEntry from;
     from.phase = static_cast<AgendaEntry::Phase>(phase);
     auto it = state.agenda.lower_bound(from);
-    if (it != state.agenda.end() && it->phase == phase && it->due_us <= now_us) return &*it;
+    const int64_t by_us = IsDeadline(phase) ? clock_us : now_us;
+    if (it != state.agenda.end() && it->phase == phase && it->due_us <= by_us) return &*it;
   }
   return nullptr;
 }

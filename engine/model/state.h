@@ -99,8 +99,9 @@ struct State {
 const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row);
 
 // The first entry of the agenda that is due, by phase and then in the agenda's order; null if none
-// is. Deadlines and limits are passed over while the clock is in doubt.
-const AgendaEntry* FirstDue(const State& state, int64_t now_us);
+// is. Deadlines and limits pass by the clock, and are passed over while it is in doubt; what else
+// is due has its turn as of the next record's time.
+const AgendaEntry* FirstDue(const State& state, int64_t now_us, int64_t clock_us);
 // When the next entry is due; the largest value if none waits.
 int64_t NextDueMicros(const State& state);
 

@@ -211,7 +211,7 @@ void History::Flush() {
 
 void History::Finish() {
   Flush();
-  absl::Status marked = store_->SetLastAlive(now_);
+  absl::Status marked = store_->SetLastAlive({now_});
   if (!marked.ok()) Die(std::string(marked.message()));
   store_.reset();
 }

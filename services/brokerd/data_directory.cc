@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/core/judged_clock.h"
 #include "services/core/zones.h"
 #include "storage/loading.h"
 
@@ -58,10 +59,13 @@ absl::StatusOr<OpenedDirectory> OpenDirectory(const std::string& directory,
   if (!store.ok()) return store.status();
   OpenedDirectory opened;
   opened.store = *std::move(store);
-  opened.clock =
-      simulation_start
-          ? SimulatedClock(std::max(*simulation_start, storage::LastKnownTime(*opened.store)))
-          : RealClock();
+  const absl::Time last_known = storage::LastKnownTime(*opened.store);
+  if (simulation_start) {
+    opened.clock = SimulatedClock(std::max(*simulation_start, last_known));
+  } else {
+    opened.clock =
+        std::make_unique<JudgedClock>(ThisMachine(), opened.store->LastAlive(), last_known);
+  }
   opened.engine = std::make_unique<engine::Engine>(HostZones());
   absl::Status loaded =
       storage::LoadEngine(*opened.store->Read(), opened.clock->Now(), opened.engine.get());

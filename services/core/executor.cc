@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/bounds.h"
 #include "engine/base/hash.h"
 #include "engine/base/rejection.h"
 #include "storage/loading.h"
@@ -88,12 +89,7 @@ Executor::Executor(engine::Engine* engine, storage::Store* store, Clock* clock,
                    const Options& options)
     : engine_(engine), store_(store), clock_(clock), options_(options) {
   last_sequence_ = store_->Read()->head().sequence;
-  last_seen_ = storage::LastKnownTime(*store_);
-  // Not only the records' times: a sign of life that is later than now says as well that the clock
-  // went back.
-  if (last_seen_ == absl::InfinitePast()) {
-    last_seen_ = clock_->Now();
-  } else if (last_sequence_ > 0) {
+  if (last_sequence_ > 0) {
     std::unique_ptr<storage::View> view = store_->Read();
     absl::Status read = view->Tail(last_sequence_, [this](const journal::v1::JournalEntry& entry) {
       journal::v1::Record record;
@@ -102,6 +98,7 @@ Executor::Executor(engine::Engine* engine, storage::Store* store, Clock* clock,
     });
     if (!read.ok()) spdlog::error("event=journal_tail_unreadable error=\"{}\"", read.ToString());
   }
+  clock_->Begin(engine_->NextDue(), clock_jumped());
   published_version_ = engine_->directory_version();
 }
 
@@ -110,14 +107,7 @@ absl::Time Executor::NextStamp() const {
 }
 
 void Executor::CheckClock(CommitGroup* group) {
-  if (clock_->simulated()) return;
-  const absl::Time now = clock_->Now();
-  const absl::Time seen = std::exchange(last_seen_, now);
-  const bool forward = now - seen > options_.clock_jump_limit && engine_->NextDue() <= now;
-  const bool backward = seen - now > options_.clock_jump_limit;
-  if ((!forward && !backward) || clock_jumped()) return;
-  spdlog::error("event=clock_jumped seconds={} next=\"confirm the clock\"",
-                absl::ToInt64Seconds(now - seen));
+  if (!clock_->in_doubt() || clock_jumped()) return;
   const engine::Command command{{}, engine::ClockJump{}, ""};
   const absl::Time time = NextStamp();
   absl::StatusOr<engine::Decision> decision = engine_->Decide(command, time);
@@ -128,11 +118,35 @@ void Executor::CheckClock(CommitGroup* group) {
   }
 }
 
+absl::Status Executor::TrustClock(const v1::ConfirmClockRequest& request) {
+  if (!clock_->in_doubt()) return absl::OkStatus();
+  const absl::Time shown = clock_->Shown();
+  const absl::Time now = clock_->Now();
+  const auto text = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+  };
+  if (request.has_current_time()) {
+    const absl::Time said = absl::FromUnixSeconds(request.current_time().seconds());
+    if (absl::AbsDuration(said - shown) > engine::limits::kClockJumpMax) {
+      return Reject(v1::REJECTION_REASON_FIELD_INVALID, "current_time", text(said),
+                    absl::StrCat("the time that the machine's clock shows, ", text(shown),
+                                 ", or to set that right first"));
+    }
+  } else if (absl::AbsDuration(now - shown) > engine::limits::kClockJumpMax) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "current_time", "",
+                  absl::StrCat("what time it is: the machine's clock shows ", text(shown),
+                               ", and by what passed since it was known it is ", text(now)));
+  }
+  clock_->Trust();
+  return absl::OkStatus();
+}
+
 bool Executor::RunOneDue(CommitGroup* group) {
   if (stuck_) return false;
   const absl::Time time = NextStamp();
-  if (engine_->NextDue() > time) return false;
-  const engine::Command command{{}, engine::Tick{}, ""};
+  const absl::Time now = clock_->simulated() ? time : clock_->Now();
+  if (!engine_->IsDue(time, now)) return false;
+  const engine::Command command{{}, engine::Tick{absl::ToUnixMicros(now)}, ""};
   absl::StatusOr<engine::Decision> decision = engine_->Decide(command, time);
   if (!decision.ok() || decision->record.facts_size() == 0) {
     stuck_ = true;  // an error of ours: commands go on, and no thread spins
@@ -167,6 +181,9 @@ Reply Executor::Answer(QueuedCommand command, CommitGroup* group) {
     // Whatever else the store holds is in doubt, too: nothing is decided on half of it.
     options_.on_fatal(loaded);
     return absl::InternalError("the package cannot be read from the store");
+  }
+  if (const auto* confirm = std::get_if<v1::ConfirmClockRequest>(&command.request)) {
+    if (absl::Status status = TrustClock(*confirm); !status.ok()) return status;
   }
   const engine::Command asked{std::move(command.caller), std::move(command.request),
                               options_.random_salt()};

@@ -68,7 +68,6 @@ struct CommitGroup {
 class Executor {
  public:
   struct Options {
-    absl::Duration clock_jump_limit = absl::Minutes(15);
     size_t closed_packages_max = 2000;  // in memory, before those that are durable are forgotten
     std::function<std::string()> random_salt;  // 16 bytes
     // A row that cannot be read: nothing may be decided on half of what is stored.
@@ -78,9 +77,7 @@ class Executor {
   // Both functions of `options` are there. All four outlive the executor.
   Executor(engine::Engine* engine, storage::Store* store, Clock* clock, const Options& options);
 
-  // Pauses lapsing when the clock, since this was last asked (or since the last sign of life before
-  // the start), jumped over something due by more than the limit, or went backwards by more than
-  // it. Only a real clock jumps.
+  // Pauses lapsing when the clock has come in doubt.
   void CheckClock(CommitGroup* group);
   // Handles the most urgent entry that is due; false when nothing is, or when it makes no progress.
   bool RunOneDue(CommitGroup* group);
@@ -115,6 +112,9 @@ class Executor {
   };
 
   absl::Time NextStamp() const;
+  // Takes what the machine's clock shows for the time, when the request says so. Errors:
+  // FIELD_REQUIRED, FIELD_INVALID.
+  absl::Status TrustClock(const v1::ConfirmClockRequest& request);
   Reply Answer(QueuedCommand command, CommitGroup* group);
   std::optional<Reply> FindKnown(const QueuedCommand& command,
                                  const std::string& content_hash) const;
@@ -130,8 +130,7 @@ class Executor {
   const Options& options_;
   int64_t last_time_us_ = 0;  // of the last record
   uint64_t last_sequence_ = 0;
-  absl::Time last_seen_;  // when CheckClock was last asked
-  bool stuck_ = false;    // a Tick changed nothing: none is tried before something else changes
+  bool stuck_ = false;  // a Tick changed nothing: none is tried before something else changes
   uint64_t published_version_ = 0;
 
   // Outcomes that are not durable yet, by account and request id.

@@ -193,7 +193,7 @@ void Sequencer::Impl::Stop() {
   }
   committed_.notify_all();
   if (failed_ || clock_->simulated()) return;
-  absl::Status alive = store_->SetLastAlive(clock_->Now());
+  absl::Status alive = store_->SetLastAlive(clock_->sign());
   if (!alive.ok()) spdlog::warn("event=heartbeat_failed error=\"{}\"", alive.ToString());
 }
 
@@ -209,6 +209,7 @@ bool Sequencer::Impl::Step() {
 }
 
 void Sequencer::Impl::DecideLoop() {
+  Turn({});  // what the time without a server left
   while (true) {
     std::vector<QueuedCommand> taken;
     {
@@ -391,7 +392,7 @@ void Sequencer::Impl::Write(CommitGroup group) {
     published_ = std::move(group.published);
   }
   if (!failed_ && group.alive) {
-    absl::Status alive = store_->SetLastAlive(*group.alive);
+    absl::Status alive = store_->SetLastAlive({*group.alive});
     if (!alive.ok()) spdlog::warn("event=heartbeat_failed error=\"{}\"", alive.ToString());
   }
   {
@@ -427,7 +428,7 @@ void Sequencer::Impl::Chores() {
   absl::Status done;
   if (!clock_->simulated() && absl::AbsDuration(now - last_heartbeat_) >= kHeartbeat) {
     last_heartbeat_ = now;
-    done.Update(store_->SetLastAlive(now));
+    done.Update(store_->SetLastAlive(clock_->sign()));
   }
   if (absl::AbsDuration(now - last_purge_) >= kPurge) {
     last_purge_ = now;

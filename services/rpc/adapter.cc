@@ -69,10 +69,11 @@ using Method = Adapter::Method;
 // How many calls of a unary method wait on each queue, so that a burst finds them ready.
 constexpr int kCallsAwaited = 8;
 
-absl::Time DeadlineOf(const grpc::ServerContext& context) {
+// By a clock that nobody sets: gRPC tells the time that is left as one of the machine's.
+absl::Time DeadlineOf(const grpc::ServerContext& context, const Clock& clock) {
   const auto deadline = context.deadline();
   if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteFuture();
-  return absl::FromChrono(deadline);
+  return clock.MachineNow() + absl::FromChrono(deadline - std::chrono::system_clock::now());
 }
 
 absl::string_view AuthorizationOf(const grpc::ServerContext& context) {
@@ -431,7 +432,8 @@ absl::StatusOr<SignedIn> Adapter::AdmitCaller(const Access& access,
 absl::StatusOr<CallContext> Adapter::AdmitRequest(const Access& access, const SignedIn& signed_in,
                                                   const grpc::ServerContext& context,
                                                   const Message& request) const {
-  CallContext call{signed_in.caller, DeadlineOf(context), backend_.sequencer->published()};
+  CallContext call{signed_in.caller, DeadlineOf(context, *backend_.clock),
+                   backend_.sequencer->published()};
   if (absl::Status status = StillSignedIn(signed_in, *call.published); !status.ok()) return status;
   if (absl::Status status = CheckMessage(request); !status.ok()) return status;
   if (absl::Status status = CheckScope(access, call, request); !status.ok()) return status;

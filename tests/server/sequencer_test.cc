@@ -14,9 +14,11 @@
 #include "engine/base/hash.h"
 #include "engine/base/rejection.h"
 #include "services/core/clock.h"
+#include "services/core/judged_clock.h"
 #include "services/core/zones.h"
 #include "storage/loading.h"
 #include "tests/fixtures/memory_store.h"
+#include "tests/fixtures/server/fake_machine.h"
 
 namespace brokerage::services {
 namespace {
@@ -28,19 +30,6 @@ constexpr char kAdministrator[] = "admin";
 absl::Time At(int hours) {
   return absl::FromCivil(absl::CivilHour(2018, 7, 2, hours), absl::UTCTimeZone());
 }
-
-// A clock that counts as real and stands where a test puts it.
-class StandingClock : public Clock {
- public:
-  explicit StandingClock(absl::Time now) : now_(now) {}
-  absl::Time Now() const override { return now_; }
-  bool simulated() const override { return false; }
-  absl::Time MachineNow() const override { return now_; }
-  void Set(absl::Time now) { now_ = now; }
-
- private:
-  std::atomic<absl::Time> now_;
-};
 
 // Counts the appends and can hold them up.
 class GatedStore : public storage::MemoryStore {
@@ -119,9 +108,20 @@ struct Answered {
   std::string bytes(size_t i) { return (*replies.at(i))->SerializeAsString(); }
 };
 
-class SequencerTest : public testing::Test {
+class SequencerTest : public ::testing::Test {
  protected:
-  void SetUp() override { Begin(std::make_unique<StandingClock>(At(8))); }
+  void SetUp() override { Begin(); }
+
+  // On a machine that shows this time.
+  void BeginAt(absl::Time now) {
+    machine_.wall = now;
+    Begin();
+  }
+  void Begin() {
+    sequencer_.reset();
+    Begin(std::make_unique<JudgedClock>(std::make_unique<testing::FakeMachine>(&machine_),
+                                        store_.LastAlive(), storage::LastKnownTime(store_)));
+  }
 
   void Begin(std::unique_ptr<Clock> clock) {
     sequencer_.reset();
@@ -141,8 +141,10 @@ class SequencerTest : public testing::Test {
 
   void Restart(absl::Time last_alive, absl::Time now) {
     sequencer_.reset();
-    ASSERT_TRUE(store_.SetLastAlive(last_alive).ok());
-    Begin(std::make_unique<StandingClock>(now));
+    ASSERT_TRUE(store_.SetLastAlive({last_alive}).ok());
+    machine_.wall = now;
+    machine_.Reboot(absl::ZeroDuration());
+    Begin();
   }
 
   void Ask(engine::Request request, const std::string& request_id, const std::string& content) {
@@ -166,8 +168,6 @@ class SequencerTest : public testing::Test {
                     .ok());
     return records;
   }
-
-  StandingClock& standing_clock() { return static_cast<StandingClock&>(*clock_); }
 
   // A package that waits for its release.
   static void LoadWaitingPackage(uint64_t number, absl::Time due, engine::Engine* engine) {
@@ -196,6 +196,7 @@ class SequencerTest : public testing::Test {
   Sequencer::Options options_;
   std::function<void(engine::Engine*)> load_;
   GatedStore store_;
+  testing::MachineTime machine_{At(8)};
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<Sequencer> sequencer_;
@@ -246,7 +247,8 @@ TEST_F(SequencerTest, ARepeatGetsTheFirstOutcome) {
   sequencer_->Step();
   Create("one");  // when it is durable
   sequencer_->Step();
-  Begin(std::make_unique<StandingClock>(At(9)));
+  machine_.Pass(absl::Hours(1));
+  Begin();
   Create("one");  // after a restart
   sequencer_->Step();
   ASSERT_EQ(answered_.count(), 4u);
@@ -296,7 +298,7 @@ TEST_F(SequencerTest, ARejectionIsDecidedAnew) {
 
 TEST_F(SequencerTest, AFullQueueRefusesAtOnce) {
   options_.queue_length_max = 2;
-  Begin(std::make_unique<StandingClock>(At(8)));
+  Begin();
   Create("one");
   Create("two");
   Create("three");
@@ -310,8 +312,9 @@ TEST_F(SequencerTest, AFullQueueRefusesAtOnce) {
 }
 
 TEST_F(SequencerTest, ACommandWhoseDeadlinePassedInTheQueueIsNotDecided) {
-  sequencer_->Submit(Administrator(), NewAccount("one"), "r", "h", At(9), answered_.Done());
-  standing_clock().Set(At(9));
+  sequencer_->Submit(Administrator(), NewAccount("one"), "r", "h",
+                     clock_->MachineNow() + absl::Hours(1), answered_.Done());
+  machine_.Pass(absl::Hours(1));
   sequencer_->Step();
   EXPECT_EQ(answered_.reason(0), v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE);
   EXPECT_EQ(store_.appends(), 0);
@@ -334,14 +337,14 @@ TEST_F(SequencerTest, NothingGoesOnAfterAFailedAppend) {
 
 TEST_F(SequencerTest, WhatIsDueGoesFirst) {
   load_ = [](engine::Engine* engine) { LoadWaitingPackage(7, At(8) + absl::Minutes(10), engine); };
-  Begin(std::make_unique<StandingClock>(At(8)));
+  Begin();
   EXPECT_FALSE(sequencer_->Step());
   EXPECT_EQ(sequencer_->figures().next_due, At(8) + absl::Minutes(10));
-  standing_clock().Set(At(8) + absl::Minutes(9));
+  machine_.Pass(absl::Minutes(9));
   Create("one");
   sequencer_->Step();
   EXPECT_EQ(Journal().size(), 1u);
-  standing_clock().Set(At(8) + absl::Minutes(11));
+  machine_.Pass(absl::Minutes(2));
   Create("two");
   sequencer_->Step();
   std::vector<journal::v1::Record> records = Journal();
@@ -361,7 +364,7 @@ TEST_F(SequencerTest, AnAdvanceHandlesEverythingAtItsOwnTime) {
   ASSERT_EQ(answered_.count(), 1u);
   ASSERT_TRUE(answered_.replies[0].ok()) << answered_.replies[0].status();
   EXPECT_EQ(clock_->Now(), At(12));
-  EXPECT_EQ(store_.LastAlive(), At(12));
+  EXPECT_EQ(store_.LastAlive().time, At(12));
   std::vector<journal::v1::Record> records = Journal();
   ASSERT_GE(records.size(), 1u);
   EXPECT_EQ(records[0].time_us(), absl::ToUnixMicros(At(11)));
@@ -441,7 +444,7 @@ TEST_F(SequencerTest, AShortOutageLetsDeadlinesLapse) {
 TEST_F(SequencerTest, AClockThatGoesBackIsAJumpAndTimesStillGrow) {
   Create("one");
   sequencer_->Step();
-  standing_clock().Set(At(6));
+  machine_.Step(absl::Hours(-2));
   Create("two");
   sequencer_->Step();
   EXPECT_TRUE(sequencer_->figures().clock_jumped);
@@ -453,7 +456,7 @@ TEST_F(SequencerTest, AClockThatGoesBackIsAJumpAndTimesStillGrow) {
 TEST_F(SequencerTest, AClosedPackageIsForgottenAndReadAgainWhenItIsNamed) {
   load_ = [](engine::Engine* engine) { LoadWaitingPackage(7, At(11), engine); };
   options_.closed_packages_max = 0;
-  Begin(std::make_unique<StandingClock>(At(8)));
+  Begin();
   engine::Caller navigator;
   navigator.account_id = "navigator";
   navigator.role = v1::ROLE_CARE_NAVIGATOR;

@@ -185,7 +185,7 @@ TEST(RocksDbStore, AStoreForReadingCannotBeWritten) {
   auto store = Open(directory / "db", OpenMode::kReadOnly);
   EXPECT_TRUE(store->Read()->Get(Table::kAccounts, "a").has_value());
   EXPECT_FALSE(Append(store.get(), RowsOf(Table::kAccounts, {"b"})).ok());
-  EXPECT_FALSE(store->SetLastAlive(absl::UnixEpoch()).ok());
+  EXPECT_FALSE(store->SetLastAlive({absl::UnixEpoch()}).ok());
   EXPECT_FALSE(store->PurgeOutcomes(absl::InfiniteFuture()).ok());
 }
 
@@ -224,10 +224,14 @@ TEST(RocksDbStore, TheLastMomentAliveIsKept) {
   TestFolder directory;
   {
     auto store = Open(directory / "db");
-    EXPECT_EQ(store->LastAlive(), absl::InfinitePast());
-    ASSERT_TRUE(store->SetLastAlive(absl::FromUnixSeconds(1700000000)).ok());
+    EXPECT_EQ(store->LastAlive().time, absl::InfinitePast());
+    ASSERT_TRUE(
+        store->SetLastAlive({absl::FromUnixSeconds(1700000000), "boot", absl::Hours(3)}).ok());
   }
-  EXPECT_EQ(Open(directory / "db")->LastAlive(), absl::FromUnixSeconds(1700000000));
+  const storage::SignOfLife sign = Open(directory / "db")->LastAlive();
+  EXPECT_EQ(sign.time, absl::FromUnixSeconds(1700000000));
+  EXPECT_EQ(sign.boot, "boot");
+  EXPECT_EQ(sign.uptime, absl::Hours(3));
 }
 
 TEST(RocksDbStore, PostcodesLieBesideTheJournal) {

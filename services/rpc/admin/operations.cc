@@ -27,6 +27,7 @@ absl::StatusOr<v1::GetStatusResponse> GetStatus(const Backend& backend, const Ca
   const Sequencer::Figures figures = backend.sequencer->figures();
   v1::GetStatusResponse response;
   *response.mutable_current_time() = At(backend.clock->Now());
+  *response.mutable_shown_time() = At(backend.clock->Shown());
   response.set_simulation(backend.clock->simulated());
   response.set_clock_jumped(figures.clock_jumped);
   response.set_head(view->head().ToString());
