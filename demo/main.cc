@@ -1,4 +1,6 @@
 // demo: the next weeks of a framework, over the API and nothing else.
+#include <sys/stat.h>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -126,4 +128,7 @@ int Main(int argc, char** argv) {
 
 }  // namespace brokerage::demo
 
-int main(int argc, char** argv) { return brokerage::demo::Main(argc, argv); }
+int main(int argc, char** argv) {
+  umask(077);  // whatever is written is for its owner alone
+  return brokerage::demo::Main(argc, argv);
+}

@@ -1,4 +1,6 @@
 // broker: the whole API on the command line, and what a council does with files.
+#include <sys/stat.h>
+
 #include <cstdio>
 
 #include "services/broker/commands/api_commands.h"
@@ -51,4 +53,7 @@ int Main(int argc, char** argv) {
 
 }  // namespace brokerage::broker
 
-int main(int argc, char** argv) { return brokerage::broker::Main(argc, argv); }
+int main(int argc, char** argv) {
+  umask(077);  // whatever is written is for its owner alone
+  return brokerage::broker::Main(argc, argv);
+}

@@ -30,6 +30,12 @@ absl::Status Failed(absl::string_view what, const std::string& path) {
 }
 
 absl::StatusOr<std::string> ReadToken(const std::string& path) {
+  struct stat found {};
+  if (stat(path.c_str(), &found) != 0) return Failed("cannot read", path);
+  if ((found.st_mode & 077) != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": others can read this token: chmod 600 ", path));
+  }
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (file.bad()) return Failed("cannot read", path);

@@ -1,5 +1,7 @@
 #include "services/brokerd/data_directory.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -27,6 +29,7 @@ absl::Status Prepare(const std::string& directory, bool simulation) {
   if (error) return Failed("cannot make", directory, error);
   if (made) fs::permissions(directory, fs::perms::owner_all, error);
   if (error) return Failed("cannot restrict", directory, error);
+  if (absl::Status closed = CloseToOthers(directory); !closed.ok()) return closed;
   const bool empty = fs::is_empty(directory, error);
   if (error) return Failed("cannot read", directory, error);
   if (empty) return simulation ? MarkSimulation(directory) : absl::OkStatus();
@@ -37,6 +40,18 @@ absl::Status Prepare(const std::string& directory, bool simulation) {
 }
 
 }  // namespace
+
+absl::Status CloseToOthers(const std::string& directory) {
+  std::error_code error;
+  const fs::perms others = fs::perms::group_all | fs::perms::others_all;
+  const fs::perms now = fs::status(directory, error).permissions();
+  if (error) return Failed("cannot read", directory, error);
+  if ((now & others) == fs::perms::none) return absl::OkStatus();
+  fs::permissions(directory, others, fs::perm_options::remove, error);
+  if (error) return Failed("others can read, and nobody could forbid it:", directory, error);
+  spdlog::warn("event=directory_closed directory={} note=\"others could read it\"", directory);
+  return absl::OkStatus();
+}
 
 bool IsSimulation(const std::string& directory) {
   std::error_code error;

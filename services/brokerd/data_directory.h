@@ -18,6 +18,9 @@ namespace brokerage::services::brokerd {
 // ones or the other way round.
 inline constexpr char kSimulationMark[] = "SIMULATION";
 
+// Takes every right to the directory from others than its owner, and says so when there was one.
+absl::Status CloseToOthers(const std::string& directory);
+
 bool IsSimulation(const std::string& directory);
 absl::Status MarkSimulation(const std::string& directory);
 

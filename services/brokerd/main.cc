@@ -1,6 +1,7 @@
 // brokerd: the broker's server and what is done with its data while it is stopped.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -101,4 +102,7 @@ int Run(int argc, char** argv) {
 
 }  // namespace brokerage::services::brokerd
 
-int main(int argc, char** argv) { return brokerage::services::brokerd::Run(argc, argv); }
+int main(int argc, char** argv) {
+  umask(077);  // whatever is written is for the owner alone
+  return brokerage::services::brokerd::Run(argc, argv);
+}

@@ -40,6 +40,9 @@ absl::StatusOr<storage::Backup> CreateMarkedBackup(const storage::RocksDbStore& 
         absl::StrCat(backup_dir, simulation ? " holds backups of a real system"
                                             : " holds backups of a simulation"));
   }
+  if (fs::exists(backup_dir, error)) {
+    if (absl::Status closed = CloseToOthers(backup_dir); !closed.ok()) return closed;
+  }
   absl::StatusOr<storage::Backup> backup = storage::CreateBackup(store, backup_dir);
   if (backup.ok() && simulation && fresh) {
     absl::Status marked = MarkSimulation(backup_dir);
@@ -55,6 +58,16 @@ absl::StatusOr<storage::VerifyReport> VerifyDirectory(
   const std::string scratch = directory + ".verify";
   Remove(scratch);
   return storage::Verify(*(*store)->Read(), HostZones(), expect_head, scratch);
+}
+
+// The whole of what is in the store, copied by a process that was killed over it.
+void RemoveLeftovers(const std::string& data) {
+  for (const char* leftover : {".checkpoint", ".checkpoint.verify", ".verify", ".known"}) {
+    std::error_code error;
+    if (!fs::exists(data + leftover, error)) continue;
+    Remove(data + leftover);
+    spdlog::warn("event=leftover_removed directory={}{}", data, leftover);
+  }
 }
 
 absl::StatusOr<storage::VerifyReport> VerifyCheckpoint(const storage::RocksDbStore& store,
@@ -103,6 +116,7 @@ absl::Status Report(const storage::VerifyReport& report) {
 
 void SetMaintenance(const std::string& data, const std::string& backup_dir,
                     storage::RocksDbStore* store, ServerOptions* options) {
+  RemoveLeftovers(data);
   auto one_at_a_time = std::make_shared<std::mutex>();
   const bool simulation = IsSimulation(data);
   if (!backup_dir.empty()) {

@@ -108,5 +108,24 @@ TEST_F(AdmissionTest, BytesThatAreNoRequestAreRefused) {
   EXPECT_EQ(outcome.rejection.expected(), "a brokerage.v1.GetPackageRequest as bytes");
 }
 
+// A client takes 8 KiB of metadata: a refusal is never too long to be told.
+TEST_F(AdmissionTest, ARefusalWithManyErrorsArrivesAndSaysHowManyMoreThereAre) {
+  v1::ApplyFrameworkRequest files = ShireFiles();
+  files.set_request_id(NewRequestId());
+  for (v1::FrameworkFile& file : *files.mutable_files()) {
+    if (!file.name().ends_with(".csv")) continue;
+    for (int i = 0; i < 100; ++i) absl::StrAppend(file.mutable_content(), "Nörth éast ", i, ",x\n");
+  }
+  const Outcome outcome = Call("DirectoryService/ApplyFramework", kAdmin, files);
+  EXPECT_EQ(outcome.rejection.reason(), v1::REJECTION_REASON_FRAMEWORK_INVALID)
+      << outcome.status.error_message();
+  EXPECT_LE(outcome.status.error_message().size() + outcome.status.error_details().size(),
+            6u << 10);
+  ASSERT_GT(outcome.rejection.file_errors_size(), 10);
+  const std::string& last =
+      outcome.rejection.file_errors(outcome.rejection.file_errors_size() - 1).message();
+  EXPECT_TRUE(last.starts_with("and ") && last.ends_with(" more")) << last;
+}
+
 }  // namespace
 }  // namespace brokerage::services::testing

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,6 +43,11 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 }
 
 absl::StatusOr<std::string> ReadToken(const std::string& path) {
+  struct stat found {};
+  if (stat(path.c_str(), &found) == 0 && (found.st_mode & 077) != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": others can read this token: chmod 600 ", path));
+  }
   auto content = ReadFile(path);
   if (!content.ok()) return content.status();
   return std::string(absl::StripAsciiWhitespace(*content));

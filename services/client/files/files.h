@@ -12,7 +12,8 @@ namespace brokerage::client {
 // Errors name the file.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// The token in a file, without white space around it.
+// The token in a file, without white space around it. FAILED_PRECONDITION when others than its
+// owner can read it.
 absl::StatusOr<std::string> ReadToken(const std::string& path);
 // Mints a token of 32 random bytes into a new file that only its owner may read. ALREADY_EXISTS
 // when there is such a file.
