@@ -115,7 +115,7 @@ LoadResult RunLoad(const CallKind<Request, Response>& kind, int64_t total, int i
 inline void Print(const char* what, const LoadResult& result, int64_t each = 1) {
   std::printf("%-44s %10.0f/s   p50 %7.2f ms   p99 %7.2f ms   %lld ok, %lld failed\n", what,
               result.rate() * static_cast<double>(each), result.Percentile(0.50),
-              result.Percentile(0.99), static_cast<long long>(result.calls * each),
+              result.Percentile(0.99), static_cast<long long>(result.calls) * each,
               static_cast<long long>(result.failed));
   if (result.failed > 0) std::printf("    first error: %s\n", result.first_error.c_str());
   std::fflush(stdout);

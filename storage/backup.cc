@@ -61,14 +61,6 @@ absl::Status CheckAbsentOrEmpty(const std::string& directory) {
   return absl::FailedPreconditionError(absl::StrCat(directory, " is not empty"));
 }
 
-absl::StatusOr<VerifyReport> VerifyDirectory(const std::string& directory,
-                                             engine::ZoneFinder zones) {
-  absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
-      RocksDbStore::Open(directory, OpenMode::kReadOnly);
-  if (!store.ok()) return store.status();
-  return Verify(*(*store)->Read(), std::move(zones), std::nullopt, directory + ".replay");
-}
-
 // A rename is durable when its directory is.
 absl::Status RenameDurably(const std::string& from, const std::string& to) {
   std::error_code error;
@@ -152,7 +144,8 @@ absl::StatusOr<VerifyReport> RestoreBackup(
   if (!restored.ok()) return FromRocks(restored, absl::StrCat("restoring backup ", number));
   fs::permissions(copy, fs::perms::owner_all, error);
 
-  absl::StatusOr<VerifyReport> report = VerifyDirectory(copy, std::move(zones));
+  absl::StatusOr<VerifyReport> report =
+      VerifyDirectory(copy, std::move(zones), std::nullopt, copy + ".replay");
   if (!report.ok()) return report.status();
   if (!report->ok()) {
     return absl::DataLossError(

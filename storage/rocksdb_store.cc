@@ -152,17 +152,19 @@ absl::Status RocksDbStore::Append(uint64_t epoch, const Head& expected, const Ba
 
 std::unique_ptr<View> RocksDbStore::Read() const { return ReadDatabase(database_); }
 
-std::optional<RequestOutcome> RocksDbStore::FindOutcome(absl::string_view account_id,
-                                                        absl::string_view request_id) const {
-  std::optional<std::string> value =
-      database_->Get(database_->outcomes(), OutcomeKey(account_id, request_id), nullptr);
-  if (!value.has_value()) return std::nullopt;
-  std::optional<RequestOutcome> outcome = DecodeOutcome(account_id, request_id, *value);
-  if (!outcome.has_value()) {
-    database_->error().Note(absl::DataLossError(
-        absl::StrCat("the outcome of request ", request_id, " of ", account_id, " is damaged")));
-  }
-  return outcome;
+absl::StatusOr<std::optional<RequestOutcome>> RocksDbStore::FindOutcome(
+    absl::string_view account_id, absl::string_view request_id) const {
+  std::string value;
+  const rocksdb::Status read = database_->db()->Get(rocksdb::ReadOptions(), database_->outcomes(),
+                                                    OutcomeKey(account_id, request_id), &value);
+  if (read.IsNotFound()) return std::optional<RequestOutcome>();
+  std::optional<RequestOutcome> outcome;
+  if (read.ok()) outcome = DecodeOutcome(account_id, request_id, value);
+  if (outcome.has_value()) return outcome;
+  return absl::DataLossError(absl::StrCat(
+      "whether this request was answered before cannot be read (outcomes: ",
+      read.ok() ? "the row is damaged" : read.ToString(),
+      "); nothing was done. Restore the last backup: docs/operations.md, Backup and restore"));
 }
 
 absl::Status RocksDbStore::PurgeOutcomes(absl::Time before) {
@@ -194,6 +196,11 @@ absl::Status RocksDbStore::PurgeOutcomes(absl::Time before) {
   if (status.ok()) status = it->status();
   if (!status.ok()) return database_->error().Keep(FromRocks(status, "purging outcomes"));
   return absl::OkStatus();
+}
+
+absl::Status RocksDbStore::CheckBlocks() const {
+  const rocksdb::Status status = database_->db()->VerifyChecksum(rocksdb::ReadOptions());
+  return status.ok() ? absl::OkStatus() : FromRocks(status, "reading every block");
 }
 
 SignOfLife RocksDbStore::LastAlive() const {

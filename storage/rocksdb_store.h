@@ -30,10 +30,12 @@ class RocksDbStore : public Store {
 
   absl::Status Append(uint64_t epoch, const Head& expected, const Batch& batch) override;
   std::unique_ptr<View> Read() const override;
-  std::optional<RequestOutcome> FindOutcome(absl::string_view account_id,
-                                            absl::string_view request_id) const override;
+  absl::StatusOr<std::optional<RequestOutcome>> FindOutcome(
+      absl::string_view account_id, absl::string_view request_id) const override;
   absl::Status PurgeOutcomes(absl::Time before) override;
   uint64_t epoch() const override { return epoch_; }
+  // Reads every block of every table; DATA_LOSS names the file.
+  absl::Status CheckBlocks() const;
   SignOfLife LastAlive() const override;
   absl::Status SetLastAlive(const SignOfLife& sign) override;
   absl::Status PutPostcodes(const std::vector<PostcodePlace>& places) override;

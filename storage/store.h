@@ -79,8 +79,10 @@ class Store {
   // batch of another epoch is refused (FAILED_PRECONDITION).
   virtual absl::Status Append(uint64_t epoch, const Head& expected, const Batch& batch) = 0;
   virtual std::unique_ptr<View> Read() const = 0;
-  virtual std::optional<RequestOutcome> FindOutcome(absl::string_view account_id,
-                                                    absl::string_view request_id) const = 0;
+  // Empty for a request that was never answered. DATA_LOSS where that cannot be found out: a failed
+  // read is never "not known", and leaves the store as it is.
+  virtual absl::StatusOr<std::optional<RequestOutcome>> FindOutcome(
+      absl::string_view account_id, absl::string_view request_id) const = 0;
   // Deletes outcomes older than the time.
   virtual absl::Status PurgeOutcomes(absl::Time before) = 0;
   // The epoch of this opening.

@@ -9,6 +9,7 @@
 #include "storage/encoding.h"
 #include "storage/loading.h"
 #include "storage/replay.h"
+#include "storage/rocksdb_store.h"
 
 namespace brokerage::storage {
 
@@ -201,6 +202,22 @@ absl::StatusOr<VerifyReport> Verify(const View& view, engine::ZoneFinder zones,
       Replay::Begin(std::move(zones), scratch_directory);
   if (!replay.ok()) return replay.status();
   return Verification(view, expect_head, replay->get()).Run();
+}
+
+absl::StatusOr<VerifyReport> VerifyDirectory(const std::string& directory, engine::ZoneFinder zones,
+                                             const std::optional<Head>& expect_head,
+                                             const std::string& scratch_directory) {
+  absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
+      RocksDbStore::Open(directory, OpenMode::kReadOnly);
+  if (!store.ok()) return store.status();
+  absl::StatusOr<VerifyReport> report =
+      Verify(*(*store)->Read(), std::move(zones), expect_head, scratch_directory);
+  if (!report.ok()) return report;
+  if (absl::Status blocks = (*store)->CheckBlocks(); !blocks.ok()) {
+    ++report->problem_count;
+    report->problems.insert(report->problems.begin(), std::string(blocks.message()));
+  }
+  return report;
 }
 
 }  // namespace brokerage::storage

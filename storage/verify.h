@@ -35,4 +35,11 @@ absl::StatusOr<VerifyReport> Verify(const View& view, engine::ZoneFinder zones,
                                     const std::optional<Head>& expect_head,
                                     const std::string& scratch_directory);
 
+// The same of a directory that nobody has open, and every block of every table is read: what no
+// replay compares (outcomes, postcodes, meta) can be damaged, too. Errors also: what
+// RocksDbStore::Open refuses.
+absl::StatusOr<VerifyReport> VerifyDirectory(const std::string& directory, engine::ZoneFinder zones,
+                                             const std::optional<Head>& expect_head,
+                                             const std::string& scratch_directory);
+
 }  // namespace brokerage::storage

@@ -53,11 +53,9 @@ absl::StatusOr<storage::Backup> CreateMarkedBackup(const storage::RocksDbStore& 
 
 absl::StatusOr<storage::VerifyReport> VerifyDirectory(
     const std::string& directory, const std::optional<storage::Head>& expect_head) {
-  auto store = storage::RocksDbStore::Open(directory, storage::OpenMode::kReadOnly);
-  if (!store.ok()) return store.status();
   const std::string scratch = directory + ".verify";
   Remove(scratch);
-  return storage::Verify(*(*store)->Read(), HostZones(), expect_head, scratch);
+  return storage::VerifyDirectory(directory, HostZones(), expect_head, scratch);
 }
 
 // The whole of what is in the store, copied by a process that was killed over it.

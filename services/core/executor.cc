@@ -224,8 +224,13 @@ std::optional<Reply> Executor::FindKnown(const QueuedCommand& command,
     if (in_flight->second.content_hash != content_hash) return reused();
     return in_flight->second.reply;
   }
-  std::optional<storage::RequestOutcome> stored =
-      store_->FindOutcome(command.caller.account_id, command.request_id);
+  auto found = store_->FindOutcome(command.caller.account_id, command.request_id);
+  if (!found.ok()) {
+    spdlog::error("event=outcome_unreadable account={} error=\"{}\"", command.caller.account_id,
+                  found.status().ToString());
+    return found.status();
+  }
+  const std::optional<storage::RequestOutcome>& stored = *found;
   if (!stored) return std::nullopt;
   if (stored->content_hash != content_hash) return reused();
   const Descriptor* type = command.type ? ResponseTypeOf(*command.type) : nullptr;

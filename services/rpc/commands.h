@@ -64,9 +64,9 @@ void SubmitCommand(const Backend& backend, const CallContext& context, Request& 
   std::string content_hash = ContentHash(request);
   if (absl::Status status = FillIn(backend, context, &request); !status.ok()) {
     // A repeat gets its first outcome, whatever became of the postcode since.
-    const bool repeat =
-        backend.store->FindOutcome(context.caller.account_id, request.request_id()).has_value();
-    if (!repeat) return done(status);
+    auto known = backend.store->FindOutcome(context.caller.account_id, request.request_id());
+    if (!known.ok()) return done(known.status());
+    if (!known->has_value()) return done(status);
   }
   SubmitFilledIn(backend, context, std::move(request), std::move(content_hash), std::move(done));
 }

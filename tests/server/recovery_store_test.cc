@@ -78,7 +78,7 @@ int ExpectWholeBatches(const RocksDbStore& store) {
   for (int n = 1; n <= kBatches; ++n) {
     const bool there = n <= batches;
     EXPECT_EQ(view->Get(Table::kPackages, engine::PackageKey(n)).has_value(), there) << n;
-    EXPECT_EQ(store.FindOutcome("account", std::to_string(n)).has_value(), there) << n;
+    EXPECT_EQ(store.FindOutcome("account", std::to_string(n))->has_value(), there) << n;
   }
   EXPECT_TRUE(view->status().ok());
   return batches;
@@ -159,8 +159,9 @@ TEST(RecoveryStore, ADamagedTableIsDataLoss) {
         view->Scan(static_cast<Table>(i), "", "",
                    [](absl::string_view, absl::string_view) { return true; });
       }
-      for (int n = 1; n <= kBatches; ++n) (*store)->FindOutcome("account", std::to_string(n));
       status = view->status();
+      for (int n = 1; n <= kBatches; ++n)
+        status.Update((*store)->FindOutcome("account", std::to_string(n)).status());
     }
     if (!status.ok()) {
       EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
@@ -168,6 +169,58 @@ TEST(RecoveryStore, ADamagedTableIsDataLoss) {
     }
   }
   EXPECT_GE(damaged, 4) << "journal, packages, system and meta at least";
+}
+
+TEST(RecoveryStore, AnOutcomeThatCannotBeReadIsNeverTakenForUnknownAndEndsNothing) {
+  TestFolder directory;
+  WriteBatches(directory / "db", kBatches);
+  { ASSERT_TRUE(RocksDbStore::Open(directory / "db", OpenMode::kWrite).ok()); }  // into tables
+  int damaged = 0;
+  for (const auto& file : fs::directory_iterator(directory / "db")) {
+    if (file.path().extension() != ".sst") continue;
+    const std::string copy = CopyOf(directory / "db", directory / "damaged");
+    FlipByte(fs::path(copy) / file.path().filename(), 20);
+    absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
+        RocksDbStore::Open(copy, OpenMode::kWrite);
+    if (!store.ok()) continue;
+    bool lost = false;
+    for (int n = 1; n <= kBatches; ++n) {
+      auto outcome = (*store)->FindOutcome("account", std::to_string(n));
+      if (outcome.ok()) {
+        EXPECT_TRUE(outcome->has_value()) << n << " would be done twice";
+      } else {
+        EXPECT_EQ(outcome.status().code(), absl::StatusCode::kDataLoss);
+        EXPECT_NE(outcome.status().message().find(file.path().filename().string()),
+                  std::string::npos)
+            << outcome.status() << " does not name the file";
+        lost = true;
+      }
+    }
+    if (!lost) continue;
+    ++damaged;
+    Batch batch;
+    batch.records = {"one more"};
+    EXPECT_TRUE((*store)->Append((*store)->epoch(), (*store)->Read()->head(), batch).ok())
+        << "others go on";
+  }
+  EXPECT_EQ(damaged, 1) << "the table of outcomes";
+}
+
+TEST(RecoveryStore, EveryTableIsReadWhenADirectoryIsVerified) {
+  TestFolder directory;
+  WriteBatches(directory / "db", kBatches);
+  { ASSERT_TRUE(RocksDbStore::Open(directory / "db", OpenMode::kWrite).ok()); }
+  for (const auto& file : fs::directory_iterator(directory / "db")) {
+    if (file.path().extension() != ".sst") continue;
+    const std::string copy = CopyOf(directory / "db", directory / "damaged");
+    FlipByte(fs::path(copy) / file.path().filename(), 20);
+    absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
+        RocksDbStore::Open(copy, OpenMode::kReadOnly);
+    if (!store.ok()) continue;  // refused with its name
+    const absl::Status blocks = (*store)->CheckBlocks();
+    EXPECT_EQ(blocks.code(), absl::StatusCode::kDataLoss) << file.path();
+    EXPECT_NE(blocks.message().find(file.path().filename().string()), std::string::npos) << blocks;
+  }
 }
 
 TEST(RecoveryStore, AMissingTableFileIsDataLoss) {

@@ -71,7 +71,7 @@ TEST(RocksDbStore, EverythingOfABatchIsReadBackAfterReopening) {
                          })
                   .ok());
   EXPECT_THAT(records, testing::ElementsAre("first", "second"));
-  std::optional<RequestOutcome> outcome = store->FindOutcome("account", "request");
+  std::optional<RequestOutcome> outcome = *store->FindOutcome("account", "request");
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(outcome->content_hash, std::string(32, 'h'));
   EXPECT_EQ(outcome->reply, "reply");
@@ -200,10 +200,10 @@ TEST(RocksDbStore, OutcomesArePurgedByTime) {
     ASSERT_TRUE(Append(store.get(), batch).ok());
   }
   ASSERT_TRUE(store->PurgeOutcomes(absl::FromUnixMicros(2500)).ok());
-  EXPECT_FALSE(store->FindOutcome("account", "request-0").has_value());
-  EXPECT_FALSE(store->FindOutcome("account", "request-2499").has_value());
-  EXPECT_TRUE(store->FindOutcome("account", "request-2500").has_value());
-  EXPECT_FALSE(store->FindOutcome("other", "request-2500").has_value());
+  EXPECT_FALSE(store->FindOutcome("account", "request-0")->has_value());
+  EXPECT_FALSE(store->FindOutcome("account", "request-2499")->has_value());
+  EXPECT_TRUE(store->FindOutcome("account", "request-2500")->has_value());
+  EXPECT_FALSE(store->FindOutcome("other", "request-2500")->has_value());
 }
 
 TEST(RocksDbStore, AnOutcomeThatWasStoredAnewOutlivesItsFirstTime) {
@@ -215,9 +215,9 @@ TEST(RocksDbStore, AnOutcomeThatWasStoredAnewOutlivesItsFirstTime) {
     ASSERT_TRUE(Append(store.get(), batch).ok());
   }
   ASSERT_TRUE(store->PurgeOutcomes(absl::FromUnixMicros(150)).ok());
-  EXPECT_TRUE(store->FindOutcome("account", "request").has_value());
+  EXPECT_TRUE(store->FindOutcome("account", "request")->has_value());
   ASSERT_TRUE(store->PurgeOutcomes(absl::FromUnixMicros(250)).ok());
-  EXPECT_FALSE(store->FindOutcome("account", "request").has_value());
+  EXPECT_FALSE(store->FindOutcome("account", "request")->has_value());
 }
 
 TEST(RocksDbStore, TheLastMomentAliveIsKept) {

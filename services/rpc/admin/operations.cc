@@ -70,7 +70,9 @@ void CreateBackup(const Backend& backend, const CallContext& context,
     return done(NotSupported("a server with a backup directory"));
   const std::string content_hash = ContentHash(request);
   auto response = std::make_shared<v1::CreateBackupResponse>();
-  if (!backend.store->FindOutcome(context.caller.account_id, request.request_id())) {
+  auto known = backend.store->FindOutcome(context.caller.account_id, request.request_id());
+  if (!known.ok()) return done(known.status());
+  if (!known->has_value()) {
     auto backup = backend.options->create_backup();
     if (!backup.ok()) return done(backup.status());
     response->set_backup_number(backup->number);

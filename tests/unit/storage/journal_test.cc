@@ -84,7 +84,7 @@ TEST(MemoryStore, OfAFailedAppendEverythingOrNothingSurvives) {
     std::unique_ptr<MemoryStore> next = store.Reopen(crash);
     const bool kept = crash == MemoryStore::Crash::kKeepsUnsynced;
     EXPECT_EQ(next->Read()->Get(Table::kAccounts, "account"), kept ? "second" : "first");
-    EXPECT_EQ(next->FindOutcome("account", "request-second").has_value(), kept);
+    EXPECT_EQ(next->FindOutcome("account", "request-second")->has_value(), kept);
     EXPECT_EQ(next->Read()->head().sequence, kept ? 2u : 1u);
     EXPECT_TRUE(next->Append(2, next->Read()->head(), OneRow("fourth")).ok());
   }
@@ -126,9 +126,9 @@ TEST(MemoryStore, OutcomesArePurgedByTime) {
   MemoryStore store;
   ASSERT_TRUE(store.Append(1, Head(), OneRow("first")).ok());
   ASSERT_TRUE(store.PurgeOutcomes(absl::FromUnixMicros(1000)).ok());
-  EXPECT_TRUE(store.FindOutcome("account", "request-first").has_value());
+  EXPECT_TRUE(store.FindOutcome("account", "request-first")->has_value());
   ASSERT_TRUE(store.PurgeOutcomes(absl::FromUnixMicros(1001)).ok());
-  EXPECT_FALSE(store.FindOutcome("account", "request-first").has_value());
+  EXPECT_FALSE(store.FindOutcome("account", "request-first")->has_value());
 }
 
 }  // namespace
