@@ -79,10 +79,8 @@ absl::StatusOr<storage::VerifyReport> VerifyCheckpoint(const storage::RocksDbSto
   return report;
 }
 
-// Each replay has a directory of its own, which goes with it; what a killed process left is deleted
-// first.
+// Each replay has a directory of its own, which goes with it.
 auto KnownAt(const storage::RocksDbStore& store, const std::string& directory) {
-  Remove(directory);
   auto replaying = std::make_shared<std::mutex>();
   auto replays = std::make_shared<int64_t>(0);
   return [=, &store](

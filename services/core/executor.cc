@@ -102,8 +102,10 @@ Executor::Executor(engine::Engine* engine, storage::Store* store, Clock* clock,
   published_version_ = engine_->directory_version();
 }
 
-absl::Time Executor::NextStamp() const {
-  return absl::FromUnixMicros(std::max(absl::ToUnixMicros(clock_->Now()), last_time_us_ + 1));
+absl::Time Executor::NextStamp() const { return StampAt(clock_->Now()); }
+
+absl::Time Executor::StampAt(absl::Time now) const {
+  return absl::FromUnixMicros(std::max(absl::ToUnixMicros(now), last_time_us_ + 1));
 }
 
 void Executor::CheckClock(CommitGroup* group) {
@@ -143,10 +145,11 @@ absl::Status Executor::TrustClock(const v1::ConfirmClockRequest& request) {
 
 bool Executor::RunOneDue(CommitGroup* group) {
   if (stuck_) return false;
-  const absl::Time time = NextStamp();
-  const absl::Time now = clock_->simulated() ? time : clock_->Now();
-  if (!engine_->IsDue(time, now)) return false;
-  const engine::Command command{{}, engine::Tick{absl::ToUnixMicros(now)}, ""};
+  const absl::Time now = clock_->Now();
+  const absl::Time time = StampAt(now);
+  const absl::Time clock = clock_->simulated() ? time : now;
+  if (!engine_->IsDue(time, clock)) return false;
+  const engine::Command command{{}, engine::Tick{absl::ToUnixMicros(clock)}, ""};
   absl::StatusOr<engine::Decision> decision = engine_->Decide(command, time);
   if (!decision.ok() || decision->record.facts_size() == 0) {
     stuck_ = true;  // an error of ours: commands go on, and no thread spins

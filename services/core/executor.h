@@ -112,6 +112,7 @@ class Executor {
   };
 
   absl::Time NextStamp() const;
+  absl::Time StampAt(absl::Time now) const;  // of a record that is made now
   // Takes what the machine's clock shows for the time, when the request says so. Errors:
   // FIELD_REQUIRED, FIELD_INVALID.
   absl::Status TrustClock(const v1::ConfirmClockRequest& request);

@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <mutex>
-#include <optional>
 
 #include "absl/time/time.h"
 #include "services/core/clock.h"

@@ -112,11 +112,6 @@ class SequencerTest : public ::testing::Test {
  protected:
   void SetUp() override { Begin(); }
 
-  // On a machine that shows this time.
-  void BeginAt(absl::Time now) {
-    machine_.wall = now;
-    Begin();
-  }
   void Begin() {
     sequencer_.reset();
     Begin(std::make_unique<JudgedClock>(std::make_unique<testing::FakeMachine>(&machine_),
