@@ -16,6 +16,8 @@ namespace brokerage::storage {
 namespace {
 
 using engine::Table;
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
 using journal::v1::RollupRow;
 
 // One more than the 13 that figures need: the local month may be one behind the month in UTC.
@@ -25,10 +27,32 @@ absl::Status Damaged(Table table, absl::string_view key, absl::string_view what)
   return absl::DataLossError(absl::StrCat("the row ", DescribeKey(table, key), " ", what));
 }
 
+absl::Status Missing(Table table, absl::string_view key) {
+  return Damaged(table, key, "is missing, but is in an index");
+}
+
 template <typename Row>
 absl::Status Parse(Table table, absl::string_view key, absl::string_view value, Row* row) {
   if (row->ParseFromArray(value.data(), static_cast<int>(value.size()))) return absl::OkStatus();
   return Damaged(table, key, "cannot be read");
+}
+
+template <typename Row>
+absl::StatusOr<std::optional<Row>> ReadRow(const View& view, Table table, const std::string& key) {
+  std::optional<std::string> value = view.Get(table, key);
+  if (absl::Status status = view.status(); !status.ok()) return status;
+  if (!value.has_value()) return std::optional<Row>();
+  Row row;
+  if (absl::Status status = Parse(table, key, *value, &row); !status.ok()) return status;
+  return std::optional<Row>(std::move(row));
+}
+
+template <typename Row>
+absl::StatusOr<Row> ReadIndexed(const View& view, Table table, const std::string& key) {
+  absl::StatusOr<std::optional<Row>> row = ReadRow<Row>(view, table, key);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return Missing(table, key);
+  return **std::move(row);
 }
 
 // Calls take(row) for every row with the prefix.
@@ -85,10 +109,7 @@ absl::Status LoadOpenPackages(const View& view, engine::Engine* engine) {
   for (uint64_t number : NumbersOfOpenPackages(view)) {
     absl::StatusOr<std::optional<engine::PackageAggregate>> package = ReadPackage(view, number);
     if (!package.ok()) return package.status();
-    if (!package->has_value()) {
-      return Damaged(Table::kPackages, engine::PackageKey(number),
-                     "is missing, but is in an index");
-    }
+    if (!package->has_value()) return Missing(Table::kPackages, engine::PackageKey(number));
     if (engine::IsOpenPackage((*package)->row)) engine->LoadPackage(**std::move(package));
   }
   return view.status();
@@ -120,15 +141,11 @@ absl::Status LoadRecentRollups(const View& view, absl::Time now, engine::Engine*
 absl::Status LoadRollups(const View& view, const std::vector<std::string>& keys,
                          engine::Engine* engine) {
   for (const std::string& key : keys) {
-    std::optional<std::string> value = view.Get(Table::kRollups, key);
-    if (!value.has_value()) continue;  // never counted
-    RollupRow row;
-    if (absl::Status status = Parse(Table::kRollups, key, *value, &row); !status.ok()) {
-      return status;
-    }
-    engine->LoadRollup(row);
+    absl::StatusOr<std::optional<RollupRow>> row = ReadRow<RollupRow>(view, Table::kRollups, key);
+    if (!row.ok()) return row.status();
+    if (row->has_value()) engine->LoadRollup(**row);  // else never counted
   }
-  return view.status();
+  return absl::OkStatus();
 }
 
 // When the last record was written; 0 in an empty journal.
@@ -173,16 +190,21 @@ absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine
 
 absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& view,
                                                                     uint64_t number) {
+  absl::StatusOr<std::optional<PackageRow>> row =
+      ReadRow<PackageRow>(view, Table::kPackages, engine::PackageKey(number));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<engine::PackageAggregate>();
+  absl::StatusOr<engine::PackageAggregate> package = ReadPackage(view, **std::move(row));
+  if (!package.ok()) return package.status();
+  return *std::move(package);
+}
+
+absl::StatusOr<engine::PackageAggregate> ReadPackage(const View& view, PackageRow row) {
+  const uint64_t number = row.number();
   const std::string key = engine::PackageKey(number);
-  std::optional<std::string> value = view.Get(Table::kPackages, key);
-  if (!value.has_value()) {
-    if (absl::Status status = view.status(); !status.ok()) return status;
-    return std::optional<engine::PackageAggregate>();
-  }
   engine::PackageAggregate package;
-  absl::Status status = Parse(Table::kPackages, key, *value, &package.row);
-  if (!status.ok()) return status;
-  status = EachRow<journal::v1::OfferRow>(
+  package.row = std::move(row);
+  absl::Status status = EachRow<journal::v1::OfferRow>(
       view, Table::kOffers, key, [&](auto row) { package.offers.push_back(std::move(row)); });
   if (!status.ok()) return status;
   for (size_t i = 0; i < package.offers.size(); ++i) {
@@ -194,7 +216,15 @@ absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& 
   status = EachRow<journal::v1::TextRow>(
       view, Table::kTexts, key, [&](auto row) { package.texts.push_back(std::move(row)); });
   if (!status.ok()) return status;
-  return std::optional<engine::PackageAggregate>(std::move(package));
+  return package;
+}
+
+absl::StatusOr<PackageRow> ReadIndexedPackage(const View& view, uint64_t number) {
+  return ReadIndexed<PackageRow>(view, Table::kPackages, engine::PackageKey(number));
+}
+
+absl::StatusOr<OfferRow> ReadIndexedOffer(const View& view, uint64_t number, int32_t ordinal) {
+  return ReadIndexed<OfferRow>(view, Table::kOffers, engine::OfferKey(number, ordinal));
 }
 
 absl::Time LastKnownTime(const Store& store) {

@@ -21,6 +21,14 @@ absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine
 // and key.
 absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& view,
                                                                     uint64_t number);
+// Likewise of a package whose own row is read already.
+absl::StatusOr<engine::PackageAggregate> ReadPackage(const View& view, journal::v1::PackageRow row);
+
+// A row that an index of the same view names, so that it is there. Errors: DATA_LOSS naming the
+// table and key, also if it is missing.
+absl::StatusOr<journal::v1::PackageRow> ReadIndexedPackage(const View& view, uint64_t number);
+absl::StatusOr<journal::v1::OfferRow> ReadIndexedOffer(const View& view, uint64_t number,
+                                                       int32_t ordinal);
 
 // The latest moment that the store knows of: its last record's or its last sign of life;
 // InfinitePast for a new store. A simulation's clock goes on from there.

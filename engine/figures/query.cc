@@ -26,8 +26,9 @@ void AddAll(const google::protobuf::Message& from, google::protobuf::Message* to
   const google::protobuf::Reflection* reflection = from.GetReflection();
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const google::protobuf::FieldDescriptor* field = descriptor->field(i);
-    reflection->SetInt64(to, field,
-                         reflection->GetInt64(*to, field) + reflection->GetInt64(from, field));
+    // Most of a row's columns are zero.
+    if (const int64_t more = reflection->GetInt64(from, field); more != 0)
+      reflection->SetInt64(to, field, reflection->GetInt64(*to, field) + more);
   }
 }
 

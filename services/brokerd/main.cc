@@ -10,6 +10,13 @@
 #include "services/brokerd/maintenance.h"
 #include "services/brokerd/serve.h"
 
+// Read by jemalloc, where it is the allocator: what a burst of requests took is given back when the
+// burst is over, not with the next request.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "background_thread:true";
+}
+
 namespace brokerage::services::brokerd {
 
 namespace {

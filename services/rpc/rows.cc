@@ -8,19 +8,6 @@ namespace brokerage::services::rpc {
 namespace {
 
 using engine::PackageAggregate;
-using engine::Table;
-
-bool Parse(absl::string_view bytes, google::protobuf::Message* row) {
-  return row->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-}
-
-template <typename Row>
-std::optional<Row> ReadRow(const storage::View& view, Table table, const std::string& key) {
-  std::optional<std::string> bytes = view.Get(table, key);
-  Row row;
-  if (!bytes || !Parse(*bytes, &row)) return std::nullopt;
-  return row;
-}
 
 }  // namespace
 
@@ -32,20 +19,11 @@ absl::StatusOr<std::shared_ptr<const PackageAggregate>> FindPackage(const storag
   return std::make_shared<const PackageAggregate>(**std::move(package));
 }
 
-std::optional<journal::v1::PackageRow> ReadPackageRow(const storage::View& view, uint64_t number) {
-  return ReadRow<journal::v1::PackageRow>(view, Table::kPackages, engine::PackageKey(number));
-}
-
-std::optional<journal::v1::OfferRow> ReadOfferRow(const storage::View& view, uint64_t number,
-                                                  int32_t ordinal) {
-  return ReadRow<journal::v1::OfferRow>(view, Table::kOffers, engine::OfferKey(number, ordinal));
-}
-
 absl::StatusOr<journal::v1::Record> ReadRecord(const storage::View& view, uint64_t sequence) {
   journal::v1::Record record;
   bool found = false;
   absl::Status status = view.Tail(sequence, [&](const journal::v1::JournalEntry& entry) {
-    found = entry.sequence() == sequence && Parse(entry.record(), &record);
+    found = entry.sequence() == sequence && record.ParseFromString(entry.record());
     return false;
   });
   if (!status.ok()) return status;

@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 
 #include "absl/status/statusor.h"
 #include "engine/model/package.h"
@@ -17,9 +16,6 @@ namespace brokerage::services::rpc {
 // Null if there is none.
 absl::StatusOr<std::shared_ptr<const engine::PackageAggregate>> FindPackage(
     const storage::View& view, uint64_t number);
-std::optional<journal::v1::PackageRow> ReadPackageRow(const storage::View& view, uint64_t number);
-std::optional<journal::v1::OfferRow> ReadOfferRow(const storage::View& view, uint64_t number,
-                                                  int32_t ordinal);
 
 // The record at a sequence. Errors: DATA_LOSS if it is not there.
 absl::StatusOr<journal::v1::Record> ReadRecord(const storage::View& view, uint64_t sequence);

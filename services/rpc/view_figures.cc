@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/figures/outcome.h"
-#include "services/rpc/rows.h"
+#include "storage/loading.h"
 
 namespace brokerage::services::rpc {
 
@@ -53,8 +53,9 @@ void ViewFigures::ForEachOfferFact(
 
 void ViewFigures::ForEachOfferFactOfPackage(
     uint64_t package_number, absl::FunctionRef<void(const journal::v1::OfferFact&)> visit) const {
-  const std::optional<journal::v1::PackageRow> package = ReadPackageRow(*view_, package_number);
-  if (!package) return;
+  const auto package = storage::ReadIndexedPackage(*view_, package_number);
+  status_.Update(package.status());
+  if (!package.ok()) return;
   status_.Update(Visit<journal::v1::OfferRow>(
       *view_, Table::kOffers, engine::PackageKey(package_number), "", "",
       [&](const journal::v1::OfferRow& offer) { visit(engine::FactOf(*package, offer)); }));

@@ -13,7 +13,7 @@
 #include "engine/model/tables.h"
 #include "services/rpc/commands.h"
 #include "services/rpc/queries.h"
-#include "services/rpc/rows.h"
+#include "storage/loading.h"
 
 namespace brokerage::services::rpc {
 
@@ -65,8 +65,8 @@ absl::Status NameClosed(const storage::View& view, const engine::Directory& dire
   auto numbers = WithSilence(view, directory, absl::FromUnixMicros(from), absl::FromUnixMicros(to));
   if (!numbers.ok()) return numbers.status();
   for (uint64_t number : *numbers) {
-    const auto row = ReadPackageRow(view, number);
-    if (!row) return absl::DataLossError("a package's row cannot be read");
+    const auto row = storage::ReadIndexedPackage(view, number);
+    if (!row.ok()) return row.status();
     const bool lapsed = std::any_of(
         row->rounds().begin(), row->rounds().end(), [&](const journal::v1::RoundRow& round) {
           return round.settled() && round.deadline_us() > from && round.opened_time_us() < to;

@@ -11,6 +11,7 @@
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"
 #include "services/rpc/scope.h"
+#include "storage/loading.h"
 
 namespace brokerage::services::rpc {
 
@@ -97,6 +98,7 @@ absl::StatusOr<v1::ListOffersResponse> ListOffers(const Backend& backend,
   v1::ListOffersResponse response;
   std::string last;
   int examined = 0;
+  absl::Status damage;
   view->Scan(listing->table, prefix, from, [&](absl::string_view key, absl::string_view) {
     if (response.offers_size() == *size || ++examined > kRowsExaminedMax) {
       response.set_next_page_token(MakePageToken(request, context.caller, last));
@@ -104,14 +106,17 @@ absl::StatusOr<v1::ListOffersResponse> ListOffers(const Backend& backend,
     }
     last = std::string(key.substr(prefix.size()));
     auto [number, ordinal] = engine::TrailingOffer(key);
-    auto row = ReadOfferRow(*view, number, ordinal);
-    if (!row || !Wanted(request, row->state())) return true;
+    auto row = storage::ReadIndexedOffer(*view, number, ordinal);
+    damage = row.status();
+    if (!damage.ok()) return false;
+    if (!Wanted(request, row->state())) return true;
     auto package = packages.Find(number);
     if (package != nullptr && engine::MaySeeOffer(context.caller, package->row, *row)) {
       *response.add_offers() = engine::ToOffer(*package, *row, context.caller);
     }
     return packages.status().ok();
   });
+  if (!damage.ok()) return damage;
   if (!packages.status().ok()) return packages.status();
   if (!view->status().ok()) return view->status();
   return response;

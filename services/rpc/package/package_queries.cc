@@ -20,6 +20,7 @@
 #include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"
+#include "storage/loading.h"
 
 namespace brokerage::services::rpc {
 
@@ -246,13 +247,13 @@ absl::StatusOr<v1::ListPackagesResponse> ListPackages(const Backend& backend,
       return response;
     }
     last = *number;
-    std::optional<PackageRow> row = ReadPackageRow(*view, *number);
-    if (!row || !Matches(request, *row, now) || !engine::MaySeePackage(context.caller, *row))
-      continue;
-    auto package = FindPackage(*view, *number);
+    auto row = storage::ReadIndexedPackage(*view, *number);
+    if (!row.ok()) return row.status();
+    if (!Matches(request, *row, now) || !engine::MaySeePackage(context.caller, *row)) continue;
+    auto package = storage::ReadPackage(*view, *std::move(row));
     if (!package.ok()) return package.status();
     *response.add_packages() =
-        engine::ToPackage(**package, engine::Detail::kList, context.published->directory);
+        engine::ToPackage(*package, engine::Detail::kList, context.published->directory);
   }
 }
 

@@ -15,6 +15,7 @@
 #include "services/rpc/queries.h"
 #include "services/rpc/rows.h"
 #include "services/rpc/today.h"
+#include "storage/loading.h"
 
 namespace brokerage::services::rpc {
 
@@ -31,11 +32,12 @@ absl::Status NotFound(absl::string_view field, absl::string_view id) {
                         "one that is there and the caller's");
 }
 
-// The contract under which a package runs, or was awarded; empty where its offer cannot be read.
-std::string ContractOf(const storage::View& view, const PackageRow& row) {
+// The contract under which a package runs, or was awarded.
+absl::StatusOr<std::string> ContractOf(const storage::View& view, const PackageRow& row) {
   if (row.imported()) return row.running_contract_id();
-  const auto offer = ReadOfferRow(view, row.number(), row.award().offer_ordinal());
-  return offer ? offer->contract_id() : "";
+  auto offer = storage::ReadIndexedOffer(view, row.number(), row.award().offer_ordinal());
+  if (!offer.ok()) return offer.status();
+  return std::move(*offer->mutable_contract_id());
 }
 
 // Which contracts are meant.
@@ -67,15 +69,18 @@ class Meant {
 // started; but of too many only one more than a transfer may have: the engine refuses it then.
 absl::Status NameTransferred(const storage::View& view, const std::string& authority_id,
                              Meant meant, v1::TransferPackagesRequest* request) {
+  absl::Status status;
   for (v1::PackageState state : {v1::PACKAGE_STATE_AWARDED, v1::PACKAGE_STATE_STARTED}) {
     view.Scan(Table::kPackagesByState, engine::PackageStatePrefix(authority_id, state), "",
               [&](absl::string_view key, absl::string_view) {
-                const auto row = ReadPackageRow(view, engine::TrailingNumber(key));
-                if (row && meant.Has(ContractOf(view, *row))) {
-                  request->add_package_ids(engine::PackageIdOf(*row));
-                }
+                const auto row = storage::ReadIndexedPackage(view, engine::TrailingNumber(key));
+                const auto contract_id = row.ok() ? ContractOf(view, *row) : row.status();
+                status = contract_id.status();
+                if (!status.ok()) return false;
+                if (meant.Has(*contract_id)) request->add_package_ids(engine::PackageIdOf(*row));
                 return request->package_ids_size() <= engine::limits::kTransferPackagesMax;
               });
+    if (!status.ok()) return status;
   }
   return view.status();
 }
