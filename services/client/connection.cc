@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -90,10 +89,16 @@ absl::Status Connection::Call(const MethodDescriptor& method, const Message& req
   grpc::ClientContext context;
   SignIn(token_, &context);
   context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
-  std::promise<grpc::Status> done;
-  stub.UnaryCall(&context, PathOf(method), {}, &request, response,
-                 [&done](grpc::Status status) { done.set_value(std::move(status)); });
-  return ToStatus(done.get_future().get(), address_);
+  // Its own queue: whoever waits reads from the network itself, and no other thread has to wake it.
+  grpc::CompletionQueue queue;
+  auto call = stub.PrepareUnaryCall(&context, PathOf(method), request, &queue);
+  grpc::Status status;
+  call->StartCall();
+  call->Finish(response, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  return ToStatus(status, address_);
 }
 
 absl::Status Connection::Watch(const MethodDescriptor& method, const Message& request,
