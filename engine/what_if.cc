@@ -7,6 +7,7 @@
 #include "engine/award/ranking.h"
 #include "engine/base/check.h"
 #include "engine/base/ids.h"
+#include "engine/figures/counts.h"
 #include "engine/figures/query.h"
 #include "engine/figures/rates.h"
 

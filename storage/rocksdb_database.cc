@@ -38,7 +38,6 @@ class BackgroundErrors : public rocksdb::EventListener {
 rocksdb::DBOptions DatabaseOptions(std::shared_ptr<StickyError> error) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
-  options.create_missing_column_families = true;
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.db_write_buffer_size = kMemtableBytes;
@@ -197,14 +196,12 @@ RocksDatabase::~RocksDatabase() {
 absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::string& directory,
                                                                    Mode mode) {
   std::vector<std::string> names = KnownFamilies();
+  std::vector<std::string> found = {rocksdb::kDefaultColumnFamilyName};
   if (std::filesystem::exists(std::filesystem::path(directory) / "CURRENT")) {
-    absl::StatusOr<std::vector<std::string>> found = FamiliesOf(directory);
-    if (!found.ok()) return found.status();
-    if (absl::Status status = CheckFamilies(directory, *found, names); !status.ok()) return status;
-    // Reading alone makes no table that an earlier program did not make.
-    if (mode == Mode::kReadOnly) {
-      std::erase_if(names, [&](const std::string& name) { return !Has(*found, name); });
-    }
+    absl::StatusOr<std::vector<std::string>> families = FamiliesOf(directory);
+    if (!families.ok()) return families.status();
+    found = *std::move(families);
+    if (absl::Status status = CheckFamilies(directory, found, names); !status.ok()) return status;
   } else {
     if (absl::Status status = CheckNothingIsLostIn(directory); !status.ok()) return status;
     if (mode == Mode::kReadOnly) {
@@ -215,9 +212,13 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
 
   std::shared_ptr<RocksDatabase> database(new RocksDatabase(directory));
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.reserve(names.size());
-  for (const std::string& name : names) families.emplace_back(name, FamilyOptions(name, cache));
+  // Those that are there first, and in their order those that are not.
+  const auto missing = std::stable_partition(
+      names.begin(), names.end(), [&](const std::string& name) { return Has(found, name); });
+  std::vector<rocksdb::ColumnFamilyDescriptor> families, to_make;
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    (name < missing ? families : to_make).emplace_back(*name, FamilyOptions(*name, cache));
+  }
   rocksdb::DBOptions options = DatabaseOptions(database->error_);
   options.avoid_flush_during_shutdown = mode == Mode::kScratch;
   rocksdb::DB* db = nullptr;
@@ -227,6 +228,15 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
           : rocksdb::DB::Open(options, directory, families, &database->handles_, &db);
   if (!status.ok()) return OpenError(status, directory);
   database->db_.reset(db);
+  if (mode == Mode::kReadOnly) {
+    names.erase(missing, names.end());  // reading alone makes no table
+  } else if (!to_make.empty()) {
+    // All at once: each call writes down the options of every family, and reads them again.
+    std::vector<rocksdb::ColumnFamilyHandle*> made;
+    status = db->CreateColumnFamilies(to_make, &made);
+    database->handles_.insert(database->handles_.end(), made.begin(), made.end());
+    if (!status.ok()) return OpenError(status, directory);
+  }
 
   auto handle_of = [&](const std::string& name) -> rocksdb::ColumnFamilyHandle* {
     const auto at = std::find(names.begin(), names.end(), name);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
+#include "engine/figures/counts.h"
 #include "engine/figures/dimensions.h"
 #include "engine/figures/outcome.h"
 #include "engine/figures/tally.h"
@@ -19,18 +20,6 @@ namespace {
 
 using journal::v1::OfferFact;
 using journal::v1::RollupRow;
-
-// Adds every field: of counts, or of counts of packages.
-void AddAll(const google::protobuf::Message& from, google::protobuf::Message* to) {
-  const google::protobuf::Descriptor* descriptor = from.GetDescriptor();
-  const google::protobuf::Reflection* reflection = from.GetReflection();
-  for (int i = 0; i < descriptor->field_count(); ++i) {
-    const google::protobuf::FieldDescriptor* field = descriptor->field(i);
-    // Most of a row's columns are zero.
-    if (const int64_t more = reflection->GetInt64(from, field); more != 0)
-      reflection->SetInt64(to, field, reflection->GetInt64(*to, field) + more);
-  }
-}
 
 absl::Status CheckGroupBy(const v1::PerformanceQuery& query) {
   if (query.group_by_size() > limits::kGroupByMax) {
@@ -314,8 +303,6 @@ absl::StatusOr<FigureQuery> CheckQuery(const v1::PerformanceQuery& query,
   return checked;
 }
 
-void AddCounts(const v1::Counts& from, v1::Counts* to) { AddAll(from, to); }
-
 FigureAnswer CountFigures(const FigureQuery& query, const Directory& directory,
                           const FigureSource& source) {
   FigureAnswer answer;
@@ -326,8 +313,8 @@ FigureAnswer CountFigures(const FigureQuery& query, const Directory& directory,
       const FigureGroup* group = tally.GroupOf(row);
       if (group == nullptr) return;
       FigureTotals& totals = answer.groups[*group];
-      AddAll(row.live(), &totals.live);
-      AddAll(row.settled(), &totals.settled);
+      AddCounts(row.live(), &totals.live);
+      AddCounts(row.settled(), &totals.settled);
     });
     return answer;
   }
@@ -354,7 +341,7 @@ std::map<FigureGroup, v1::PackageCounts> CountPackages(const FigureQuery& query,
   VisitRollups(query, RollupRow::KIND_PACKAGE, source, [&](const RollupRow& row) {
     if (row.packages().referred() == 0) return;
     const FigureGroup* group = tally.GroupOf(row);
-    if (group != nullptr) AddAll(row.packages(), &groups[*group]);
+    if (group != nullptr) AddCounts(row.packages(), &groups[*group]);
   });
   return groups;
 }

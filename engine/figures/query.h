@@ -47,9 +47,6 @@ absl::StatusOr<FigureQuery> CheckQuery(const v1::PerformanceQuery& query,
 // Limits the filters to the scope.
 void Narrow(const PerformanceScope& scope, FigureQuery* query);
 
-// Adds every count.
-void AddCounts(const v1::Counts& from, v1::Counts* to);
-
 using FigureGroup = std::vector<std::string>;  // values in the order of group_by
 
 struct FigureTotals {

@@ -1,4 +1,5 @@
 #include "engine/figures/scorecard.h"
+#include "engine/figures/counts.h"
 
 #include <algorithm>
 #include <map>
