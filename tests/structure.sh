@@ -92,12 +92,26 @@ read_symbols() {
 declared_elsewhere() {
   read_symbols
   awk '{ name = $3; sub(/.*::~?/, "", name); scope = $3; sub(/::~?[^:]*$/, "", scope); sub(/.*::/, "", scope)
-      print $1, name, scope }' "$BUILD/structure/defined" | LC_ALL=C sort -u |
-    while read -r source name scope; do
-      [[ -f ${source%.cc}.h ]] || continue
-      grep -qw "$name" "${source%.cc}.h" || grep -qE "(class|struct) ([A-Za-z]+::)*$scope\b" "$source" ||
-        echo "$source defines $name, which ${source%.cc}.h does not declare"
-    done
+      print $1, name, scope }' "$BUILD/structure/defined" | LC_ALL=C sort -u | awk '
+    function text_of(file,  line) {  # its words, each between blanks
+      if (!(file in text)) {
+        text[file] = ""
+        while ((getline line < file) > 0) {
+          gsub(/[^A-Za-z0-9_]+/, " ", line)
+          text[file] = text[file] " " line " "
+        }
+        close(file)
+      }
+      return text[file]
+    }
+    {
+      header = $1
+      sub(/\.cc$/, ".h", header)
+      declared = text_of(header)
+      if (declared == "" || index(declared, " " $2 " ")) next
+      if (text_of($1) ~ " (class|struct) ([A-Za-z]+ )*" $3 " ") next
+      print $1 " defines " $2 ", which " header " does not declare"
+    }'
 }
 
 # What is declared for others and that no other source uses: it is dead, or belongs to its only user.
@@ -126,11 +140,9 @@ unused_declarations() {
       for (key in alone) if (!(key in needed)) print alone[key]
     }' "$symbols/defined" | LC_ALL=C sort -u
   # Constants and types of headers whose name is said nowhere else.
-  git ls-files -co --exclude-standard '*.h' | while read -r header; do
-    [[ -f $header ]] || continue
-    sed -E 's#//.*##' "$header" | grep -oE '\b(constexpr [^=;({]*|struct |class |enum class )[A-Z]?k?[A-Z][A-Za-z0-9]*' |
-      grep -oE '[A-Za-z0-9]+$' | awk -v header="$header" -v words="$symbols/words" '
-        BEGIN { while ((getline line < words) > 0) { split(line, part, " "); count[part[1]] = part[2] } }
-        count[$1] == 1 { print header ": " $1 " is used by nobody" }'
-  done
+  git ls-files -co --exclude-standard '*.h' | xargs grep -HoE '^[^/]*' 2>/dev/null |
+    grep -oE '^[^:]*:|\b(constexpr [^=;({]*|struct |class |enum class )[A-Z]?k?[A-Z][A-Za-z0-9]*' | awk -v words="$symbols/words" '
+      BEGIN { while ((getline line < words) > 0) { split(line, part, " "); count[part[1]] = part[2] } }
+      /:$/ { header = substr($0, 1, length($0) - 1); next }
+      count[$NF] == 1 { print header ": " $NF " is used by nobody" }'
 }
