@@ -12,11 +12,19 @@ namespace {
 void Check(int ok) {
   if (ok != 1) std::abort();  // SHA-256 of memory cannot fail unless OpenSSL is broken
 }
+
+// Looked up once: that takes longer than a short hash.
+const EVP_MD* Algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  Check(algorithm != nullptr);
+  return algorithm;
+}
+
 }  // namespace
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
   Check(context_ != nullptr);
-  Check(EVP_DigestInit_ex(context_, EVP_sha256(), nullptr));
+  Check(EVP_DigestInit_ex(context_, Algorithm(), nullptr));
 }
 
 Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
@@ -35,7 +43,7 @@ Sha256& Sha256::AddBigEndian64(uint64_t value) {
 std::string Sha256::Finish() {
   std::string hash(kHashBytes, '\0');
   Check(EVP_DigestFinal_ex(context_, reinterpret_cast<unsigned char*>(hash.data()), nullptr));
-  Check(EVP_DigestInit_ex(context_, EVP_sha256(), nullptr));
+  Check(EVP_DigestInit_ex(context_, nullptr, nullptr));
   return hash;
 }
 
