@@ -15,7 +15,7 @@ namespace brokerage::engine::reference {
 namespace {
 
 constexpr int kPackagesPerFramework = 50;
-constexpr uint64_t kFrameworks = 80;  // 4,000 packages; ./dev prove has no end
+constexpr uint64_t kFrameworks = 50;  // 2,500 packages; ./dev prove has no end
 
 constexpr int kPackagesPerAdaptiveFramework = 120;
 constexpr uint64_t kAdaptiveFrameworks = 12;

@@ -229,15 +229,8 @@ void AddFlag(CLI::App* command, const std::string& names, const FlagField& field
   }
 }
 
-void AddMethod(CLI::App* service, const MethodDescriptor& method, const std::string& short_name,
-               const Options* options, Chosen* chosen) {
-  const std::string name = Kebab(method.name());
-  CLI::App* command = service->add_subcommand(short_name.empty() ? name : short_name, "");
-  if (!short_name.empty()) command->alias(name);
-  command->description(
-      absl::StrCat(method.name(), method.server_streaming() ? " (until interrupted)" : ""));
-  auto said = std::make_shared<Invocation>();
-  said->method = &method;
+void AddFlags(CLI::App* command, Invocation* said) {
+  const MethodDescriptor& method = *said->method;
   said->fields = FlagFields(*method.input_type());
   said->values.resize(said->fields.size());
   const std::vector<std::string> names = FlagNames(said->fields);
@@ -253,6 +246,19 @@ void AddMethod(CLI::App* service, const MethodDescriptor& method, const std::str
     command->add_option("--token-file", said->new_token_file, "Mint a token into this new file")
         ->type_name("FILE");
   }
+}
+
+void AddMethod(CLI::App* service, const MethodDescriptor& method, const std::string& short_name,
+               const Options* options, Chosen* chosen) {
+  const std::string name = Kebab(method.name());
+  CLI::App* command = service->add_subcommand(short_name.empty() ? name : short_name, "");
+  if (!short_name.empty()) command->alias(name);
+  command->description(
+      absl::StrCat(method.name(), method.server_streaming() ? " (until interrupted)" : ""));
+  auto said = std::make_shared<Invocation>();
+  said->method = &method;
+  // The flags of one command, not of eighty.
+  command->preparse_callback([command, said](size_t) { AddFlags(command, said.get()); });
   command->callback(
       [options, chosen, said] { *chosen = [options, said] { return Run(*options, *said); }; });
 }
