@@ -135,6 +135,11 @@ grpc::Status ToGrpc(const absl::Status& status) {
                       Shortened(status.message(), kTextBytesMax), details);
 }
 
+absl::Status Stopping() {
+  return engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "",
+                        "a later try: the server is stopping");
+}
+
 // The request that the bytes hold, which go. Errors: FIELD_INVALID for bytes that are none, and for
 // more than the method takes.
 absl::StatusOr<std::unique_ptr<Message>> Parse(const Method& method, grpc::ByteBuffer* bytes) {
@@ -174,6 +179,7 @@ class UnaryCall final : public Event {
         if (!ok) return End();  // the server is stopping
         return Taken();
       case Step::kRead:
+        method_.adapter->RequestCame(&grpc_context_);
         if (!ok) return Answer(absl::InvalidArgumentError("a call without a request"));
         return Read();
       case Step::kAnswer:
@@ -186,11 +192,12 @@ class UnaryCall final : public Event {
 
   void Taken() {
     Adapter* adapter = method_.adapter;
-    if (!adapter->stopping()) new UnaryCall(method_, queue_);
+    new UnaryCall(method_, queue_);  // one that is taken during a stop is refused at once
     began_ = adapter->backend().clock->MachineNow();
     auto signed_in = adapter->AdmitCaller(*method_.access, grpc_context_);
     if (!signed_in.ok()) return Answer(signed_in.status());
     signed_in_ = *std::move(signed_in);
+    if (!adapter->AwaitRequest(&grpc_context_)) return Answer(Stopping());
     step_ = Step::kRead;
     line_.Read(&bytes_, this);
   }
@@ -267,7 +274,7 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
 
   void Taken(bool ok) {
     if (!ok) return Release();  // the server is stopping; `done_` never comes
-    if (!method_.adapter->stopping()) Open(method_, queue_);
+    Open(method_, queue_);
     auto signed_in = method_.adapter->AdmitCaller(*method_.access, grpc_context_);
     if (!signed_in.ok()) return Finish(signed_in.status());
     signed_in_ = *std::move(signed_in);
@@ -276,10 +283,12 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
       return Finish(
           engine::Reject(v1::REJECTION_REASON_LIMIT_REACHED, "", "", "fewer open streams"));
     }
+    if (!method_.adapter->AwaitRequest(&grpc_context_)) return Finish(Stopping());
     line_.Read(&bytes_, &asked_);
   }
 
   void Asked(bool ok) {
+    method_.adapter->RequestCame(&grpc_context_);
     if (!ok) return Finish(absl::InvalidArgumentError("a call without a request"));
     auto request = Parse(method_, &bytes_);
     if (!request.ok()) return Finish(request.status());
@@ -456,9 +465,7 @@ absl::StatusOr<SignedIn> Adapter::AdmitCaller(const Access& access,
   auto signed_in = Authenticate(AuthorizationOf(context), *backend_.sequencer->published());
   if (!signed_in.ok()) return signed_in.status();
   if (absl::Status status = CheckRole(access, signed_in->caller.role); !status.ok()) return status;
-  if (stopping_)
-    return engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "",
-                          "a later try: the server is stopping");
+  if (stopping_) return Stopping();
   return signed_in;
 }
 
@@ -492,6 +499,26 @@ void Adapter::Count(const Access& access, const absl::Status& status, absl::Time
   Metrics* metrics = backend_.options->metrics;
   if (metrics == nullptr) return;
   metrics->CountCall(access.method, status.code(), backend_.clock->MachineNow() - began);
+}
+
+bool Adapter::AwaitRequest(grpc::ServerContext* context) {
+  std::lock_guard lock(mutex_);
+  if (!stopping_) awaited_.insert(context);
+  return !stopping_;
+}
+
+void Adapter::RequestCame(grpc::ServerContext* context) {
+  std::lock_guard lock(mutex_);
+  awaited_.erase(context);
+  if (awaited_.empty()) none_awaited_.notify_all();
+}
+
+void Adapter::Stop(absl::Duration patience) {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  none_awaited_.wait_for(lock, absl::ToChronoNanoseconds(patience),
+                         [this] { return awaited_.empty(); });
+  for (grpc::ServerContext* context : awaited_) context->TryCancel();
 }
 
 void Adapter::Leave() {

@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,12 +69,20 @@ class Adapter {
   // Counts a call that is answered now.
   void Count(const Access& access, const absl::Status& status, absl::Time began) const;
 
+  // A call's request is on its way, from here to RequestCame. False, and nothing is to be read,
+  // when the server stops.
+  bool AwaitRequest(grpc::ServerContext* context);
+  void RequestCame(grpc::ServerContext* context);
+
   // Counts the calls that exist, so that a queue is shut down only when none uses it.
   void Enter() { ++calls_; }
   void Leave();
   void WaitUntilNoCalls();
   bool stopping() const { return stopping_; }
-  void set_stopping() { stopping_ = true; }
+  // From now on calls are refused when they are taken. Requests that are on their way may come for
+  // so long; then their calls are cancelled, for a client that sends no more would hold up the
+  // stop.
+  void Stop(absl::Duration patience);
 
   struct Method;
   class Service;
@@ -86,6 +95,8 @@ class Adapter {
   std::atomic<int64_t> calls_ = 0;
   std::mutex mutex_;
   std::condition_variable no_calls_;
+  std::set<grpc::ServerContext*> awaited_;  // whose requests are on their way
+  std::condition_variable none_awaited_;
   std::vector<std::unique_ptr<Method>> methods_;
   std::vector<std::unique_ptr<Service>> services_;
 };

@@ -5,6 +5,7 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -48,11 +49,16 @@ struct RpcServer::Running {
 namespace {
 
 constexpr int kMetadataBytesMax = 16 << 10;
+// What gRPC may hold of all connections' messages together; beyond it, it takes no more from those
+// that sent most.
+constexpr size_t kQuotaBytes = 512 << 20;
 constexpr int kSyncThreadsMax = 16;  // health, reflection: nothing else is synchronous
 constexpr absl::Duration kKeepalive = absl::Minutes(1);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 constexpr absl::Duration kPingInterval = absl::Seconds(10);  // clients that ping more often are cut
 constexpr absl::Duration kIdle = absl::Minutes(30);
+// For requests that are on their way when the server stops.
+constexpr absl::Duration kRequestPatience = absl::Milliseconds(500);
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
@@ -77,6 +83,7 @@ void SetLimits(grpc::ServerBuilder* builder) {
   builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
   grpc::ResourceQuota quota("brokerd");
   quota.SetMaxThreads(kSyncThreadsMax);
+  quota.Resize(kQuotaBytes);
   builder->SetResourceQuota(quota);
 }
 
@@ -134,7 +141,7 @@ int RpcServer::port() const { return running_->port; }
 
 void RpcServer::Shutdown(absl::Duration grace) {
   if (running_->server != nullptr) {
-    running_->adapter.set_stopping();
+    running_->adapter.Stop(std::min(grace, kRequestPatience));
     running_->watcher.WakeAll();
     running_->server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(grace));
     running_->adapter.WaitUntilNoCalls();

@@ -3,9 +3,12 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/bounds.h"
@@ -125,6 +128,31 @@ TEST_F(AdmissionTest, ARefusalWithManyErrorsArrivesAndSaysHowManyMoreThereAre) {
   const std::string& last =
       outcome.rejection.file_errors(outcome.rejection.file_errors_size() - 1).message();
   EXPECT_TRUE(last.starts_with("and ") && last.ends_with(" more")) << last;
+}
+
+// Neither a request that never comes nor one that comes too late holds the stop up, and nobody is
+// left without an answer.
+TEST_F(AdmissionTest, CallsThatComeWhileTheServerStopsAreAnswered) {
+  SlowCall never(channel(), "PackageService/GetPackage", As(kNavigator));
+  std::atomic<int> left_alone = 0, answered = 0;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&] {
+      for (grpc::Status status; status.ok(); ++answered) {
+        status =
+            Call("AccountService/GetOwnAccount", kNavigator, v1::GetOwnAccountRequest()).status;
+        left_alone += status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
+      }
+    });
+  }
+  while (answered < 100) std::this_thread::yield();
+  constexpr absl::Duration kGrace = absl::Seconds(20);
+  const absl::Time began = absl::Now();
+  server()->Shutdown(kGrace);
+  EXPECT_LT(absl::Now() - began, kGrace / 2);
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(left_alone, 0);
+  EXPECT_EQ(never.Finish().status.error_code(), grpc::StatusCode::CANCELLED);
 }
 
 }  // namespace
