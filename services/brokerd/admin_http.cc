@@ -1,11 +1,15 @@
 #include "services/brokerd/admin_http.h"
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <list>
 #include <thread>
 #include <utility>
 
@@ -25,7 +29,12 @@ using tcp = asio::ip::tcp;
 
 constexpr std::chrono::seconds kPatience(10);
 constexpr size_t kRequestBytesMax = 16 << 10;
-constexpr int kSessionsMax = 64;
+constexpr size_t kSessionsMax = 64;
+// What an HTTP/2 client says first, with settings that it leaves as they are; a server's settings
+// come back.
+constexpr char kClientGreeting[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
+constexpr size_t kFrameHeaderBytes = 9, kFrameTypeAt = 3;
+constexpr unsigned char kSettingsFrame = 4;
 
 bool IsPrivate(const asio::ip::address& address) {
   if (address.is_loopback()) return true;
@@ -71,7 +80,7 @@ absl::Status CheckPrivateAddress(absl::string_view listen_address) {
 class AdminHttp::Impl {
  public:
   explicit Impl(Options options)
-      : options_(std::move(options)), acceptor_(context_), retry_(context_) {}
+      : options_(std::move(options)), acceptor_(context_), spare_(context_), retry_(context_) {}
 
   absl::Status Start() {
     absl::StatusOr<tcp::endpoint> endpoint = ParseAddress(options_.listen_address);
@@ -86,6 +95,7 @@ class AdminHttp::Impl {
           absl::StrCat("cannot listen on ", options_.listen_address, ": ", error.message()));
     }
     port_ = acceptor_.local_endpoint().port();
+    KeepSpare();
     Accept();
     thread_ = std::thread([this] { context_.run(); });
     return absl::OkStatus();
@@ -102,23 +112,34 @@ class AdminHttp::Impl {
  private:
   // One connection, one request.
   struct Session : std::enable_shared_from_this<Session> {
-    Session(tcp::socket socket, Impl* owner) : stream(std::move(socket)), owner(owner) {
-      ++owner->sessions_;
-    }
-    ~Session() { --owner->sessions_; }
+    Session(tcp::socket socket, Impl* owner) : stream(std::move(socket)), owner(owner) {}
+    ~Session() { owner->sessions_.erase(place); }
 
     void Run() {
+      place = owner->sessions_.insert(owner->sessions_.end(), weak_from_this());
       parser.body_limit(kRequestBytesMax);
       parser.header_limit(kRequestBytesMax);
       stream.expires_after(kPatience);
       http::async_read(stream, buffer, parser,
                        [self = shared_from_this()](error_code error, size_t) {
-                         if (!error) self->Reply();
+                         if (!error) self->Answer();
                        });
     }
 
-    void Reply() {
-      response = owner->Answer(parser.get());
+    void Answer() {
+      const http::request<http::string_body>& request = parser.get();
+      if (request.method() != http::verb::get || request.target() != "/healthz")
+        return Reply(owner->Answer(request));
+      auto greeted = [self = shared_from_this()](bool ok) {
+        const auto status = ok ? http::status::ok : http::status::service_unavailable;
+        self->Reply(PlainText(self->parser.get(), status, ok ? "ok\n" : "not serving\n"));
+      };
+      std::make_shared<Greeting>(owner, std::move(greeted))->Begin();
+    }
+
+    void Reply(http::response<http::string_body> answer) {
+      response = std::move(answer);
+      response.prepare_payload();
       stream.expires_after(kPatience);
       http::async_write(stream, response, [self = shared_from_this()](error_code, size_t) {
         error_code ignored;
@@ -131,15 +152,67 @@ class AdminHttp::Impl {
     beast::flat_buffer buffer;
     http::request_parser<http::string_body> parser;
     http::response<http::string_body> response;
+    std::list<std::weak_ptr<Session>>::iterator place;
+  };
+
+  // A connection to the API, until an HTTP/2 server greets.
+  struct Greeting : std::enable_shared_from_this<Greeting> {
+    Greeting(Impl* owner, std::function<void(bool)> done)
+        : owner(owner), stream(owner->context_), done(std::move(done)) {}
+
+    void Begin() {
+      const absl::StatusOr<tcp::endpoint> at = ParseAddress(owner->options_.serving_address());
+      if (!at.ok()) return done(false);
+      stream.expires_after(owner->options_.patience);
+      stream.async_connect(*at, [self = shared_from_this()](error_code error) {
+        if (error) return self->done(false);
+        asio::async_write(self->stream, asio::buffer(kClientGreeting, sizeof kClientGreeting - 1),
+                          [self](error_code error, size_t) {
+                            if (error) return self->done(false);
+                            self->Read();
+                          });
+      });
+    }
+
+    void Read() {
+      asio::async_read(stream, asio::buffer(frame),
+                       [self = shared_from_this()](error_code error, size_t) {
+                         self->done(!error && self->frame[kFrameTypeAt] == kSettingsFrame);
+                       });
+    }
+
+    Impl* owner;
+    beast::tcp_stream stream;
+    std::function<void(bool)> done;
+    std::array<unsigned char, kFrameHeaderBytes> frame;  // the header of its first
   };
 
   void Accept() {
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
+      if (error == asio::error::no_descriptors && spare_.is_open()) {
+        spare_.close();  // for the next to be answered
+        return Accept();
+      }
       if (error) return AcceptLater();
-      if (sessions_ < kSessionsMax) std::make_shared<Session>(std::move(socket), this)->Run();
+      if (sessions_.size() >= kSessionsMax) CloseOldest();
+      std::make_shared<Session>(std::move(socket), this)->Run();
+      KeepSpare();
       Accept();
     });
+  }
+
+  // Whoever waits longest for what it asks, or has not asked.
+  void CloseOldest() {
+    if (std::shared_ptr<Session> oldest = sessions_.front().lock()) oldest->stream.close();
+    sessions_.splice(sessions_.end(), sessions_, sessions_.begin());  // until it is gone
+  }
+
+  // A descriptor to give up when there is no other.
+  void KeepSpare() {
+    if (spare_.is_open()) return;
+    error_code ignored;
+    spare_.open(tcp::v4(), ignored);
   }
 
   // Without a free file descriptor the next attempt would fail at once, and so on without end.
@@ -150,31 +223,34 @@ class AdminHttp::Impl {
     });
   }
 
-  http::response<http::string_body> Answer(const http::request<http::string_body>& request) const {
-    http::response<http::string_body> response(http::status::ok, request.version());
+  static http::response<http::string_body> PlainText(
+      const http::request<http::string_body>& request, http::status status, std::string body) {
+    http::response<http::string_body> response(status, request.version());
     response.set(http::field::content_type, "text/plain; charset=utf-8");
     response.keep_alive(false);
+    response.body() = std::move(body);
+    return response;
+  }
+
+  // All but /healthz.
+  http::response<http::string_body> Answer(const http::request<http::string_body>& request) const {
     if (request.method() != http::verb::get) {
-      response.result(http::status::method_not_allowed);
+      auto response = PlainText(request, http::status::method_not_allowed, "");
       response.set(http::field::allow, "GET");
-    } else if (request.target() == "/metrics") {
-      response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
-      response.body() = options_.metrics();
-    } else if (request.target() == "/healthz") {
-      const bool healthy = options_.healthy();
-      response.result(healthy ? http::status::ok : http::status::service_unavailable);
-      response.body() = healthy ? "ok\n" : "not serving\n";
-    } else {
-      response.result(http::status::not_found);
+      return response;
     }
-    response.prepare_payload();
+    if (request.target() != "/metrics") return PlainText(request, http::status::not_found, "");
+    auto response = PlainText(request, http::status::ok, options_.metrics());
+    response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
     return response;
   }
 
   const Options options_;
-  int sessions_ = 0;  // the port's thread's; outlives the sessions that the context holds
+  // The port's thread's, oldest first; it outlives the sessions that the context holds.
+  std::list<std::weak_ptr<Session>> sessions_;
   asio::io_context context_{1};
   tcp::acceptor acceptor_;
+  tcp::socket spare_;
   asio::steady_timer retry_;
   std::thread thread_;
   int port_ = 0;

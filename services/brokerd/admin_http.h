@@ -1,7 +1,9 @@
 // The operators' port: GET /metrics and GET /healthz over HTTP, for loopback and private networks
-// only. One thread.
+// only. One thread. It answers also where connections that say nothing take all its places, or the
+// process has no descriptor left.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,7 +23,11 @@ class AdminHttp {
   struct Options {
     std::string listen_address;            // "127.0.0.1:9464"; port 0 takes any free one
     std::function<std::string()> metrics;  // called from the port's thread
-    std::function<bool()> healthy;
+    // Where the API listens while it takes calls, likewise; empty before and after. /healthz opens
+    // a connection there, so that a port that takes no connections any more is known to a service
+    // manager: 200 where an HTTP/2 server greets within `patience`, 503 otherwise.
+    std::function<std::string()> serving_address;
+    std::chrono::milliseconds patience{2000};
   };
 
   explicit AdminHttp(Options options);

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "services/brokerd/admin_http.h"
 #include "services/brokerd/data_directory.h"
 #include "services/brokerd/maintenance.h"
@@ -69,8 +70,9 @@ absl::Status Serve(const ServeOptions& options) {
   SetMaintenance(options.data, options.backup_dir, opened->store.get(), &rpc_options);
   RpcServer rpc(&sequencer, opened->store.get(), opened->clock.get(), std::move(rpc_options));
   std::atomic<bool> serving = false;
+  const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   AdminHttp admin({options.admin_listen, [&] { return metrics.Text(sequencer); },
-                   [&] { return serving.load(); }});
+                   [&] { return serving ? absl::StrCat(host, ":", rpc.port()) : std::string(); }});
 
   absl::Status started = admin.Start();
   if (!started.ok()) return started;
