@@ -17,6 +17,7 @@
 #include "engine/decide/checks.h"
 #include "engine/decide/directory_changes.h"
 #include "engine/model/fact_keys.h"
+#include "engine/model/reach.h"
 
 namespace brokerage::engine {
 
@@ -167,6 +168,14 @@ absl::StatusOr<std::string> FrameworkOfLine(const Context& in, const v1::Coverag
   return frameworks.front();
 }
 
+// The line would hold in their rounds as well.
+absl::Status OthersWardToo(const v1::Coverage& line, const std::vector<std::string>& others) {
+  return Reject(v1::REJECTION_REASON_ROLE_MAY_NOT, "coverage.ward_code", line.ward_code(),
+                absl::StrCat("a ward of your frameworks alone: this one and the branch's provider "
+                             "are in ",
+                             absl::StrJoin(others, ", "), " too; an administrator may change it"));
+}
+
 DirectoryFact CoverageFact(const Context& in, const v1::Coverage& line,
                            const std::string& framework_id) {
   DirectoryFact fact = NewFact(in, CoverageKey(line), framework_id);
@@ -228,9 +237,12 @@ absl::Status Decide(const Context& in, const v1::ChangeCoverageRequest& request,
                   "a branch's id");
   }
   if (absl::Status status = CheckLine(line); !status.ok()) return status;
-  const absl::StatusOr<std::string> framework_id =
-      FrameworkOfLine(in, line, *branch, [&](const std::string& id) { return MayChange(in, id); });
+  auto may_change = [&in](const std::string& id) { return MayChange(in, id); };
+  const absl::StatusOr<std::string> framework_id = FrameworkOfLine(in, line, *branch, may_change);
   if (!framework_id.ok()) return framework_id.status();
+  const auto others =
+      OthersCovered(branch->provider_id(), line.ward_code(), in.state.directory, may_change);
+  if (!others.empty()) return OthersWardToo(line, others);
   line.set_framework_id(line.postcode_area().empty() ? "" : *framework_id);
   AddFact(in, CoverageFact(in, line, *framework_id), "", out);
   return absl::OkStatus();
@@ -307,6 +319,13 @@ absl::Status Decide(const Context& in, const v1::DecideCoverageRequest& request,
     return Reject(v1::REJECTION_REASON_IN_THE_PAST, "proposal_id", request.proposal_id(),
                   absl::StrCat("a line whose end, ", line.to_date(),
                                ", has not passed; reject it, and let it be proposed again"));
+  }
+  const v1::Branch* branch = in.state.directory.Branch(line.branch_id());
+  if (request.accept() && branch != nullptr) {
+    const auto others =
+        OthersCovered(branch->provider_id(), line.ward_code(), in.state.directory,
+                      [&](const std::string& id) { return DecidesCoverage(in, id); });
+    if (!others.empty()) return OthersWardToo(line, others);
   }
   DirectoryFact fact = NewFact(in, found->key(), found->framework_id());
   v1::CoverageProposal& proposal = *fact.mutable_coverage_proposal();

@@ -1,9 +1,14 @@
 #include "engine/decide/directory_changes.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/base/rejection.h"
 #include "engine/model/directory_as_of.h"
+#include "engine/model/reach.h"
 
 namespace brokerage::engine {
 
@@ -20,11 +25,7 @@ bool OwnsBranch(const Caller& caller, const v1::Branch& branch) {
 }  // namespace
 
 bool MayChange(const Context& in, absl::string_view framework_id) {
-  if (in.caller.role == v1::ROLE_ADMINISTRATOR) return true;
-  if (in.caller.role != v1::ROLE_COMMISSIONER) return false;
-  const journal::v1::FrameworkRow* framework = in.state.directory.Framework(framework_id);
-  return framework != nullptr &&
-         Directory::AuthorityOf(framework->rules(), in.caller.authority_id) != nullptr;
+  return ActsFor(in.caller, framework_id, in.state.directory);
 }
 
 absl::StatusOr<const v1::Contract*> FindContract(const Context& in, absl::string_view id,
@@ -35,6 +36,35 @@ absl::StatusOr<const v1::Contract*> FindContract(const Context& in, absl::string
     return Reject(v1::REJECTION_REASON_NOT_FOUND, field, id, "the id of a contract of yours");
   }
   return contract;
+}
+
+absl::StatusOr<std::string> FrameworkToActIn(const Context& in, absl::string_view provider_id,
+                                             const std::string& named, absl::string_view path) {
+  const Directory& directory = in.state.directory;
+  const bool administrator = in.caller.role == v1::ROLE_ADMINISTRATOR;
+  const bool for_nobody = administrator && in.caller.authority_id.empty();
+  std::vector<std::string> own;
+  for (const journal::v1::FrameworkRow* framework : directory.FrameworksOf(provider_id)) {
+    if (for_nobody || Directory::Buys(framework->rules(), in.caller.authority_id))
+      own.push_back(framework->framework_id());
+  }
+  if (own.empty() && !administrator) {
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, absl::StrCat(path, "provider_id"), provider_id,
+                  "a provider from whom the caller's authority buys");
+  }
+  const std::string field = absl::StrCat(path, "framework_id");
+  if (!named.empty()) {
+    const bool known = administrator ? directory.Framework(named) != nullptr
+                                     : std::find(own.begin(), own.end(), named) != own.end();
+    if (known) return named;
+    return Reject(v1::REJECTION_REASON_NOT_FOUND, field, named,
+                  "a framework under which the caller's authority buys from the provider");
+  }
+  if (own.size() == 1 && !for_nobody) return own.front();
+  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, field, "",
+                own.empty() ? "a framework's id"
+                            : absl::StrCat("the framework in which it is to hold, of ",
+                                           absl::StrJoin(own, ", ")));
 }
 
 const v1::Branch* OwnBranch(const Context& in, absl::string_view id) {

@@ -14,6 +14,11 @@ bool MayChange(const Context& in, absl::string_view framework_id);
 // A contract of a framework that the caller may change. Errors: FIELD_REQUIRED, NOT_FOUND.
 absl::StatusOr<const v1::Contract*> FindContract(const Context& in, absl::string_view id,
                                                  absl::string_view field);
+// The framework in which somebody of an authority acts towards a provider: the one that is named,
+// or the only one under which his authority buys from it. Errors, of the fields below `path`:
+// NOT_FOUND; FIELD_REQUIRED, also for an administrator who acts for no authority.
+absl::StatusOr<std::string> FrameworkToActIn(const Context& in, absl::string_view provider_id,
+                                             const std::string& named, absl::string_view path);
 // The branch, if it is the caller's own or its organisation's; null otherwise.
 const v1::Branch* OwnBranch(const Context& in, absl::string_view id);
 

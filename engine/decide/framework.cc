@@ -1,5 +1,7 @@
 #include "engine/decide/framework.h"
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -8,11 +10,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/base/calendar.h"
 #include "engine/base/rejection.h"
 #include "engine/decide/directory_changes.h"
 #include "engine/framework/parse.h"
 #include "engine/model/directory_as_of.h"
+#include "engine/model/reach.h"
 
 namespace brokerage::engine {
 
@@ -49,6 +53,7 @@ std::string ValueOf(const DirectoryFact& fact) {
   value.clear_ended();
   value.clear_effective_time_us();
   value.clear_from_date();
+  value.clear_also_listed_by();
   return value.SerializeAsString();
 }
 
@@ -71,6 +76,12 @@ absl::StatusOr<DateNumber> FromDate(const std::string& from_date, DateNumber tod
                              "; contracts and coverage name the dates that are to come"));
 }
 
+// Whether the files of the framework have the fact.
+bool ListedBy(const DirectoryFact& fact, const std::string& id) {
+  const auto& also = fact.also_listed_by();
+  return fact.framework_id() == id || std::find(also.begin(), also.end(), id) != also.end();
+}
+
 // When the end of a contract or a novation takes effect.
 void SetEffectiveTime(const absl::TimeZone& zone, DirectoryFact* fact) {
   auto effective = [&zone](absl::string_view date) {
@@ -84,8 +95,9 @@ void SetEffectiveTime(const absl::TimeZone& zone, DirectoryFact* fact) {
   }
 }
 
-// `place` is where the file says what `old` contradicts: "published/wards.csv:12".
-void AddClash(const std::string& place, const DirectoryFact& old, v1::Rejection* clash) {
+// `place` is where the file says it: "published/wards.csv:12".
+void AddClash(const std::string& place, const std::string& key, std::string message,
+              v1::Rejection* clash) {
   v1::FileError& error = *clash->add_file_errors();
   const size_t colon = place.rfind(':');
   error.set_file(place.substr(0, colon));
@@ -93,9 +105,82 @@ void AddClash(const std::string& place, const DirectoryFact& old, v1::Rejection*
   if (colon != std::string::npos && absl::SimpleAtoi(place.substr(colon + 1), &line)) {
     error.set_line(line);
   }
-  error.set_field(old.key());
-  error.set_message(absl::StrCat("the file and ", SourceName(old),
-                                 " disagree; make the file say what holds, or undo that"));
+  error.set_field(key);
+  error.set_message(std::move(message));
+}
+
+// Frameworks that list the fact as well, for which the caller does not act.
+std::vector<std::string> OthersListing(const Context& in, const DirectoryFact& fact,
+                                       absl::string_view own) {
+  std::vector<std::string> others(fact.also_listed_by().begin(), fact.also_listed_by().end());
+  others.push_back(fact.framework_id());
+  std::erase_if(others, [&](const std::string& id) {
+    return id == own || in.state.directory.Framework(id) == nullptr || MayChange(in, id);
+  });
+  return others;
+}
+
+// The providers of branches: as the files have them, or as they are.
+class Providers {
+ public:
+  Providers(const Directory& directory, const ParsedFramework& parsed) : directory_(directory) {
+    for (const DirectoryFact& fact : parsed.facts) {
+      if (fact.has_branch()) in_files_[fact.branch().id()] = fact.branch().provider_id();
+    }
+  }
+  absl::string_view Of(absl::string_view branch_id) const {
+    if (auto found = in_files_.find(branch_id); found != in_files_.end()) return found->second;
+    const v1::Branch* branch = directory_.Branch(branch_id);
+    return branch == nullptr ? absl::string_view() : branch->provider_id();
+  }
+
+ private:
+  const Directory& directory_;
+  std::map<absl::string_view, absl::string_view> in_files_;
+};
+
+// Why the files of framework `id` may not change `old` into this; empty if they may.
+std::string WhyNot(const Context& in, const DirectoryFact* old, const DirectoryFact& fact,
+                   const Providers& providers, const std::string& id) {
+  if (old != nullptr && !old->ended()) {
+    if (ValueOf(*old) == ValueOf(fact)) return "";
+    if (old->source() == journal::v1::FACT_SOURCE_API || old->framework_id() != id) {
+      return absl::StrCat("the file and ", SourceName(*old),
+                          " disagree; make the file say what holds, or undo that");
+    }
+    const auto others = OthersListing(in, *old, id);
+    if (!others.empty()) {
+      return absl::StrCat("the files of ", absl::StrJoin(others, ", "),
+                          " say it as it is now, and it is theirs too; an administrator may "
+                          "change it for all");
+    }
+  }
+  if (!fact.has_coverage()) return "";
+  const v1::Coverage& line = fact.coverage();
+  const auto others =
+      OthersCovered(providers.Of(line.branch_id()), line.ward_code(), in.state.directory,
+                    [&](const std::string& other) { return other == id || MayChange(in, other); });
+  if (others.empty()) return "";
+  return absl::StrCat("the ward and the branch's provider are in ", absl::StrJoin(others, ", "),
+                      " too, where the line would hold as well; let its files say it, or an "
+                      "administrator");
+}
+
+// Who lists what the files of framework `id` change, beside them.
+void KeepListing(const DirectoryFact& old, const std::string& id, DirectoryFact* fact) {
+  if (old.ended() || old.file_hash().empty()) return;
+  for (const std::string& other : old.also_listed_by()) {
+    if (other != id) fact->add_also_listed_by(other);
+  }
+  if (old.framework_id() != id) fact->add_also_listed_by(old.framework_id());
+}
+
+// A fact that the files of another framework said first is said by those of this one too.
+DirectoryFact ListedToo(const Context& in, const DirectoryFact& old, const std::string& id) {
+  DirectoryFact fact = old;
+  fact.add_also_listed_by(id);
+  fact.set_recorded_time_us(in.now_us());
+  return fact;
 }
 
 // Adds what the files say anew. DIRECTORY_CLASH where they contradict a live change or the files of
@@ -104,16 +189,22 @@ absl::Status AddNewFacts(const Context& in, const ParsedFramework& parsed,
                          const FrameworkRow* before, DateNumber from, Changes* changes) {
   const std::string& id = parsed.rules.framework_id();
   const absl::TimeZone& zone = in.ZoneOf(parsed.rules);
+  const Providers providers(in.state.directory, parsed);
   v1::Rejection clash;
   for (size_t i = 0; i < parsed.facts.size(); ++i) {
     DirectoryFact fact = parsed.facts[i];
     const DirectoryFact* old = in.state.directory.Fact(fact.key());
-    if (old != nullptr && old->file_hash() == fact.file_hash() && !old->ended()) continue;
-    if (old != nullptr && !old->ended() && ValueOf(*old) != ValueOf(fact) &&
-        (old->source() == journal::v1::FACT_SOURCE_API || old->framework_id() != id)) {
-      AddClash(parsed.places[i], *old, &clash);
+    if (old != nullptr && old->file_hash() == fact.file_hash() && !old->ended()) {
+      if (!ListedBy(*old, id)) {
+        changes->Add(DirectoryDifference::KIND_ADDED, ListedToo(in, *old, id));
+      }
       continue;
     }
+    if (std::string why = WhyNot(in, old, fact, providers, id); !why.empty()) {
+      AddClash(parsed.places[i], fact.key(), std::move(why), &clash);
+      continue;
+    }
+    if (old != nullptr) KeepListing(*old, id, &fact);
     fact.set_recorded_time_us(in.now_us());
     fact.set_from_date(SpeaksFrom(fact, old, from, before == nullptr));
     SetEffectiveTime(zone, &fact);
@@ -129,7 +220,21 @@ absl::Status AddNewFacts(const Context& in, const ParsedFramework& parsed,
   return Reject(clash);
 }
 
-// The fact once the files no longer have it: one with dates ends today and keeps its past, and what
+// The fact once the files of framework `id` no longer have it, and others do: theirs.
+DirectoryFact LeftToOthers(const Context& in, const DirectoryFact& old, const std::string& id) {
+  DirectoryFact fact = old;
+  auto* listed = fact.mutable_also_listed_by();
+  if (fact.framework_id() == id) {
+    fact.set_framework_id(listed->Get(0));
+    listed->erase(listed->begin());
+  } else {
+    listed->erase(std::find(listed->begin(), listed->end(), id));
+  }
+  fact.set_recorded_time_us(in.now_us());
+  return fact;
+}
+
+// The fact once no files have it: one with dates ends today and keeps its past, and what
 // had ended is not prolonged.
 DirectoryFact Ended(const Context& in, const DirectoryFact& old, DateNumber today) {
   DirectoryFact fact = old;
@@ -158,12 +263,16 @@ DirectoryFact Ended(const Context& in, const DirectoryFact& old, DateNumber toda
 // Adds the ends of what the files said and no longer say.
 void AddEnds(const Context& in, const ParsedFramework& parsed, DateNumber today, DateNumber from,
              Changes* changes) {
+  const std::string& id = parsed.rules.framework_id();
   std::set<std::string, std::less<>> in_files;
   for (const DirectoryFact& fact : parsed.facts) in_files.insert(fact.key());
   for (const auto& [key, shared] : in.state.directory.Facts()) {
     const DirectoryFact& old = *shared;
-    if (old.framework_id() != parsed.rules.framework_id() || old.file_hash().empty() ||
-        old.ended() || in_files.contains(key)) {
+    if (!ListedBy(old, id) || old.file_hash().empty() || old.ended() || in_files.contains(key)) {
+      continue;
+    }
+    if (!old.also_listed_by().empty()) {
+      changes->Add(DirectoryDifference::KIND_ENDED, LeftToOthers(in, old, id));
       continue;
     }
     DirectoryFact fact = Ended(in, old, today);

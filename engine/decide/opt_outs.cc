@@ -8,12 +8,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/decide/directory_changes.h"
 #include "engine/model/fact_keys.h"
+#include "engine/model/reach.h"
 
 namespace brokerage::engine {
 
@@ -45,6 +47,32 @@ bool IsOfficial(const Caller& caller) {
   return caller.role == v1::ROLE_COMMISSIONER || caller.role == v1::ROLE_ADMINISTRATOR;
 }
 
+// The framework in whose rounds a window that is opened holds; empty: in all. What an authority
+// opens is its own framework's, what a branch opens may be for all unless one wants to approve it.
+absl::StatusOr<std::string> FrameworkOfWindow(const Context& in, const v1::OptOutWindow& window,
+                                              const v1::Branch& branch) {
+  const std::string& named = window.framework_id();
+  if (in.caller.role == v1::ROLE_ADMINISTRATOR && named.empty()) return std::string();
+  if (IsOfficial(in.caller)) return FrameworkToActIn(in, branch.provider_id(), named, "window.");
+  const auto frameworks = in.state.directory.FrameworksOf(branch.provider_id());
+  const bool known = std::any_of(frameworks.begin(), frameworks.end(), [&](const auto* framework) {
+    return framework->framework_id() == named;
+  });
+  if (known || named.empty()) return named;
+  return Reject(
+      v1::REJECTION_REASON_NOT_FOUND, "window.framework_id", named,
+      "a framework under which the branch's provider has a contract, or nothing, for all");
+}
+
+absl::Status ApprovalIsOfOne(const std::vector<const FrameworkRow*>& frameworks) {
+  const std::string ids =
+      absl::StrJoin(frameworks, ", ", [](std::string* text, const FrameworkRow* framework) {
+        text->append(framework->framework_id());
+      });
+  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "window.framework_id", "",
+                absl::StrCat("one of ", ids, ", a window for each: where one is to be approved"));
+}
+
 // LIMIT_REACHED or FIELD_REQUIRED unless the window keeps to the framework's days a year.
 absl::Status CheckOptOutDays(const Context& in, const v1::OptOutWindow& window,
                              const FrameworkRow& framework) {
@@ -66,6 +94,7 @@ absl::Status CheckOptOutDays(const Context& in, const v1::OptOutWindow& window,
        it != facts.end() && absl::StartsWith(it->first, prefix); ++it) {
     const v1::OptOutWindow& other = it->second->opt_out_window();
     if (other.branch_id() != window.branch_id() || other.id() == window.id()) continue;
+    if (!other.framework_id().empty() && other.framework_id() != framework.framework_id()) continue;
     if (other.state() != v1::OPT_OUT_STATE_REFUSED && other.has_to_time()) {
       AddDates(other, zone, &dates);
     }
@@ -140,19 +169,21 @@ absl::Status Decide(const Context& in, const v1::OpenOptOutWindowRequest& reques
     return Reject(v1::REJECTION_REASON_LIMIT_REACHED, "window.to_time", "",
                   "at most two years after from_time, or nothing");
   }
+  const absl::StatusOr<std::string> framework_id = FrameworkOfWindow(in, window, *branch);
+  if (!framework_id.ok()) return framework_id.status();
+  window.set_framework_id(*framework_id);
   window.clear_decision_reason();
   window.set_state(v1::OPT_OUT_STATE_OPEN);
-  for (const FrameworkRow* framework : in.state.directory.Frameworks()) {
-    if (in.state.directory.HoldsContractsSince(branch->provider_id(), framework->framework_id()) ==
-        0)
-      continue;
+  const auto frameworks = in.state.directory.FrameworksOf(branch->provider_id());
+  for (const FrameworkRow* framework : frameworks) {
+    if (!framework_id->empty() && framework->framework_id() != *framework_id) continue;
     if (absl::Status status = CheckOptOutDays(in, window, *framework); !status.ok()) return status;
-    if (!IsOfficial(in.caller) && NeedsApproval(in, *branch, *framework, window)) {
-      window.set_state(v1::OPT_OUT_STATE_REQUESTED);
-    }
+    if (IsOfficial(in.caller) || !NeedsApproval(in, *branch, *framework, window)) continue;
+    if (framework_id->empty() && frameworks.size() > 1) return ApprovalIsOfOne(frameworks);
+    window.set_state(v1::OPT_OUT_STATE_REQUESTED);
   }
   window.set_id(absl::StrFormat("W-%06d", in.state.system.last_fact_number() + 1));
-  DirectoryFact fact = NewFact(in, OptOutKey(window.id()), "");
+  DirectoryFact fact = NewFact(in, OptOutKey(window.id()), window.framework_id());
   *fact.mutable_opt_out_window() = window;
   AddFact(in, fact, window.reason(), out);
   return absl::OkStatus();
@@ -168,8 +199,10 @@ absl::Status Decide(const Context& in, const v1::CloseOptOutWindowRequest& reque
   const DirectoryFact* found = in.state.directory.Fact(OptOutKey(request.window_id()));
   if (found == nullptr) return NoWindow(request.window_id());
   const std::string& branch_id = found->opt_out_window().branch_id();
-  if (!IsOfficial(in.caller) && OwnBranch(in, branch_id) == nullptr)
-    return NoWindow(request.window_id());
+  const bool own = IsOfficial(in.caller)
+                       ? ChangesOptOut(in.caller, found->opt_out_window(), in.state.directory)
+                       : OwnBranch(in, branch_id) != nullptr;
+  if (!own) return NoWindow(request.window_id());
   DirectoryFact fact = NewFact(in, found->key(), found->framework_id());
   v1::OptOutWindow& window = *fact.mutable_opt_out_window();
   const bool over = window.has_to_time() && FromTimestamp(window.to_time()) <= in.now_us();
@@ -191,7 +224,8 @@ v1::CloseOptOutWindowResponse Reply(const After& after, const v1::CloseOptOutWin
 absl::Status Decide(const Context& in, const v1::DecideOptOutWindowRequest& request,
                     Decision* out) {
   const DirectoryFact* found = in.state.directory.Fact(OptOutKey(request.window_id()));
-  if (found == nullptr) return NoWindow(request.window_id());
+  if (found == nullptr || !ChangesOptOut(in.caller, found->opt_out_window(), in.state.directory))
+    return NoWindow(request.window_id());
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   DirectoryFact fact = NewFact(in, found->key(), found->framework_id());
   v1::OptOutWindow& window = *fact.mutable_opt_out_window();

@@ -57,38 +57,6 @@ void Lift(const Context& in, absl::string_view reason, v1::Suspension* suspensio
   suspension->set_lift_reason(std::string(reason));
 }
 
-// The one that is named, or the only one under which the caller's authority buys from the
-// provider. Errors: NOT_FOUND, FIELD_REQUIRED.
-absl::StatusOr<std::string> FrameworkToSuspendIn(const Context& in,
-                                                 const v1::SuspendProviderRequest& request) {
-  const bool administrator = in.caller.role == v1::ROLE_ADMINISTRATOR;
-  const bool for_nobody = administrator && in.caller.authority_id.empty();
-  std::vector<std::string> own;
-  for (const journal::v1::FrameworkRow* framework :
-       in.state.directory.FrameworksOf(request.provider_id())) {
-    if (for_nobody || Directory::Buys(framework->rules(), in.caller.authority_id)) {
-      own.push_back(framework->framework_id());
-    }
-  }
-  if (own.empty() && !administrator) {
-    return NotFound("provider_id", request.provider_id(),
-                    "a provider from whom the caller's authority buys");
-  }
-  const std::string& named = request.framework_id();
-  if (!named.empty()) {
-    const bool known = administrator ? in.state.directory.Framework(named) != nullptr
-                                     : std::find(own.begin(), own.end(), named) != own.end();
-    if (known) return named;
-    return NotFound("framework_id", named,
-                    "a framework under which the caller's authority buys from the provider");
-  }
-  if (own.size() == 1 && !for_nobody) return own.front();
-  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "framework_id", "",
-                own.empty() ? "a framework's id"
-                            : absl::StrCat("the framework in which it is suspended, of ",
-                                           absl::StrJoin(own, ", ")));
-}
-
 template <typename Response>
 Response WithSuspension(const After& after) {
   Response response;
@@ -158,7 +126,8 @@ absl::Status Decide(const Context& in, const v1::SuspendProviderRequest& request
   if (in.state.directory.Provider(request.provider_id()) == nullptr) {
     return NotFound("provider_id", request.provider_id(), "a provider's id");
   }
-  const absl::StatusOr<std::string> framework_id = FrameworkToSuspendIn(in, request);
+  const absl::StatusOr<std::string> framework_id =
+      FrameworkToActIn(in, request.provider_id(), request.framework_id(), "");
   if (!framework_id.ok()) return framework_id.status();
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   const std::string& area = request.postcode_area();

@@ -434,12 +434,15 @@ const v1::CoverageProposal* Directory::OpenProposalFor(const v1::Coverage& line)
   return proposals.empty() ? nullptr : &proposals.front()->coverage_proposal();
 }
 
-bool Directory::OptedOut(absl::string_view branch_id, absl::Time time) const {
+bool Directory::OptedOut(absl::string_view framework_id, absl::string_view branch_id,
+                         absl::Time time) const {
   const FactList& windows = About(absl::StrCat("opt_outs/", branch_id));
   return std::any_of(windows.begin(), windows.end(), [&](const DirectoryFact* fact) {
-    const v1::OptOutState state = fact->opt_out_window().state();
-    const bool stands = state != v1::OPT_OUT_STATE_REQUESTED && state != v1::OPT_OUT_STATE_REFUSED;
-    return stands && Holds(fact->opt_out_window(), time);
+    const v1::OptOutWindow& window = fact->opt_out_window();
+    const bool stands = window.state() != v1::OPT_OUT_STATE_REQUESTED &&
+                        window.state() != v1::OPT_OUT_STATE_REFUSED;
+    const bool here = window.framework_id().empty() || window.framework_id() == framework_id;
+    return stands && here && Holds(window, time);
   });
 }
 

@@ -112,7 +112,8 @@ class Directory {
   static bool InForce(const v1::Coverage& line, DateNumber date);  // [from, to)
   // The proposal for the same branch, place and service that waits for a decision; null if none.
   const v1::CoverageProposal* OpenProposalFor(const v1::Coverage& line) const;
-  bool OptedOut(absl::string_view branch_id, absl::Time time) const;
+  // Whether the branch takes no offers in the framework's rounds.
+  bool OptedOut(absl::string_view framework_id, absl::string_view branch_id, absl::Time time) const;
   bool ContractSuspended(absl::string_view contract_id, absl::Time time) const;
   // In the framework, in all postcode areas or in one.
   bool ProviderSuspended(absl::string_view framework_id, absl::string_view provider_id,

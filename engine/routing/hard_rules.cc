@@ -65,7 +65,8 @@ bool CoversService(const RuleSubject& subject) { return subject.covering.service
 bool Registered(const RuleSubject& subject) { return subject.branch->regulator_active(); }
 
 bool TakesOffers(const RuleSubject& subject) {
-  return !subject.question.directory.OptedOut(subject.branch->id(), subject.time);
+  return !subject.question.directory.OptedOut(RowOf(subject).framework_id(), subject.branch->id(),
+                                              subject.time);
 }
 
 bool NotSuspended(const RuleSubject& subject) {

@@ -11,6 +11,7 @@
 #include "engine/model/fact_keys.h"
 #include "engine/model/facts.h"
 #include "engine/model/package.h"
+#include "engine/model/reach.h"
 #include "engine/model/suspensions.h"
 #include "engine/model/visibility.h"
 #include "engine/views/fact_words.h"
@@ -354,6 +355,14 @@ class HistoryBuilder {
     for (const DirectoryFact& one : changed.facts()) {
       if (one.has_transfer() && !administrator && !OfOwnAuthority(one.transfer())) continue;
       if (one.has_suspension() && !OfOwnFramework(caller_, one, directory_)) {
+        tell_reason = false;
+        continue;
+      }
+      const bool concealed =
+          (one.has_contract() || one.has_novation())
+              ? !ReadsFramework(caller_, one.framework_id(), directory_)
+              : one.has_opt_out_window() && !ReadsOptOut(caller_, one.opt_out_window(), directory_);
+      if (concealed) {
         tell_reason = false;
         continue;
       }

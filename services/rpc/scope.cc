@@ -10,6 +10,7 @@
 #include "engine/base/rejection.h"
 #include "engine/model/directory.h"
 #include "engine/model/fact_keys.h"
+#include "engine/model/reach.h"
 #include "engine/model/suspensions.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/reflection.h"
@@ -85,7 +86,8 @@ bool ContractInReach(const Caller& caller, const Directory& directory,
   const v1::Contract* contract = directory.Contract(contract_id);
   if (contract == nullptr) return false;
   if (IsProvider(caller)) return EverHolds(directory, *contract, caller.provider_id);
-  if (!change || caller.role == v1::ROLE_ADMINISTRATOR) return true;
+  if (!change || caller.role == v1::ROLE_ADMINISTRATOR)
+    return engine::ReadsFramework(caller, contract->framework_id(), directory);
   const journal::v1::FrameworkRow* framework = directory.Framework(contract->framework_id());
   return framework != nullptr && Directory::Buys(framework->rules(), caller.authority_id);
 }
@@ -132,8 +134,10 @@ bool InReach(const Access& access, const CallContext& context, const std::string
       return ContractInReach(caller, directory, id, change);
     case Scope::kWindow: {
       const journal::v1::DirectoryFact* fact = directory.Fact(engine::OptOutKey(id));
-      return fact != nullptr &&
-             BranchInReach(caller, directory, fact->opt_out_window().branch_id(), change);
+      if (fact == nullptr) return false;
+      const v1::OptOutWindow& window = fact->opt_out_window();
+      return IsProvider(caller) ? BranchInReach(caller, directory, window.branch_id(), change)
+                                : engine::ChangesOptOut(caller, window, directory);
     }
     case Scope::kSuspension:
       return SuspensionInReach(caller, directory, id);
@@ -157,7 +161,8 @@ bool MayRead(const Caller& caller, absl::string_view provider_id, absl::string_v
 
 bool MayReadContract(const Caller& caller, const Directory& directory,
                      const v1::Contract& contract) {
-  return !IsProvider(caller) || EverHolds(directory, contract, caller.provider_id);
+  return IsProvider(caller) ? EverHolds(directory, contract, caller.provider_id)
+                            : engine::ReadsFramework(caller, contract.framework_id(), directory);
 }
 
 engine::HistorySubject SubjectOf(const Caller& caller) {

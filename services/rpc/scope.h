@@ -23,7 +23,8 @@ absl::Status CheckScope(const Access& access, const CallContext& context,
 // reads.
 bool MayRead(const engine::Caller& caller, absl::string_view provider_id,
              absl::string_view branch_id);
-// Likewise of a contract: its holders, past and coming ones too.
+// Whether the caller may know a contract and its prices: its holders, past and coming ones too, and
+// the authorities of its framework.
 bool MayReadContract(const engine::Caller& caller, const engine::Directory& directory,
                      const v1::Contract& contract);
 

@@ -64,7 +64,8 @@ void PropertyAuditor::CheckMayBeOffered(const Record& record, uint64_t number,
         "an offer under a contract that is suspended");
   never(contract != nullptr && course_.directory.Holder(*contract, today) == offer.provider_id(),
         "an offer to a provider that does not hold the contract");
-  never(!course_.directory.OptedOut(offer.branch_id(), time), "an offer in an opt-out window");
+  never(!course_.directory.OptedOut(package.framework_id(), offer.branch_id(), time),
+        "an offer in an opt-out window");
   never(!course_.directory.Suspended(offer.provider_id(), "", time),
         "an offer to a suspended provider");
   const std::string area = AreaOf(package.postcode_sector());

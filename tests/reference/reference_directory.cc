@@ -139,10 +139,13 @@ bool ReferenceDirectory::ContractActive(const v1::Contract& contract, DateNumber
   return true;
 }
 
-bool ReferenceDirectory::OptedOut(const std::string& branch_id, absl::Time time) const {
+bool ReferenceDirectory::OptedOut(const std::string& framework_id, const std::string& branch_id,
+                                  absl::Time time) const {
   for (const auto& fact : facts) {
-    if (fact.has_opt_out_window() && !fact.ended() &&
-        fact.opt_out_window().branch_id() == branch_id && SpanHolds(fact.opt_out_window(), time)) {
+    const v1::OptOutWindow& window = fact.opt_out_window();
+    const std::string& where = window.framework_id();
+    if (fact.has_opt_out_window() && !fact.ended() && window.branch_id() == branch_id &&
+        (where.empty() || where == framework_id) && SpanHolds(window, time)) {
       return true;
     }
   }

@@ -38,7 +38,8 @@ struct ReferenceDirectory {
   std::string Holder(const v1::Contract& contract, DateNumber date) const;
   // In force, not suspended at the moment.
   bool ContractActive(const v1::Contract& contract, DateNumber date, absl::Time time) const;
-  bool OptedOut(const std::string& branch_id, absl::Time time) const;
+  bool OptedOut(const std::string& framework_id, const std::string& branch_id,
+                absl::Time time) const;
   // Everywhere; or, with an area, in that one only.
   bool Suspended(const std::string& provider_id, const std::string& area, absl::Time time) const;
   // The ids of the suspensions of the contract, and of the provider everywhere or in the area, that

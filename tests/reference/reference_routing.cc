@@ -64,7 +64,8 @@ std::set<int> CommonFailures(const ReferenceDirectory& directory, const PackageR
   fail_unless(directory.Coverage(branch->id(), package, service, date),
               v1::HARD_RULE_BRANCH_COVERS_SERVICE);
   fail_unless(branch->regulator_active(), v1::HARD_RULE_BRANCH_REGISTERED);
-  fail_unless(!directory.OptedOut(branch->id(), time), v1::HARD_RULE_BRANCH_TAKING_OFFERS);
+  fail_unless(!directory.OptedOut(package.framework_id(), branch->id(), time),
+              v1::HARD_RULE_BRANCH_TAKING_OFFERS);
   fail_unless(MeetsNeeds(*branch, package, rules), v1::HARD_RULE_MEETS_NEEDS);
   return failed;
 }

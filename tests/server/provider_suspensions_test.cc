@@ -3,14 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "tests/fixtures/server/server_fixture.h"
+#include "tests/fixtures/server/two_frameworks.h"
 
 namespace brokerage::services::testing {
 namespace {
@@ -19,34 +16,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr char kTopWard[] = "E05000009";
-
-// Alpha holds a contract of vale, too.
-class SuspensionsTest : public ServerFixture {
+class SuspensionsTest : public TwoFrameworks {
  protected:
-  void SetUp() override {
-    ServerFixture::SetUp();
-    ApplyVale("authorities { id: \"hills\" name: \"Hills Council\" }");
-  }
-
-  void ApplyVale(const std::string& authorities) const {
-    const std::map<std::string, std::string> added = {
-        {"providers.csv", "alpha,Alpha Ltd,\n"},
-        {"branches.csv", "alpha-east,alpha,Alpha East,NG18 1AB,L1,active,450000,350000\n"},
-        {"coverage.csv", absl::StrCat("alpha-east,", kTopWard, ",home_care,2018-07-01,,1\n")},
-        {"contracts.csv", "vale/all/lead/alpha,alpha,all,lead,home_care,2018-07-01,,75,,,,,,\n"}};
-    v1::ApplyFrameworkRequest request = ValeFiles();
-    for (v1::FrameworkFile& file : *request.mutable_files()) {
-      const auto more = added.find(file.name());
-      if (more != added.end()) file.mutable_content()->append(more->second);
-      file.set_content(absl::StrReplaceAll(
-          file.content(),
-          {{"authorities { id: \"hills\" name: \"Hills Council\" }", authorities}}));
-    }
-    request.set_request_id(NewRequestId());
-    Ask<v1::ApplyFrameworkResponse>("DirectoryService/ApplyFramework", kAdmin, request);
-  }
-
   v1::SuspendProviderRequest Suspending(const std::string& framework_id = "") const {
     v1::SuspendProviderRequest request;
     request.set_request_id(NewRequestId());
@@ -82,27 +53,6 @@ class SuspensionsTest : public ServerFixture {
     std::vector<std::string> ids;
     for (const v1::Suspension& one : List(account, date, in_force)) ids.push_back(one.id());
     return ids;
-  }
-
-  // To whom a package of hills in the ward that alpha-east covers there goes.
-  std::vector<std::string> OfferedInVale(const std::string& person) const {
-    v1::SubmitPackageRequest request = Submission(person);
-    request.mutable_referral()->set_framework_id("vale");
-    request.mutable_referral()->set_authority_id("hills");
-    request.mutable_referral()->set_ward_code(kTopWard);
-    v1::GetPackageRequest get;  // it went out at once: vale has no distributions
-    get.set_package_id(
-        Ask<v1::SubmitPackageResponse>("PackageService/SubmitPackage", kOtherNavigator, request)
-            .package()
-            .id());
-    const auto package =
-        Ask<v1::GetPackageResponse>("PackageService/GetPackage", kOtherNavigator, get).package();
-    return BranchesOf(package);
-  }
-  static std::vector<std::string> BranchesOf(const v1::Package& package) {
-    std::vector<std::string> branches;
-    for (const v1::Offer& offer : package.offers()) branches.push_back(offer.branch_id());
-    return branches;
   }
 };
 

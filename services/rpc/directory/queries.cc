@@ -14,6 +14,7 @@
 #include "engine/model/directory.h"
 #include "engine/model/directory_as_of.h"
 #include "engine/model/fact_keys.h"
+#include "engine/model/reach.h"
 #include "engine/model/suspensions.h"
 #include "services/rpc/directory/as_of.h"
 #include "services/rpc/page_token.h"
@@ -115,6 +116,20 @@ bool MayReadSuspension(const engine::Caller& caller, const Directory& directory,
                        const DirectoryFact& fact) {
   return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH ||
          engine::OfOwnFramework(caller, fact, directory);
+}
+
+// Why a branch takes no offers is for itself, and for those in whose rounds it takes none.
+bool MayReadOptOut(const engine::Caller& caller, const Directory& directory,
+                   const v1::OptOutWindow& window) {
+  return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH ||
+         engine::ReadsOptOut(caller, window, directory);
+}
+
+// A provider's accounts see their own in any framework.
+bool MayListContracts(const engine::Caller& caller, const std::string& framework_id,
+                      const Directory& directory) {
+  return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH ||
+         engine::ReadsFramework(caller, framework_id, directory);
 }
 
 // The directory as FindDirectory has it, of a list of what was recorded by then: a date to come is
@@ -386,8 +401,10 @@ absl::StatusOr<v1::GetBranchResponse> GetBranch(const Backend& backend, const Ca
   const std::string windows = engine::OptOutKey("");
   for (auto it = facts.lower_bound(windows);
        it != facts.end() && absl::StartsWith(it->first, windows); ++it) {
-    if (it->second->opt_out_window().branch_id() == branch->id()) {
-      *response.add_opt_out_windows() = it->second->opt_out_window();
+    const v1::OptOutWindow& window = it->second->opt_out_window();
+    if (window.branch_id() == branch->id() &&
+        MayReadOptOut(context.caller, context.published->directory, window)) {
+      *response.add_opt_out_windows() = window;
     }
   }
   const DirectoryFact* capacity = directory.Fact(engine::CapacityKey(branch->id()));
@@ -498,6 +515,10 @@ absl::StatusOr<v1::ListContractsResponse> ListContracts(const Backend& backend,
   const Directory& directory = *as_of->directory;
   auto framework = FindFramework(directory, request.framework_id());
   if (!framework.ok()) return framework.status();
+  if (!MayListContracts(context.caller, request.framework_id(), context.published->directory)) {
+    return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, "framework_id", request.framework_id(),
+                          "a framework of yours");
+  }
   const std::string& lot_id = request.lot_id();
   if (!lot_id.empty() && directory.Lot(request.framework_id(), lot_id) == nullptr)
     return NotFound("lot_id", lot_id);

@@ -98,11 +98,12 @@ TEST(Directory, ALineForAWardComesBeforeOneForItsPostcodeArea) {
 TEST(Directory, AWindowIsOpenUntilBeforeItsEnd) {
   DirectoryFixture fixture;
   fixture.OptOut("a", fixture.time + absl::Hours(2));
-  EXPECT_FALSE(fixture.directory.OptedOut("a", fixture.time - absl::Hours(2)));
-  EXPECT_TRUE(fixture.directory.OptedOut("a", fixture.time - absl::Hours(1)));
-  EXPECT_TRUE(fixture.directory.OptedOut("a", fixture.time + absl::Hours(2) - absl::Seconds(1)));
-  EXPECT_FALSE(fixture.directory.OptedOut("a", fixture.time + absl::Hours(2)));
-  EXPECT_FALSE(fixture.directory.OptedOut("b", fixture.time));
+  EXPECT_FALSE(fixture.directory.OptedOut("f", "a", fixture.time - absl::Hours(2)));
+  EXPECT_TRUE(fixture.directory.OptedOut("f", "a", fixture.time - absl::Hours(1)));
+  EXPECT_TRUE(
+      fixture.directory.OptedOut("f", "a", fixture.time + absl::Hours(2) - absl::Seconds(1)));
+  EXPECT_FALSE(fixture.directory.OptedOut("f", "a", fixture.time + absl::Hours(2)));
+  EXPECT_FALSE(fixture.directory.OptedOut("f", "b", fixture.time));
 }
 
 TEST(Directory, ASuspensionInOneAreaIsNotOneEverywhere) {
