@@ -2,6 +2,7 @@
 #include "services/brokerd/admin_http.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -9,10 +10,15 @@
 #include <boost/asio/write.hpp>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "tests/fixtures/server/programs.h"
 #include "tests/fixtures/server/server_fixture.h"
+#include "tests/fixtures/test_folder.h"
 
 namespace brokerage::services::testing {
 namespace {
@@ -20,12 +26,31 @@ namespace {
 using boost::asio::ip::tcp;
 using ::testing::HasSubstr;
 
+// A port of 127.0.0.1.
+tcp::endpoint At(int port) {
+  return {boost::asio::ip::address_v4::loopback(), static_cast<uint16_t>(port)};
+}
+int PortOf(const std::string& address) {
+  int port = 0;
+  EXPECT_TRUE(absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port)) << address;
+  return port;
+}
+
+// The whole answer; empty where nobody listens.
+std::string Get(int port, const std::string& target) {
+  boost::asio::io_context context;
+  boost::system::error_code error;
+  tcp::socket socket(context);
+  if (socket.connect(At(port), error)) return "";
+  boost::asio::write(socket, boost::asio::buffer(absl::StrCat("GET ", target, " HTTP/1.1\r\n\r\n")),
+                     error);
+  std::string answer;
+  boost::asio::read(socket, boost::asio::dynamic_buffer(answer), error);
+  return answer;
+}
+
 class AdminHttpTest : public ServerFixture {
  protected:
-  // A port of 127.0.0.1 as the admin port asks for it.
-  tcp::endpoint At(int port) const {
-    return {boost::asio::ip::address_v4::loopback(), static_cast<uint16_t>(port)};
-  }
   void StartAdmin(std::function<std::string()> serving_address) {
     AdminHttp::Options options;
     options.listen_address = "127.0.0.1:0";
@@ -37,17 +62,7 @@ class AdminHttpTest : public ServerFixture {
   }
   std::string ServerAddress() const { return absl::StrCat("127.0.0.1:", server()->port()); }
 
-  // The whole answer.
-  std::string Get(const std::string& target) {
-    tcp::socket socket(context_);
-    socket.connect(At(admin_->port()));
-    boost::asio::write(socket,
-                       boost::asio::buffer(absl::StrCat("GET ", target, " HTTP/1.1\r\n\r\n")));
-    std::string answer;
-    boost::system::error_code end;
-    boost::asio::read(socket, boost::asio::dynamic_buffer(answer), end);
-    return answer;
-  }
+  std::string Get(const std::string& target) const { return testing::Get(admin_->port(), target); }
 
   boost::asio::io_context context_;
   std::chrono::milliseconds patience_{5000};
@@ -92,6 +107,21 @@ TEST_F(AdminHttpTest, ConnectionsThatAskNothingDoNotShutHealthOut) {
   }
   EXPECT_THAT(Get("/healthz"), HasSubstr("200 OK"));
   EXPECT_THAT(Get("/metrics"), HasSubstr("figures 1"));
+}
+
+TEST(AdminHttp, AServerThatRanOutOfDescriptorsSaysThatItDoesNotServe) {
+  const testing_support::TestFolder folder;
+  BrokerdProgram brokerd(folder.path(), "2018-07-02T08:00:00Z");
+  const int admin = PortOf(brokerd.admin_address());
+  while (!absl::StrContains(Get(admin, "/healthz"), "200")) std::this_thread::yield();
+  const rlimit few = {64, 64};
+  ASSERT_EQ(prlimit(brokerd.process(), RLIMIT_NOFILE, &few, nullptr), 0);
+  boost::asio::io_context context;
+  std::vector<tcp::socket> flood;
+  for (int i = 0; i < 100; ++i) flood.emplace_back(context).connect(At(PortOf(brokerd.address())));
+  EXPECT_THAT(Get(admin, "/healthz"), HasSubstr("503"));
+  flood.clear();
+  EXPECT_TRUE(brokerd.Stop());
 }
 
 }  // namespace
