@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -81,13 +82,10 @@ absl::StatusOr<storage::VerifyReport> VerifyCheckpoint(const storage::RocksDbSto
 
 // Each replay has a directory of its own, which goes with it.
 auto KnownAt(const storage::RocksDbStore& store, const std::string& directory) {
-  auto replaying = std::make_shared<std::mutex>();
-  auto replays = std::make_shared<int64_t>(0);
+  auto replays = std::make_shared<std::atomic<int64_t>>(0);
   return [=, &store](
              uint64_t sequence,
              absl::FunctionRef<bool()> go_on) -> absl::StatusOr<std::unique_ptr<storage::Replay>> {
-    std::unique_lock lock(*replaying, std::try_to_lock);
-    if (!lock.owns_lock()) return absl::UnavailableError("an earlier state is being replayed");
     const std::string scratch = absl::StrCat(directory, "/", ++*replays);
     std::error_code error;
     fs::create_directories(scratch, error);

@@ -68,6 +68,8 @@ using Method = Adapter::Method;
 
 // How many calls of a unary method wait on each queue, so that a burst finds them ready.
 constexpr int kCallsAwaited = 8;
+// Open streams of one account: its programs, each with a few.
+constexpr int kStreamsEachMax = 64;
 
 // By a clock that nobody sets: gRPC tells the time that is left as one of the machine's.
 absl::Time DeadlineOf(const grpc::ServerContext& context, const Clock& clock) {
@@ -259,7 +261,7 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
       : method_(method), queue_(queue), line_(&grpc_context_), message_(method.response->New()) {}
   ~StreamCall() {
     stream_.reset();
-    if (entered_stream_) method_.adapter->LeaveStream();
+    if (entered_stream_) method_.adapter->LeaveStream(signed_in_.caller.account_id);
   }
 
  private:
@@ -278,10 +280,12 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
     auto signed_in = method_.adapter->AdmitCaller(*method_.access, grpc_context_);
     if (!signed_in.ok()) return Finish(signed_in.status());
     signed_in_ = *std::move(signed_in);
-    entered_stream_ = method_.adapter->EnterStream();
+    entered_stream_ = method_.adapter->EnterStream(signed_in_.caller.account_id);
     if (!entered_stream_) {
       return Finish(
-          engine::Reject(v1::REJECTION_REASON_LIMIT_REACHED, "", "", "fewer open streams"));
+          engine::Reject(v1::REJECTION_REASON_LIMIT_REACHED, "", "",
+                         absl::StrCat("at most ", kStreamsEachMax, " open streams of an account, ",
+                                      engine::limits::kStreamsMax, " of all")));
     }
     if (!method_.adapter->AwaitRequest(&grpc_context_)) return Finish(Stopping());
     line_.Read(&bytes_, &asked_);
@@ -304,7 +308,8 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   }
 
   void ReadSoon() {
-    method_.adapter->backend().workers->Post([self = shared_from_this()] { self->Read(); });
+    method_.adapter->backend().workers->Post(context_.caller.account_id,
+                                             [self = shared_from_this()] { self->Read(); });
   }
 
   absl::Status Admitted() const {
@@ -481,17 +486,24 @@ absl::StatusOr<CallContext> Adapter::AdmitRequest(const Access& access, const Si
   return call;
 }
 
-bool Adapter::EnterStream() {
-  if (streams_.fetch_add(1) >= engine::limits::kStreamsMax) {
-    streams_.fetch_sub(1);
-    return false;
+bool Adapter::EnterStream(const std::string& account_id) {
+  {
+    std::lock_guard lock(mutex_);
+    int& own = streams_of_[account_id];
+    if (streams_ >= engine::limits::kStreamsMax || own >= kStreamsEachMax) return false;
+    ++streams_;
+    ++own;
   }
   if (Metrics* metrics = backend_.options->metrics) metrics->AddStreams(1);
   return true;
 }
 
-void Adapter::LeaveStream() {
-  --streams_;
+void Adapter::LeaveStream(const std::string& account_id) {
+  {
+    std::lock_guard lock(mutex_);
+    --streams_;
+    if (--streams_of_[account_id] == 0) streams_of_.erase(account_id);
+  }
   if (Metrics* metrics = backend_.options->metrics) metrics->AddStreams(-1);
 }
 

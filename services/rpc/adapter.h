@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -63,9 +64,9 @@ class Adapter {
                                            const grpc::ServerContext& context,
                                            const google::protobuf::Message& request) const;
 
-  // Takes a place among the open streams; false when there is none.
-  bool EnterStream();
-  void LeaveStream();
+  // Takes a place among the account's open streams; false when there is none.
+  bool EnterStream(const std::string& account_id);
+  void LeaveStream(const std::string& account_id);
   // Counts a call that is answered now.
   void Count(const Access& access, const absl::Status& status, absl::Time began) const;
 
@@ -91,9 +92,10 @@ class Adapter {
   const Backend backend_;
   Watcher* const watcher_;
   std::atomic<bool> stopping_ = false;
-  std::atomic<int> streams_ = 0;
   std::atomic<int64_t> calls_ = 0;
   std::mutex mutex_;
+  int streams_ = 0;
+  std::map<std::string, int> streams_of_;  // by account
   std::condition_variable no_calls_;
   std::set<grpc::ServerContext*> awaited_;  // whose requests are on their way
   std::condition_variable none_awaited_;

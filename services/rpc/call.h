@@ -33,7 +33,8 @@ struct Backend {
   storage::Store* store = nullptr;
   Clock* clock = nullptr;
   const ServerOptions* options = nullptr;
-  Workers* workers = nullptr;
+  Workers* workers = nullptr;       // for what takes a part of a second at most
+  Workers* long_workers = nullptr;  // for backups, replays and the like
 };
 
 // Answers a unary call: calls Done once, from any thread. The context and the request are the

@@ -29,14 +29,15 @@ struct ServerOptions {
   std::string listen_address = "127.0.0.1:50051";  // port 0: any free one, see RpcServer::port
   // Each with a completion queue of its own: commands and cheap reads.
   int completion_threads = 2;
-  int worker_threads = 2;  // lists, figures and streams
+  int worker_threads = 3;       // lists, figures and streams; an account has all but one
+  int long_worker_threads = 2;  // backups, verifications, replays; an account has one
   // What AdminService does beyond the sequencer. Called on a worker thread; one that is not set
   // is NOT_SUPPORTED.
   std::function<absl::StatusOr<Backup>()> create_backup;
   std::function<absl::StatusOr<Verification>()> verify_journal;
   // What was known at an earlier sequence of the journal, at most the head's. Not set: questions
-  // about it are NOT_SUPPORTED. Errors: UNAVAILABLE while another is replayed; ABORTED once
-  // `go_on` says no.
+  // about it are NOT_SUPPORTED. Called by as many long workers at a time as there are. Errors:
+  // ABORTED once `go_on` says no.
   std::function<absl::StatusOr<std::unique_ptr<storage::Replay>>(uint64_t sequence,
                                                                  absl::FunctionRef<bool()> go_on)>
       known_at;

@@ -1,5 +1,5 @@
-// Queries: read what is durable and answer. Cheap ones run where they came in; the others on the
-// workers.
+// Queries: read what is durable and answer. Cheap ones run where they came in; the others on
+// workers, those that take seconds on workers of their own.
 #pragma once
 
 #include <functional>
@@ -29,18 +29,25 @@ Handler Cheap(Query<Request, Response> query) {
           }};
 }
 
-// Has the work done on a worker, which may wait for what it reads or writes. Errors beside the
-// work's own: OVERLOADED, DEADLINE_PASSED_IN_QUEUE.
-void RunOnWorker(const Backend& backend, const CallContext& context, const Done& done,
+// How long the work takes: a part of a second at most, or seconds and more, such as a replay.
+enum class Work : uint8_t { kShort, kLong };
+
+// Has the work done on a worker, in the account's turn; it may wait for what it reads or writes.
+// Errors beside the work's own: OVERLOADED, DEADLINE_PASSED_IN_QUEUE.
+void RunOnWorker(const Backend& backend, const CallContext& context, Work kind, const Done& done,
                  std::function<void(const Done&)> work);
 
 // Answers on a worker.
-Handler OnWorker(Handler handler);
+Handler OnWorker(Handler handler,
+                 std::function<Work(const google::protobuf::Message& request)> kind_of);
+inline Handler OnLongWorker(Handler handler) {
+  return OnWorker(std::move(handler), [](const auto&) { return Work::kLong; });
+}
 
 // Reads many rows.
 template <typename Request, typename Response>
 Handler Slow(Query<Request, Response> query) {
-  return OnWorker(Cheap(query));
+  return OnWorker(Cheap(query), [](const auto&) { return Work::kShort; });
 }
 
 }  // namespace brokerage::services::rpc

@@ -32,12 +32,15 @@ namespace limits = engine::limits;
 struct RpcServer::Running {
   Running(Sequencer* sequencer, storage::Store* store, Clock* clock, ServerOptions given)
       : options(std::move(given)),
-        workers(options.worker_threads),
+        workers(options.worker_threads, std::max(1, options.worker_threads - 1)),
+        long_workers(options.long_worker_threads, 1),
         watcher(sequencer, store, clock),
-        adapter(rpc::Backend{sequencer, store, clock, &options, &workers}, &watcher) {}
+        adapter(rpc::Backend{sequencer, store, clock, &options, &workers, &long_workers},
+                &watcher) {}
 
   const ServerOptions options;
   rpc::Workers workers;
+  rpc::Workers long_workers;
   rpc::Watcher watcher;
   rpc::Adapter adapter;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues;
@@ -157,6 +160,7 @@ void RpcServer::Shutdown(absl::Duration grace) {
   running_->server.reset();
   running_->queues.clear();
   running_->workers.Join();
+  running_->long_workers.Join();
 }
 
 }  // namespace brokerage::services

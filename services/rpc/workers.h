@@ -1,30 +1,54 @@
 // A few threads for what may take long: lists, figures, streams' reads. So commands never wait
-// behind a report.
+// behind a report, and nobody behind somebody else's: accounts take turns.
 #pragma once
 
-#include <atomic>
+#include <condition_variable>
+#include <deque>
 #include <functional>
-
-#include <boost/asio/thread_pool.hpp>
+#include <list>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace brokerage::services::rpc {
 
 class Workers {
  public:
-  explicit Workers(int threads) : pool_(threads) {}
-  ~Workers() { pool_.join(); }
+  // So many threads. One account's work has at most `each` of them at a time, so that another's
+  // finds one free.
+  Workers(int threads, int each);
+  ~Workers() { Join(); }
 
-  // Runs it soon. Any thread.
-  void Post(std::function<void()> work);
-  // The same, unless so many queries wait already: then false.
-  bool PostQuery(std::function<void()> work);
+  // Runs it soon, for the account. Any thread.
+  void Post(const std::string& account_id, std::function<void()> work);
+  // The same, unless so many of the account's queries wait already: then false.
+  bool PostQuery(const std::string& account_id, std::function<void()> work);
   // Ends the threads when everything posted has run.
-  void Join() { pool_.join(); }
+  void Join();
 
  private:
-  static constexpr int kQueriesMax = 256;
-  boost::asio::thread_pool pool_;
-  std::atomic<int> queries_ = 0;
+  static constexpr size_t kQueriesMax = 128;
+  struct Account {
+    std::deque<std::function<void()>> waiting;
+    int at_work = 0;
+    size_t queries = 0;  // that wait
+  };
+  using Accounts = std::map<std::string, Account>;
+
+  void PostLocked(Accounts::iterator account, std::function<void()> work);
+  // Takes the work of the account whose turn it is; empty when nobody's.
+  std::function<void()> Take(Accounts::iterator* account);
+  void Run();
+
+  const int each_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Accounts accounts_;                    // that have something to do
+  std::list<Accounts::iterator> turns_;  // whose work waits
+  bool joining_ = false;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace brokerage::services::rpc

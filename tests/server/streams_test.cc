@@ -351,12 +351,27 @@ TEST_F(StreamsTest, AStoppingServerEndsItsStreamsAtOnce) {
 
 TEST_F(StreamsTest, ManyIdleStreamsDoNotHoldTheServerUp) {
   std::vector<Watch> watches;
-  watches.reserve(200);
-  for (int i = 0; i < 200; ++i) watches.push_back(Offers(i % 2 == 0 ? kBranch : kOtherBranch, "0"));
+  watches.reserve(120);
+  for (int i = 0; i < 120; ++i) watches.push_back(Offers(i % 2 == 0 ? kBranch : kOtherBranch, "0"));
   Issue("person-1");
   for (Watch& watch : watches) EXPECT_EQ(watch.Next().offers_size(), 1);
   Issue("person-2");
   for (Watch& watch : watches) EXPECT_EQ(watch.Next().offers_size(), 1);
+}
+
+TEST_F(StreamsTest, OneAccountDoesNotTakeAllStreams) {
+  Issue("person-1");
+  std::vector<Watch> watches;
+  watches.reserve(64);
+  for (int i = 0; i < 64; ++i) watches.push_back(Offers(kBranch, "0"));
+  for (Watch& watch : watches) EXPECT_EQ(watch.Next().offers_size(), 1);
+  Watch refused = Offers(kBranch, "0");
+  v1::WatchOffersResponse response;
+  EXPECT_FALSE(refused.reader->Read(&response));
+  v1::Rejection rejection;
+  ASSERT_TRUE(rejection.ParseFromString(refused.reader->Finish().error_details()));
+  EXPECT_EQ(rejection.reason(), v1::REJECTION_REASON_LIMIT_REACHED);
+  EXPECT_EQ(Offers(kOtherBranch, "0").Next().offers_size(), 1);
 }
 
 }  // namespace

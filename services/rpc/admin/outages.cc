@@ -95,7 +95,7 @@ void ExtendDeadlines(const Backend& backend, const CallContext& context,
   if (known || !request.has_from_time() || !request.has_to_time()) {
     return SubmitCommand(backend, context, request, std::move(done));
   }
-  RunOnWorker(backend, context, done,
+  RunOnWorker(backend, context, Work::kShort, done,
               [&](const Done& done) { FindAndSubmit(backend, context, request, done); });
 }
 

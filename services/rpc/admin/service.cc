@@ -10,12 +10,12 @@
 namespace brokerage::services::rpc {
 
 void RegisterAdmin(Adapter* adapter) {
-  adapter->Unary("AdminService/GetStatus", Slow(GetStatus));
+  adapter->Unary("AdminService/GetStatus", OnLongWorker(Cheap(GetStatus)));
   adapter->Unary("AdminService/AdvanceClock", HandlerOf(AdvanceClock));
   adapter->Unary("AdminService/ConfirmClock", Command<v1::ConfirmClockRequest>());
   adapter->Unary("AdminService/ExtendDeadlines", HandlerOf(ExtendDeadlines));
-  adapter->Unary("AdminService/CreateBackup", OnWorker(HandlerOf(CreateBackup)));
-  adapter->Unary("AdminService/VerifyJournal", Slow(VerifyJournal));
+  adapter->Unary("AdminService/CreateBackup", OnLongWorker(HandlerOf(CreateBackup)));
+  adapter->Unary("AdminService/VerifyJournal", OnLongWorker(Cheap(VerifyJournal)));
 }
 
 }  // namespace brokerage::services::rpc

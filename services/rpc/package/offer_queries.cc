@@ -19,7 +19,7 @@ namespace {
 
 using engine::Table;
 
-constexpr int kRowsExaminedMax = 20000;
+constexpr int kRowsExaminedMax = 2000;
 
 absl::Status NotFound(absl::string_view field, absl::string_view id) {
   return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, field, id, "one of the caller's");

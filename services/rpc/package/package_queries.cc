@@ -30,7 +30,7 @@ using engine::Table;
 using journal::v1::PackageRow;
 
 // How many rows one call looks at, so that a rare filter does not hold a worker.
-constexpr int kRowsExaminedMax = 20000;
+constexpr int kRowsExaminedMax = 2000;
 
 absl::Status NotFound(absl::string_view id) {
   return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, "package_id", id,

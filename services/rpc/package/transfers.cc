@@ -106,7 +106,7 @@ void FindAndSubmit(const Backend& backend, const CallContext& context,
           FindAndSubmit(backend, context, request, searches - 1, done);
         });
   };
-  RunOnWorker(backend, context, done, std::move(search));
+  RunOnWorker(backend, context, Work::kShort, done, std::move(search));
 }
 
 // A package without what identifies a person and without what would only be long.

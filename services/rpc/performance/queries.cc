@@ -82,10 +82,6 @@ absl::StatusOr<Known> KnownAt(const Backend& backend, const CallContext& context
   auto replay = backend.options->known_at(static_cast<uint64_t>(sequence), [&] {
     return backend.clock->MachineNow() < context.deadline;
   });
-  if (absl::IsUnavailable(replay.status())) {
-    return engine::Reject(v1::REJECTION_REASON_OVERLOADED, prefix + "as_known_at", "",
-                          "a later try: one earlier state is replayed at a time");
-  }
   if (absl::IsAborted(replay.status())) {
     return engine::Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
                           "a longer deadline");

@@ -7,12 +7,33 @@
 
 namespace brokerage::services::rpc {
 
+namespace {
+
+// An earlier state is replayed.
+template <typename Request>
+bool AsksForAnEarlierState(const Request& request) {
+  if constexpr (requires { request.query(); }) {
+    return request.query().as_known_at() != 0;
+  } else {
+    return request.as_known_at() != 0;
+  }
+}
+
+template <typename Request, typename Response>
+Handler Figures(Query<Request, Response> query) {
+  return OnWorker(Cheap(query), [](const google::protobuf::Message& request) {
+    return AsksForAnEarlierState(static_cast<const Request&>(request)) ? Work::kLong : Work::kShort;
+  });
+}
+
+}  // namespace
+
 void RegisterPerformance(Adapter* adapter) {
-  adapter->Unary("PerformanceService/QueryPerformance", Slow(QueryPerformance));
-  adapter->Unary("PerformanceService/QueryCompliance", Slow(QueryCompliance));
-  adapter->Unary("PerformanceService/QueryScorecard", Slow(QueryScorecard));
-  adapter->Unary("PerformanceService/QueryDistribution", Slow(QueryDistribution));
-  adapter->Unary("PerformanceService/QueryInterimStays", Slow(QueryInterimStays));
+  adapter->Unary("PerformanceService/QueryPerformance", Figures(QueryPerformance));
+  adapter->Unary("PerformanceService/QueryCompliance", Figures(QueryCompliance));
+  adapter->Unary("PerformanceService/QueryScorecard", Figures(QueryScorecard));
+  adapter->Unary("PerformanceService/QueryDistribution", Figures(QueryDistribution));
+  adapter->Unary("PerformanceService/QueryInterimStays", Figures(QueryInterimStays));
   adapter->Streaming("PerformanceService/WatchPerformance", StreamHandlerOf(WatchPerformance));
 }
 
