@@ -1,7 +1,6 @@
 #include "engine/decide/framework.h"
 
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -36,6 +35,22 @@ struct Changes {
     Note(kind, fact.key());
     *facts.add_facts() = std::move(fact);
   }
+};
+
+// Finds facts whose keys are asked for in their order: one way through the directory.
+class Walk {
+ public:
+  explicit Walk(const Directory& directory)
+      : next_(directory.Facts().begin()), end_(directory.Facts().end()) {}
+
+  // Null if unknown. REQUIRES: no key before the one that was asked for last.
+  const DirectoryFact* Fact(const std::string& key) {
+    while (next_ != end_ && next_->first < key) ++next_;
+    return next_ != end_ && next_->first == key ? next_->second.get() : nullptr;
+  }
+
+ private:
+  Directory::FactMap::const_iterator next_, end_;
 };
 
 // The value alone, so that a fact can be compared whoever said it.
@@ -105,10 +120,13 @@ absl::Status AddNewFacts(const Context& in, const ParsedFramework& parsed,
   const std::string& id = parsed.rules.framework_id();
   const absl::TimeZone& zone = in.ZoneOf(parsed.rules);
   v1::Rejection clash;
+  Walk known(in.state.directory);
   for (size_t i = 0; i < parsed.facts.size(); ++i) {
+    const DirectoryFact* old = known.Fact(parsed.facts[i].key());
+    if (old != nullptr && old->file_hash() == parsed.facts[i].file_hash() && !old->ended()) {
+      continue;
+    }
     DirectoryFact fact = parsed.facts[i];
-    const DirectoryFact* old = in.state.directory.Fact(fact.key());
-    if (old != nullptr && old->file_hash() == fact.file_hash() && !old->ended()) continue;
     if (old != nullptr && !old->ended() && ValueOf(*old) != ValueOf(fact) &&
         (old->source() == journal::v1::FACT_SOURCE_API || old->framework_id() != id)) {
       AddClash(parsed.places[i], *old, &clash);
@@ -158,12 +176,13 @@ DirectoryFact Ended(const Context& in, const DirectoryFact& old, DateNumber toda
 // Adds the ends of what the files said and no longer say.
 void AddEnds(const Context& in, const ParsedFramework& parsed, DateNumber today, DateNumber from,
              Changes* changes) {
-  std::set<std::string, std::less<>> in_files;
-  for (const DirectoryFact& fact : parsed.facts) in_files.insert(fact.key());
+  auto said = parsed.facts.begin();  // both are in the order of keys
   for (const auto& [key, shared] : in.state.directory.Facts()) {
     const DirectoryFact& old = *shared;
+    while (said != parsed.facts.end() && said->key() < key) ++said;
+    const bool in_files = said != parsed.facts.end() && said->key() == key;
     if (old.framework_id() != parsed.rules.framework_id() || old.file_hash().empty() ||
-        old.ended() || in_files.contains(key)) {
+        old.ended() || in_files) {
       continue;
     }
     DirectoryFact fact = Ended(in, old, today);
@@ -174,11 +193,10 @@ void AddEnds(const Context& in, const ParsedFramework& parsed, DateNumber today,
 
 }  // namespace
 
-absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request, Decision* out) {
-  absl::StatusOr<ParsedFramework> parsed = ParseFramework(
-      request.files(), [&in](const std::string& zone) { return in.zones(zone) != nullptr; });
-  if (!parsed.ok()) return parsed.status();
-  const v1::FrameworkRules& rules = parsed->rules;
+absl::Status Decide(const Context& in, const ApplyParsedFramework& apply, Decision* out) {
+  const ParsedFramework& parsed = *apply.framework;
+  const v1::ApplyFrameworkRequest& request = apply.request;
+  const v1::FrameworkRules& rules = parsed.rules;
   const std::string& id = rules.framework_id();
   const FrameworkRow* before = in.state.directory.Framework(id);
   if (in.caller.role == v1::ROLE_COMMISSIONER && before != nullptr && !MayChange(in, id)) {
@@ -188,10 +206,10 @@ absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request,
   const absl::StatusOr<DateNumber> from = FromDate(request.from_date(), today);
   if (!from.ok()) return from.status();
   Changes changes;
-  if (absl::Status status = AddNewFacts(in, *parsed, before, *from, &changes); !status.ok()) {
+  if (absl::Status status = AddNewFacts(in, parsed, before, *from, &changes); !status.ok()) {
     return status;
   }
-  AddEnds(in, *parsed, today, *from, &changes);
+  AddEnds(in, parsed, today, *from, &changes);
 
   const bool rules_differ =
       before == nullptr || before->rules().SerializeAsString() != rules.SerializeAsString();
@@ -221,6 +239,29 @@ absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request,
     *out->Add().mutable_directory_changed() = std::move(changes.facts);
   }
   return absl::OkStatus();
+}
+
+absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request, Decision* out) {
+  absl::StatusOr<ParsedFramework> parsed = ParseFramework(
+      request.files(), [&in](const std::string& zone) { return in.zones(zone) != nullptr; });
+  if (!parsed.ok()) return parsed.status();
+  ApplyParsedFramework apply;
+  apply.request.set_validate_only(request.validate_only());
+  apply.request.set_from_date(request.from_date());
+  apply.framework = std::make_shared<const ParsedFramework>(*std::move(parsed));
+  return Decide(in, apply, out);
+}
+
+absl::StatusOr<v1::ApplyFrameworkResponse> WouldChange(const Directory& directory,
+                                                       const ZoneFinder& zones,
+                                                       const Caller& caller, absl::Time now,
+                                                       const ApplyParsedFramework& apply) {
+  State state;
+  state.directory = directory;
+  const Context in{state, zones, caller, now, ""};
+  Decision decision;
+  if (absl::Status status = Decide(in, apply, &decision); !status.ok()) return status;
+  return std::move(static_cast<v1::ApplyFrameworkResponse&>(*decision.reply));
 }
 
 }  // namespace brokerage::engine

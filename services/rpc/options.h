@@ -30,6 +30,7 @@ struct ServerOptions {
   // Each with a completion queue of its own: commands and cheap reads.
   int completion_threads = 2;
   int worker_threads = 2;  // lists, figures and streams
+  int file_threads = 2;    // files that people send, and what is played under them
   // What AdminService does beyond the sequencer. Called on a worker thread; one that is not set
   // is NOT_SUPPORTED.
   std::function<absl::StatusOr<Backup>()> create_backup;

@@ -31,12 +31,20 @@ namespace limits = engine::limits;
 struct RpcServer::Running {
   Running(Sequencer* sequencer, storage::Store* store, Clock* clock, ServerOptions given)
       : options(std::move(given)),
+        file_checks(limits::kFrameworkChecksMax, limits::kFrameworkChecksPerAccountMax),
+        previews(limits::kPreviewsMax, limits::kPreviewsPerAccountMax),
         workers(options.worker_threads),
+        file_workers(options.file_threads),
         watcher(sequencer, store, clock),
-        adapter(rpc::Backend{sequencer, store, clock, &options, &workers}, &watcher) {}
+        adapter(rpc::Backend{sequencer, store, clock, &options, &workers, &file_workers,
+                             &file_checks, &previews},
+                &watcher) {}
 
   const ServerOptions options;
+  rpc::Places file_checks;
+  rpc::Places previews;
   rpc::Workers workers;
+  rpc::Workers file_workers;
   rpc::Watcher watcher;
   rpc::Adapter adapter;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues;
@@ -150,6 +158,7 @@ void RpcServer::Shutdown(absl::Duration grace) {
   running_->server.reset();
   running_->queues.clear();
   running_->workers.Join();
+  running_->file_workers.Join();
 }
 
 }  // namespace brokerage::services
