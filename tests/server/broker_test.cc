@@ -155,6 +155,26 @@ TEST_F(BrokerProgram, ACorrectedFileSubmitsOnlyWhatWasNotTakenInYet) {
   EXPECT_EQ(Packages(), 4) << "all of these are known";
 }
 
+// The refusal of a call has room for the first of them alone.
+TEST_F(BrokerProgram, EveryErrorOfFilesIsPrintedOfADryRunAndOfAReplay) {
+  const std::string folder = root_ + "/wrong";
+  std::filesystem::copy(SOURCE_DIR "/frameworks/nottinghamshire", folder,
+                        std::filesystem::copy_options::recursive);
+  {
+    std::ofstream lots(folder + "/published/lots.csv", std::ios::app);
+    for (int i = 0; i < 500; ++i) lots << "Nörth " << i << ",x\n";
+  }
+  for (const std::string& command : {absl::StrCat("framework apply --dry-run ", folder),
+                                     absl::StrCat("whatif --since 2018-07-01 ", folder)}) {
+    const Ran ran = Shell(Broker("admin") + command);
+    EXPECT_EQ(ran.exit_code, 1);
+    int errors = 0;
+    for (size_t at = 0; (at = ran.output.find("is no id;", at)) != std::string::npos; ++at)
+      ++errors;
+    EXPECT_EQ(errors, 501) << "each, and the first in the heading: " << ran.output.substr(0, 500);
+  }
+}
+
 TEST_F(BrokerProgram, ARowThatIsNoRowIsRefusedAloneAndAFileThatIsNoTableAsAWhole) {
   const std::string file = Referrals(3);
   const std::string whole = Text(file);
