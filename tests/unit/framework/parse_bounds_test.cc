@@ -106,7 +106,7 @@ TEST(ACell, WithMoreWordsThanAListHasIsRefused) {
   EXPECT_THAT(FrameworkErrorsOf(files), Contains(HasSubstr("has too many services; at most ")));
 }
 
-TEST(Rules, NestedDeeplyAreRefusedWhereTheyAreNoneAnyMore) {
+TEST(RulesBeyondBounds, NestedDeeplyAreRefusedWhereTheyAreNoneAnyMore) {
   Files files = SmallFramework();
   *ContentOf(&files, "framework.textproto") = Repeated("rounds {", 10000) + Repeated("}", 10000);
   const std::vector<std::string> said = FrameworkErrorsOf(files);
@@ -114,7 +114,7 @@ TEST(Rules, NestedDeeplyAreRefusedWhereTheyAreNoneAnyMore) {
   EXPECT_THAT(said, Contains(HasSubstr("RoundRule has no field \"rounds\"")));
 }
 
-TEST(Rules, WithListsWithoutEndAreRefused) {
+TEST(RulesBeyondBounds, WithListsWithoutEndAreRefused) {
   Files files = SmallFramework();
   *ContentOf(&files, "framework.textproto") = Repeated("rounds {}\n", 1'000'000);
   EXPECT_THAT(FrameworkErrorsOf(files),
@@ -131,7 +131,7 @@ TEST(Rules, WithListsWithoutEndAreRefused) {
       ElementsAre("framework.textproto:502 tier_ids: there are 501; at most 500 are taken"));
 }
 
-TEST(Rules, OfZeroBytesAreRefused) {
+TEST(RulesBeyondBounds, OfZeroBytesAreRefused) {
   Files files = SmallFramework();
   *ContentOf(&files, "framework.textproto") = Repeated(absl::string_view("\0 ", 2), 60'000);
   const std::vector<std::string> said = FrameworkErrorsOf(files);
@@ -139,7 +139,7 @@ TEST(Rules, OfZeroBytesAreRefused) {
   EXPECT_THAT(said.front(), HasSubstr("framework.textproto:1"));
 }
 
-TEST(AFolder, OfTooManyFilesIsRefused) {
+TEST(AFolderBeyondBounds, OfTooManyFilesIsRefused) {
   Files files = SmallFramework();
   while (files.size() < 10'000) *files.Add() = files.Get(2);
   EXPECT_THAT(FrameworkErrorsOf(files),
