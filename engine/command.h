@@ -33,9 +33,17 @@ struct Bootstrap {
   std::string token_sha256;
 };
 
+struct ParsedFramework;
+
+// ApplyFramework with files that were parsed before: what differs is all that is left to decide.
+struct ApplyParsedFramework {
+  v1::ApplyFrameworkRequest request;  // its files are not looked at
+  std::shared_ptr<const ParsedFramework> framework;
+};
+
 using Request =
-    std::variant<Tick, ClockJump, Bootstrap, v1::ApplyFrameworkRequest, v1::ChangeCoverageRequest,
-                 v1::ProposeCoverageRequest, v1::DecideCoverageRequest,
+    std::variant<Tick, ClockJump, Bootstrap, v1::ApplyFrameworkRequest, ApplyParsedFramework,
+                 v1::ChangeCoverageRequest, v1::ProposeCoverageRequest, v1::DecideCoverageRequest,
                  v1::WithdrawCoverageProposalRequest, v1::OpenOptOutWindowRequest,
                  v1::CloseOptOutWindowRequest, v1::DecideOptOutWindowRequest,
                  v1::DeclareCapacityRequest, v1::SuspendContractRequest, v1::ResumeContractRequest,

@@ -136,15 +136,19 @@ void Measure(const Settings& settings) {
   auto published = std::make_shared<services::DirectorySnapshot>();
   published->directory = engine.directory();
   StoppedClock clock(now);
+  services::rpc::Places previews(1, 1);
   services::rpc::Backend backend;
   backend.store = store->get();
   backend.clock = &clock;
+  backend.previews = &previews;
   services::rpc::CallContext context;
   context.published = published;
 
+  const v1::PreviewFrameworkRequest request = Changed(settings, start);
+
   const Watch::time_point begin = Watch::now();
   const double spent = ProcessorSeconds();
-  auto stream = services::rpc::PreviewFramework(backend, context, Changed(settings, start));
+  auto stream = services::rpc::PreviewFramework(backend, context, request);
   if (!stream.ok()) Die(std::string(stream.status().message()));
   v1::PreviewFrameworkResponse last;
   int messages = 0;
@@ -155,6 +159,7 @@ void Measure(const Settings& settings) {
     if (!next.ok()) Die(std::string(next.status().message()));
     if (*next == services::rpc::Stream::Next::kEnd) break;
     longest = std::max(longest, SecondsSince(told));
+    if (*next == services::rpc::Stream::Next::kAgain) continue;
     last = std::move(message);
     ++messages;
   }

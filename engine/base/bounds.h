@@ -39,15 +39,23 @@ inline constexpr int kOutagePackagesMax = 10'000;  // closed ones, loaded for on
 
 // Frameworks.
 inline constexpr size_t kFrameworkBytesMax = 16u << 20;
+inline constexpr int kFrameworkFilesMax = 1000;
+inline constexpr size_t kRulesBytesMax = 128u << 10;  // framework.textproto
+inline constexpr int kRulesListMax = 500;             // of any list in it
 inline constexpr int kRoundsPerFrameworkMax = 20;
 inline constexpr int kTiersPerFrameworkMax = 20;
-inline constexpr int kFrameworkErrorsMax = 200;
-inline constexpr int kFrameworkErrorsPerFileMax = 40;  // so that one file does not hide the others
-inline constexpr size_t kFrameworkRowsMax = 200000;    // of all tables together
+inline constexpr int kFrameworkErrorsMax = 5000;
+inline constexpr int kFrameworkErrorsPerFileMax = 1000;  // one file does not hide the others
+inline constexpr size_t kFrameworkRowsMax = 200000;      // of all tables together
 inline constexpr int kWindowHoursMax = 24 * 60;
 inline constexpr int kWindowDaysMax = 60;
 inline constexpr int kAdaptivePackagesMin = 20;  // a fill over fewer is none
 inline constexpr int kAdaptivePackagesMax = 200;
+
+// Tables in CSV.
+inline constexpr size_t kCsvRowBytesMax = 64u << 10;    // with its line ends
+inline constexpr size_t kCsvFieldBytesMax = 16u << 10;  // of one field of a row
+inline constexpr size_t kCsvFieldsMax = 64;             // of a row
 
 // Postcode directories.
 inline constexpr int kPostcodesPerRequestMax = 20000;
@@ -66,6 +74,11 @@ inline constexpr size_t kQueueLengthMax = 8192;
 inline constexpr size_t kGroupCommitMax = 1024;
 inline constexpr size_t kMessageBytesMax = 20u << 20;  // of a request with a framework's files
 inline constexpr size_t kRequestBytesMax = 8u << 20;   // of any other
+inline constexpr int kRequestFieldsMax = 200'000;      // of a request, those within it too
+inline constexpr int kFrameworkChecksMax = 8;          // files that are checked, or wait for it
+inline constexpr int kFrameworkChecksPerAccountMax = 2;
+inline constexpr int kPreviewsMax = 2;  // replays of a period that run
+inline constexpr int kPreviewsPerAccountMax = 1;
 inline constexpr int kStreamsMax = 1000;
 inline constexpr int kOutcomeDays = 30;
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -40,6 +39,22 @@ struct Changes {
     Note(kind, fact.key());
     *facts.add_facts() = std::move(fact);
   }
+};
+
+// Finds facts whose keys are asked for in their order: one way through the directory.
+class Walk {
+ public:
+  explicit Walk(const Directory& directory)
+      : next_(directory.Facts().begin()), end_(directory.Facts().end()) {}
+
+  // Null if unknown. REQUIRES: no key before the one that was asked for last.
+  const DirectoryFact* Fact(const std::string& key) {
+    while (next_ != end_ && next_->first < key) ++next_;
+    return next_ != end_ && next_->first == key ? next_->second.get() : nullptr;
+  }
+
+ private:
+  Directory::FactMap::const_iterator next_, end_;
 };
 
 // The value alone, so that a fact can be compared whoever said it.
@@ -139,9 +154,18 @@ class Providers {
   std::map<absl::string_view, absl::string_view> in_files_;
 };
 
-// Why the files of framework `id` may not change `old` into this; empty if they may.
+// Whether there is a framework that is neither this one nor the caller's to act for.
+bool OthersAreThere(const Context& in, const std::string& id) {
+  const auto frameworks = in.state.directory.Frameworks();
+  return std::any_of(frameworks.begin(), frameworks.end(), [&](const FrameworkRow* other) {
+    return other->framework_id() != id && !MayChange(in, other->framework_id());
+  });
+}
+
+// Why the files of framework `id` may not change `old` into this; empty if they may. `providers` is
+// null where there is nobody to be kept from harm.
 std::string WhyNot(const Context& in, const DirectoryFact* old, const DirectoryFact& fact,
-                   const Providers& providers, const std::string& id) {
+                   const Providers* providers, const std::string& id) {
   if (old != nullptr && !old->ended()) {
     if (ValueOf(*old) == ValueOf(fact)) return "";
     if (old->source() == journal::v1::FACT_SOURCE_API || old->framework_id() != id) {
@@ -155,10 +179,10 @@ std::string WhyNot(const Context& in, const DirectoryFact* old, const DirectoryF
                           "change it for all");
     }
   }
-  if (!fact.has_coverage()) return "";
+  if (!fact.has_coverage() || providers == nullptr) return "";
   const v1::Coverage& line = fact.coverage();
   const auto others =
-      OthersCovered(providers.Of(line.branch_id()), line.ward_code(), in.state.directory,
+      OthersCovered(providers->Of(line.branch_id()), line.ward_code(), in.state.directory,
                     [&](const std::string& other) { return other == id || MayChange(in, other); });
   if (others.empty()) return "";
   return absl::StrCat("the ward and the branch's provider are in ", absl::StrJoin(others, ", "),
@@ -190,17 +214,20 @@ absl::Status AddNewFacts(const Context& in, const ParsedFramework& parsed,
   const std::string& id = parsed.rules.framework_id();
   const absl::TimeZone& zone = in.ZoneOf(parsed.rules);
   const Providers providers(in.state.directory, parsed);
+  const bool others_there = OthersAreThere(in, id);
   v1::Rejection clash;
+  Walk known(in.state.directory);
   for (size_t i = 0; i < parsed.facts.size(); ++i) {
-    DirectoryFact fact = parsed.facts[i];
-    const DirectoryFact* old = in.state.directory.Fact(fact.key());
-    if (old != nullptr && old->file_hash() == fact.file_hash() && !old->ended()) {
+    const DirectoryFact* old = known.Fact(parsed.facts[i].key());
+    if (old != nullptr && old->file_hash() == parsed.facts[i].file_hash() && !old->ended()) {
       if (!ListedBy(*old, id)) {
         changes->Add(DirectoryDifference::KIND_ADDED, ListedToo(in, *old, id));
       }
       continue;
     }
-    if (std::string why = WhyNot(in, old, fact, providers, id); !why.empty()) {
+    DirectoryFact fact = parsed.facts[i];
+    if (std::string why = WhyNot(in, old, fact, others_there ? &providers : nullptr, id);
+        !why.empty()) {
       AddClash(parsed.places[i], fact.key(), std::move(why), &clash);
       continue;
     }
@@ -264,11 +291,12 @@ DirectoryFact Ended(const Context& in, const DirectoryFact& old, DateNumber toda
 void AddEnds(const Context& in, const ParsedFramework& parsed, DateNumber today, DateNumber from,
              Changes* changes) {
   const std::string& id = parsed.rules.framework_id();
-  std::set<std::string, std::less<>> in_files;
-  for (const DirectoryFact& fact : parsed.facts) in_files.insert(fact.key());
+  auto said = parsed.facts.begin();  // both are in the order of keys
   for (const auto& [key, shared] : in.state.directory.Facts()) {
     const DirectoryFact& old = *shared;
-    if (!ListedBy(old, id) || old.file_hash().empty() || old.ended() || in_files.contains(key)) {
+    while (said != parsed.facts.end() && said->key() < key) ++said;
+    const bool in_files = said != parsed.facts.end() && said->key() == key;
+    if (!ListedBy(old, id) || old.file_hash().empty() || old.ended() || in_files) {
       continue;
     }
     if (!old.also_listed_by().empty()) {
@@ -283,11 +311,10 @@ void AddEnds(const Context& in, const ParsedFramework& parsed, DateNumber today,
 
 }  // namespace
 
-absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request, Decision* out) {
-  absl::StatusOr<ParsedFramework> parsed = ParseFramework(
-      request.files(), [&in](const std::string& zone) { return in.zones(zone) != nullptr; });
-  if (!parsed.ok()) return parsed.status();
-  const v1::FrameworkRules& rules = parsed->rules;
+absl::Status Decide(const Context& in, const ApplyParsedFramework& apply, Decision* out) {
+  const ParsedFramework& parsed = *apply.framework;
+  const v1::ApplyFrameworkRequest& request = apply.request;
+  const v1::FrameworkRules& rules = parsed.rules;
   const std::string& id = rules.framework_id();
   const FrameworkRow* before = in.state.directory.Framework(id);
   if (in.caller.role == v1::ROLE_COMMISSIONER && before != nullptr && !MayChange(in, id)) {
@@ -297,10 +324,10 @@ absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request,
   const absl::StatusOr<DateNumber> from = FromDate(request.from_date(), today);
   if (!from.ok()) return from.status();
   Changes changes;
-  if (absl::Status status = AddNewFacts(in, *parsed, before, *from, &changes); !status.ok()) {
+  if (absl::Status status = AddNewFacts(in, parsed, before, *from, &changes); !status.ok()) {
     return status;
   }
-  AddEnds(in, *parsed, today, *from, &changes);
+  AddEnds(in, parsed, today, *from, &changes);
 
   const bool rules_differ =
       before == nullptr || before->rules().SerializeAsString() != rules.SerializeAsString();
@@ -330,6 +357,29 @@ absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request,
     *out->Add().mutable_directory_changed() = std::move(changes.facts);
   }
   return absl::OkStatus();
+}
+
+absl::Status Decide(const Context& in, const v1::ApplyFrameworkRequest& request, Decision* out) {
+  absl::StatusOr<ParsedFramework> parsed = ParseFramework(
+      request.files(), [&in](const std::string& zone) { return in.zones(zone) != nullptr; });
+  if (!parsed.ok()) return parsed.status();
+  ApplyParsedFramework apply;
+  apply.request.set_validate_only(request.validate_only());
+  apply.request.set_from_date(request.from_date());
+  apply.framework = std::make_shared<const ParsedFramework>(*std::move(parsed));
+  return Decide(in, apply, out);
+}
+
+absl::StatusOr<v1::ApplyFrameworkResponse> WouldChange(const Directory& directory,
+                                                       const ZoneFinder& zones,
+                                                       const Caller& caller, absl::Time now,
+                                                       const ApplyParsedFramework& apply) {
+  State state;
+  state.directory = directory;
+  const Context in{state, zones, caller, now, ""};
+  Decision decision;
+  if (absl::Status status = Decide(in, apply, &decision); !status.ok()) return status;
+  return std::move(static_cast<v1::ApplyFrameworkResponse&>(*decision.reply));
 }
 
 }  // namespace brokerage::engine

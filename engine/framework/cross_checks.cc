@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
 #include "engine/base/suggestions.h"
 #include "engine/base/text.h"
@@ -20,7 +21,7 @@ namespace {
 constexpr int kYearsOfHolidays = 8;  // beyond the year of commencement
 constexpr size_t kListedMax = 12;    // of a list of all that there is
 // A folder with more rows than this, or more unknown names, is no slip of a pen.
-constexpr size_t kSearchedMax = 20000;
+constexpr size_t kSearchedMax = 5000;
 constexpr size_t kSoughtMax = 20;
 constexpr size_t kWardEditsMax = 8;  // people write a ward's name where its code belongs
 
@@ -329,6 +330,7 @@ class TogetherChecker {
 
   void CheckTier(const Location& place, const std::string& id) {
     if (id.empty() || !rules_.Knows("tiers") || !rules_.Knows("id")) return;
+    if (rules_.rules().tiers_size() > limits::kTiersPerFrameworkMax) return;  // which is told
     std::vector<Suggestion> named;
     std::vector<absl::string_view> ids;
     for (const v1::Tier& tier : rules_.rules().tiers()) {

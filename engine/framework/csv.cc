@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "engine/base/bounds.h"
 #include "engine/base/suggestions.h"
 #include "engine/base/text.h"
 
@@ -18,14 +19,25 @@ namespace {
 constexpr size_t kParserBlockBytes = 64 << 10;
 constexpr int kUnreadableMax = 20;  // rows of a file; with more it is no table
 
-// What libcsv calls back: gathers the fields of one record.
+// What libcsv calls back: gathers the fields of one record, as many and as long as may be, and
+// counts the others.
 struct Record {
   std::vector<std::string> fields;
+  size_t field_count = 0;
+  size_t long_field = 0;  // the first that is too long, from 1; 0 if none is
+  size_t long_field_bytes = 0;
   bool complete = false;
 };
 
-void OnField(void* data, size_t size, void* record) {
-  static_cast<Record*>(record)->fields.emplace_back(static_cast<const char*>(data), size);
+void OnField(void* data, size_t size, void* gathered) {
+  Record& record = *static_cast<Record*>(gathered);
+  ++record.field_count;
+  if (size > limits::kCsvFieldBytesMax && record.long_field == 0) {
+    record.long_field = record.field_count;
+    record.long_field_bytes = size;
+  }
+  if (record.field_count > limits::kCsvFieldsMax || record.long_field > 0) return;
+  record.fields.emplace_back(static_cast<const char*>(data), size);
 }
 
 void OnRecordEnd(int, void* record) { static_cast<Record*>(record)->complete = true; }
@@ -35,10 +47,10 @@ int IsNoSpace(unsigned char) { return 0; }  // RFC 4180: spaces are part of a fi
 // Feeds libcsv line by line, so that every record's physical line is known.
 class RecordReader {
  public:
-  // `lost` gets the cells of what cannot be read.
-  RecordReader(absl::string_view file, absl::string_view content, std::vector<std::string>* lost,
-               FrameworkErrors* errors)
-      : file_(file), rest_(content), lost_(lost), errors_(errors) {
+  // `lost` gets the cells of what cannot be read. Of more records than `records_max` it tells.
+  RecordReader(absl::string_view file, absl::string_view content, size_t records_max,
+               std::vector<std::string>* lost, FrameworkErrors* errors)
+      : file_(file), rest_(content), records_max_(records_max), lost_(lost), errors_(errors) {
     Begin();
     absl::string_view byte_order_mark("\xef\xbb\xbf");  // spreadsheets put one in front
     if (absl::StartsWith(rest_, byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
@@ -50,10 +62,21 @@ class RecordReader {
   // The next record that can be read; false at the end of the file, or where reading it has ended.
   bool Next(CsvRow* row) {
     while (!rest_.empty()) {
+      row->line = line_ + 1;
+      if (records_ == records_max_) {
+        errors_->Add(
+            {file_, row->line}, "",
+            absl::StrCat("more rows than are taken, ", records_max_ - 1, "; take some out"));
+      }
+      if (records_ == records_max_ || errors_->full()) {
+        End();
+        return false;
+      }
+      ++records_;
       record_ = Record();
       begin_ = rest_;
-      row->line = line_ + 1;
       std::string why = Read();
+      if (why.empty()) why = TooMuch();
       if (record_.complete && why.empty()) {
         row->cells = std::move(record_.fields);
         return true;
@@ -63,10 +86,18 @@ class RecordReader {
     return false;
   }
 
+  // Reads no further.
+  void End() {
+    rest_ = {};
+    whole_ = false;
+  }
+
   // Rows that could not be read.
   int unreadable() const { return unreadable_; }
-  // Whether reading ended before the file did.
-  bool ended() const { return ended_; }
+  // Rows of any kind, empty lines and the header among them.
+  size_t records() const { return records_; }
+  // Whether all of the file was read or is lost.
+  bool whole() const { return whole_; }
 
  private:
   void Begin() {
@@ -77,8 +108,16 @@ class RecordReader {
 
   // One record, or an empty line; what is wrong with it, if anything is.
   std::string Read() {
+    size_t bytes = 0;
     for (bool inside = false; !rest_.empty(); inside = true) {
       absl::string_view line = TakeLine();
+      bytes += line.size();
+      if (bytes > limits::kCsvRowBytesMax) {
+        return inside ? absl::StrCat(kNotClosed, " within ", limits::kCsvRowBytesMax,
+                                     " bytes, up to line ", line_, kHowQuotes)
+                      : absl::StrCat("the row has ", bytes, " bytes; at most ",
+                                     limits::kCsvRowBytesMax, " are taken");
+      }
       if (!inside && (line == "\n" || line == "\r\n")) {
         errors_->Add({file_, line_}, "", "an empty line; take it out");
         return "";
@@ -91,6 +130,17 @@ class RecordReader {
     // The last record has no line end.
     if (csv_fini(&parser_, OnField, OnRecordEnd, &record_) == 0) return "";
     return absl::StrCat(kNotClosed, kHowQuotes);
+  }
+
+  // What is too much in a record that was read.
+  std::string TooMuch() const {
+    if (record_.long_field > 0) {
+      return absl::StrCat("field ", record_.long_field, " has ", record_.long_field_bytes,
+                          " bytes; at most ", limits::kCsvFieldBytesMax, " are taken");
+    }
+    if (record_.field_count <= limits::kCsvFieldsMax) return "";
+    return absl::StrCat("the row has ", record_.field_count, " fields; at most ",
+                        limits::kCsvFieldsMax, " are taken");
   }
 
   absl::string_view TakeLine() {
@@ -124,10 +174,13 @@ class RecordReader {
     Begin();
     rest_ = begin_;
     line_ = line - 1;
-    for (absl::string_view cell : absl::StrSplit(TakeLine(), ',')) lost_->emplace_back(cell);
-    ended_ = ++unreadable_ >= kUnreadableMax;
-    if (ended_) {
-      rest_ = {};
+    const absl::string_view taken = TakeLine();
+    const bool much = taken.size() > limits::kCsvRowBytesMax;
+    if (!much) {
+      for (absl::string_view cell : absl::StrSplit(taken, ',')) lost_->emplace_back(cell);
+    }
+    if (++unreadable_ >= kUnreadableMax || much) {
+      End();
       absl::StrAppend(&why, "; nothing after it was read");
     }
     errors_->Add({file_, line}, "", why);
@@ -140,13 +193,15 @@ class RecordReader {
   absl::string_view file_;
   absl::string_view rest_;
   absl::string_view begin_;  // of the record
+  const size_t records_max_;
   std::vector<std::string>* lost_;
   FrameworkErrors* errors_;
   csv_parser parser_;
   Record record_;
   int line_ = 0;
   int unreadable_ = 0;
-  bool ended_ = false;
+  size_t records_ = 0;
+  bool whole_ = true;
 };
 
 std::string NamesOf(absl::Span<const CsvColumn> columns) {
@@ -233,10 +288,12 @@ class Header {
 CsvTable ParseCsv(absl::string_view file, absl::string_view content,
                   absl::Span<const CsvColumn> columns, size_t rows_max, FrameworkErrors* errors) {
   CsvTable table;
-  RecordReader reader(file, content, &table.lost, errors);
+  RecordReader reader(file, content, rows_max + 1, &table.lost, errors);  // and the header
   CsvRow header_row;
   table.whole = false;
-  if (!reader.Next(&header_row)) {
+  const bool has_header = reader.Next(&header_row);
+  table.rows_read = reader.records();
+  if (!has_header) {
     if (reader.unreadable() == 0) {
       errors->Add({file, 1}, "", absl::StrCat(Header::kNone, NamesOf(columns)));
     }
@@ -246,17 +303,13 @@ CsvTable ParseCsv(absl::string_view file, absl::string_view content,
   Header header({file, header_row.line}, header_row, columns, errors);
   if (!header.Read(&table.missing)) return table;
   for (CsvRow record; reader.Next(&record);) {
-    if (table.rows.size() >= rows_max) {
-      errors->Add({file, record.line}, "",
-                  absl::StrCat("more rows than are taken, ", rows_max, "; take some out"));
-    }
-    if (table.rows.size() >= rows_max || errors->full()) return table;
     if (record.cells.size() != header_row.cells.size()) {
       errors->Add({file, record.line}, "",
                   absl::StrCat("the row has ", record.cells.size(), " fields, the header ",
                                header_row.cells.size(),
                                "; a field with a comma of its own stands in quotes"));
       for (std::string& cell : record.cells) table.lost.push_back(std::move(cell));
+      if (errors->counts_only(file)) reader.End();  // a table of other columns
       continue;
     }
     CsvRow& row = table.rows.emplace_back();
@@ -265,7 +318,8 @@ CsvTable ParseCsv(absl::string_view file, absl::string_view content,
       row.cells.push_back(index < 0 ? "" : std::move(record.cells[static_cast<size_t>(index)]));
     }
   }
-  table.whole = !reader.ended();
+  table.rows_read = reader.records() - 1;
+  table.whole = reader.whole();
   return table;
 }
 

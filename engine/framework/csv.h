@@ -24,6 +24,7 @@ struct CsvRow {
 
 struct CsvTable {
   std::vector<CsvRow> rows;
+  size_t rows_read = 0;  // those that are not in `rows`, too
   // Columns that the header lacks and must not lack: their cells are "". An error says so.
   std::vector<absl::string_view> missing;
   // What stands in the file and is not in `rows`, cell by cell as far as cells can be told apart.
@@ -34,10 +35,11 @@ struct CsvTable {
   bool whole = true;
 };
 
-// Parses the bytes of one file, up to `rows_max` rows. Missing, unknown and repeated columns, rows
-// with too many or too few fields, empty lines, bytes that are not UTF-8 and broken quotes are
-// errors with their line. Reading goes on behind what cannot be read; it ends when there are as
-// many errors as are told, and when much of a file is no text.
+// Parses the bytes of one file, up to `rows_max` rows, whatever they are. Missing, unknown and
+// repeated columns, rows with too many or too few fields, empty lines, bytes that are not UTF-8,
+// broken quotes, and rows and fields that are longer than limits::kCsv... allow are errors with
+// their line. Reading goes on behind what cannot be read; it ends when there are as many errors as
+// are told, and when much of a file is no text.
 CsvTable ParseCsv(absl::string_view file, absl::string_view content,
                   absl::Span<const CsvColumn> columns, size_t rows_max, FrameworkErrors* errors);
 

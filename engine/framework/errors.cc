@@ -26,9 +26,8 @@ std::string LocationText(const Location& place) {
 
 void FrameworkErrors::Add(const Location& place, absl::string_view field,
                           absl::string_view message) {
-  if (full()) return;
-  std::string file = FileName(place.file);
-  InFile& in_file = files_[file];
+  if (stopped_ || errors_.size() >= limits::kFrameworkErrorsMax) return;
+  auto& [file, in_file] = Of(place.file);
   if (in_file.told == limits::kFrameworkErrorsPerFileMax) {
     ++in_file.further;
     return;
@@ -36,17 +35,34 @@ void FrameworkErrors::Add(const Location& place, absl::string_view field,
   ++in_file.told;
   in_file.last_line = std::max(in_file.last_line, place.line);
   v1::FileError& error = errors_.emplace_back();
-  error.set_file(std::move(file));
+  error.set_file(file);
   error.set_line(place.line);
   error.set_field(std::string(field));
   error.set_message(std::string(message));
 }
 
-bool FrameworkErrors::full() const { return errors_.size() >= limits::kFrameworkErrorsMax; }
+bool FrameworkErrors::full() {
+  stopped_ = stopped_ || stop_asked_();
+  return stopped_ || errors_.size() >= limits::kFrameworkErrorsMax;
+}
+
+bool FrameworkErrors::counts_only(absl::string_view file) {
+  return Of(file).second.told == limits::kFrameworkErrorsPerFileMax;
+}
+
+FrameworkErrors::Files::value_type& FrameworkErrors::Of(absl::string_view file) {
+  if (last_ == nullptr || file.data() != last_file_.data() || file.size() != last_file_.size()) {
+    last_ = &*files_.try_emplace(FileName(file)).first;
+    last_file_ = file;
+  }
+  return *last_;
+}
 
 absl::Status FrameworkErrors::ToStatus() const {
+  if (stopped_) return absl::AbortedError("nobody waits for the answer any more");
+  if (errors_.empty()) return absl::OkStatus();
   std::vector<v1::FileError> sorted = errors_;
-  bool more = full();
+  bool more = errors_.size() >= limits::kFrameworkErrorsMax;
   for (const auto& [file, in_file] : files_) {
     if (in_file.further == 0) continue;
     more = true;

@@ -54,6 +54,14 @@ std::optional<TableKind> TellUnknownFile(absl::string_view name, absl::string_vi
 
 SortedFiles SortOut(const Files& files, FrameworkErrors* errors) {
   SortedFiles sorted;
+  if (files.size() > limits::kFrameworkFilesMax) {
+    errors->Add(
+        {kRulesFile, 1}, "",
+        absl::StrCat("there are ", files.size(), " files; at most ", limits::kFrameworkFilesMax,
+                     " are taken: put rows of one kind together"));
+    sorted.refused = true;
+    return sorted;
+  }
   size_t bytes = 0;
   std::map<absl::string_view, const v1::FrameworkFile*> by_name;
   for (const v1::FrameworkFile& file : files) {
@@ -101,12 +109,14 @@ std::string DeterministicBytes(const google::protobuf::Message& message) {
 // Makes a fact of every row.
 class FactMaker {
  public:
-  explicit FactMaker(const std::string& framework_id) : framework_id_(framework_id) {}
+  FactMaker(const std::string& framework_id, FrameworkErrors* errors)
+      : framework_id_(framework_id), errors_(errors) {}
 
   template <typename Value, typename KeyOf>
   void AddAll(const std::vector<Located<Value>>& rows, KeyOf key_of,
               Value* (DirectoryFact::*value_of)()) {
     for (const Located<Value>& row : rows) {
+      if (errors_->full()) return;
       DirectoryFact fact;
       fact.set_key(key_of(row.value));
       fact.set_framework_id(framework_id_);
@@ -129,18 +139,19 @@ class FactMaker {
 
  private:
   const std::string& framework_id_;
+  FrameworkErrors* errors_;
   std::vector<std::pair<DirectoryFact, std::string>> facts_;
 };
 
 DateNumber DateOf(const std::string& text) { return ParseDate(text).value_or(0); }
 
-void MakeFacts(FrameworkTables tables, ParsedFramework* parsed) {
+void MakeFacts(FrameworkTables tables, ParsedFramework* parsed, FrameworkErrors* errors) {
   const std::string& id = parsed->rules.framework_id();
   for (Located<v1::Lot>& lot : tables.lots) lot.value.set_framework_id(id);
   for (Located<v1::Coverage>& line : tables.coverage) {
     if (!line.value.postcode_area().empty()) line.value.set_framework_id(id);
   }
-  FactMaker maker(id);
+  FactMaker maker(id, errors);
   maker.AddAll(
       tables.wards, [&](const auto& ward) { return WardKey(id, ward.code()); },
       &DirectoryFact::mutable_ward);
@@ -176,8 +187,9 @@ void MakeFacts(FrameworkTables tables, ParsedFramework* parsed) {
 }  // namespace
 
 absl::StatusOr<ParsedFramework> ParseFramework(
-    const Files& files, absl::FunctionRef<bool(const std::string&)> zone_known) {
-  FrameworkErrors errors;
+    const Files& files, absl::FunctionRef<bool(const std::string&)> zone_known,
+    absl::FunctionRef<bool()> stop_asked) {
+  FrameworkErrors errors(stop_asked);
   SortedFiles sorted = SortOut(files, &errors);
   if (sorted.refused) return errors.ToStatus();
   RulesFile rules = sorted.rules == nullptr
@@ -189,10 +201,11 @@ absl::StatusOr<ParsedFramework> ParseFramework(
     ReadTable(kind, file->name(), file->content(), rules.rules(), &tables, &errors);
   }
   CheckTogether(rules, tables, &errors);
-  if (!errors.empty()) return errors.ToStatus();
+  if (absl::Status status = errors.ToStatus(); !status.ok()) return status;
   ParsedFramework parsed;
   parsed.rules = rules.rules();
-  MakeFacts(std::move(tables), &parsed);
+  MakeFacts(std::move(tables), &parsed, &errors);
+  if (absl::Status status = errors.ToStatus(); !status.ok()) return status;
   return parsed;
 }
 

@@ -10,6 +10,7 @@
 #include "brokerage/journal/v1/rows.pb.h"
 #include "brokerage/v1/directory.pb.h"
 #include "brokerage/v1/framework.pb.h"
+#include "engine/framework/errors.h"
 
 namespace brokerage::engine {
 
@@ -27,8 +28,11 @@ struct ParsedFramework {
 // name is an error. Errors: FRAMEWORK_INVALID with everything that is wrong, each with file, line
 // (from 1, counting physical lines) and column, at most limits::kFrameworkErrorsMax.
 // docs/frameworks.md has the columns. `zone_known` tells whether the host knows an IANA time zone.
+// Whatever the files hold, the time that it takes is bounded: rows, fields and lists are counted
+// while they are read. `stop_asked`, which must be cheap, ends it earlier, with ABORTED.
 absl::StatusOr<ParsedFramework> ParseFramework(
     const google::protobuf::RepeatedPtrField<v1::FrameworkFile>& files,
-    absl::FunctionRef<bool(const std::string&)> zone_known);
+    absl::FunctionRef<bool(const std::string&)> zone_known,
+    absl::FunctionRef<bool()> stop_asked = NeverStops);
 
 }  // namespace brokerage::engine

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "engine/base/bounds.h"
 #include "engine/base/suggestions.h"
 #include "engine/base/text.h"
 #include "google/protobuf/descriptor.h"
@@ -24,8 +25,9 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::TextFormat;
 
 constexpr int kNestingMax = 32;
-constexpr int kPassesMax = 20;  // a file with more wrong in it is told in two goes
-constexpr int kTabColumns = 8;  // as the parser counts them
+constexpr int kPassesMax = 20;   // a file with more wrong in it is told in two goes
+constexpr size_t kSaidMax = 50;  // in one pass
+constexpr int kTabColumns = 8;   // as the parser counts them
 
 // One thing that the parser says; line and column from 0.
 struct Said {
@@ -41,7 +43,7 @@ class Listener : public google::protobuf::io::ErrorCollector {
  public:
   void AddError(int line, google::protobuf::io::ColumnNumber column,
                 const std::string& message) override {
-    said_.push_back({line, column, message});
+    if (said_.size() < kSaidMax) said_.push_back({line, column, message});
   }
   const std::vector<Said>& said() const { return said_; }
 
@@ -186,7 +188,11 @@ class Reader {
       parser.WriteLocationsTo(read.locations.get());
       parser.SetRecursionLimit(kNestingMax);
       read.parsed = parser.ParseFromString(text_, &read.rules);
-      if (read.parsed) break;
+      if (read.parsed) {
+        read.parsed = !TellLongList(read.rules, *read.locations);
+        break;
+      }
+      if (errors_->full()) break;
       bool more = false;
       for (const Said& said : listener.said()) {
         if (told_.insert(said).second) more = Tell(said);
@@ -199,6 +205,38 @@ class Reader {
   }
 
  private:
+  // Adds an error for the first list that is too long to be gone through; false if none is.
+  bool TellLongList(const google::protobuf::Message& message,
+                    const TextFormat::ParseInfoTree& locations) {
+    std::vector<const FieldDescriptor*> fields;
+    const auto* reflection = message.GetReflection();
+    reflection->ListFields(message, &fields);
+    for (const FieldDescriptor* field : fields) {
+      const bool is_message = field->message_type() != nullptr;
+      if (!field->is_repeated()) {
+        if (is_message && TellLongList(reflection->GetMessage(message, field),
+                                       *locations.GetTreeForNested(field, -1))) {
+          return true;
+        }
+        continue;
+      }
+      const int length = reflection->FieldSize(message, field);
+      if (length > limits::kRulesListMax) {
+        errors_->Add(
+            {file_, locations.GetLocation(field, limits::kRulesListMax).line + 1}, field->name(),
+            absl::StrCat("there are ", length, "; at most ", limits::kRulesListMax, " are taken"));
+        return true;
+      }
+      for (int i = 0; is_message && i < length; ++i) {
+        if (TellLongList(reflection->GetRepeatedMessage(message, field, i),
+                         *locations.GetTreeForNested(field, i))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   // Adds the error, and mends the text for the next pass; false if it cannot be mended.
   bool Tell(const Said& said) {
     const size_t offset = OffsetOf(text_, said.line, said.column);
@@ -286,6 +324,12 @@ class Reader {
 
 RulesText ParseRulesText(absl::string_view file, const std::string& content,
                          FrameworkErrors* errors) {
+  if (content.size() > limits::kRulesBytesMax) {
+    errors->Add({file, 1}, "",
+                absl::StrCat("the file has ", content.size(), " bytes; at most ",
+                             limits::kRulesBytesMax, " are taken: lists belong into tables"));
+    return RulesText();
+  }
   return Reader(file, content, errors).Read();
 }
 

@@ -94,6 +94,21 @@ std::string WordOf(const google::protobuf::EnumValueDescriptor* value, absl::str
   return absl::AsciiStrToLower(value->name().substr(prefix.size()));
 }
 
+// An enum as files write it.
+struct ClosedList {
+  ClosedList(const google::protobuf::EnumDescriptor& list, absl::string_view prefix) {
+    for (int i = 0; i < list.value_count(); ++i) {
+      if (list.value(i)->number() == 0) continue;
+      words.push_back(WordOf(list.value(i), prefix));
+      numbers.push_back(list.value(i)->number());
+    }
+    is_not_one = absl::StrCat("is not one of: ", absl::StrJoin(words, ", "));
+  }
+  std::vector<std::string> words;
+  std::vector<int> numbers;
+  std::string is_not_one;  // what is said of another word
+};
+
 enum class Want { kRequired, kOptional };
 
 // "direct-health" for "Direct Health": an id that would be right; nothing if no letter is left.
@@ -197,14 +212,12 @@ class RowReader {
   // A word of a closed list; 0 if it is none.
   template <typename Enum>
   Enum Word(absl::string_view column, absl::string_view text, absl::string_view prefix) {
-    const google::protobuf::EnumDescriptor* list = google::protobuf::GetEnumDescriptor<Enum>();
-    std::vector<std::string> words;
-    for (int i = 0; i < list->value_count(); ++i) {
-      if (list->value(i)->number() == 0) continue;
-      words.push_back(WordOf(list->value(i), prefix));
-      if (words.back() == text) return static_cast<Enum>(list->value(i)->number());
+    static const ClosedList& list =
+        *new ClosedList(*google::protobuf::GetEnumDescriptor<Enum>(), prefix);
+    for (size_t i = 0; i < list.words.size(); ++i) {
+      if (list.words[i] == text) return static_cast<Enum>(list.numbers[i]);
     }
-    Fail(column, text, absl::StrCat("is not one of: ", absl::StrJoin(words, ", ")));
+    Fail(column, text, list.is_not_one);
     return static_cast<Enum>(0);
   }
 
@@ -222,6 +235,7 @@ class RowReader {
     const auto& missing = source_->missing;
     if (std::find(missing.begin(), missing.end(), column) != missing.end()) return;
     broken_.push_back(column);
+    if (errors_->counts_only(place_.file)) return errors_->Add(place_, column, "");
     errors_->Add(place_, column,
                  value.empty() ? absl::StrCat("an empty cell ", message)
                                : absl::StrCat(Quoted(value), " ", message));
@@ -279,7 +293,12 @@ v1::Provider ReadProvider(RowReader* row) {
 void ReadNeeds(RowReader* row, v1::Branch* branch) {
   absl::string_view cell = row->Cell("needs_met");
   if (cell.empty()) return;
+  int listed = 0;
   for (absl::string_view text : absl::StrSplit(cell, ';')) {
+    if (++listed > limits::kNeedsMax) {
+      row->Fail("needs_met", cell, absl::StrCat("has too many needs; at most ", limits::kNeedsMax));
+      return;
+    }
     std::pair<absl::string_view, absl::string_view> parts =
         absl::StrSplit(text, absl::MaxSplits(':', 1));
     v1::Need need;
@@ -296,10 +315,6 @@ void ReadNeeds(RowReader* row, v1::Branch* branch) {
       continue;
     }
     need.set_value(std::string(parts.second));
-    if (branch->needs_met_size() >= limits::kNeedsMax) {
-      row->Fail("needs_met", cell, absl::StrCat("has too many needs; at most ", limits::kNeedsMax));
-      return;
-    }
     *branch->add_needs_met() = need;
   }
 }
@@ -359,7 +374,13 @@ v1::Contract ReadContract(const v1::FrameworkRules& rules, RowReader* row) {
   contract.set_provider_id(row->Id("provider_id"));
   contract.set_lot_id(row->Id("lot_id"));
   contract.set_tier_id(row->Id("tier"));
+  int listed = 0;
   for (absl::string_view word : absl::StrSplit(row->Cell("service_types"), ';')) {
+    if (++listed > v1::ServiceType_ARRAYSIZE) {
+      row->Fail("service_types", row->Cell("service_types"),
+                absl::StrCat("has too many services; at most ", v1::ServiceType_ARRAYSIZE));
+      break;
+    }
     v1::ServiceType service = row->Service("service_types", word);
     if (service == v1::SERVICE_TYPE_UNSPECIFIED) continue;
     const auto& services = contract.service_types();
@@ -370,7 +391,8 @@ v1::Contract ReadContract(const v1::FrameworkRules& rules, RowReader* row) {
     }
   }
   row->Dates(contract.mutable_from_date(), contract.mutable_to_date());
-  const v1::Tier* tier = Directory::TierOf(rules, contract.tier_id());
+  const bool may_have_tiers = rules.tiers_size() <= limits::kTiersPerFrameworkMax;
+  const v1::Tier* tier = may_have_tiers ? Directory::TierOf(rules, contract.tier_id()) : nullptr;
   contract.set_minimum_pickup_percent(
       row->Number("minimum_pickup_percent", 0, 100, Want::kOptional,
                   tier == nullptr ? 0 : tier->minimum_pickup_percent()));
@@ -459,9 +481,15 @@ void ReadTable(TableKind kind, absl::string_view file, absl::string_view content
   FrameworkTables::Source& source = tables->sources[static_cast<size_t>(kind)];
   if (source.first_file.empty()) source.first_file = file;
   absl::Span<const CsvColumn> columns = ColumnsOf(kind);
-  size_t rows_max = limits::kFrameworkRowsMax - tables->row_count;
+  const size_t rows_max = limits::kFrameworkRowsMax - tables->rows_read;
+  if (rows_max == 0) {
+    source.whole = false;
+    return errors->Add({file, 1}, "",
+                       absl::StrCat("the tables before it have all rows that are taken together, ",
+                                    limits::kFrameworkRowsMax, "; take some out"));
+  }
   CsvTable table = ParseCsv(file, content, columns, rows_max, errors);
-  tables->row_count += table.rows.size();
+  tables->rows_read += table.rows_read;
   source.whole = source.whole && table.whole;
   for (const std::string& cell : table.lost) source.lost.insert(MeantAs(cell));
   // What an earlier file of the kind lacks, this one may have.

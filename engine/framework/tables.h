@@ -70,7 +70,7 @@ struct FrameworkTables {
     std::set<std::string> lost;
   };
   std::array<Source, kTableKinds> sources;
-  size_t row_count = 0;
+  size_t rows_read = 0;  // of all files, also those that are in no table
 
   const Source& source(TableKind kind) const { return sources[static_cast<size_t>(kind)]; }
   // Whether something that no row has in this column is known not to be meant by any: one broken

@@ -26,8 +26,11 @@ using google::protobuf::Message;
 const Message* MessageOf(const engine::Request& request) {
   return std::visit(
       [](const auto& asked) -> const Message* {
-        if constexpr (std::is_base_of_v<Message, std::decay_t<decltype(asked)>>) {
+        using Asked = std::decay_t<decltype(asked)>;
+        if constexpr (std::is_base_of_v<Message, Asked>) {
           return &asked;
+        } else if constexpr (std::is_same_v<Asked, engine::ApplyParsedFramework>) {
+          return &asked.request;
         } else {
           return nullptr;
         }
@@ -55,12 +58,6 @@ std::string InFlightKey(const std::string& account_id, const std::string& reques
   std::string key;
   key.reserve(account_id.size() + 1 + request_id.size());
   return key.append(account_id).append(1, '\0').append(request_id);
-}
-
-// Checks only: its request id is not used up by it.
-bool IsDryRun(const engine::Request& request) {
-  const auto* apply = std::get_if<v1::ApplyFrameworkRequest>(&request);
-  return apply != nullptr && apply->validate_only();
 }
 
 template <typename T>
@@ -173,7 +170,7 @@ Reply Executor::Answer(QueuedCommand command, CommitGroup* group) {
     return Reject(v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE, "", "",
                   "a longer deadline, or fewer calls at once");
   }
-  const bool idempotent = !command.request_id.empty() && !IsDryRun(command.request);
+  const bool idempotent = !command.request_id.empty();
   std::string content_hash;
   if (idempotent) {
     content_hash = OutcomeHash(command.type, command.content_hash);

@@ -29,9 +29,11 @@ struct Adapter::Method {
   const Access* access;
   const MethodDescriptor* descriptor = nullptr;
   const google::protobuf::Descriptor* takes;
-  Handler::Answer answer;      // of a unary method
+  Handler::Answer answer;  // of a unary method
+  bool told_of_leaving = false;
   StreamHandler::Begin begin;  // of a streaming one
-  std::string path;            // "/brokerage.v1.PackageService/GetPackage"
+  Workers* reads_on = nullptr;
+  std::string path;  // "/brokerage.v1.PackageService/GetPackage"
   const Message* request = nullptr;
   const Message* response = nullptr;  // empty ones, to make others of
   Service* service = nullptr;
@@ -116,12 +118,20 @@ std::string Shortened(absl::string_view text, size_t wire_bytes_max) {
 // The rejection as details that fit: of a framework's errors as many as do, and how many more there
 // are.
 std::string DetailsOf(v1::Rejection rejection) {
+  constexpr size_t kFramingBytes = 4;  // of an error in the list
+  constexpr size_t kMoreBytes = 32;
   rejection.set_expected(Shortened(rejection.expected(), kExpectedBytesMax));
-  const int errors = rejection.file_errors_size();
-  auto* list = rejection.mutable_file_errors();
-  for (int keep = errors - 1; keep >= 0 && rejection.ByteSizeLong() > kDetailBytesMax; --keep) {
-    list->DeleteSubrange(keep, list->size() - keep);
-    list->Add()->set_message(absl::StrCat("and ", errors - keep, " more"));
+  auto errors = std::move(*rejection.mutable_file_errors());
+  rejection.clear_file_errors();
+  size_t bytes = rejection.ByteSizeLong();
+  for (v1::FileError& error : errors) {
+    const int left = errors.size() - rejection.file_errors_size();
+    bytes += error.ByteSizeLong() + kFramingBytes;
+    if (bytes + (left > 1 ? kMoreBytes : 0) > kDetailBytesMax) {
+      rejection.add_file_errors()->set_message(absl::StrCat("and ", left, " more"));
+      break;
+    }
+    *rejection.add_file_errors() = std::move(error);
   }
   return rejection.SerializeAsString();
 }
@@ -142,6 +152,9 @@ absl::Status Stopping() {
                         "a later try: the server is stopping");
 }
 
+// Requests of fewer bytes have few fields.
+constexpr size_t kCountedBytesMin = 2 * engine::limits::kRequestFieldsMax;
+
 // The request that the bytes hold, which go. Errors: FIELD_INVALID for bytes that are none, and for
 // more than the method takes.
 absl::StatusOr<std::unique_ptr<Message>> Parse(const Method& method, grpc::ByteBuffer* bytes) {
@@ -150,6 +163,13 @@ absl::StatusOr<std::unique_ptr<Message>> Parse(const Method& method, grpc::ByteB
     bytes->Clear();
     return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, "", absl::StrCat(length, " bytes"),
                           absl::StrCat("a request of at most ", bytes_max, " bytes"));
+  }
+  if (bytes->Length() > kCountedBytesMin) {
+    grpc::ProtoBufferReader reader(bytes);
+    if (absl::Status status = CheckFieldCount(*method.takes, &reader); !status.ok()) {
+      bytes->Clear();
+      return status;
+    }
   }
   std::unique_ptr<Message> request(method.request->New());
   const bool parsed = grpc::SerializationTraits<Message>::Deserialize(bytes, request.get()).ok();
@@ -172,25 +192,39 @@ class UnaryCall final : public Event {
   UnaryCall(const Method& method, grpc::ServerCompletionQueue* queue)
       : method_(method), queue_(queue), line_(&grpc_context_) {
     method_.adapter->Enter();
+    if (method_.told_of_leaving) {
+      left_ = std::make_shared<std::atomic<bool>>(false);
+      events_left_ = 2;
+      grpc_context_.AsyncNotifyWhenDone(&done_);
+    }
     method_.service->Take(method_, &grpc_context_, &line_, queue_, this);
   }
 
   void Happened(bool ok) override {
     switch (step_) {
       case Step::kTake:
-        if (!ok) return End();  // the server is stopping
+        if (!ok) return End();  // the server is stopping; `done_` never comes
         return Taken();
       case Step::kRead:
         method_.adapter->RequestCame(&grpc_context_);
         if (!ok) return Answer(absl::InvalidArgumentError("a call without a request"));
         return Read();
       case Step::kAnswer:
-        return End();
+        return EndIfOver();
     }
   }
 
  private:
   enum class Step { kTake, kRead, kAnswer };  // what is under way
+
+  struct DoneEvent final : Event {
+    explicit DoneEvent(UnaryCall* call) : call(call) {}
+    void Happened(bool) override {
+      if (call->grpc_context_.IsCancelled()) *call->left_ = true;
+      call->EndIfOver();
+    }
+    UnaryCall* const call;
+  };
 
   void Taken() {
     Adapter* adapter = method_.adapter;
@@ -212,6 +246,7 @@ class UnaryCall final : public Event {
     auto context = adapter.AdmitRequest(*method_.access, signed_in_, grpc_context_, *request_);
     if (!context.ok()) return Answer(context.status());
     context_ = *std::move(context);
+    context_.left = left_;
     method_.answer(adapter.backend(), context_, *request_,
                    [this](const Sequencer::Reply& reply) { Answer(reply); });
   }
@@ -226,6 +261,10 @@ class UnaryCall final : public Event {
     line_.WriteAndFinish(BytesOf(**reply), grpc::WriteOptions(), grpc::Status::OK, this);
   }
 
+  // gRPC knows this call until it is answered and, where that is told, until it is done.
+  void EndIfOver() {
+    if (--events_left_ == 0) End();
+  }
   void End() {
     Adapter* adapter = method_.adapter;
     delete this;
@@ -242,6 +281,9 @@ class UnaryCall final : public Event {
   SignedIn signed_in_;
   CallContext context_;
   absl::Time began_;
+  std::shared_ptr<std::atomic<bool>> left_;  // null where the handler is not told
+  std::atomic<int> events_left_ = 1;
+  DoneEvent done_{this};
 };
 
 // One server stream. At any time one party has the turn: a worker that reads, gRPC that writes, or
@@ -301,6 +343,7 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
     auto context = adapter.AdmitRequest(*method_.access, signed_in_, grpc_context_, *request_);
     if (!context.ok()) return Finish(context.status());
     context_ = *std::move(context);
+    context_.left = cancelled_;
     auto stream = method_.begin(adapter.backend(), context_, *request_);
     if (!stream.ok()) return Finish(stream.status());
     stream_ = *std::move(stream);
@@ -308,8 +351,8 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   }
 
   void ReadSoon() {
-    method_.adapter->backend().workers->Post(context_.caller.account_id,
-                                             [self = shared_from_this()] { self->Read(); });
+    method_.reads_on->Post(context_.caller.account_id,
+                           [self = shared_from_this()] { self->Read(); });
   }
 
   absl::Status Admitted() const {
@@ -317,7 +360,7 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   }
 
   void Read() {
-    if (cancelled_) return Finish(absl::CancelledError("the client left"));
+    if (*cancelled_) return Finish(absl::CancelledError("the client left"));
     if (method_.adapter->stopping()) {
       return Finish(engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "",
                                    "to go on elsewhere: the server is stopping"));
@@ -347,12 +390,12 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
         waiter, stream_->seen(),
         [self](const storage::View& view) {
           const bool ends =
-              self->cancelled_ || self->method_.adapter->stopping() || !self->Admitted().ok();
+              *self->cancelled_ || self->method_.adapter->stopping() || !self->Admitted().ok();
           return ends ? absl::InfinitePast() : self->stream_->Due(view);
         },
         [self] { self->ReadSoon(); });
     // The client may have left, or the server begun to stop, between the last look and Add.
-    if (cancelled_ || method_.adapter->stopping()) Interrupt(waiter);
+    if (*cancelled_ || method_.adapter->stopping()) Interrupt(waiter);
   }
 
   // Takes the turn from the watcher, if it has it.
@@ -367,7 +410,7 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
 
   void Done(bool) {
     if (grpc_context_.IsCancelled()) {
-      cancelled_ = true;
+      *cancelled_ = true;
       Interrupt(waiter_);
     }
     ReleaseIfOver();
@@ -397,7 +440,7 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   CallContext context_;
   std::unique_ptr<Stream> stream_;
   bool entered_stream_ = false;
-  std::atomic<bool> cancelled_ = false;
+  const std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
   std::atomic<uint64_t> waiter_ = 0;
   std::atomic<int> events_left_ = 2;
   Tag taken_{this, &StreamCall::Taken};
@@ -417,14 +460,16 @@ void Adapter::Unary(absl::string_view method, Handler handler) {
   methods_.push_back(std::make_unique<Method>(Method{.adapter = this,
                                                      .access = &AccessOf(method),
                                                      .takes = handler.takes,
-                                                     .answer = std::move(handler.answer)}));
+                                                     .answer = std::move(handler.answer),
+                                                     .told_of_leaving = handler.told_of_leaving}));
 }
 
 void Adapter::Streaming(absl::string_view method, StreamHandler handler) {
   methods_.push_back(std::make_unique<Method>(Method{.adapter = this,
                                                      .access = &AccessOf(method),
                                                      .takes = handler.takes,
-                                                     .begin = std::move(handler.begin)}));
+                                                     .begin = std::move(handler.begin),
+                                                     .reads_on = backend_.*handler.reads_on}));
 }
 
 absl::Status Adapter::AddServices(grpc::ServerBuilder* builder) {

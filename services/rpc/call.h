@@ -2,6 +2,7 @@
 // gRPC.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +16,7 @@
 #include "services/core/directory_snapshot.h"
 #include "services/core/sequencer.h"
 #include "services/rpc/options.h"
+#include "services/rpc/places.h"
 #include "services/rpc/workers.h"
 #include "storage/store.h"
 
@@ -25,6 +27,8 @@ struct CallContext {
   engine::Caller caller;
   absl::Time deadline = absl::InfiniteFuture();        // the client's
   std::shared_ptr<const DirectorySnapshot> published;  // when it was admitted
+  // Whether the caller left before the answer; null where the call is not told.
+  std::shared_ptr<const std::atomic<bool>> left;
 };
 
 // What every handler works on. All of it outlives the calls.
@@ -35,7 +39,18 @@ struct Backend {
   const ServerOptions* options = nullptr;
   Workers* workers = nullptr;       // for what takes a part of a second at most
   Workers* long_workers = nullptr;  // for backups, replays and the like
+  Workers* file_workers = nullptr;  // for files that people send, and what is played under them
+  Places* file_checks = nullptr;    // of frameworks, under way or waiting
+  Places* previews = nullptr;
 };
+
+// Whether nobody waits for the answer any more: the caller left, or the deadline passed. Cheap. Any
+// thread.
+inline bool IsAbandoned(const Backend& backend, const CallContext& context) {
+  if (context.left != nullptr && *context.left) return true;
+  return context.deadline != absl::InfiniteFuture() &&
+         context.deadline <= backend.clock->MachineNow();
+}
 
 // Answers a unary call: calls Done once, from any thread. The context and the request are the
 // call's and stay until then; what the handler needs it may take out of the request.
@@ -44,7 +59,14 @@ struct Handler {
       std::function<void(const Backend&, const CallContext&, google::protobuf::Message&, Done)>;
   const google::protobuf::Descriptor* takes;  // the type of the request
   Answer answer;
+  bool told_of_leaving = false;  // CallContext::left
 };
+
+// For what takes long: it is told when the caller leaves.
+inline Handler WhileAwaited(Handler handler) {
+  handler.told_of_leaving = true;
+  return handler;
+}
 
 template <typename Request>
 Handler HandlerOf(void (*answer)(const Backend&, const CallContext&, Request&, Done)) {
@@ -75,13 +97,20 @@ class Stream {
   virtual uint64_t seen() const = 0;
 };
 
-// Begins a stream.
+// Begins a stream. The context and the request are the call's and stay as long as the stream.
 struct StreamHandler {
   using Begin = std::function<absl::StatusOr<std::unique_ptr<Stream>>(
       const Backend&, const CallContext&, const google::protobuf::Message&)>;
   const google::protobuf::Descriptor* takes;  // the type of the request
   Begin begin;
+  Workers* Backend::*reads_on = &Backend::workers;
 };
+
+// For a stream whose reads take long.
+inline StreamHandler OnFileWorkers(StreamHandler handler) {
+  handler.reads_on = &Backend::file_workers;
+  return handler;
+}
 
 template <typename Request>
 StreamHandler StreamHandlerOf(absl::StatusOr<std::unique_ptr<Stream>> (*begin)(const Backend&,

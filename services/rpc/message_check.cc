@@ -8,6 +8,8 @@
 #include "brokerage/v1/directory_service.pb.h"
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
 
 namespace brokerage::services::rpc {
 
@@ -161,7 +163,41 @@ absl::Status Check(const Message& message, const Path* above) {
   return absl::OkStatus();
 }
 
+// Counts down the fields of a message up to the current limit; false when there are too many.
+bool CountFields(const google::protobuf::Descriptor& type,
+                 google::protobuf::io::CodedInputStream* bytes, int* left) {
+  using google::protobuf::internal::WireFormatLite;
+  while (const uint32_t tag = bytes->ReadTag()) {
+    if (--*left < 0) return false;
+    const FieldDescriptor* field = type.FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
+    const bool is_message =
+        field != nullptr && field->message_type() != nullptr &&
+        WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+    if (!is_message) {
+      if (!WireFormatLite::SkipField(bytes, tag)) return true;
+      continue;
+    }
+    int length = 0;
+    if (!bytes->ReadVarintSizeAsInt(&length)) return true;
+    const auto [limit, depth_left] = bytes->IncrementRecursionDepthAndPushLimit(length);
+    if (depth_left < 0) return true;
+    if (!CountFields(*field->message_type(), bytes, left)) return false;
+    if (!bytes->DecrementRecursionDepthAndPopLimit(limit)) return true;
+  }
+  return true;
+}
+
 }  // namespace
+
+absl::Status CheckFieldCount(const google::protobuf::Descriptor& type,
+                             google::protobuf::io::ZeroCopyInputStream* bytes) {
+  google::protobuf::io::CodedInputStream stream(bytes);
+  int left = limits::kRequestFieldsMax;
+  if (CountFields(type, &stream, &left)) return absl::OkStatus();
+  return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, "", "",
+                        absl::StrCat("a request of at most ", limits::kRequestFieldsMax,
+                                     " fields, those of what it lists counted, too"));
+}
 
 absl::Status CheckMessage(const Message& request) { return Check(request, nullptr); }
 

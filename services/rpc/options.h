@@ -31,6 +31,7 @@ struct ServerOptions {
   int completion_threads = 2;
   int worker_threads = 3;       // lists, figures and streams; an account has all but one
   int long_worker_threads = 2;  // backups, verifications, replays; an account has one
+  int file_threads = 2;         // files that people send, and what is played under them; likewise
   // What AdminService does beyond the sequencer. Called on a worker thread; one that is not set
   // is NOT_SUPPORTED.
   std::function<absl::StatusOr<Backup>()> create_backup;

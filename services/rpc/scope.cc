@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "brokerage/v1/framework.pb.h"
+#include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
 #include "engine/model/directory.h"
 #include "engine/model/fact_keys.h"
@@ -97,22 +98,24 @@ bool SuspensionInReach(const Caller& caller, const Directory& directory, const s
   return fact != nullptr && engine::MayLift(caller, *fact, directory);
 }
 
-// Rules that cannot be read are let through: the engine says what is wrong with them.
+// Rules that cannot be read are let through, and so are those that are too long to be read here,
+// and a second file of the name: the engine says what is wrong.
 bool FrameworkInReach(const Caller& caller, const Directory& directory,
                       const google::protobuf::RepeatedFieldRef<v1::FrameworkFile>& files) {
   if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
   for (const v1::FrameworkFile& file : files) {
-    if (!absl::EndsWith(file.name(), "framework.textproto")) continue;
+    if (file.name() != "framework.textproto") continue;
+    if (file.content().size() > engine::limits::kRulesBytesMax) return true;
     v1::FrameworkRules rules;
     google::protobuf::TextFormat::Parser parser;
     struct Silent : google::protobuf::io::ErrorCollector {
       void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
     } silent;
     parser.RecordErrorsTo(&silent);
-    if (!parser.ParseFromString(file.content(), &rules)) continue;
+    if (!parser.ParseFromString(file.content(), &rules)) return true;
     if (!Directory::Buys(rules, caller.authority_id)) return false;
     const journal::v1::FrameworkRow* now = directory.Framework(rules.framework_id());
-    if (now != nullptr && !Directory::Buys(now->rules(), caller.authority_id)) return false;
+    return now == nullptr || Directory::Buys(now->rules(), caller.authority_id);
   }
   return true;
 }

@@ -32,15 +32,22 @@ namespace limits = engine::limits;
 struct RpcServer::Running {
   Running(Sequencer* sequencer, storage::Store* store, Clock* clock, ServerOptions given)
       : options(std::move(given)),
+        file_checks(limits::kFrameworkChecksMax, limits::kFrameworkChecksPerAccountMax),
+        previews(limits::kPreviewsMax, limits::kPreviewsPerAccountMax),
         workers(options.worker_threads, std::max(1, options.worker_threads - 1)),
         long_workers(options.long_worker_threads, 1),
+        file_workers(options.file_threads, 1),
         watcher(sequencer, store, clock),
-        adapter(rpc::Backend{sequencer, store, clock, &options, &workers, &long_workers},
+        adapter(rpc::Backend{sequencer, store, clock, &options, &workers, &long_workers,
+                             &file_workers, &file_checks, &previews},
                 &watcher) {}
 
   const ServerOptions options;
+  rpc::Places file_checks;
+  rpc::Places previews;
   rpc::Workers workers;
   rpc::Workers long_workers;
+  rpc::Workers file_workers;
   rpc::Watcher watcher;
   rpc::Adapter adapter;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues;
@@ -161,6 +168,7 @@ void RpcServer::Shutdown(absl::Duration grace) {
   running_->queues.clear();
   running_->workers.Join();
   running_->long_workers.Join();
+  running_->file_workers.Join();
 }
 
 }  // namespace brokerage::services

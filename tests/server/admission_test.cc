@@ -155,5 +155,93 @@ TEST_F(AdmissionTest, CallsThatComeWhileTheServerStopsAreAnswered) {
   EXPECT_EQ(never.Finish().status.error_code(), grpc::StatusCode::CANCELLED);
 }
 
+// ... and whole where it comes as the answer.
+TEST_F(AdmissionTest, FiveHundredErrorsComeWholeInTheAnswer) {
+  v1::ApplyFrameworkRequest files = ShireFiles();
+  for (v1::FrameworkFile& file : *files.mutable_files()) {
+    if (file.name() != "providers.csv") continue;
+    for (int i = 0; i < 500; ++i) absl::StrAppend(file.mutable_content(), "Nörth ", i, ",x,\n");
+  }
+  files.set_validate_only(true);
+  const Outcome refused = Call("DirectoryService/ApplyFramework", kCommissioner, files);
+  EXPECT_EQ(refused.rejection.reason(), v1::REJECTION_REASON_FRAMEWORK_INVALID);
+  files.set_refusal_in_response(true);
+  const auto answer =
+      Ask<v1::ApplyFrameworkResponse>("DirectoryService/ApplyFramework", kCommissioner, files);
+  EXPECT_EQ(answer.refusal().reason(), v1::REJECTION_REASON_FRAMEWORK_INVALID);
+  ASSERT_EQ(answer.refusal().file_errors_size(), 500);
+  EXPECT_EQ(answer.refusal().file_errors(499).line(), 503);
+  EXPECT_LT(refused.rejection.file_errors_size(), 100);
+}
+
+// 20 MiB of empty rows would be gigabytes once parsed.
+TEST_F(AdmissionTest, ARequestOfMillionsOfFieldsIsRefusedBeforeItIsParsed) {
+  const std::string empty_file("\x12\0", 2), empty_row("\x0a\0", 2);
+  std::string files, postcodes;
+  for (int i = 0; i < 1'000'000; ++i) {
+    files += empty_file;
+    postcodes += empty_row;
+  }
+  SlowCall apply(channel(), "DirectoryService/ApplyFramework", As(kCommissioner));
+  apply.Send(files);
+  const Outcome refused = apply.Finish();
+  EXPECT_EQ(refused.rejection.reason(), v1::REJECTION_REASON_FIELD_INVALID);
+  EXPECT_EQ(refused.rejection.expected(),
+            "a request of at most 200000 fields, those of what it lists counted, too");
+  SlowCall import(channel(), "DirectoryService/ImportPostcodes", As(kAdmin));
+  import.Send(postcodes);
+  EXPECT_EQ(import.Finish().rejection.expected(), refused.rejection.expected());
+  // Within a message of the request, too: the needs of one package.
+  std::string needs;
+  for (int i = 0; i < 1'000'000; ++i) needs += std::string("\x42\0", 2);
+  const std::string referral = Submission("person-1").referral().SerializeAsString() + needs;
+  SlowCall submit(channel(), "PackageService/SubmitPackage", As(kNavigator));
+  std::string bytes("\x12");
+  for (size_t length = referral.size(); length > 0; length >>= 7) {
+    bytes.push_back(static_cast<char>((length & 0x7f) | (length >= 0x80 ? 0x80 : 0)));
+  }
+  submit.Send(bytes + referral);
+  EXPECT_EQ(submit.Finish().rejection.expected(), refused.rejection.expected());
+}
+
+// A client that leaves takes its check with it: nobody waits for the answer.
+TEST_F(AdmissionTest, ACallersLeavingEndsTheCheckOfItsFiles) {
+  const std::string method = "DirectoryService/ApplyFramework";
+  v1::ApplyFrameworkRequest files = ShireFiles(), none;
+  files.set_validate_only(true);
+  none.set_validate_only(true);
+  for (v1::FrameworkFile& file : *files.mutable_files()) {
+    for (int i = 0; i < 50'000; ++i) {
+      const std::string code = absl::StrCat("E1", i);
+      if (file.name() == "wards.csv") absl::StrAppend(file.mutable_content(), code, ",x,,,,,\n");
+      if (file.name() == "lot_wards.csv")
+        absl::StrAppend(file.mutable_content(), "north,", code, "\n");
+    }
+  }
+  const std::string bytes = files.SerializeAsString();
+  for (int tries = 0; tries < 20 && Calls(method, "CANCELLED") == 0; ++tries) {
+    const int answered = Calls(method, "OK");
+    auto context = As(kCommissioner), another = As(kCommissioner);
+    grpc::ClientContext *leaves = context.get(), *too = another.get();
+    SlowCall one(channel(), method, std::move(context)), two(channel(), method, std::move(another));
+    one.Send(bytes);
+    two.Send(bytes);
+    // Until both are checked, so that the account may have no third; or were.
+    while (Call(method, kCommissioner, none).rejection.reason() !=
+               v1::REJECTION_REASON_LIMIT_REACHED &&
+           Calls(method, "OK") == answered) {
+    }
+    leaves->TryCancel();
+    too->TryCancel();
+    one.Finish();
+    two.Finish();
+    // Until both are over.
+    while (Call(method, kCommissioner, none).rejection.reason() ==
+           v1::REJECTION_REASON_LIMIT_REACHED) {
+    }
+  }
+  EXPECT_GT(Calls(method, "CANCELLED"), 0);
+}
+
 }  // namespace
 }  // namespace brokerage::services::testing

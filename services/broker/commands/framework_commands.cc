@@ -138,12 +138,14 @@ int Run(const Options& options, const Apply& apply) {
   if (!request.ok()) return Refused(request.status());
   request->set_request_id(FreshRequestId());
   request->set_validate_only(apply.dry_run);
+  request->set_refusal_in_response(apply.dry_run);
   request->set_from_date(apply.from_date);
   auto connection = options.Connect();
   if (!connection.ok()) return Refused(connection.status());
   auto response =
       connection->Call<v1::ApplyFrameworkResponse>("DirectoryService/ApplyFramework", *request);
   if (!response.ok()) return Refused(response.status());
+  if (response->has_refusal()) return Refused(engine::Reject(response->refusal()));
   if (options.json) {
     fputs(MessageJson(*response, false).c_str(), stdout);
   } else {

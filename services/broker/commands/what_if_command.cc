@@ -7,6 +7,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "brokerage/v1/directory_service.pb.h"
+#include "engine/base/rejection.h"
 #include "engine/figures/rates.h"
 #include "services/client/files/files.h"
 #include "services/client/text/message_text.h"
@@ -112,6 +113,7 @@ int Run(const Options& options, const Ask& ask) {
   *request.mutable_files() = std::move(*files->mutable_files());
   request.set_from_date(ask.since);
   request.set_to_date(ask.until);
+  request.set_refusal_in_response(true);
   auto connection = options.Connect();
   if (!connection.ok()) return Refused(connection.status());
   v1::PreviewFrameworkResponse last;
@@ -120,11 +122,13 @@ int Run(const Options& options, const Ask& ask) {
   absl::Status status =
       connection->Watch(*method, request, [&last](const google::protobuf::Message& message) {
         last = static_cast<const v1::PreviewFrameworkResponse&>(message);
+        if (last.has_refusal()) return true;
         ShowProgress(static_cast<size_t>(last.packages_done()),
                      static_cast<size_t>(last.packages_all()));
         return true;
       });
   if (!status.ok()) return Refused(status);
+  if (last.has_refusal()) return Refused(engine::Reject(last.refusal()));
   if (options.json) {
     fputs(MessageJson(last, false).c_str(), stdout);
   } else {

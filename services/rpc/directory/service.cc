@@ -3,6 +3,7 @@
 #include "brokerage/v1/directory_service.pb.h"
 #include "services/rpc/adapter.h"
 #include "services/rpc/commands.h"
+#include "services/rpc/directory/framework_files.h"
 #include "services/rpc/directory/queries.h"
 #include "services/rpc/directory/what_if.h"
 #include "services/rpc/postcodes.h"
@@ -10,20 +11,10 @@
 
 namespace brokerage::services::rpc {
 
-namespace {
-
-// A dry run is a question: it changes nothing, and may be asked again with other files.
-void ApplyFramework(const Backend& backend, const CallContext& context,
-                    v1::ApplyFrameworkRequest& request, Done done) {
-  if (request.validate_only()) return SubmitQuestion(backend, context, request, std::move(done));
-  SubmitCommand(backend, context, request, std::move(done));
-}
-
-}  // namespace
-
 void RegisterDirectory(Adapter* adapter) {
-  adapter->Unary("DirectoryService/ApplyFramework", HandlerOf(ApplyFramework));
-  adapter->Streaming("DirectoryService/PreviewFramework", StreamHandlerOf(PreviewFramework));
+  adapter->Unary("DirectoryService/ApplyFramework", WhileAwaited(HandlerOf(ApplyFramework)));
+  adapter->Streaming("DirectoryService/PreviewFramework",
+                     OnFileWorkers(StreamHandlerOf(PreviewFramework)));
   adapter->Unary("DirectoryService/GetFramework", Cheap(GetFramework));
   adapter->Unary("DirectoryService/ListFrameworks", Cheap(ListFrameworks));
   adapter->Unary("DirectoryService/GetLot", Cheap(GetLot));

@@ -5,10 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "engine/base/calendar.h"
 #include "engine/base/rejection.h"
 #include "engine/what_if.h"
 #include "services/core/zones.h"
+#include "services/rpc/directory/framework_files.h"
 #include "services/rpc/rows.h"
 #include "services/rpc/view_figures.h"
 
@@ -17,52 +19,6 @@ namespace brokerage::services::rpc {
 namespace {
 
 constexpr int kPackagesPerRead = 100;
-
-class WhatIfStream final : public Stream {
- public:
-  WhatIfStream(std::unique_ptr<storage::View> view, std::unique_ptr<engine::WhatIf> play,
-               std::unique_ptr<engine::WhatIf> replay, std::vector<uint64_t> numbers,
-               absl::Time now, std::string authority_id)
-      : view_(std::move(view)),
-        play_(std::move(play)),
-        replay_(std::move(replay)),
-        numbers_(std::move(numbers)),
-        now_(now),
-        authority_id_(std::move(authority_id)) {}
-
-  absl::StatusOr<Next> Read(google::protobuf::Message* message) override {
-    if (ended_) return Next::kEnd;
-    for (int i = 0; i < kPackagesPerRead && next_ < numbers_.size(); ++i, ++next_) {
-      auto package = FindPackage(*view_, numbers_[next_]);
-      if (!package.ok()) return package.status();
-      play_->Submit(**package);
-      replay_->Submit(**package);
-    }
-    auto* response = static_cast<v1::PreviewFrameworkResponse*>(message);
-    if (next_ == numbers_.size()) {
-      play_->Finish(now_);
-      replay_->Finish(now_);
-      *response = play_->Result(*replay_, authority_id_);
-      ended_ = true;
-    }
-    response->set_packages_done(static_cast<int64_t>(next_));
-    response->set_packages_all(static_cast<int64_t>(numbers_.size()));
-    return Next::kSend;
-  }
-
-  absl::Time Due(const storage::View& view) const override { return absl::InfinitePast(); }
-  uint64_t seen() const override { return 0; }
-
- private:
-  const std::unique_ptr<storage::View> view_;
-  const std::unique_ptr<engine::WhatIf> play_;    // under the files that were sent
-  const std::unique_ptr<engine::WhatIf> replay_;  // under those that hold
-  const std::vector<uint64_t> numbers_;
-  const absl::Time now_;
-  const std::string authority_id_;  // whose packages may be named; empty for all
-  size_t next_ = 0;
-  bool ended_ = false;
-};
 
 struct Period {
   engine::DateNumber from = 0;
@@ -87,12 +43,15 @@ absl::StatusOr<Period> PeriodOf(const v1::PreviewFrameworkRequest& request) {
   return period;
 }
 
-// The packages of the framework that were submitted in the period and released.
+// The packages of the framework that were submitted in the period and released; some of them once
+// `stop_asked` says yes.
 absl::StatusOr<std::vector<uint64_t>> PackagesOf(const storage::View& view,
-                                                 const std::string& framework_id, Period period) {
+                                                 const std::string& framework_id, Period period,
+                                                 absl::FunctionRef<bool()> stop_asked) {
   std::vector<uint64_t> numbers;
   bool readable = true;
   view.Scan(engine::Table::kPackages, "", "", [&](absl::string_view, absl::string_view value) {
+    if (stop_asked()) return false;
     journal::v1::PackageRow row;
     readable = row.ParseFromArray(value.data(), static_cast<int>(value.size()));
     if (!readable) return false;
@@ -109,6 +68,95 @@ absl::StatusOr<std::vector<uint64_t>> PackagesOf(const storage::View& view,
   return numbers;
 }
 
+// Parses the files first; then so many packages a read.
+class WhatIfStream final : public Stream {
+ public:
+  // `backend`, `context` and `request` outlive it.
+  WhatIfStream(const Backend& backend, const CallContext& context,
+               const v1::PreviewFrameworkRequest& request, Period period,
+               std::shared_ptr<const Places::Place> place)
+      : backend_(backend),
+        context_(context),
+        request_(request),
+        period_(period),
+        place_(std::move(place)) {}
+
+  absl::StatusOr<Next> Read(google::protobuf::Message* message) override {
+    if (ended_) return Next::kEnd;
+    auto* response = static_cast<v1::PreviewFrameworkResponse*>(message);
+    if (play_ == nullptr) return Begin(response);
+    for (int i = 0; i < kPackagesPerRead && next_ < numbers_.size(); ++i, ++next_) {
+      auto package = FindPackage(*view_, numbers_[next_]);
+      if (!package.ok()) return package.status();
+      play_->Submit(**package);
+      replay_->Submit(**package);
+    }
+    if (next_ == numbers_.size()) {
+      play_->Finish(now_);
+      replay_->Finish(now_);
+      *response = play_->Result(*replay_, context_.caller.authority_id);
+      ended_ = true;
+    }
+    response->set_packages_done(static_cast<int64_t>(next_));
+    response->set_packages_all(static_cast<int64_t>(numbers_.size()));
+    return Next::kSend;
+  }
+
+  absl::Time Due(const storage::View& view) const override { return absl::InfinitePast(); }
+  uint64_t seen() const override { return 0; }
+
+ private:
+  absl::StatusOr<Next> Begin(v1::PreviewFrameworkResponse* response) {
+    auto framework = ParseFiles(backend_, context_, request_.files());
+    if (framework.ok()) return Begin(*framework);
+    auto refusal = RefusalOfFiles(framework.status());
+    if (!refusal || !request_.refusal_in_response()) return framework.status();
+    *response->mutable_refusal() = *std::move(refusal);
+    ended_ = true;
+    return Next::kSend;
+  }
+
+  absl::StatusOr<Next> Begin(const engine::ParsedFramework& framework) {
+    const std::string& id = framework.rules.framework_id();
+    const engine::Directory& directory = context_.published->directory;
+    if (directory.Framework(id) == nullptr) {
+      return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, "files", id,
+                            "the files of a framework that was applied");
+    }
+    const ViewFigures figures(backend_.store->Read());
+    std::vector<journal::v1::RollupRow> before;
+    for (auto kind : {journal::v1::RollupRow::KIND_HOURS, journal::v1::RollupRow::KIND_PICK_UP}) {
+      figures.ForEachRollup(engine::RollupTable::Prefix(kind, id),
+                            [&](const journal::v1::RollupRow& row) { before.push_back(row); });
+    }
+    if (!figures.status().ok()) return figures.status();
+    view_ = backend_.store->Read();
+    auto numbers =
+        PackagesOf(*view_, id, period_, [this] { return IsAbandoned(backend_, context_); });
+    if (!numbers.ok()) return numbers.status();
+    numbers_ = *std::move(numbers);
+    now_ = backend_.clock->Now();
+    const engine::ZoneFinder zones = HostZones();
+    play_ = std::make_unique<engine::WhatIf>(zones, framework, directory, before, period_.from);
+    replay_ = std::make_unique<engine::WhatIf>(zones, engine::AsApplied(directory, id), directory,
+                                               before, period_.from);
+    return Next::kAgain;
+  }
+
+  const Backend& backend_;
+  const CallContext& context_;
+  const v1::PreviewFrameworkRequest& request_;
+  const Period period_;
+  const std::shared_ptr<const Places::Place> place_;
+  std::unique_ptr<storage::View> view_;
+  std::unique_ptr<engine::WhatIf> play_;    // under the files that were sent
+  std::unique_ptr<engine::WhatIf> replay_;  // under those that hold
+  std::vector<uint64_t> numbers_;
+  absl::Time now_;
+  size_t next_ = 0;
+  bool ended_ = false;
+};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Stream>> PreviewFramework(
@@ -116,32 +164,9 @@ absl::StatusOr<std::unique_ptr<Stream>> PreviewFramework(
     const v1::PreviewFrameworkRequest& request) {
   absl::StatusOr<Period> period = PeriodOf(request);
   if (!period.ok()) return period.status();
-  const engine::ZoneFinder zones = HostZones();
-  absl::StatusOr<engine::ParsedFramework> framework = engine::ParseFramework(
-      request.files(), [&zones](const std::string& zone) { return zones(zone) != nullptr; });
-  if (!framework.ok()) return framework.status();
-  const std::string& id = framework->rules.framework_id();
-  const engine::Directory& directory = context.published->directory;
-  if (directory.Framework(id) == nullptr) {
-    return engine::Reject(v1::REJECTION_REASON_NOT_FOUND, "files", id,
-                          "the files of a framework that was applied");
-  }
-  const ViewFigures figures(backend.store->Read());
-  std::vector<journal::v1::RollupRow> before;
-  for (auto kind : {journal::v1::RollupRow::KIND_HOURS, journal::v1::RollupRow::KIND_PICK_UP}) {
-    figures.ForEachRollup(engine::RollupTable::Prefix(kind, id),
-                          [&](const journal::v1::RollupRow& row) { before.push_back(row); });
-  }
-  if (!figures.status().ok()) return figures.status();
-  auto view = backend.store->Read();
-  auto numbers = PackagesOf(*view, id, *period);
-  if (!numbers.ok()) return numbers.status();
-  return std::make_unique<WhatIfStream>(
-      std::move(view),
-      std::make_unique<engine::WhatIf>(zones, *framework, directory, before, period->from),
-      std::make_unique<engine::WhatIf>(zones, engine::AsApplied(directory, id), directory, before,
-                                       period->from),
-      *std::move(numbers), backend.clock->Now(), context.caller.authority_id);
+  auto place = backend.previews->Enter(context.caller.account_id, "previews of framework files");
+  if (!place.ok()) return place.status();
+  return std::make_unique<WhatIfStream>(backend, context, request, *period, *std::move(place));
 }
 
 }  // namespace brokerage::services::rpc
