@@ -43,10 +43,10 @@ class Sequencer {
   ~Sequencer();
 
   // Asks for a command. `request_id` and `content_hash` (of the request's bytes; the kind of
-  // request is added here) are empty for commands that are not idempotent (previews, dry runs);
-  // done is called exactly once, from the writing thread, after the outcome is durable, or at once
-  // when the queue is full (OVERLOADED). A command whose `deadline`, by the machine's clock, has
-  // passed before it is decided is refused (DEADLINE_PASSED_IN_QUEUE).
+  // request is added here) are empty for commands that are not idempotent (previews); done is
+  // called exactly once, from the writing thread, after the outcome is durable, or at once when the
+  // queue is full (OVERLOADED). A command whose `deadline`, by the machine's clock, has passed
+  // before it is decided is refused (DEADLINE_PASSED_IN_QUEUE).
   void Submit(engine::Caller caller, engine::Request request, std::string request_id,
               std::string content_hash, absl::Time deadline, Done done);
 

@@ -153,7 +153,7 @@ absl::Status Stopping() {
 }
 
 // Requests of fewer bytes have few fields.
-constexpr size_t kCountedBytesMin = 2 * engine::limits::kRequestFieldsMax;
+constexpr size_t kCountedBytesMin = size_t{2} * engine::limits::kRequestFieldsMax;
 
 // The request that the bytes hold, which go. Errors: FIELD_INVALID for bytes that are none, and for
 // more than the method takes.
