@@ -53,7 +53,11 @@ absl::Status Serve(const ServeOptions& options) {
   if (!addresses.ok()) return addresses;
   const sigset_t signals = HoldSignals();
   RaiseFileLimit();
-  absl::StatusOr<OpenedDirectory> opened = OpenDirectory(options.data, options.simulation_start);
+  absl::StatusOr<std::optional<storage::Head>> accept_head =
+      HeadOf("--accept-loss", options.accept_loss);
+  if (!accept_head.ok()) return accept_head.status();
+  absl::StatusOr<OpenedDirectory> opened =
+      OpenDirectory(options.data, options.simulation_start, *accept_head);
   if (!opened.ok()) return opened.status();
 
   Metrics metrics;
@@ -61,6 +65,8 @@ absl::Status Serve(const ServeOptions& options) {
   sequencer_options.on_commit = [&metrics](size_t records, absl::Duration took) {
     metrics.CountCommit(records, took);
   };
+  sequencer_options.free_bytes = [store = opened->store.get()] { return store->FreeBytes(); };
+  sequencer_options.disk_reserve_bytes = options.disk_reserve_mebibytes << 20;
   Sequencer sequencer(opened->engine.get(), opened->store.get(), opened->clock.get(),
                       sequencer_options);
   ServerOptions rpc_options;
