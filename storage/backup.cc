@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/head_note.h"
 #include "storage/rocksdb_database.h"
 
 namespace brokerage::storage {
@@ -129,9 +130,9 @@ absl::StatusOr<VerifyReport> RestoreBackup(
   absl::StatusOr<std::vector<Backup>> known = ListBackups(backup_directory);
   if (!known.ok()) return known.status();
   if (number == 0 && !known->empty()) number = known->back().number;
-  const bool found = std::any_of(known->begin(), known->end(),
-                                 [&](const Backup& backup) { return backup.number == number; });
-  if (!found) {
+  const auto backup = std::find_if(known->begin(), known->end(),
+                                   [&](const Backup& one) { return one.number == number; });
+  if (backup == known->end()) {
     return absl::NotFoundError(
         absl::StrCat(backup_directory, " holds no whole backup with the number ", number));
   }
@@ -143,6 +144,9 @@ absl::StatusOr<VerifyReport> RestoreBackup(
       rocksdb::RestoreOptions(), static_cast<rocksdb::BackupID>(number), copy, copy);
   if (!restored.ok()) return FromRocks(restored, absl::StrCat("restoring backup ", number));
   fs::permissions(copy, fs::perms::owner_all, error);
+  // A backup keeps no file but the database's; the head that it was made at is its note.
+  absl::Status noted = WriteHeadNote(rocksdb::FileSystem::Default().get(), copy, backup->head);
+  if (!noted.ok()) return noted;
 
   absl::StatusOr<VerifyReport> report =
       VerifyDirectory(copy, std::move(zones), std::nullopt, copy + ".replay");
@@ -161,11 +165,15 @@ absl::StatusOr<VerifyReport> RestoreBackup(
 }
 
 absl::Status CreateCheckpoint(const RocksDbStore& store, const std::string& directory) {
+  const std::unique_ptr<View> view = store.Read();
+  const Head head = view->head();
+  if (absl::Status status = view->status(); !status.ok()) return status;
   rocksdb::Checkpoint* made = nullptr;
   rocksdb::Status status = rocksdb::Checkpoint::Create(store.database().db(), &made);
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   if (status.ok()) status = checkpoint->CreateCheckpoint(directory);
-  return FromRocks(status, absl::StrCat("making a checkpoint in ", directory));
+  if (!status.ok()) return FromRocks(status, absl::StrCat("making a checkpoint in ", directory));
+  return WriteHeadNote(store.database().files(), directory, head);
 }
 
 }  // namespace brokerage::storage

@@ -68,18 +68,89 @@ absl::Status EachRow(const View& view, Table table, absl::string_view prefix, Ta
   return status.ok() ? view.status() : status;
 }
 
+// Revisions follow each other from 1.
+absl::Status LoadFrameworks(const View& view, engine::Engine* engine) {
+  std::string framework_id;
+  int32_t revision = 0;
+  absl::Status gap;
+  absl::Status status =
+      EachRow<journal::v1::FrameworkRow>(view, Table::kFrameworks, "", [&](const auto& row) {
+        revision = row.framework_id() == framework_id ? revision + 1 : 1;
+        framework_id = row.framework_id();
+        if (row.revision() != revision) {
+          gap.Update(Damaged(Table::kFrameworks, engine::FrameworkKey(framework_id, revision),
+                             "is missing"));
+          revision = row.revision();
+        }
+        engine->LoadFramework(row);
+      });
+  status.Update(gap);
+  return status;
+}
+
+// The first account comes before anything that an account asks for, and is kept for good.
+absl::Status CheckNoAccountIsLost(const View& view) {
+  std::string lost;
+  absl::Status status = view.Tail(1, [&](const journal::v1::JournalEntry& entry) {
+    journal::v1::Record record;
+    if (!record.ParseFromString(entry.record())) return false;
+    for (const journal::v1::Fact& fact : record.facts()) {
+      if (fact.has_account_changed()) lost = fact.account_changed().account().account().id();
+    }
+    return lost.empty() && record.account_id().empty();
+  });
+  if (status.ok() && !lost.empty()) status = Damaged(Table::kAccounts, lost, "is missing");
+  return status;
+}
+
+// The system's row counts the packages, and the facts that have a number.
+absl::Status LoadSystem(const View& view, bool any_numbered_fact, engine::Engine* engine) {
+  absl::StatusOr<std::optional<journal::v1::SystemRow>> row =
+      ReadRow<journal::v1::SystemRow>(view, Table::kSystem, engine::kSystemKey);
+  if (!row.ok()) return row.status();
+  const journal::v1::SystemRow system = row->value_or(journal::v1::SystemRow());
+  const uint64_t last = system.last_package_number();
+  std::string beyond;
+  view.Scan(Table::kPackages, "", engine::PackageKey(last + 1),
+            [&](absl::string_view key, absl::string_view) {
+              beyond = std::string(key);
+              return false;
+            });
+  if (!beyond.empty() || (any_numbered_fact && system.last_fact_number() == 0)) {
+    return Damaged(Table::kSystem, engine::kSystemKey,
+                   row->has_value() ? "does not know all that is stored"
+                                    : "is missing, but there is what it counts");
+  }
+  if (last > 0) {
+    absl::StatusOr<std::optional<PackageRow>> package =
+        ReadRow<PackageRow>(view, Table::kPackages, engine::PackageKey(last));
+    if (!package.ok()) return package.status();
+    if (!package->has_value()) {
+      return Damaged(Table::kPackages, engine::PackageKey(last), "is missing");
+    }
+  }
+  engine->LoadSystem(system);
+  return view.status();
+}
+
 absl::Status LoadDirectory(const View& view, engine::Engine* engine) {
-  absl::Status status = EachRow<journal::v1::FrameworkRow>(
-      view, Table::kFrameworks, "", [&](const auto& row) { engine->LoadFramework(row); });
+  if (absl::Status status = LoadFrameworks(view, engine); !status.ok()) return status;
+  bool any_numbered_fact = false;
+  absl::Status status =
+      EachRow<journal::v1::DirectoryFact>(view, Table::kDirectory, "", [&](const auto& fact) {
+        any_numbered_fact |= fact.has_opt_out_window() || fact.has_suspension() ||
+                             fact.has_coverage_proposal() || fact.has_transfer();
+        engine->LoadFact(fact);
+      });
   if (!status.ok()) return status;
-  status = EachRow<journal::v1::DirectoryFact>(view, Table::kDirectory, "",
-                                               [&](const auto& fact) { engine->LoadFact(fact); });
+  bool any_account = false;
+  status = EachRow<journal::v1::AccountRow>(view, Table::kAccounts, "", [&](const auto& row) {
+    any_account = true;
+    engine->LoadAccount(row);
+  });
+  if (status.ok() && !any_account) status = CheckNoAccountIsLost(view);
   if (!status.ok()) return status;
-  status = EachRow<journal::v1::AccountRow>(view, Table::kAccounts, "",
-                                            [&](const auto& row) { engine->LoadAccount(row); });
-  if (!status.ok()) return status;
-  return EachRow<journal::v1::SystemRow>(view, Table::kSystem, engine::kSystemKey,
-                                         [&](const auto& row) { engine->LoadSystem(row); });
+  return LoadSystem(view, any_numbered_fact, engine);
 }
 
 // Every open package stands in the index under each authority with one of the states of
@@ -110,7 +181,14 @@ absl::Status LoadOpenPackages(const View& view, engine::Engine* engine) {
     absl::StatusOr<std::optional<engine::PackageAggregate>> package = ReadPackage(view, number);
     if (!package.ok()) return package.status();
     if (!package->has_value()) return Missing(Table::kPackages, engine::PackageKey(number));
-    if (engine::IsOpenPackage((*package)->row)) engine->LoadPackage(**std::move(package));
+    const PackageRow& row = (*package)->row;
+    // 0 until its first release: the newest counts.
+    const int32_t revision = std::max(row.framework_revision(), 1);
+    if (engine->directory().Framework(row.framework_id(), revision) == nullptr) {
+      return Damaged(Table::kFrameworks, engine::FrameworkKey(row.framework_id(), revision),
+                     "is missing");
+    }
+    if (engine::IsOpenPackage(row)) engine->LoadPackage(**std::move(package));
   }
   return view.status();
 }

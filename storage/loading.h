@@ -14,7 +14,8 @@ namespace brokerage::storage {
 // Loads what is always in memory: directory, accounts, open packages (those in the states of
 // IsOpenPackage, by kPackagesByState), the roll-ups of the last 13 months and of suspensions that
 // hold or are to come. Its time depends on what
-// is open. Errors: DATA_LOSS naming the table and key.
+// is open. Errors: DATA_LOSS naming the table and key, also where a row is missing that must be
+// there: the system's, a framework's revision, the newest package's, an index's, every account.
 absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine);
 
 // A package with its offers and texts; nothing if there is none. Errors: DATA_LOSS naming the table

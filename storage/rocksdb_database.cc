@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/rocksdb_log.h"
 #include "storage/schema.h"
 
 namespace brokerage::storage {
@@ -30,24 +31,29 @@ class BackgroundErrors : public rocksdb::EventListener {
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
     error_->Note(FromRocks(*status, "writing in the background"));
   }
+  // An error is for a restart to settle, that of a full disk, too.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
 
  private:
   std::shared_ptr<StickyError> error_;
 };
 
-rocksdb::DBOptions DatabaseOptions(std::shared_ptr<StickyError> error) {
+rocksdb::DBOptions DatabaseOptions(std::shared_ptr<StickyError> error, rocksdb::Env* env) {
   rocksdb::DBOptions options;
+  options.env = env;
   options.create_if_missing = true;
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.db_write_buffer_size = kMemtableBytes;
   options.max_total_wal_size = kWalBytesMax;
   options.max_background_jobs = 2;
+  options.max_file_opening_threads = 2;  // of each table: 16 would be hundreds in all
   options.bytes_per_sync = 1u << 20;
   options.skip_stats_update_on_db_open = true;  // opening takes no longer when there is more
-  options.max_bgerror_resume_count = 0;         // an error is for a restart to settle
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 4;
+  options.max_bgerror_resume_count = 0;         // as BackgroundErrors
   options.listeners = {std::make_shared<BackgroundErrors>(std::move(error))};
   return options;
 }
@@ -111,9 +117,12 @@ absl::Status CheckNothingIsLostIn(const std::string& directory) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> FamiliesOf(const std::string& directory) {
+absl::StatusOr<std::vector<std::string>> FamiliesOf(const std::string& directory,
+                                                    rocksdb::Env* env) {
+  rocksdb::DBOptions options;
+  options.env = env;
   std::vector<std::string> found;
-  rocksdb::Status status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &found);
+  rocksdb::Status status = rocksdb::DB::ListColumnFamilies(options, directory, &found);
   if (!status.ok()) return FromRocks(status, absl::StrCat("opening ", directory));
   return found;
 }
@@ -194,11 +203,11 @@ RocksDatabase::~RocksDatabase() {
 }
 
 absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::string& directory,
-                                                                   Mode mode) {
+                                                                   Mode mode, rocksdb::Env* env) {
   std::vector<std::string> names = KnownFamilies();
   std::vector<std::string> found = {rocksdb::kDefaultColumnFamilyName};
   if (std::filesystem::exists(std::filesystem::path(directory) / "CURRENT")) {
-    absl::StatusOr<std::vector<std::string>> families = FamiliesOf(directory);
+    absl::StatusOr<std::vector<std::string>> families = FamiliesOf(directory, env);
     if (!families.ok()) return families.status();
     found = *std::move(families);
     if (absl::Status status = CheckFamilies(directory, found, names); !status.ok()) return status;
@@ -219,7 +228,8 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
   for (auto name = names.begin(); name != names.end(); ++name) {
     (name < missing ? families : to_make).emplace_back(*name, FamilyOptions(*name, cache));
   }
-  rocksdb::DBOptions options = DatabaseOptions(database->error_);
+  rocksdb::DBOptions options = DatabaseOptions(database->error_, env);
+  options.info_log = OpenRocksLog(directory);
   options.avoid_flush_during_shutdown = mode == Mode::kScratch;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status =

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/status.h>
 
@@ -42,11 +43,11 @@ class RocksDatabase {
     kReadOnly,
     kScratch,  // as kWrite, for rows that need not outlive the process
   };
-  // Opens what is there, or, for writing, makes it. Errors: FAILED_PRECONDITION when another
-  // process has it open or its tables are unknown; NOT_FOUND when there is nothing to read;
-  // DATA_LOSS for damage.
-  static absl::StatusOr<std::shared_ptr<RocksDatabase>> Open(const std::string& directory,
-                                                             Mode mode);
+  // Opens what is there, or, for writing, makes it. `env`, which outlives it, is how the disk is
+  // reached. Errors: FAILED_PRECONDITION when another process has it open or its tables are
+  // unknown; NOT_FOUND when there is nothing to read; DATA_LOSS for damage.
+  static absl::StatusOr<std::shared_ptr<RocksDatabase>> Open(
+      const std::string& directory, Mode mode, rocksdb::Env* env = rocksdb::Env::Default());
   ~RocksDatabase();
 
   rocksdb::DB* db() const { return db_.get(); }
@@ -60,6 +61,7 @@ class RocksDatabase {
   rocksdb::ColumnFamilyHandle* postcodes() const { return postcodes_; }  // null likewise
   rocksdb::ColumnFamilyHandle* meta() const { return meta_; }
   const std::string& directory() const { return directory_; }
+  rocksdb::FileSystem* files() const { return db_->GetFileSystem(); }
 
   // Background errors and failed reads end here, too.
   StickyError& error() const { return *error_; }

@@ -1,12 +1,15 @@
 #include "storage/rocksdb_store.h"
 
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 
+#include <filesystem>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "storage/encoding.h"
+#include "storage/head_note.h"
 #include "storage/rocksdb_database.h"
 #include "storage/rocksdb_view.h"
 #include "storage/schema.h"
@@ -33,14 +36,27 @@ RocksDbStore::RocksDbStore(std::shared_ptr<RocksDatabase> database, OpenMode mod
     : database_(std::move(database)), mode_(mode) {}
 
 absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& directory,
-                                                                 OpenMode mode) {
-  absl::StatusOr<std::shared_ptr<RocksDatabase>> database =
-      RocksDatabase::Open(directory, mode == OpenMode::kWrite ? RocksDatabase::Mode::kWrite
-                                                              : RocksDatabase::Mode::kReadOnly);
+                                                                 OpenMode mode,
+                                                                 const OpenOptions& options) {
+  rocksdb::Env* const env = options.env != nullptr ? options.env : rocksdb::Env::Default();
+  OpeningReport opening;
+  if (std::filesystem::exists(directory)) {
+    absl::StatusOr<std::vector<TornTail>> torn =
+        FindTornTails(env->GetFileSystem().get(), directory);
+    if (!torn.ok()) return torn.status();
+    opening.torn_tails = *std::move(torn);
+  }
+  absl::StatusOr<std::shared_ptr<RocksDatabase>> database = RocksDatabase::Open(
+      directory,
+      mode == OpenMode::kWrite ? RocksDatabase::Mode::kWrite : RocksDatabase::Mode::kReadOnly, env);
   if (!database.ok()) return database.status();
   std::unique_ptr<RocksDbStore> store(new RocksDbStore(*std::move(database), mode));
+  store->opening_ = std::move(opening);
   if (absl::Status status = store->CheckVersion(); !status.ok()) return status;
   if (absl::Status status = store->Recover(); !status.ok()) return status;
+  if (absl::Status status = store->CheckNoted(*store->Read(), options.accept_head); !status.ok()) {
+    return status;
+  }
   if (absl::Status status = store->BeginEpoch(); !status.ok()) return status;
   return store;
 }
@@ -48,11 +64,22 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::stri
 absl::Status RocksDbStore::CheckVersion() {
   std::optional<std::string> version =
       database_->Get(database_->meta(), schema::kMetaVersion, nullptr);
-  if (!version.has_value()) return database_->error().status();  // new, or damaged
+  if (!version.has_value()) {
+    if (!database_->error().ok()) return database_->error().status();
+    // A new store has neither.
+    return database_->Get(database_->meta(), schema::kMetaHead, nullptr).has_value()
+               ? Lost(schema::kMetaVersion)
+               : absl::OkStatus();
+  }
   if (DecodeNumber(*version) == schema::kVersion) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat(database_->directory(), " has schema version ", DecodeNumber(*version),
                    "; this program knows only version ", schema::kVersion));
+}
+
+absl::Status RocksDbStore::Lost(const char* row) const {
+  return absl::DataLossError(absl::StrCat("the row ", row, " of the table meta in ",
+                                          database_->directory(), " is missing"));
 }
 
 // The journal must end where meta says, in a chain that holds.
@@ -74,15 +101,63 @@ absl::Status RocksDbStore::Recover() {
   return view->Tail(from, [](const journal::v1::JournalEntry&) { return true; });
 }
 
+// What the note says that the journal does not hold; empty when that is nothing.
+absl::StatusOr<std::string> RocksDbStore::FindLoss(const View& view) const {
+  absl::StatusOr<std::optional<Head>> noted =
+      ReadHeadNote(database_->files(), database_->directory());
+  if (absl::IsDataLoss(noted.status())) return std::string(noted.status().message());
+  if (!noted.ok()) return noted.status();
+  if (!noted->has_value()) {
+    const bool was_there =
+        database_->Get(database_->meta(), schema::kMetaHeadNoted, nullptr).has_value();
+    if (absl::Status status = database_->error().status(); !status.ok()) return status;
+    return was_there ? absl::StrCat("its file ", kHeadNote, " is missing") : "";
+  }
+  const Head& head = **noted;
+  if (head.sequence > head_.sequence) {
+    return absl::StrCat("the head ", head.ToString(),
+                        " was noted: acknowledged records after the journal's end are lost");
+  }
+  bool held = head.sequence == 0;
+  if (!held) {
+    absl::Status read = view.Tail(head.sequence, [&](const journal::v1::JournalEntry& entry) {
+      held = entry.hash() == head.hash;
+      return false;
+    });
+    if (!read.ok()) return read;
+  }
+  return held ? ""
+              : absl::StrCat("the head ", head.ToString(), " was noted: that record is another");
+}
+
+absl::Status RocksDbStore::CheckNoted(const View& view, const std::optional<Head>& accept_head) {
+  absl::StatusOr<std::string> loss = FindLoss(view);
+  if (!loss.ok()) return loss.status();
+  if (loss->empty()) return absl::OkStatus();
+  const std::string found = absl::StrCat("the journal in ", database_->directory(), " ends at ",
+                                         head_.ToString(), ", but ", *loss);
+  if (accept_head == head_) {
+    opening_.accepted_loss = found;
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat(
+      found, ". Restore the last backup, or, to go on without what is lost, serve once with ",
+      "--accept-loss ", head_.ToString(), ": docs/operations.md, Lost records"));
+}
+
 absl::Status RocksDbStore::BeginEpoch() {
   std::optional<std::string> epoch = database_->Get(database_->meta(), schema::kMetaEpoch, nullptr);
   if (!database_->error().ok()) return database_->error().status();
+  if (!epoch.has_value() && head_.sequence > 0) return Lost(schema::kMetaEpoch);
   epoch_ = epoch.has_value() ? DecodeNumber(*epoch) : 0;
   if (mode_ == OpenMode::kReadOnly) return absl::OkStatus();
+  // Before anything says that it is there.
+  if (absl::Status status = NoteHead(); !status.ok()) return status;
   ++epoch_;
   rocksdb::WriteBatch batch;
   batch.Put(database_->meta(), schema::kMetaVersion, EncodeNumber(schema::kVersion));
   batch.Put(database_->meta(), schema::kMetaEpoch, EncodeNumber(epoch_));
+  batch.Put(database_->meta(), schema::kMetaHeadNoted, "");
   return FromRocks(database_->db()->Write(Synced(), &batch), "beginning an epoch");
 }
 
@@ -203,6 +278,13 @@ absl::Status RocksDbStore::CheckBlocks() const {
   return status.ok() ? absl::OkStatus() : FromRocks(status, "reading every block");
 }
 
+std::optional<uint64_t> RocksDbStore::FreeBytes() const {
+  uint64_t bytes = 0;
+  const rocksdb::IOStatus status = database_->files()->GetFreeSpace(
+      database_->directory(), rocksdb::IOOptions(), &bytes, nullptr);
+  return status.ok() ? std::optional<uint64_t>(bytes) : std::nullopt;
+}
+
 SignOfLife RocksDbStore::LastAlive() const {
   std::optional<std::string> value =
       database_->Get(database_->meta(), schema::kMetaLastAlive, nullptr);
@@ -216,6 +298,15 @@ absl::Status RocksDbStore::SetLastAlive(const SignOfLife& sign) {
   if (!status.ok()) {
     return database_->error().Keep(FromRocks(status, "noting that the server is alive"));
   }
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbStore::NoteHead() {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (noted_ == head_) return absl::OkStatus();
+  absl::Status status = WriteHeadNote(database_->files(), database_->directory(), head_);
+  if (!status.ok()) return database_->error().Keep(std::move(status));
+  noted_ = head_;
   return absl::OkStatus();
 }
 

@@ -31,6 +31,9 @@ inline constexpr char kMeta[] = "meta";
 inline constexpr char kMetaVersion[] = "schema_version";  // -> kVersion (8 bytes)
 inline constexpr char kMetaEpoch[] = "epoch";  // -> openings for writing so far (8 bytes)
 inline constexpr char kMetaHead[] = "head";    // -> sequence (8 bytes), hash (32 bytes)
+// -> nothing. Since the head is noted beside the database, too (head_note.h): the note must be
+// there.
+inline constexpr char kMetaHeadNoted[] = "head_noted";
 // -> time in microseconds (8 bytes), and since newer programs the machine's uptime then in
 // microseconds (8 bytes) and which start of the machine it is of
 inline constexpr char kMetaLastAlive[] = "last_alive";

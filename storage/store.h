@@ -90,6 +90,9 @@ class Store {
   // The last moment at which the server is known to have run; written now and then, without a sync.
   virtual SignOfLife LastAlive() const = 0;
   virtual absl::Status SetLastAlive(const SignOfLife& sign) = 0;
+  // Notes the head apart from the journal, durably: an opening that finds the journal to end before
+  // it is refused. REQUIRES: the appending thread.
+  virtual absl::Status NoteHead() = 0;
 
   // Takes in places; those of the same key are replaced. Seen at once, durable after SyncPostcodes:
   // an import that is cut short is done again. Any thread, beside the appending one.

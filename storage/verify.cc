@@ -213,6 +213,7 @@ absl::StatusOr<VerifyReport> VerifyDirectory(const std::string& directory, engin
   absl::StatusOr<VerifyReport> report =
       Verify(*(*store)->Read(), std::move(zones), expect_head, scratch_directory);
   if (!report.ok()) return report;
+  report->torn_tails = (*store)->opening().torn_tails;
   if (absl::Status blocks = (*store)->CheckBlocks(); !blocks.ok()) {
     ++report->problem_count;
     report->problems.insert(report->problems.begin(), std::string(blocks.message()));

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/engine.h"
+#include "storage/log_tail.h"
 #include "storage/store.h"
 
 namespace brokerage::storage {
@@ -22,6 +23,7 @@ struct VerifyReport {
   uint64_t problem_count = 0;
   std::vector<std::string>
       problems;  // the first kProblemsListedMax; each names table and key, never a text
+  std::vector<TornTail> torn_tails;  // of a directory's logs: what was passed over, no problem
   bool ok() const { return problem_count == 0; }
 };
 

@@ -64,6 +64,10 @@ inline constexpr int kPostcodesPerRequestMax = 20000;
 // to before a person is asked.
 inline constexpr absl::Duration kClockJumpMax = absl::Minutes(15);
 
+// The disk. Below this much that is free commands are refused: what is under way, a full set of
+// RocksDB's memtables and their merging still have room.
+inline constexpr uint64_t kDiskReserveMebibytes = 1024;
+
 // Reads.
 inline constexpr int kPageSizeMax = 1000;
 inline constexpr int kPageSizeDefault = 100;

@@ -39,6 +39,17 @@ absl::Status Prepare(const std::string& directory, bool simulation) {
                             : " holds a simulation: open it with --simulation"));
 }
 
+void LogOpening(const storage::OpeningReport& opening) {
+  for (const storage::TornTail& torn : opening.torn_tails) {
+    spdlog::warn(
+        "event=log_tail_cut file={} bytes={} note=\"what follows the log's last whole record\"",
+        torn.file, torn.bytes);
+  }
+  if (!opening.accepted_loss.empty()) {
+    spdlog::error("event=loss_accepted found=\"{}\"", opening.accepted_loss);
+  }
+}
+
 }  // namespace
 
 absl::Status CloseToOthers(const std::string& directory) {
@@ -66,12 +77,24 @@ absl::Status MarkSimulation(const std::string& directory) {
   return absl::FailedPreconditionError(absl::StrCat("cannot write in ", directory));
 }
 
+absl::StatusOr<std::optional<storage::Head>> HeadOf(absl::string_view option,
+                                                    const std::string& text) {
+  if (text.empty()) return std::optional<storage::Head>();
+  absl::StatusOr<storage::Head> head = storage::ParseHead(text);
+  if (head.ok()) return std::optional<storage::Head>(*std::move(head));
+  return absl::InvalidArgumentError(
+      absl::StrCat(option, ": \"", text, "\": ", head.status().message()));
+}
+
 absl::StatusOr<OpenedDirectory> OpenDirectory(const std::string& directory,
-                                              std::optional<absl::Time> simulation_start) {
+                                              std::optional<absl::Time> simulation_start,
+                                              const std::optional<storage::Head>& accept_head) {
   absl::Status prepared = Prepare(directory, simulation_start.has_value());
   if (!prepared.ok()) return prepared;
-  auto store = storage::RocksDbStore::Open(directory, storage::OpenMode::kWrite);
+  auto store = storage::RocksDbStore::Open(directory, storage::OpenMode::kWrite,
+                                           {.accept_head = accept_head});
   if (!store.ok()) return store.status();
+  LogOpening((*store)->opening());
   OpenedDirectory opened;
   opened.store = *std::move(store);
   const absl::Time last_known = storage::LastKnownTime(*opened.store);

@@ -35,7 +35,15 @@ struct OpenedDirectory {
 // Opens the directory for writing; makes it, for its owner only, when it is missing. With
 // `simulation_start` it is a simulation that begins then, or goes on from where it was. Errors:
 // FAILED_PRECONDITION when the directory is of the other kind, or in use; DATA_LOSS for damage.
-absl::StatusOr<OpenedDirectory> OpenDirectory(const std::string& directory,
-                                              std::optional<absl::Time> simulation_start);
+// A journal that lost its end is refused, but for one that ends at `accept_head`. What the opening
+// found is logged.
+absl::StatusOr<OpenedDirectory> OpenDirectory(
+    const std::string& directory, std::optional<absl::Time> simulation_start,
+    const std::optional<storage::Head>& accept_head = std::nullopt);
+
+// The head that an option gives; empty for an option that is empty. Errors: INVALID_ARGUMENT naming
+// the option.
+absl::StatusOr<std::optional<storage::Head>> HeadOf(absl::string_view option,
+                                                    const std::string& text);
 
 }  // namespace brokerage::services::brokerd

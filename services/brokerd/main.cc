@@ -1,11 +1,15 @@
 // brokerd: the broker's server and what is done with its data while it is stopped.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "absl/strings/str_cat.h"
+#include "engine/base/bounds.h"
 #include "services/brokerd/bootstrap.h"
 #include "services/brokerd/maintenance.h"
 #include "services/brokerd/serve.h"
@@ -50,6 +54,14 @@ void AddSimulation(CLI::App* command, std::optional<absl::Time>* start) {
       ->type_name("START_TIME");
 }
 
+// The memory holds texts that identify people, and tokens: no dump of it comes on a disk, whatever
+// the machine does with dumps.
+void ForbidCoreDumps() {
+  const rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("The e-brokerage server.", "brokerd");
   app.require_subcommand(1);
@@ -67,6 +79,19 @@ int Run(int argc, char** argv) {
   serve_command->add_option("--admin-listen", serve.admin_listen, "/metrics and /healthz over HTTP")
       ->capture_default_str();
   serve_command->add_option("--backup-dir", serve.backup_dir, "Where CreateBackup writes");
+  serve_command
+      ->add_option(
+          "--disk-reserve", serve.disk_reserve_mebibytes,
+          absl::StrCat(
+              "Refuse commands while the disk has less free, 0: never; warn under twice as "
+              "much [",
+              engine::limits::kDiskReserveMebibytes, ", or a twentieth of a smaller disk]"))
+      ->type_name("MEBIBYTES")
+      ->check(CLI::Range(uint64_t{0}, uint64_t{1} << 40));
+  serve_command
+      ->add_option("--accept-loss", serve.accept_loss,
+                   "Go on where the journal ends, without the records that are lost after it")
+      ->type_name("SEQUENCE:HASH");
   AddSimulation(serve_command, &serve.simulation_start);
 
   BootstrapOptions bootstrap;
@@ -110,6 +135,7 @@ int Run(int argc, char** argv) {
 }  // namespace brokerage::services::brokerd
 
 int main(int argc, char** argv) {
+  brokerage::services::brokerd::ForbidCoreDumps();
   umask(077);  // whatever is written is for the owner alone
   return brokerage::services::brokerd::Run(argc, argv);
 }

@@ -97,6 +97,10 @@ auto KnownAt(const storage::RocksDbStore& store, const std::string& directory) {
 }
 
 absl::Status Report(const storage::VerifyReport& report) {
+  for (const storage::TornTail& torn : report.torn_tails) {
+    std::cout << "passed over: the last " << torn.bytes << " bytes of " << torn.file
+              << " are no whole record\n";
+  }
   if (!report.ok()) {
     return absl::DataLossError(
         absl::StrCat(report.problem_count, " problems:\n", absl::StrJoin(report.problems, "\n")));
@@ -139,13 +143,9 @@ void SetMaintenance(const std::string& data, const std::string& backup_dir,
 }
 
 absl::Status Verify(const std::string& data, const std::string& expect_head) {
-  std::optional<storage::Head> expected;
-  if (!expect_head.empty()) {
-    absl::StatusOr<storage::Head> head = storage::ParseHead(expect_head);
-    if (!head.ok()) return head.status();
-    expected = *head;
-  }
-  absl::StatusOr<storage::VerifyReport> report = VerifyDirectory(data, expected);
+  absl::StatusOr<std::optional<storage::Head>> expected = HeadOf("--expect-head", expect_head);
+  if (!expected.ok()) return expected.status();
+  absl::StatusOr<storage::VerifyReport> report = VerifyDirectory(data, *expected);
   return report.ok() ? Report(*report) : report.status();
 }
 

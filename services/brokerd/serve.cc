@@ -5,7 +5,9 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -47,6 +49,15 @@ absl::Status CheckAddresses(const ServeOptions& options) {
   return listen.ok() ? CheckPrivateAddress(options.admin_listen) : listen;
 }
 
+// In bytes.
+uint64_t DiskReserve(const ServeOptions& options) {
+  if (options.disk_reserve_mebibytes) return *options.disk_reserve_mebibytes << 20;
+  const uint64_t most = engine::limits::kDiskReserveMebibytes << 20;
+  std::error_code error;
+  const std::filesystem::space_info disk = std::filesystem::space(options.data, error);
+  return error ? most : std::min<uint64_t>(most, disk.capacity / 20);
+}
+
 }  // namespace
 
 absl::Status Serve(const ServeOptions& options) {
@@ -54,7 +65,11 @@ absl::Status Serve(const ServeOptions& options) {
   if (!addresses.ok()) return addresses;
   const sigset_t signals = HoldSignals();
   RaiseFileLimit();
-  absl::StatusOr<OpenedDirectory> opened = OpenDirectory(options.data, options.simulation_start);
+  absl::StatusOr<std::optional<storage::Head>> accept_head =
+      HeadOf("--accept-loss", options.accept_loss);
+  if (!accept_head.ok()) return accept_head.status();
+  absl::StatusOr<OpenedDirectory> opened =
+      OpenDirectory(options.data, options.simulation_start, *accept_head);
   if (!opened.ok()) return opened.status();
 
   Metrics metrics;
@@ -62,6 +77,8 @@ absl::Status Serve(const ServeOptions& options) {
   sequencer_options.on_commit = [&metrics](size_t records, absl::Duration took) {
     metrics.CountCommit(records, took);
   };
+  sequencer_options.free_bytes = [store = opened->store.get()] { return store->FreeBytes(); };
+  sequencer_options.disk_reserve_bytes = DiskReserve(options);
   Sequencer sequencer(opened->engine.get(), opened->store.get(), opened->clock.get(),
                       sequencer_options);
   ServerOptions rpc_options;

@@ -83,8 +83,8 @@ void CommitGroup::Merge(CommitGroup later) {
 }
 
 Executor::Executor(engine::Engine* engine, storage::Store* store, Clock* clock,
-                   const Options& options)
-    : engine_(engine), store_(store), clock_(clock), options_(options) {
+                   const DiskWatch* disk, const Options& options)
+    : engine_(engine), store_(store), clock_(clock), disk_(disk), options_(options) {
   last_sequence_ = store_->Read()->head().sequence;
   if (last_sequence_ > 0) {
     std::unique_ptr<storage::View> view = store_->Read();
@@ -175,6 +175,7 @@ Reply Executor::Answer(QueuedCommand command, CommitGroup* group) {
   if (idempotent) {
     content_hash = OutcomeHash(command.type, command.content_hash);
     if (auto known = FindKnown(command, content_hash)) return *std::move(known);
+    if (absl::Status room = disk_->Check(); !room.ok()) return room;
   }
   absl::Status loaded = storage::LoadNeeded(*store_, command.request, engine_);
   if (!loaded.ok()) {

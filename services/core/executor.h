@@ -22,6 +22,7 @@
 #include "google/protobuf/message.h"
 #include "services/core/clock.h"
 #include "services/core/directory_snapshot.h"
+#include "services/core/disk_watch.h"
 #include "storage/store.h"
 
 namespace brokerage::services {
@@ -74,14 +75,16 @@ class Executor {
     std::function<void(const absl::Status&)> on_fatal;
   };
 
-  // Both functions of `options` are there. All four outlive the executor.
-  Executor(engine::Engine* engine, storage::Store* store, Clock* clock, const Options& options);
+  // Both functions of `options` are there. All five outlive the executor.
+  Executor(engine::Engine* engine, storage::Store* store, Clock* clock, const DiskWatch* disk,
+           const Options& options);
 
   // Pauses lapsing when the clock has come in doubt.
   void CheckClock(CommitGroup* group);
   // Handles the most urgent entry that is due; false when nothing is, or when it makes no progress.
   bool RunOneDue(CommitGroup* group);
-  // Executes the command and adds its answer to the group.
+  // Executes the command and adds its answer to the group. Where the disk has too little room, one
+  // that writes is refused; what is due is not.
   void Execute(QueuedCommand command, CommitGroup* group);
   // The first outcome of a request that was seen, or that its id was used for another; empty for a
   // new one.
@@ -128,6 +131,7 @@ class Executor {
   engine::Engine* const engine_;
   storage::Store* const store_;
   Clock* const clock_;
+  const DiskWatch* const disk_;
   const Options& options_;
   int64_t last_time_us_ = 0;  // of the last record
   uint64_t last_sequence_ = 0;

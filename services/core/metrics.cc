@@ -132,6 +132,10 @@ std::string Metrics::Text(const Sequencer& sequencer) const {
       figures.open_packages);
   add("brokerage_clock_jumped", "1 while lapsing is paused until the clock is confirmed.",
       MetricType::Gauge, figures.clock_jumped);
+  add("brokerage_disk_free_bytes", "Bytes that are free on the store's disk; 0 when not watched.",
+      MetricType::Gauge, static_cast<double>(figures.disk_free_bytes));
+  add("brokerage_disk_nearly_full", "1 while the disk is nearly full: commands are refused soon.",
+      MetricType::Gauge, figures.disk_nearly_full);
   add("brokerage_journal_sequence", "The last durable record.", MetricType::Gauge,
       sequencer.head().sequence);
   const bool due = figures.next_due != absl::InfiniteFuture();

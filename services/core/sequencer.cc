@@ -15,6 +15,7 @@
 
 #include "brokerage/v1/admin_service.pb.h"
 #include "engine/base/rejection.h"
+#include "services/core/disk_watch.h"
 
 namespace brokerage::services {
 
@@ -22,6 +23,8 @@ namespace {
 
 constexpr absl::Duration kHeartbeat = absl::Seconds(30);
 constexpr absl::Duration kPurge = absl::Hours(1);
+// As much of the journal's end as can be lost without a trace.
+constexpr absl::Duration kNoteHead = absl::Seconds(10);
 // The longest sleep of either thread: a jump of the clock is seen within it.
 constexpr absl::Duration kSleepMax = absl::Seconds(10);
 constexpr size_t kSaltBytes = 16;
@@ -58,11 +61,14 @@ class Sequencer::Impl {
       : options_(WithDefaults(std::move(options))),
         store_(store),
         clock_(clock),
-        executor_(engine, store, clock, options_),
+        disk_(options_.free_bytes, options_.disk_reserve_bytes),
+        executor_(engine, store, clock, &disk_, options_),
         head_(store->Read()->head()),
         published_(executor_.TakeSnapshot()),
         last_heartbeat_(clock->Now()),
-        last_purge_(clock->Now()) {
+        last_purge_(clock->Now()),
+        last_note_(clock->MachineNow()) {
+    disk_.Look(clock_->MachineNow());
     TakeFigures();
   }
 
@@ -80,6 +86,7 @@ class Sequencer::Impl {
     return head_;
   }
   Figures figures() const;
+  absl::Status CheckDisk() const { return disk_.Check(); }
   uint64_t WaitForCommit(uint64_t after, absl::Time until) const;
 
  private:
@@ -105,6 +112,7 @@ class Sequencer::Impl {
   void WriteLoop();
   void Write(CommitGroup group);
   absl::Status Append(const storage::Batch& batch);
+  void Fail(const absl::Status& status);
   void Chores();
 
   const Options options_;
@@ -117,6 +125,7 @@ class Sequencer::Impl {
   std::deque<QueuedCommand> queue_;
   std::atomic<bool> stopping_ = false;  // changed under queue_mutex_
 
+  DiskWatch disk_;
   Executor executor_;  // the deciding thread's
   uint64_t emitted_ = 0;
 
@@ -139,6 +148,7 @@ class Sequencer::Impl {
   std::atomic<uint64_t> commits_ = 0, overloads_ = 0;
   bool failed_ = false;  // the writing thread's: the log's state is unknown
   absl::Time last_heartbeat_, last_purge_;
+  absl::Time last_note_;  // by the machine's time
 
   bool threaded_ = false;  // set before the threads begin
   std::thread deciding_, writing_;
@@ -192,9 +202,10 @@ void Sequencer::Impl::Stop() {
     stopped_ = true;
   }
   committed_.notify_all();
-  if (failed_ || clock_->simulated()) return;
-  absl::Status alive = store_->SetLastAlive(clock_->sign());
-  if (!alive.ok()) spdlog::warn("event=heartbeat_failed error=\"{}\"", alive.ToString());
+  if (failed_) return;
+  absl::Status last = store_->NoteHead();
+  if (!clock_->simulated()) last.Update(store_->SetLastAlive(clock_->sign()));
+  if (!last.ok()) Fail(last);
 }
 
 bool Sequencer::Impl::Step() {
@@ -274,6 +285,7 @@ void Sequencer::Impl::Advance(QueuedCommand command, CommitGroup* group) {
     return answer(engine::Reject(v1::REJECTION_REASON_CLOCK_IS_REAL, "", "",
                                  "a server that runs a simulation"));
   }
+  if (absl::Status room = disk_.Check(); !room.ok()) return answer(room);
   if (target <= clock_->Now()) {
     return answer(engine::Reject(v1::REJECTION_REASON_IN_THE_PAST, "target_time",
                                  absl::FormatTime(target),
@@ -378,10 +390,7 @@ void Sequencer::Impl::Write(CommitGroup group) {
   const uint64_t number = group.number;
   if (!failed_) {
     absl::Status appended = Append(group.batch);
-    if (!appended.ok()) {
-      failed_ = true;
-      options_.on_fatal(appended);
-    }
+    if (!appended.ok()) Fail(appended);
   }
   if (failed_) {
     const absl::Status unknown =
@@ -393,7 +402,7 @@ void Sequencer::Impl::Write(CommitGroup group) {
   }
   if (!failed_ && group.alive) {
     absl::Status alive = store_->SetLastAlive({*group.alive});
-    if (!alive.ok()) spdlog::warn("event=heartbeat_failed error=\"{}\"", alive.ToString());
+    if (!alive.ok()) Fail(alive);
   }
   {
     std::lock_guard lock(pending_mutex_);
@@ -422,8 +431,15 @@ absl::Status Sequencer::Impl::Append(const storage::Batch& batch) {
   return absl::OkStatus();
 }
 
+// Whatever it was that failed: nothing is written after it.
+void Sequencer::Impl::Fail(const absl::Status& status) {
+  failed_ = true;
+  options_.on_fatal(status);
+}
+
 void Sequencer::Impl::Chores() {
   if (failed_) return;
+  disk_.Look(clock_->MachineNow());
   const absl::Time now = clock_->Now();
   absl::Status done;
   if (!clock_->simulated() && absl::AbsDuration(now - last_heartbeat_) >= kHeartbeat) {
@@ -434,7 +450,11 @@ void Sequencer::Impl::Chores() {
     last_purge_ = now;
     done.Update(store_->PurgeOutcomes(now - absl::Hours(24) * engine::limits::kOutcomeDays));
   }
-  if (!done.ok()) spdlog::warn("event=chores_failed error=\"{}\"", done.ToString());
+  if (clock_->MachineNow() - last_note_ >= kNoteHead) {
+    last_note_ = clock_->MachineNow();
+    done.Update(store_->NoteHead());
+  }
+  if (!done.ok()) Fail(done);
 }
 
 Sequencer::Figures Sequencer::Impl::figures() const {
@@ -445,6 +465,8 @@ Sequencer::Figures Sequencer::Impl::figures() const {
   }
   figures.commits = commits_;
   figures.overloads = overloads_;
+  figures.disk_free_bytes = disk_.free_bytes();
+  figures.disk_nearly_full = disk_.room() != DiskWatch::Room::kEnough;
   std::lock_guard lock(queue_mutex_);
   figures.queue_length = queue_.size();
   return figures;
@@ -508,6 +530,7 @@ bool Sequencer::Step() { return impl_->Step(); }
 std::shared_ptr<const DirectorySnapshot> Sequencer::published() const { return impl_->published(); }
 storage::Head Sequencer::head() const { return impl_->head(); }
 Sequencer::Figures Sequencer::figures() const { return impl_->figures(); }
+absl::Status Sequencer::CheckDisk() const { return impl_->CheckDisk(); }
 uint64_t Sequencer::WaitForCommit(uint64_t after, absl::Time until) const {
   return impl_->WaitForCommit(after, until);
 }

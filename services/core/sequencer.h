@@ -8,8 +8,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/base/bounds.h"
 #include "engine/command.h"
@@ -34,6 +36,11 @@ class Sequencer {
   struct Options : Executor::Options {
     size_t queue_length_max = engine::limits::kQueueLengthMax;
     size_t group_commit_max = engine::limits::kGroupCommitMax;
+    // The bytes that are free on the store's disk, or nothing where that is not known; null: it is
+    // not watched. Under the reserve commands that write are refused (OVERLOADED); what is due goes
+    // on. Asked at most once a second, by the writing thread.
+    std::function<std::optional<uint64_t>()> free_bytes;
+    uint64_t disk_reserve_bytes = engine::limits::kDiskReserveMebibytes << 20;
     // After each append, from the writing thread: how many records, how long it took.
     std::function<void(size_t records, absl::Duration took)> on_commit;
   };
@@ -80,8 +87,12 @@ class Sequencer {
     size_t open_packages = 0;
     absl::Time next_due = absl::InfiniteFuture();
     bool clock_jumped = false;
+    uint64_t disk_free_bytes = 0;  // 0 where it is not watched
+    bool disk_nearly_full = false;
   };
   Figures figures() const;
+  // OVERLOADED while the disk has too little room: for what is written past the queue. Any thread.
+  absl::Status CheckDisk() const;
   // Waits for a commit after the sequence, or until the machine's time is `until`, or for Stop; the
   // head's sequence. Any thread.
   uint64_t WaitForCommit(uint64_t after, absl::Time until) const;

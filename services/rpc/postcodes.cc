@@ -68,6 +68,7 @@ absl::StatusOr<v1::ImportPostcodesResponse> ImportPostcodes(
     if (!place.ok()) return place.status();
     places.push_back(*std::move(place));
   }
+  if (absl::Status room = backend.sequencer->CheckDisk(); !room.ok()) return room;
   if (absl::Status status = backend.store->PutPostcodes(places); !status.ok()) return status;
   if (request.last()) {
     if (absl::Status status = backend.store->SyncPostcodes(); !status.ok()) return status;

@@ -1,19 +1,23 @@
-// prove: plays random frameworks against the second implementation for as long as it is given, and
-// says what it tried and what failed.
+// prove: plays random frameworks against the second implementation, and damages stores, for as long
+// as it is given, and says what it tried and what failed.
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "tests/damage/proofs.h"
 #include "tests/reference/prove.h"
 
 namespace brokerage::engine::reference {
@@ -31,13 +35,13 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void Show(const ProofResult& result) {
+  // "1,234 frameworks"
+  void Show(const std::string& so_far) {
     const absl::Time now = absl::Now();
     if (now - last_ < (on_terminal_ ? absl::Milliseconds(100) : absl::Seconds(10))) return;
     last_ = now;
     const double part = std::min(1.0, absl::FDivDuration(now - begin_, limit_));
-    const std::string tried = absl::StrCat(WithCommas(result.frameworks), " frameworks, ",
-                                           absl::ToInt64Seconds(now - begin_), " of ",
+    const std::string tried = absl::StrCat(so_far, ", ", absl::ToInt64Seconds(now - begin_), " of ",
                                            absl::ToInt64Seconds(limit_), " s");
     if (on_terminal_) {
       std::string bar(kBar, '.');
@@ -63,8 +67,9 @@ class Progress {
 // Whether it held.
 bool Run(const Proof& proof, uint64_t seed, absl::Duration limit) {
   std::optional<Progress> progress(std::in_place, proof.name, limit);
-  const ProofResult result =
-      Prove(proof, seed, limit, [&](const ProofResult& so_far) { progress->Show(so_far); });
+  const ProofResult result = Prove(proof, seed, limit, [&](const ProofResult& so_far) {
+    progress->Show(WithCommas(so_far.frameworks) + " frameworks");
+  });
   progress.reset();
   for (const std::string& difference : result.differences) std::cout << difference << "\n";
   if (result.failed > 0) {
@@ -74,28 +79,81 @@ bool Run(const Proof& proof, uint64_t seed, absl::Duration limit) {
   return result.failed == 0;
 }
 
+// A folder for stores, gone with it.
+class Folder {
+ public:
+  Folder() {
+    std::string path = (std::filesystem::temp_directory_path() / "prove-XXXXXX").string();
+    if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make " + path);
+    path_ = path;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Whether it held: damages a store in one place after the other, from the seed on, until `count`
+// were tried (0: no end to them) or the time is over.
+bool Run(const damage::Proof& proof, uint64_t seed, uint64_t count, absl::Duration limit) {
+  const Folder folder;
+  const std::unique_ptr<damage::Trials> trials = proof.begin(folder.path());
+  std::optional<Progress> progress(std::in_place, proof.name, limit);
+  const absl::Time end = absl::Now() + limit;
+  uint64_t tried = 0;
+  std::vector<std::string> wrong;
+  do {
+    wrong = trials->Try(seed + tried);
+    progress->Show(WithCommas(static_cast<int64_t>(++tried)) + " damages");
+  } while (wrong.empty() && tried != count && absl::Now() < end);
+  progress.reset();
+  for (const std::string& text : wrong) std::cout << text << "\n";
+  if (!wrong.empty()) {
+    std::cout << "again: --proof " << proof.name << " --count 1 --seed " << seed + tried - 1
+              << "\n";
+  }
+  std::cout << proof.name << ": " << WithCommas(static_cast<int64_t>(tried))
+            << " damages tried from seed " << seed << ", of "
+            << WithCommas(static_cast<int64_t>(trials->places())) << " places; "
+            << (wrong.empty() ? 0 : 1) << " failed" << std::endl;
+  return wrong.empty();
+}
+
 }  // namespace
 
 }  // namespace brokerage::engine::reference
 
 int main(int argc, char** argv) {
   using namespace brokerage::engine::reference;
-  CLI::App app{"Plays random frameworks against the second implementation."};
+  namespace damage = brokerage::damage;
+  CLI::App app{"Plays random frameworks against the second implementation, and damages stores."};
   int seconds = 60;
   uint64_t seed = std::random_device()();
+  uint64_t count = 0;
   std::string name;
   std::set<std::string> names;
   for (const Proof& proof : Proofs()) names.insert(proof.name);
+  for (const damage::Proof& proof : damage::Proofs()) names.insert(proof.name);
   app.add_option("--seconds", seconds, "Time for each proof")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--seed", seed, "Of the first framework; a random one unless given");
+  app.add_option("--seed", seed, "Of the first framework or damage; a random one unless given");
+  app.add_option("--count", count, "Of damages, where the time allows them; 0: no end to them");
   app.add_option("--proof", name, "One of them; all unless given")->check(CLI::IsMember(names));
   CLI11_PARSE(app, argc, argv);
   std::cout << "seed " << seed << std::endl;
   bool held = true;
   for (const Proof& proof : Proofs()) {
     if (name.empty() || name == proof.name) held &= Run(proof, seed, absl::Seconds(seconds));
+  }
+  for (const damage::Proof& proof : damage::Proofs()) {
+    if (name.empty() || name == proof.name) held &= Run(proof, seed, count, absl::Seconds(seconds));
   }
   return held ? 0 : 1;
 }

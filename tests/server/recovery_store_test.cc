@@ -6,6 +6,7 @@
 #include <fstream>
 #include <random>
 
+#include "absl/strings/str_cat.h"
 #include "storage/rocksdb_store.h"
 #include "tests/fixtures/test_folder.h"
 
@@ -58,6 +59,22 @@ void FlipByte(const fs::path& path, uint64_t offset) {
   const char byte = static_cast<char>(file.get());
   file.seekp(static_cast<std::streamoff>(offset));
   file.put(static_cast<char>(byte ^ 0x5a));
+}
+
+// Calls fn with a copy of a store in which one table's first block of rows is damaged, and with
+// that table's file, for one table after the other.
+template <typename Fn>
+void ForEachDamagedTable(Fn fn) {
+  TestFolder directory;
+  WriteBatches(directory / "db", kBatches);
+  { ASSERT_TRUE(RocksDbStore::Open(directory / "db", OpenMode::kWrite).ok()); }  // into tables
+  for (const auto& file : fs::directory_iterator(directory / "db")) {
+    if (file.path().extension() != ".sst") continue;
+    const std::string table = file.path().filename().string();
+    const std::string copy = CopyOf(directory / "db", directory / "damaged");
+    FlipByte(fs::path(copy) / table, 20);
+    fn(copy, table);
+  }
 }
 
 // What is there is a prefix of the batches, each whole; the number of batches.
@@ -142,14 +159,8 @@ TEST(RecoveryStore, ADamagedLogIsNeverReadAsIfItWereWhole) {
 }
 
 TEST(RecoveryStore, ADamagedTableIsDataLoss) {
-  TestFolder directory;
-  WriteBatches(directory / "db", kBatches);
-  { ASSERT_TRUE(RocksDbStore::Open(directory / "db", OpenMode::kWrite).ok()); }  // flushes the log
   int damaged = 0;
-  for (const auto& file : fs::directory_iterator(directory / "db")) {
-    if (file.path().extension() != ".sst") continue;
-    const std::string copy = CopyOf(directory / "db", directory / "damaged");
-    FlipByte(fs::path(copy) / file.path().filename(), 20);  // in the first block of rows
+  ForEachDamagedTable([&](const std::string& copy, const std::string&) {
     absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
         RocksDbStore::Open(copy, OpenMode::kReadOnly);
     absl::Status status = store.status();
@@ -167,22 +178,16 @@ TEST(RecoveryStore, ADamagedTableIsDataLoss) {
       EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
       ++damaged;
     }
-  }
+  });
   EXPECT_GE(damaged, 4) << "journal, packages, system and meta at least";
 }
 
 TEST(RecoveryStore, AnOutcomeThatCannotBeReadIsNeverTakenForUnknownAndEndsNothing) {
-  TestFolder directory;
-  WriteBatches(directory / "db", kBatches);
-  { ASSERT_TRUE(RocksDbStore::Open(directory / "db", OpenMode::kWrite).ok()); }  // into tables
   int damaged = 0;
-  for (const auto& file : fs::directory_iterator(directory / "db")) {
-    if (file.path().extension() != ".sst") continue;
-    const std::string copy = CopyOf(directory / "db", directory / "damaged");
-    FlipByte(fs::path(copy) / file.path().filename(), 20);
+  ForEachDamagedTable([&](const std::string& copy, const std::string& table) {
     absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
         RocksDbStore::Open(copy, OpenMode::kWrite);
-    if (!store.ok()) continue;
+    if (!store.ok()) return;
     bool lost = false;
     for (int n = 1; n <= kBatches; ++n) {
       auto outcome = (*store)->FindOutcome("account", std::to_string(n));
@@ -190,37 +195,30 @@ TEST(RecoveryStore, AnOutcomeThatCannotBeReadIsNeverTakenForUnknownAndEndsNothin
         EXPECT_TRUE(outcome->has_value()) << n << " would be done twice";
       } else {
         EXPECT_EQ(outcome.status().code(), absl::StatusCode::kDataLoss);
-        EXPECT_NE(outcome.status().message().find(file.path().filename().string()),
-                  std::string::npos)
+        EXPECT_NE(outcome.status().message().find(table), std::string::npos)
             << outcome.status() << " does not name the file";
         lost = true;
       }
     }
-    if (!lost) continue;
+    if (!lost) return;
     ++damaged;
     Batch batch;
     batch.records = {"one more"};
-    EXPECT_TRUE((*store)->Append((*store)->epoch(), (*store)->Read()->head(), batch).ok())
-        << "others go on";
-  }
+    const absl::Status next = (*store)->Append((*store)->epoch(), (*store)->Read()->head(), batch);
+    EXPECT_TRUE(next.ok()) << "others go on, and not: " << next;
+  });
   EXPECT_EQ(damaged, 1) << "the table of outcomes";
 }
 
 TEST(RecoveryStore, EveryTableIsReadWhenADirectoryIsVerified) {
-  TestFolder directory;
-  WriteBatches(directory / "db", kBatches);
-  { ASSERT_TRUE(RocksDbStore::Open(directory / "db", OpenMode::kWrite).ok()); }
-  for (const auto& file : fs::directory_iterator(directory / "db")) {
-    if (file.path().extension() != ".sst") continue;
-    const std::string copy = CopyOf(directory / "db", directory / "damaged");
-    FlipByte(fs::path(copy) / file.path().filename(), 20);
+  ForEachDamagedTable([&](const std::string& copy, const std::string& table) {
     absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
         RocksDbStore::Open(copy, OpenMode::kReadOnly);
-    if (!store.ok()) continue;  // refused with its name
+    if (!store.ok()) return;  // refused with its name
     const absl::Status blocks = (*store)->CheckBlocks();
-    EXPECT_EQ(blocks.code(), absl::StatusCode::kDataLoss) << file.path();
-    EXPECT_NE(blocks.message().find(file.path().filename().string()), std::string::npos) << blocks;
-  }
+    EXPECT_EQ(blocks.code(), absl::StatusCode::kDataLoss) << table;
+    EXPECT_NE(blocks.message().find(table), std::string::npos) << blocks;
+  });
 }
 
 TEST(RecoveryStore, AMissingTableFileIsDataLoss) {
@@ -314,6 +312,20 @@ TEST(RecoveryStore, AJournalThatEndsBeforeItsHeadIsDataLoss) {
   absl::Status status = RocksDbStore::Open(directory / "db", OpenMode::kWrite).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr("ends at 119"));
+}
+
+TEST(RecoveryStore, ARowOfMetaThatIsMissingIsNamedAndNotTakenForANewStore) {
+  for (const char* row : {"schema_version", "epoch"}) {
+    TestFolder directory;
+    WriteBatches(directory / "db", 1);
+    {
+      Surgeon surgeon(directory / "db");
+      ASSERT_TRUE(surgeon->Delete({}, surgeon.Family("meta"), row).ok());
+    }
+    const absl::Status status = RocksDbStore::Open(directory / "db", OpenMode::kWrite).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr(absl::StrCat("the row ", row)));
+  }
 }
 
 TEST(RecoveryStore, ANewerProgramsStoreIsRefused) {

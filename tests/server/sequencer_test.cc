@@ -224,6 +224,17 @@ TEST_F(SequencerTest, ReadersSeeWhatAReplySaysBeforeTheReply) {
   EXPECT_TRUE(asked);
 }
 
+TEST_F(SequencerTest, WhatIsDueGoesOnWhileTheDiskIsNearlyFull) {
+  load_ = [](engine::Engine* engine) { LoadWaitingPackage(1, At(9), engine); };
+  options_.free_bytes = [] { return std::optional<uint64_t>(1); };
+  Begin();
+  machine_.Pass(absl::Hours(1));
+  Create("one");
+  sequencer_->Step();
+  EXPECT_EQ(answered_.reason(0), v1::REJECTION_REASON_OVERLOADED);
+  EXPECT_GE(Journal().size(), 1u) << "the package's release";
+}
+
 TEST_F(SequencerTest, TimesOfRecordsGrowStrictly) {
   for (const char* id : {"one", "two", "three"}) Create(id);
   sequencer_->Step();
