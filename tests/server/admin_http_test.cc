@@ -114,13 +114,16 @@ TEST(AdminHttp, AServerThatRanOutOfDescriptorsSaysThatItDoesNotServe) {
   BrokerdProgram brokerd(folder.path(), "2018-07-02T08:00:00Z");
   const int admin = PortOf(brokerd.admin_address());
   while (!absl::StrContains(Get(admin, "/healthz"), "200")) std::this_thread::yield();
-  const rlimit few = {64, 64};
+  rlimit enough;
+  ASSERT_EQ(prlimit(brokerd.process(), RLIMIT_NOFILE, nullptr, &enough), 0);
+  const rlimit few = {64, enough.rlim_max};
   ASSERT_EQ(prlimit(brokerd.process(), RLIMIT_NOFILE, &few, nullptr), 0);
   boost::asio::io_context context;
   std::vector<tcp::socket> flood;
   for (int i = 0; i < 100; ++i) flood.emplace_back(context).connect(At(PortOf(brokerd.address())));
   EXPECT_THAT(Get(admin, "/healthz"), HasSubstr("503"));
   flood.clear();
+  ASSERT_EQ(prlimit(brokerd.process(), RLIMIT_NOFILE, &enough, nullptr), 0);
   EXPECT_TRUE(brokerd.Stop());
 }
 

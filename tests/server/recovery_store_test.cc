@@ -306,10 +306,10 @@ TEST(RecoveryStore, AJournalThatEndsBeforeItsHeadIsDataLoss) {
   WriteBatches(directory / "db", kBatches);
   {
     Surgeon surgeon(directory / "db");
-    ASSERT_TRUE(
-        surgeon
-            ->Delete({}, surgeon.Family("journal"), engine::PackageKey(kBatches * kRecordsPerBatch))
-            .ok());
+    ASSERT_TRUE(surgeon
+                    ->Delete({}, surgeon.Family("journal"),
+                             engine::PackageKey(uint64_t{kBatches} * kRecordsPerBatch))
+                    .ok());
   }
   absl::Status status = RocksDbStore::Open(directory / "db", OpenMode::kWrite).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
