@@ -1,12 +1,9 @@
 // Measures brokerd against a bare gRPC echo server in the same run, on this machine: durable
 // AcceptOffer calls a second, batch answers a second, and QueryPerformance over a long history. It
 // starts both servers itself, on loopback, and ends them.
-#include <sys/types.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -18,6 +15,7 @@
 #include "brokerage/v1/offer_service.grpc.pb.h"
 #include "brokerage/v1/performance_service.grpc.pb.h"
 #include "load-tests/common/history.h"
+#include "load-tests/common/servers.h"
 #include "load-tests/load.h"
 
 namespace brokerage::load {
@@ -32,31 +30,6 @@ struct Settings {
   int in_flight = 64;
   std::vector<int64_t> histories = {100000, 1000000};
   int port = 17443;
-};
-
-// A server that this program started; ended with it.
-class Child {
- public:
-  explicit Child(std::vector<std::string> arguments) : pid_(fork()) {
-    if (pid_ == 0) {
-      std::vector<char*> argv;
-      for (std::string& argument : arguments) argv.push_back(argument.data());
-      argv.push_back(nullptr);
-      execv(argv[0], argv.data());
-      _exit(127);
-    }
-  }
-  ~Child() {
-    kill(pid_, SIGTERM);
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    const bool ended_well = (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
-                            (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-    if (!ended_well) std::fprintf(stderr, "a server ended badly\n");
-  }
-
- private:
-  pid_t pid_;
 };
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
@@ -142,14 +115,6 @@ LoadResult Queries(const std::shared_ptr<grpc::Channel>& channel,
   return RunLoad(kind, total, 1, 0);
 }
 
-std::vector<std::string> Serve(const Settings& settings, const std::string& directory,
-                               const std::string& address) {
-  return {
-      settings.brokerd, "serve", "--data",         directory,
-      "--listen",       address, "--admin-listen", absl::StrCat("127.0.0.1:", settings.port + 2),
-      "--log-level",    "warn"};
-}
-
 void MeasureAnswers(const Settings& settings) {
   const std::string directory = settings.scratch + "/answers";
   std::vector<OpenOffer> offers;
@@ -180,7 +145,7 @@ void MeasureAnswers(const Settings& settings) {
     echo_batch_rate = batches.rate() * 100;
   }
   {
-    Child server(Serve(settings, directory, address));
+    Child server(ServeOn(settings.brokerd, directory, address));
     auto channel = Connect(address);
     Accepts(channel, offers, 0, settings.answers / 10, settings.in_flight, 0);
     LoadResult result = Accepts(channel, offers, n / 10, settings.answers, settings.in_flight, 0);
@@ -222,7 +187,7 @@ void MeasureQueries(const Settings& settings, int64_t history_offers) {
     history.Finish();
   }
   const std::string address = absl::StrCat("127.0.0.1:", settings.port);
-  Child server(Serve(settings, directory, address));
+  Child server(ServeOn(settings.brokerd, directory, address));
   auto channel = Connect(address);
   v1::QueryPerformanceRequest request;
   request.mutable_query()->set_framework_id(std::filesystem::path(settings.framework).filename());

@@ -65,6 +65,7 @@ History::History(const std::string& directory, const std::string& framework_fold
     if (fact->has_lot_ward()) wards_.push_back(fact->lot_ward().ward_code());
   }
   AddAccount("navigator", v1::ROLE_CARE_NAVIGATOR, authority_id_);
+  AddAccount("flood", v1::ROLE_CARE_NAVIGATOR, authority_id_);
   AddAccount("commissioner", v1::ROLE_COMMISSIONER, authority_id_);
 }
 
