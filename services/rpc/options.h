@@ -29,7 +29,7 @@ struct ServerOptions {
   std::string listen_address = "127.0.0.1:50051";  // port 0: any free one, see RpcServer::port
   // Each with a completion queue of its own: commands and cheap reads.
   int completion_threads = 2;
-  int worker_threads = 3;       // lists, figures and streams; an account has all but one
+  int worker_threads = 3;       // lists, figures and streams; an account has one
   int long_worker_threads = 2;  // backups, verifications, replays; an account has one
   int file_threads = 2;         // files that people send, and what is played under them; likewise
   // What AdminService does beyond the sequencer. Called on a worker thread; one that is not set

@@ -34,7 +34,7 @@ struct RpcServer::Running {
       : options(std::move(given)),
         file_checks(limits::kFrameworkChecksMax, limits::kFrameworkChecksPerAccountMax),
         previews(limits::kPreviewsMax, limits::kPreviewsPerAccountMax),
-        workers(options.worker_threads, std::max(1, options.worker_threads - 1)),
+        workers(options.worker_threads, 1),
         long_workers(options.long_worker_threads, 1),
         file_workers(options.file_threads, 1),
         watcher(sequencer, store, clock),
