@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -162,10 +163,10 @@ bool OthersAreThere(const Context& in, const std::string& id) {
   });
 }
 
-// Why the files of framework `id` may not change `old` into this; empty if they may. `providers` is
-// null where there is nobody to be kept from harm.
+// Why the files of framework `id` may not change `old` into this; empty if they may. No
+// `providers`: there is nobody to be kept from harm.
 std::string WhyNot(const Context& in, const DirectoryFact* old, const DirectoryFact& fact,
-                   const Providers* providers, const std::string& id) {
+                   const std::optional<Providers>& providers, const std::string& id) {
   if (old != nullptr && !old->ended()) {
     if (ValueOf(*old) == ValueOf(fact)) return "";
     if (old->source() == journal::v1::FACT_SOURCE_API || old->framework_id() != id) {
@@ -179,7 +180,7 @@ std::string WhyNot(const Context& in, const DirectoryFact* old, const DirectoryF
                           "change it for all");
     }
   }
-  if (!fact.has_coverage() || providers == nullptr) return "";
+  if (!fact.has_coverage() || !providers) return "";
   const v1::Coverage& line = fact.coverage();
   const auto others =
       OthersCovered(providers->Of(line.branch_id()), line.ward_code(), in.state.directory,
@@ -213,8 +214,8 @@ absl::Status AddNewFacts(const Context& in, const ParsedFramework& parsed,
                          const FrameworkRow* before, DateNumber from, Changes* changes) {
   const std::string& id = parsed.rules.framework_id();
   const absl::TimeZone& zone = in.ZoneOf(parsed.rules);
-  const Providers providers(in.state.directory, parsed);
-  const bool others_there = OthersAreThere(in, id);
+  std::optional<Providers> providers;  // where there is somebody to be kept from harm
+  if (OthersAreThere(in, id)) providers.emplace(in.state.directory, parsed);
   v1::Rejection clash;
   Walk known(in.state.directory);
   for (size_t i = 0; i < parsed.facts.size(); ++i) {
@@ -226,8 +227,7 @@ absl::Status AddNewFacts(const Context& in, const ParsedFramework& parsed,
       continue;
     }
     DirectoryFact fact = parsed.facts[i];
-    if (std::string why = WhyNot(in, old, fact, others_there ? &providers : nullptr, id);
-        !why.empty()) {
+    if (std::string why = WhyNot(in, old, fact, providers, id); !why.empty()) {
       AddClash(parsed.places[i], fact.key(), std::move(why), &clash);
       continue;
     }

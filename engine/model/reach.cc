@@ -8,20 +8,23 @@ namespace {
 
 using journal::v1::FrameworkRow;
 
-// Those in which the window holds.
 std::vector<const FrameworkRow*> FrameworksOf(const v1::OptOutWindow& window,
                                               const Directory& directory) {
-  if (!window.framework_id().empty()) {
-    const FrameworkRow* framework = directory.Framework(window.framework_id());
-    if (framework == nullptr) return {};
-    return {framework};
-  }
   const v1::Branch* branch = directory.Branch(window.branch_id());
-  if (branch == nullptr) return {};
-  return directory.FrameworksOf(branch->provider_id());
+  return FrameworksHeldIn(window.framework_id(), branch == nullptr ? "" : branch->provider_id(),
+                          directory);
 }
 
 }  // namespace
+
+std::vector<const FrameworkRow*> FrameworksHeldIn(absl::string_view framework_id,
+                                                  absl::string_view provider_id,
+                                                  const Directory& directory) {
+  if (framework_id.empty()) return directory.FrameworksOf(provider_id);
+  const FrameworkRow* framework = directory.Framework(framework_id);
+  if (framework == nullptr) return {};
+  return {framework};
+}
 
 bool ActsFor(const Caller& caller, absl::string_view framework_id, const Directory& directory) {
   if (caller.role == v1::ROLE_ADMINISTRATOR) return true;

@@ -21,9 +21,14 @@ bool ActsFor(const Caller& caller, absl::string_view framework_id, const Directo
 bool ReadsFramework(const Caller& caller, absl::string_view framework_id,
                     const Directory& directory);
 
+// The frameworks in which something about a provider holds: the one that it names; where it names
+// none, those under which the provider ever holds contracts.
+std::vector<const journal::v1::FrameworkRow*> FrameworksHeldIn(absl::string_view framework_id,
+                                                               absl::string_view provider_id,
+                                                               const Directory& directory);
+
 // Whether somebody of an authority may read a branch's opt-out window, and why it takes no offers:
-// where it holds in a framework of the authority's. One without a framework holds in all under
-// which its provider ever holds contracts.
+// where it holds in a framework of the authority's.
 bool ReadsOptOut(const Caller& caller, const v1::OptOutWindow& window, const Directory& directory);
 // Whether he may end or decide it: where he acts for its framework; without one, for each of them.
 bool ChangesOptOut(const Caller& caller, const v1::OptOutWindow& window,

@@ -1,10 +1,11 @@
 #include "engine/model/suspensions.h"
 
 #include <algorithm>
-#include <vector>
+#include <string>
 
 #include "absl/functional/function_ref.h"
 #include "engine/base/calendar.h"
+#include "engine/model/reach.h"
 
 namespace brokerage::engine {
 
@@ -15,15 +16,12 @@ using journal::v1::FrameworkRow;
 
 // Whether one of the frameworks in which it holds is such.
 bool HoldsInOneThat(const DirectoryFact& fact, const Directory& directory,
-                    absl::FunctionRef<bool(const v1::FrameworkRules&)> is_such) {
-  if (!fact.framework_id().empty()) {
-    const FrameworkRow* framework = directory.Framework(fact.framework_id());
-    return framework != nullptr && is_such(framework->rules());
-  }
-  const std::vector<const FrameworkRow*> frameworks =
-      directory.FrameworksOf(fact.suspension().provider_id());
-  return std::any_of(frameworks.begin(), frameworks.end(),
-                     [&](const FrameworkRow* framework) { return is_such(framework->rules()); });
+                    absl::FunctionRef<bool(const std::string& framework_id)> is_such) {
+  const auto frameworks =
+      FrameworksHeldIn(fact.framework_id(), fact.suspension().provider_id(), directory);
+  return std::any_of(frameworks.begin(), frameworks.end(), [&](const FrameworkRow* framework) {
+    return is_such(framework->framework_id());
+  });
 }
 
 }  // namespace
@@ -31,16 +29,15 @@ bool HoldsInOneThat(const DirectoryFact& fact, const Directory& directory,
 bool OfOwnFramework(const Caller& caller, const DirectoryFact& suspension,
                     const Directory& directory) {
   if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
-  return HoldsInOneThat(suspension, directory, [&](const v1::FrameworkRules& rules) {
-    return Directory::AuthorityOf(rules, caller.authority_id) != nullptr;
+  return HoldsInOneThat(suspension, directory, [&](const std::string& framework_id) {
+    return ReadsFramework(caller, framework_id, directory);
   });
 }
 
 bool MayLift(const Caller& caller, const DirectoryFact& suspension, const Directory& directory) {
   if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
-  if (caller.role != v1::ROLE_COMMISSIONER) return false;
-  return HoldsInOneThat(suspension, directory, [&](const v1::FrameworkRules& rules) {
-    return Directory::Buys(rules, caller.authority_id);
+  return HoldsInOneThat(suspension, directory, [&](const std::string& framework_id) {
+    return ActsFor(caller, framework_id, directory);
   });
 }
 

@@ -37,10 +37,6 @@ std::string FieldAt(const Message& request, absl::string_view path) {
   return message->GetReflection()->GetString(*message, field);
 }
 
-bool IsProvider(const Caller& caller) {
-  return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH;
-}
-
 // Whether the caller may change what belongs to a provider: a commissioner, where his authority
 // buys from it.
 bool MayChangeProvider(const Caller& caller, const Directory& directory,
@@ -154,6 +150,10 @@ bool InReach(const Access& access, const CallContext& context, const std::string
 }
 
 }  // namespace
+
+bool IsProvider(const Caller& caller) {
+  return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH;
+}
 
 bool MayRead(const Caller& caller, absl::string_view provider_id, absl::string_view branch_id) {
   if (!IsProvider(caller)) return true;

@@ -19,6 +19,8 @@ namespace brokerage::services::rpc {
 absl::Status CheckScope(const Access& access, const CallContext& context,
                         const google::protobuf::Message& request);
 
+// Whether it is an account of a provider: an organisation's or a branch's.
+bool IsProvider(const engine::Caller& caller);
 // Whether an account of a provider may know the provider or branch; true for all other roles. For
 // reads.
 bool MayRead(const engine::Caller& caller, absl::string_view provider_id,

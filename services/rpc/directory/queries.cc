@@ -87,7 +87,7 @@ v1::Contract ToContract(const Directory& directory, const v1::Contract& written,
 bool MayReadProposal(const engine::Caller& caller, const Directory& directory,
                      const DirectoryFact& fact) {
   if (caller.role == v1::ROLE_ADMINISTRATOR) return true;
-  if (caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH) {
+  if (IsProvider(caller)) {
     const std::string& branch_id = fact.coverage_proposal().coverage().branch_id();
     const v1::Branch* branch = directory.Branch(branch_id);
     return branch != nullptr && MayRead(caller, branch->provider_id(), branch_id);
@@ -114,22 +114,19 @@ std::optional<v1::CoverageProposal> ProposalAt(const DirectoryFact& fact, absl::
 // elsewhere.
 bool MayReadSuspension(const engine::Caller& caller, const Directory& directory,
                        const DirectoryFact& fact) {
-  return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH ||
-         engine::OfOwnFramework(caller, fact, directory);
+  return IsProvider(caller) || engine::OfOwnFramework(caller, fact, directory);
 }
 
 // Why a branch takes no offers is for itself, and for those in whose rounds it takes none.
 bool MayReadOptOut(const engine::Caller& caller, const Directory& directory,
                    const v1::OptOutWindow& window) {
-  return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH ||
-         engine::ReadsOptOut(caller, window, directory);
+  return IsProvider(caller) || engine::ReadsOptOut(caller, window, directory);
 }
 
 // A provider's accounts see their own in any framework.
 bool MayListContracts(const engine::Caller& caller, const std::string& framework_id,
                       const Directory& directory) {
-  return caller.role == v1::ROLE_PROVIDER_ORGANISATION || caller.role == v1::ROLE_PROVIDER_BRANCH ||
-         engine::ReadsFramework(caller, framework_id, directory);
+  return IsProvider(caller) || engine::ReadsFramework(caller, framework_id, directory);
 }
 
 // The directory as FindDirectory has it, of a list of what was recorded by then: a date to come is
