@@ -285,6 +285,16 @@ std::optional<uint64_t> RocksDbStore::FreeBytes() const {
   return status.ok() ? std::optional<uint64_t>(bytes) : std::nullopt;
 }
 
+bool RocksDbStore::simulation() const {
+  return database_->Get(database_->meta(), schema::kMetaSimulation, nullptr).has_value();
+}
+
+absl::Status RocksDbStore::MarkSimulation() {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  return FromRocks(database_->db()->Put(Synced(), database_->meta(), schema::kMetaSimulation, ""),
+                   "marking a simulation");
+}
+
 SignOfLife RocksDbStore::LastAlive() const {
   std::optional<std::string> value =
       database_->Get(database_->meta(), schema::kMetaLastAlive, nullptr);

@@ -64,6 +64,9 @@ class RocksDbStore : public Store {
   SignOfLife LastAlive() const override;
   absl::Status SetLastAlive(const SignOfLife& sign) override;
   absl::Status NoteHead() override;
+  // Whether nothing in it is real. It is in the store itself, so that copies of it say so, too.
+  bool simulation() const;
+  absl::Status MarkSimulation();
   absl::Status PutPostcodes(const std::vector<PostcodePlace>& places) override;
   absl::Status SyncPostcodes() override;
   std::optional<PostcodePlace> FindPostcode(absl::string_view key) const override;

@@ -37,6 +37,8 @@ inline constexpr char kMetaHeadNoted[] = "head_noted";
 // -> time in microseconds (8 bytes), and since newer programs the machine's uptime then in
 // microseconds (8 bytes) and which start of the machine it is of
 inline constexpr char kMetaLastAlive[] = "last_alive";
+// -> nothing. What is in this store was played: a simulation's.
+inline constexpr char kMetaSimulation[] = "simulation";
 
 // The families that a store of an earlier program may lack: it is as if they were empty.
 // directory_past is of engine/model/tables.h.

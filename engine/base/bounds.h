@@ -20,6 +20,9 @@ inline constexpr size_t kReasonBytesMax = 1000;
 inline constexpr size_t kVisitPatternBytesMax = 500;
 inline constexpr size_t kRejectionValueBytesMax = 80;
 
+// Accounts.
+inline constexpr int kReplacedTokensMax = 1000;  // of one account: its row holds their hashes
+
 // Packages and offers.
 inline constexpr int32_t kWeeklyMinutesMin = 15;
 inline constexpr int32_t kWeeklyMinutesMax = 7 * 24 * 60 * 2;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/bounds.h"
 #include "engine/base/hash.h"
@@ -71,14 +72,41 @@ absl::Status CheckActsFor(const Directory& directory, Account* account) {
   return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "account.role", "", "a role");
 }
 
-// A token that no account has.
-absl::Status CheckToken(const Context& in, absl::string_view token_sha256) {
+// What whoever wants to get in tries first, besides nothing, one character and the account's id.
+constexpr absl::string_view kFirstGuesses[] = {
+    "0000",  "1111",   "1234",    "12345",  "123456",    "1234567",  "12345678",  "123456789",
+    "abc",   "abc123", "admin",   "broker", "changeme",  "default",  "demo",      "foo",
+    "guest", "hello",  "letmein", "null",   "pass",      "password", "password1", "qwerty",
+    "root",  "secret", "test",    "token",  "undefined", "user",     "welcome"};
+
+// A token's hash says nothing about the token, except where it is that of a token that is guessed.
+bool IsGuessed(absl::string_view token_sha256, absl::string_view account_id) {
+  // No token's at all: a buffer that was not filled.
+  if (token_sha256.find_first_not_of(token_sha256[0]) == token_sha256.npos) return true;
+  auto is_of = [&](absl::string_view token) {
+    // With the end of a line, as a file of it has.
+    return token_sha256 == HashOf(token) || token_sha256 == HashOf(absl::StrCat(token, "\n"));
+  };
+  for (char c = ' '; c <= '~'; ++c) {
+    if (is_of(absl::string_view(&c, 1))) return true;
+  }
+  return is_of("") || is_of(account_id) || absl::c_any_of(kFirstGuesses, is_of);
+}
+
+// A token that no account has or had, and that is not guessed.
+absl::Status CheckToken(const Context& in, absl::string_view account_id,
+                        absl::string_view token_sha256) {
   if (token_sha256.size() != kHashBytes) {
     return Reject(v1::REJECTION_REASON_FIELD_INVALID, "token_sha256",
                   absl::StrCat(token_sha256.size(), " bytes"), "the SHA-256 of a token, 32 bytes");
   }
+  if (IsGuessed(token_sha256, account_id)) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "token_sha256", "a token that is guessed",
+                  "the SHA-256 of a token of 32 random bytes");
+  }
   for (const auto& [id, row] : in.state.accounts) {
-    if (row.token_sha256() == token_sha256) {
+    if (row.token_sha256() == token_sha256 ||
+        absl::c_linear_search(row.replaced_token_sha256(), token_sha256)) {
       return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "token_sha256", "", "a new token");
     }
   }
@@ -102,7 +130,8 @@ absl::Status Decide(const Context& in, const Bootstrap& request, Decision* out) 
   if (absl::Status status = CheckAccountId("account", request.account_id); !status.ok()) {
     return status;
   }
-  if (absl::Status status = CheckToken(in, request.token_sha256); !status.ok()) return status;
+  if (absl::Status status = CheckToken(in, request.account_id, request.token_sha256); !status.ok())
+    return status;
   AccountRow& row = *out->Add().mutable_account_changed()->mutable_account();
   row.mutable_account()->set_id(request.account_id);
   row.mutable_account()->set_role(v1::ROLE_ADMINISTRATOR);
@@ -122,7 +151,8 @@ absl::Status Decide(const Context& in, const v1::CreateAccountRequest& request, 
     return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "account.id", account.id(), "a new id");
   }
   if (absl::Status status = CheckActsFor(in.state.directory, &account); !status.ok()) return status;
-  if (absl::Status status = CheckToken(in, request.token_sha256()); !status.ok()) return status;
+  if (absl::Status status = CheckToken(in, account.id(), request.token_sha256()); !status.ok())
+    return status;
   account.set_disabled(false);
   account.mutable_create_time()->set_seconds(in.now_us() / 1000000);
   account.mutable_create_time()->set_nanos(0);
@@ -164,9 +194,16 @@ absl::Status Decide(const Context& in, const v1::ReplaceTokenRequest& request, D
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "account_id", request.account_id(),
                   "your own account's id");
   }
-  if (absl::Status status = CheckToken(in, request.token_sha256()); !status.ok()) return status;
+  if (absl::Status status = CheckToken(in, it->first, request.token_sha256()); !status.ok())
+    return status;
+  if (it->second.replaced_token_sha256_size() >= limits::kReplacedTokensMax) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "account_id", request.account_id(),
+                  absl::StrCat("an account whose token was replaced less than ",
+                               limits::kReplacedTokensMax, " times: create another one"));
+  }
   AccountRow& row = *out->Add().mutable_account_changed()->mutable_account();
   row = it->second;
+  row.add_replaced_token_sha256(std::move(*row.mutable_token_sha256()));
   row.set_token_sha256(request.token_sha256());
   return absl::OkStatus();
 }

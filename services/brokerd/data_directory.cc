@@ -23,20 +23,27 @@ absl::Status Failed(absl::string_view what, const std::string& directory,
   return absl::FailedPreconditionError(absl::StrCat(what, " ", directory, ": ", error.message()));
 }
 
-absl::Status Prepare(const std::string& directory, bool simulation) {
+absl::Status Prepare(const std::string& directory) {
   std::error_code error;
   const bool made = fs::create_directories(directory, error);
   if (error) return Failed("cannot make", directory, error);
   if (made) fs::permissions(directory, fs::perms::owner_all, error);
   if (error) return Failed("cannot restrict", directory, error);
-  if (absl::Status closed = CloseToOthers(directory); !closed.ok()) return closed;
-  const bool empty = fs::is_empty(directory, error);
-  if (error) return Failed("cannot read", directory, error);
-  if (empty) return simulation ? MarkSimulation(directory) : absl::OkStatus();
-  if (IsSimulation(directory) == simulation) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      directory, simulation ? " holds a real system: --simulation would mix played packages with it"
-                            : " holds a simulation: open it with --simulation"));
+  return CloseToOthers(directory);
+}
+
+// Makes an empty store one of the kind that is wanted; another must be of it.
+absl::Status CheckKind(const std::string& directory, bool simulation,
+                       storage::RocksDbStore* store) {
+  const bool marked = IsSimulation(*store, directory);
+  const bool empty = store->Read()->head().sequence == 0;
+  if (marked != simulation && (marked || !empty)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        directory, simulation
+                       ? " holds a real system: --simulation would mix played packages with it"
+                       : " holds a simulation: open it with --simulation"));
+  }
+  return simulation && !store->simulation() ? store->MarkSimulation() : absl::OkStatus();
 }
 
 void LogOpening(const storage::OpeningReport& opening) {
@@ -64,12 +71,16 @@ absl::Status CloseToOthers(const std::string& directory) {
   return absl::OkStatus();
 }
 
-bool IsSimulation(const std::string& directory) {
+bool HasSimulationMark(const std::string& directory) {
   std::error_code error;
   return fs::exists(fs::path(directory) / kSimulationMark, error);
 }
 
-absl::Status MarkSimulation(const std::string& directory) {
+bool IsSimulation(const storage::RocksDbStore& store, const std::string& directory) {
+  return store.simulation() || HasSimulationMark(directory);
+}
+
+absl::Status PutSimulationMark(const std::string& directory) {
   std::ofstream mark(fs::path(directory) / kSimulationMark);
   mark << "The state in this directory is a simulation's: no package in it is real.\n";
   mark.close();
@@ -89,12 +100,14 @@ absl::StatusOr<std::optional<storage::Head>> HeadOf(absl::string_view option,
 absl::StatusOr<OpenedDirectory> OpenDirectory(const std::string& directory,
                                               std::optional<absl::Time> simulation_start,
                                               const std::optional<storage::Head>& accept_head) {
-  absl::Status prepared = Prepare(directory, simulation_start.has_value());
+  absl::Status prepared = Prepare(directory);
   if (!prepared.ok()) return prepared;
   auto store = storage::RocksDbStore::Open(directory, storage::OpenMode::kWrite,
                                            {.accept_head = accept_head});
   if (!store.ok()) return store.status();
   LogOpening((*store)->opening());
+  absl::Status kind = CheckKind(directory, simulation_start.has_value(), store->get());
+  if (!kind.ok()) return kind;
   OpenedDirectory opened;
   opened.store = *std::move(store);
   const absl::Time last_known = storage::LastKnownTime(*opened.store);

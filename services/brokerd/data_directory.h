@@ -14,15 +14,18 @@
 
 namespace brokerage::services::brokerd {
 
-// A simulation's directory holds a file of this name, so that nobody serves played packages as real
-// ones or the other way round.
+// A simulation's store says so in itself, so that nobody serves played packages as real ones or the
+// other way round. A file of this name says it of a directory of backups, and of the data of earlier
+// programs.
 inline constexpr char kSimulationMark[] = "SIMULATION";
+bool HasSimulationMark(const std::string& directory);
+absl::Status PutSimulationMark(const std::string& directory);
+
+// Whether the store in the directory is a simulation's.
+bool IsSimulation(const storage::RocksDbStore& store, const std::string& directory);
 
 // Takes every right to the directory from others than its owner, and says so when there was one.
 absl::Status CloseToOthers(const std::string& directory);
-
-bool IsSimulation(const std::string& directory);
-absl::Status MarkSimulation(const std::string& directory);
 
 // A store with its clock and loaded engine, for one writer. Members are destroyed in the right
 // order.

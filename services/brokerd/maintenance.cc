@@ -36,7 +36,7 @@ absl::StatusOr<storage::Backup> CreateMarkedBackup(const storage::RocksDbStore& 
                                                    bool simulation, const std::string& backup_dir) {
   std::error_code error;
   const bool fresh = !fs::exists(backup_dir, error) || fs::is_empty(backup_dir, error);
-  if (!fresh && IsSimulation(backup_dir) != simulation) {
+  if (!fresh && HasSimulationMark(backup_dir) != simulation) {
     return absl::FailedPreconditionError(
         absl::StrCat(backup_dir, simulation ? " holds backups of a real system"
                                             : " holds backups of a simulation"));
@@ -46,7 +46,7 @@ absl::StatusOr<storage::Backup> CreateMarkedBackup(const storage::RocksDbStore& 
   }
   absl::StatusOr<storage::Backup> backup = storage::CreateBackup(store, backup_dir);
   if (backup.ok() && simulation && fresh) {
-    absl::Status marked = MarkSimulation(backup_dir);
+    absl::Status marked = PutSimulationMark(backup_dir);
     if (!marked.ok()) return marked;
   }
   return backup;
@@ -116,7 +116,7 @@ void SetMaintenance(const std::string& data, const std::string& backup_dir,
                     storage::RocksDbStore* store, ServerOptions* options) {
   RemoveLeftovers(data);
   auto one_at_a_time = std::make_shared<std::mutex>();
-  const bool simulation = IsSimulation(data);
+  const bool simulation = IsSimulation(*store, data);
   if (!backup_dir.empty()) {
     options->create_backup = [=]() -> absl::StatusOr<ServerOptions::Backup> {
       std::lock_guard lock(*one_at_a_time);
@@ -155,7 +155,7 @@ absl::Status BackUp(const std::string& data, const std::string& backup_dir) {
   auto store = storage::RocksDbStore::Open(data, storage::OpenMode::kWrite);
   if (!store.ok()) return store.status();
   absl::StatusOr<storage::Backup> backup =
-      CreateMarkedBackup(**store, IsSimulation(data), backup_dir);
+      CreateMarkedBackup(**store, IsSimulation(**store, data), backup_dir);
   if (!backup.ok()) return backup.status();
   std::cout << "backup number=" << backup->number << " head=" << backup->head.ToString()
             << " bytes=" << backup->bytes << "\n";
@@ -165,7 +165,7 @@ absl::Status BackUp(const std::string& data, const std::string& backup_dir) {
 absl::Status Restore(const std::string& backup_dir, int64_t number, const std::string& data) {
   absl::StatusOr<storage::VerifyReport> report =
       storage::RestoreBackup(backup_dir, number, data, HostZones(), [&](const std::string& copy) {
-        return IsSimulation(backup_dir) ? MarkSimulation(copy) : absl::OkStatus();
+        return HasSimulationMark(backup_dir) ? PutSimulationMark(copy) : absl::OkStatus();
       });
   return report.ok() ? Report(*report) : report.status();
 }
