@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
+#include "engine/base/ids.h"
 #include "engine/base/suggestions.h"
 #include "engine/base/text.h"
 
@@ -335,6 +336,7 @@ class TogetherChecker {
     std::vector<absl::string_view> ids;
     for (const v1::Tier& tier : rules_.rules().tiers()) {
       if (tier.id() == id) return;
+      if (!IsPlainId(tier.id(), limits::kIdBytesMax)) continue;  // which is told
       named.emplace_back(tier.id(), "");
       ids.push_back(tier.id());
     }

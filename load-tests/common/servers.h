@@ -16,6 +16,8 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
+  pid_t process() const { return pid_; }
+
  private:
   pid_t pid_;
 };

@@ -1,9 +1,8 @@
 // The engine against a second implementation of routing, award and counts, over random
-// weeks in random frameworks. A failure names its seed: --gtest_filter=*OneSeed with REFERENCE_SEED
-// set plays that framework alone; from 5000 on with adaptive release.
+// weeks in random frameworks. A failure names its seed: ./dev prove --proof reference --seed SEED
+// plays that framework again.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -119,16 +118,6 @@ TEST(Reference, EngineAgreesWhereReleaseIsAdaptive) {
         "awarded to the later round", "decided by EARLIER_ROUND", "offers_closed"}) {
     EXPECT_GT(tally.happened[what], 3) << what;
   }
-}
-
-TEST(ReferenceOfOneSeed, OneSeed) {
-  const char* seed = std::getenv("REFERENCE_SEED");
-  if (seed == nullptr) GTEST_SKIP() << "REFERENCE_SEED names no framework";
-  WorkloadTally tally;
-  const uint64_t number = std::strtoull(seed, nullptr, 10);
-  number < 5000 ? Play(number, &tally) : PlayAdaptive(number, &tally);
-  for (const auto& [what, many] : tally.happened)
-    std::printf("%8ld %s\n", long(many), what.c_str());
 }
 
 }  // namespace

@@ -98,11 +98,15 @@ std::string SayDuration(absl::Duration duration) {
 }
 
 absl::StatusOr<absl::Time> ParseTime(absl::string_view text) {
+  // What a Timestamp can hold: the years 1 to 9999.
+  const absl::Time first = absl::FromUnixSeconds(-62'135'596'800);
+  const absl::Time end = absl::FromUnixSeconds(253'402'300'800);
   absl::Time time;
   std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
-  for (const char* form : {"%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"}) {
-    if (absl::ParseTime(form, text, London(), &time, &error)) return time;
+  for (const char* form :
+       {absl::RFC3339_full, "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"}) {
+    if (!absl::ParseTime(form, text, London(), &time, &error)) continue;
+    if (time >= first && time < end) return time;
   }
   return absl::InvalidArgumentError(
       absl::StrCat("\"", std::string(text),

@@ -162,5 +162,19 @@ TEST(Parsing, EndsWithoutAJudgementOnceStoppingIsAskedFor) {
   }
 }
 
+// Each of its rows is told which tiers there are: what is no id is not among them.
+TEST(ATier, WhoseIdIsNoneIsNotRepeatedWithEveryRowThatIsWrong) {
+  Files files = SmallFramework();
+  std::string* rules = ContentOf(&files, "framework.textproto");
+  absl::StrAppend(rules, "\ntiers { id: \"", std::string(100'000, 'x'), "\" rank: 9 }\n");
+  std::string* contracts = ContentOf(&files, "contracts.csv");
+  const std::string last = contracts->substr(contracts->rfind('\n', contracts->size() - 2) + 1);
+  for (int i = 0; i < 500; ++i) absl::StrAppend(contracts, "wrong", i, ",", last);
+  size_t bytes = 0;
+  for (const std::string& error : FrameworkErrorsOf(files)) bytes += error.size();
+  EXPECT_GT(bytes, 500u * 20);
+  EXPECT_LT(bytes, 500u * 1000);
+}
+
 }  // namespace
 }  // namespace brokerage::engine

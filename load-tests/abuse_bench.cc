@@ -1,6 +1,8 @@
-// Measures what one account's flood does to another's calls: brokerd on loopback over a year of
-// packages, a probe that calls one after the other, alone and beside each flood. What is told is
-// the probe's 99th percentile against its usual one in the same run.
+// Measures what one caller's abuse does to the others' calls and to the server's memory: brokerd on
+// loopback over a year of packages, a probe that calls one after the other, alone and beside each
+// abuse. What is told is the probe's 99th percentile against its usual one in the same run, and the
+// memory at its most and five seconds after.
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,11 +20,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "brokerage/v1/directory_service.pb.h"
 #include "brokerage/v1/offer_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
 #include "load-tests/common/history.h"
 #include "load-tests/common/servers.h"
+#include "load-tests/common/unfinished.h"
 #include "services/client/connection.h"
 
 namespace brokerage::load {
@@ -71,6 +76,8 @@ class Flood {
         const std::function<absl::Status(const Connection&)>& call) {
     for (int i = 0; i < callers; ++i) {
       threads_.emplace_back([this, address, token, call] {
+        // In life they call from other machines: here they get what processor the server leaves.
+        setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 19);
         const Connection connection(address, token);
         while (!stop_) {
           ++calls_;
@@ -91,6 +98,21 @@ class Flood {
   std::atomic<int64_t> calls_ = 0, refused_ = 0;
   std::vector<std::thread> threads_;
 };
+
+// Of a process's memory so many MiB are in use: "VmRSS" now, "VmHWM" at the most since ForgetPeak.
+int64_t Mebibytes(pid_t process, const std::string& of) {
+  std::ifstream status(absl::StrCat("/proc/", process, "/status"));
+  std::string word;
+  int64_t kibibytes = 0;
+  while (status >> word) {
+    if (word == of + ":") status >> kibibytes;
+  }
+  return kibibytes / 1024;
+}
+
+void ForgetPeak(pid_t process) {
+  std::ofstream(absl::StrCat("/proc/", process, "/clear_refs")) << "5";
+}
 
 int64_t MakePast(const Settings& settings, const std::string& directory) {
   const absl::Time start = absl::Now() - absl::Hours(24 * 365);
@@ -144,10 +166,21 @@ void Measure(const Settings& settings) {
   v1::ListPackagesRequest long_list;
   long_list.set_page_size(1000);
 
+  // A dry run of a file with one row of commas, which is refused.
+  v1::ApplyFrameworkRequest commas;
+  commas.set_validate_only(true);
+  for (const char* name : {"framework.textproto", "lots.csv"}) {
+    v1::FrameworkFile* file = commas.add_files();
+    file->set_name(name);
+    file->set_content(std::string(15'000'000, ','));
+    if (name[0] == 'f') file->set_content("id: \"none\"");
+  }
+
   struct Kind {
     const char* name;
     const char* token;
     std::function<absl::Status(const Connection&)> call;
+    int unfinished = 0;  // connections that never end their requests, instead
   };
   const Kind kinds[] = {
       {"nothing", "", nullptr},
@@ -172,31 +205,64 @@ void Measure(const Settings& settings) {
        [&](const Connection& connection) {
          return connection.Call<v1::GetPackageResponse>("PackageService/GetPackage", get).status();
        }},
+      {"dry runs of 15 million commas", "token-commissioner",
+       [&](const Connection& connection) {
+         return connection
+             .Call<v1::ApplyFrameworkResponse>("DirectoryService/ApplyFramework", commas)
+             .status();
+       }},
+      {"the same without a token", "nobody's",
+       [&](const Connection& connection) {
+         return connection
+             .Call<v1::ApplyFrameworkResponse>("DirectoryService/ApplyFramework", commas)
+             .status();
+       }},
+      {"unfinished, without a token", "", nullptr, 24},
+      {"unfinished, of one account", "token-flood", nullptr, 24},
   };
-  std::printf("%-28s %27s %27s\n", "", "GetPackage p50, p99, of usual",
-              "list of 20 p50, p99, of usual");
+  std::printf("%-30s %-26s %-26s %-24s %s\n", "", "GetPackage p50, p99, usual",
+              "list of 20 p50, p99, usual", "MiB before, most, after",
+              "the abuse; failed of others");
   double usual_cheap = 0, usual_list = 0;
   for (const Kind& kind : kinds) {
+    const int64_t before = Mebibytes(server.process(), "VmRSS");
+    ForgetPeak(server.process());
     std::unique_ptr<Flood> flood;
+    std::unique_ptr<UnfinishedRequests> unfinished;
     if (kind.call) {
       flood = std::make_unique<Flood>(settings.callers, address, kind.token, kind.call);
+    } else if (kind.unfinished > 0) {
+      unfinished = std::make_unique<UnfinishedRequests>(
+          kind.unfinished, 20, settings.port, "/brokerage.v1.DirectoryService/ApplyFramework",
+          kind.token, 20u << 20);
     }
     Probe(settings.seconds / 5, cheap);  // until the flood is there
     const Latencies cheaply = Probe(settings.seconds, cheap);
     const Latencies listed = Probe(settings.seconds, list);
-    if (!kind.call) {
+    std::string abuse;
+    if (flood) abuse = absl::StrCat(flood->calls(), " calls, ", flood->refused(), " refused");
+    if (unfinished) {
+      abuse = absl::StrCat(unfinished->bytes_sent() >> 20, " MiB sent, ", unfinished->ended(),
+                           " ended, ", unfinished->closed(), " closed");
+    }
+    const bool alone = !flood && !unfinished;
+    flood.reset();
+    unfinished.reset();
+    if (alone) {
       usual_cheap = cheaply.Percentile(0.99);
       usual_list = listed.Percentile(0.99);
+    } else {
+      Probe(5, cheap);  // what is not needed is given back
     }
-    std::printf(
-        "%-28s %7.2f %7.2f ms %7.1fx  %7.2f %7.2f ms %7.1fx  (%lld of the probe's calls failed; "
-        "flood: %lld calls, %lld refused)\n",
-        kind.name, cheaply.Percentile(0.5), cheaply.Percentile(0.99),
-        cheaply.Percentile(0.99) / usual_cheap, listed.Percentile(0.5), listed.Percentile(0.99),
-        listed.Percentile(0.99) / usual_list,
-        static_cast<long long>(cheaply.failed + listed.failed),
-        static_cast<long long>(flood ? flood->calls() : 0),
-        static_cast<long long>(flood ? flood->refused() : 0));
+    std::printf("%-30s %7.2f %7.2f ms %6.1fx  %7.2f %7.2f ms %6.1fx  %7lld %7lld %7lld  %s; %lld\n",
+                kind.name, cheaply.Percentile(0.5), cheaply.Percentile(0.99),
+                cheaply.Percentile(0.99) / usual_cheap, listed.Percentile(0.5),
+                listed.Percentile(0.99), listed.Percentile(0.99) / usual_list,
+                static_cast<long long>(before),
+                static_cast<long long>(Mebibytes(server.process(), "VmHWM")),
+                static_cast<long long>(Mebibytes(server.process(), "VmRSS")), abuse.c_str(),
+                static_cast<long long>(cheaply.failed + listed.failed));
+    std::fflush(stdout);
   }
 }
 
@@ -206,9 +272,10 @@ void Measure(const Settings& settings) {
 int main(int argc, char** argv) {
   brokerage::load::Settings settings;
   settings.scratch =
-      (std::filesystem::temp_directory_path() / absl::StrCat("fairness-bench-", getpid())).string();
+      (std::filesystem::temp_directory_path() / absl::StrCat("abuse-bench-", getpid())).string();
   settings.brokerd = std::filesystem::path(argv[0]).parent_path().string() + "/../services/brokerd";
-  CLI::App app("Measures what one account's flood does to another's calls.");
+  CLI::App app(
+      "Measures what one caller's abuse does to the others' calls and to the server's memory.");
   app.add_option("--packages", settings.packages, "packages of a year");
   app.add_option("--callers", settings.callers, "how many call at once in a flood");
   app.add_option("--seconds", settings.seconds, "for each of the two probes");
