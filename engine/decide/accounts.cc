@@ -72,7 +72,7 @@ absl::Status CheckActsFor(const Directory& directory, Account* account) {
   return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "account.role", "", "a role");
 }
 
-// What whoever wants to get in tries first, besides nothing, one character and the account's id.
+// What whoever wants to get in tries first, besides nothing and one character.
 constexpr absl::string_view kFirstGuesses[] = {
     "0000",  "1111",   "1234",    "12345",  "123456",    "1234567",  "12345678",  "123456789",
     "abc",   "abc123", "admin",   "broker", "changeme",  "default",  "demo",      "foo",
@@ -80,7 +80,7 @@ constexpr absl::string_view kFirstGuesses[] = {
     "root",  "secret", "test",    "token",  "undefined", "user",     "welcome"};
 
 // A token's hash says nothing about the token, except where it is that of a token that is guessed.
-bool IsGuessed(absl::string_view token_sha256, absl::string_view account_id) {
+bool IsGuessed(absl::string_view token_sha256) {
   // No token's at all: a buffer that was not filled.
   if (token_sha256.find_first_not_of(token_sha256[0]) == token_sha256.npos) return true;
   auto is_of = [&](absl::string_view token) {
@@ -90,17 +90,16 @@ bool IsGuessed(absl::string_view token_sha256, absl::string_view account_id) {
   for (char c = ' '; c <= '~'; ++c) {
     if (is_of(absl::string_view(&c, 1))) return true;
   }
-  return is_of("") || is_of(account_id) || absl::c_any_of(kFirstGuesses, is_of);
+  return is_of("") || absl::c_any_of(kFirstGuesses, is_of);
 }
 
 // A token that no account has or had, and that is not guessed.
-absl::Status CheckToken(const Context& in, absl::string_view account_id,
-                        absl::string_view token_sha256) {
+absl::Status CheckToken(const Context& in, absl::string_view token_sha256) {
   if (token_sha256.size() != kHashBytes) {
     return Reject(v1::REJECTION_REASON_FIELD_INVALID, "token_sha256",
                   absl::StrCat(token_sha256.size(), " bytes"), "the SHA-256 of a token, 32 bytes");
   }
-  if (IsGuessed(token_sha256, account_id)) {
+  if (IsGuessed(token_sha256)) {
     return Reject(v1::REJECTION_REASON_FIELD_INVALID, "token_sha256", "a token that is guessed",
                   "the SHA-256 of a token of 32 random bytes");
   }
@@ -130,8 +129,7 @@ absl::Status Decide(const Context& in, const Bootstrap& request, Decision* out) 
   if (absl::Status status = CheckAccountId("account", request.account_id); !status.ok()) {
     return status;
   }
-  if (absl::Status status = CheckToken(in, request.account_id, request.token_sha256); !status.ok())
-    return status;
+  if (absl::Status status = CheckToken(in, request.token_sha256); !status.ok()) return status;
   AccountRow& row = *out->Add().mutable_account_changed()->mutable_account();
   row.mutable_account()->set_id(request.account_id);
   row.mutable_account()->set_role(v1::ROLE_ADMINISTRATOR);
@@ -151,8 +149,7 @@ absl::Status Decide(const Context& in, const v1::CreateAccountRequest& request, 
     return Reject(v1::REJECTION_REASON_ALREADY_EXISTS, "account.id", account.id(), "a new id");
   }
   if (absl::Status status = CheckActsFor(in.state.directory, &account); !status.ok()) return status;
-  if (absl::Status status = CheckToken(in, account.id(), request.token_sha256()); !status.ok())
-    return status;
+  if (absl::Status status = CheckToken(in, request.token_sha256()); !status.ok()) return status;
   account.set_disabled(false);
   account.mutable_create_time()->set_seconds(in.now_us() / 1000000);
   account.mutable_create_time()->set_nanos(0);
@@ -194,8 +191,7 @@ absl::Status Decide(const Context& in, const v1::ReplaceTokenRequest& request, D
     return Reject(v1::REJECTION_REASON_NOT_FOUND, "account_id", request.account_id(),
                   "your own account's id");
   }
-  if (absl::Status status = CheckToken(in, it->first, request.token_sha256()); !status.ok())
-    return status;
+  if (absl::Status status = CheckToken(in, request.token_sha256()); !status.ok()) return status;
   if (it->second.replaced_token_sha256_size() >= limits::kReplacedTokensMax) {
     return Reject(v1::REJECTION_REASON_FIELD_INVALID, "account_id", request.account_id(),
                   absl::StrCat("an account whose token was replaced less than ",

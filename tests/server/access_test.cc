@@ -566,5 +566,25 @@ TEST_F(AccessTest, ListsHoldOnlyWhatIsTheCallers) {
       0);
 }
 
+TEST_F(AccessTest, AFrameworkOfOthersIsNotTakenByFilesThatNameTheOwnAuthority) {
+  v1::ApplyFrameworkRequest request;
+  request.set_request_id(NewRequestId());
+  v1::FrameworkFile& file = *request.add_files();
+  file.set_name("framework.textproto");
+  file.set_content("framework_id: \"shire\" authorities { id: \"hills\" }");
+  const Outcome taken = Call("DirectoryService/ApplyFramework", kOtherCommissioner, request);
+  EXPECT_EQ(taken.rejection.reason(), v1::REJECTION_REASON_NOT_FOUND);
+  v1::PreviewFrameworkRequest preview;
+  *preview.mutable_files() = request.files();
+  const Outcome seen = Call("DirectoryService/PreviewFramework", kOtherCommissioner, preview);
+  EXPECT_EQ(seen.rejection.reason(), v1::REJECTION_REASON_NOT_FOUND);
+  // Under a name that is free it gets past the gate: what else is wrong with the files is told.
+  request.set_request_id(NewRequestId());
+  request.mutable_files(0)->set_content(
+      "framework_id: \"hills-own\" authorities { id: \"hills\" }");
+  const Outcome own = Call("DirectoryService/ApplyFramework", kOtherCommissioner, request);
+  EXPECT_NE(own.rejection.reason(), v1::REJECTION_REASON_NOT_FOUND);
+}
+
 }  // namespace
 }  // namespace brokerage::services::testing

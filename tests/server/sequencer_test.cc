@@ -520,5 +520,25 @@ TEST_F(SequencerTest, CommandsThatWaitDuringASyncShareTheNext) {
   EXPECT_EQ(sequencer_->figures().commands, 400u);
 }
 
+TEST_F(SequencerTest, OutcomesOfCommandsThatWaitDuringASyncAreKept) {
+  store_.Close();
+  sequencer_->Start();
+  const std::vector<std::string> ids = {"one", "two", "three", "four"};
+  for (size_t i = 0; i < ids.size(); ++i) {
+    Create(ids[i]);
+    // Each in a group of its own: the first is being written, the others wait and become one.
+    while (sequencer_->figures().commands <= i) std::this_thread::yield();
+  }
+  store_.Open();
+  answered_.WaitFor(ids.size());
+  sequencer_->Stop();
+  EXPECT_LE(store_.appends(), 2) << "no groups became one: the test shows nothing";
+  for (const std::string& id : ids) {
+    const auto kept = store_.FindOutcome(kAdministrator, "create-" + id);
+    ASSERT_TRUE(kept.ok()) << kept.status();
+    EXPECT_TRUE(kept->has_value()) << id;
+  }
+}
+
 }  // namespace
 }  // namespace brokerage::services

