@@ -74,10 +74,9 @@ absl::Status CheckActsFor(const Directory& directory, Account* account) {
 
 // What whoever wants to get in tries first, besides nothing and one character.
 constexpr absl::string_view kFirstGuesses[] = {
-    "0000",  "1111",   "1234",    "12345",  "123456",    "1234567",  "12345678",  "123456789",
-    "abc",   "abc123", "admin",   "broker", "changeme",  "default",  "demo",      "foo",
-    "guest", "hello",  "letmein", "null",   "pass",      "password", "password1", "qwerty",
-    "root",  "secret", "test",    "token",  "undefined", "user",     "welcome"};
+    "0000",     "1111",      "1234",   "12345",    "123456",  "1234567",   "12345678", "123456789",
+    "abc",      "abc123",    "admin",  "changeme", "default", "letmein",   "null",     "pass",
+    "password", "password1", "qwerty", "root",     "secret",  "undefined", "welcome"};
 
 // A token's hash says nothing about the token, except where it is that of a token that is guessed.
 bool IsGuessed(absl::string_view token_sha256) {
