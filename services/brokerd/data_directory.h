@@ -15,8 +15,8 @@
 namespace brokerage::services::brokerd {
 
 // A simulation's store says so in itself, so that nobody serves played packages as real ones or the
-// other way round. A file of this name says it of a directory of backups, and of the data of earlier
-// programs.
+// other way round. A file of this name says it of a directory of backups, and of the data of
+// earlier programs.
 inline constexpr char kSimulationMark[] = "SIMULATION";
 bool HasSimulationMark(const std::string& directory);
 absl::Status PutSimulationMark(const std::string& directory);
