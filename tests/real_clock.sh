@@ -66,7 +66,8 @@ first_is() {  # STATE: the first package's
   [[ $state == *"$1\"" ]] || { say "$real_clock_first: $state"; return 1; }
 }
 
-refused_confirm() { ! ask admin admin confirm-clock --current-time "$1" >/dev/null 2>&1; }
+refused_verifies() { "$BUILD/system/services/brokerd" verify --data "$real_clock_folder/store" >/dev/null; }
+confirm() { ! ask admin admin confirm-clock --current-time "$1" >/dev/null 2>&1; }
 confirm() { ask admin admin confirm-clock "$@" >/dev/null; }
 
 real_clock() {
@@ -129,7 +130,7 @@ prove_real_clock() {
   holds "what is stamped is stamped by the clock" stamped_on 2025-06-17
   holds "the round of a day is over then" until_first_leaves
   end_real_clock
-  holds "its journal verifies" "$BUILD/services/brokerd" verify --data "$real_clock_folder/store" >/dev/null
+  holds "its journal verifies" verifies
   trap - EXIT
   rm -rf "$real_clock_folder"
   say "real_clock: $real_clock_tried held to, $real_clock_failed failed"

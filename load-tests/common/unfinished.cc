@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -45,7 +46,7 @@ std::string Header(const std::string& name, const std::string& value) {
                       std::string(1, static_cast<char>(value.size())), value);
 }
 
-// Takes the frames that came off `received`.
+// The server at the other end, and how much it takes.
 class Peer {
  public:
   explicit Peer(int socket) : socket_(socket) {}
