@@ -1,8 +1,9 @@
 // Measures what one caller's abuse does to the others' calls and to the server's memory: brokerd on
 // loopback over a year of packages, a probe that calls one after the other, alone and beside each
 // abuse. What is told is the probe's 99th percentile against its usual one in the same run, and the
-// memory at its most and five seconds after.
-#include <sys/resource.h>
+// memory at its most and five seconds after. Fails where a percentile is beyond its bound.
+#include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -13,11 +14,12 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "brokerage/v1/directory_service.pb.h"
@@ -43,7 +45,14 @@ struct Settings {
   int callers = 16;
   double seconds = 5;
   int port = 17643;
+  std::string only;  // what is tried has this in its name
+  // Of the process that abuses, which this program starts of itself: which abuse, of which package.
+  int abuse = 0;
+  std::string package_id;
 };
+
+// The others' 99th percentile beside an abuse is at most so many times their usual one.
+constexpr double kTimesMax = 3;
 
 struct Latencies {
   std::vector<double> milliseconds;  // sorted
@@ -76,8 +85,6 @@ class Flood {
         const std::function<absl::Status(const Connection&)>& call) {
     for (int i = 0; i < callers; ++i) {
       threads_.emplace_back([this, address, token, call] {
-        // In life they call from other machines: here they get what processor the server leaves.
-        setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 19);
         const Connection connection(address, token);
         while (!stop_) {
           ++calls_;
@@ -90,8 +97,9 @@ class Flood {
     stop_ = true;
     for (std::thread& thread : threads_) thread.join();
   }
-  int64_t calls() const { return calls_; }
-  int64_t refused() const { return refused_; }
+  std::string Told() const {
+    return absl::StrCat(calls_.load(), " calls, ", refused_.load(), " refused");
+  }
 
  private:
   std::atomic<bool> stop_ = false;
@@ -130,34 +138,17 @@ int64_t MakePast(const Settings& settings, const std::string& directory) {
   return history.offers();
 }
 
-void Measure(const Settings& settings) {
-  const std::string directory = settings.scratch + "/data";
-  MakePast(settings, directory);
-  const std::string address = absl::StrCat("127.0.0.1:", settings.port);
-  const std::string framework = std::filesystem::path(settings.framework).filename();
-  Child server(ServeOn(settings.brokerd, directory, address));
-  const Connection navigator(address, "token-navigator");
-  if (!navigator.WaitUntilReady(absl::Minutes(1)).ok()) return;
+struct Kind {
+  const char* name;
+  const char* token;
+  std::function<absl::Status(const Connection&)> call;
+  int unfinished = 0;  // connections that never end their requests, instead
+};
 
-  v1::ListPackagesRequest one;
-  one.set_page_size(1);
-  const auto first = navigator.Call<v1::ListPackagesResponse>("PackageService/ListPackages", one);
-  if (!first.ok() || first->packages().empty()) {
-    std::printf("no package: %s\n", first.status().ToString().c_str());
-    return;
-  }
-  v1::GetPackageRequest get;
-  get.set_package_id(first->packages(0).id());
-  one.set_page_size(20);
-  const auto cheap = [&] {
-    return navigator.Call<v1::GetPackageResponse>("PackageService/GetPackage", get).status();
-  };
-  const auto list = [&] {
-    return navigator.Call<v1::ListPackagesResponse>("PackageService/ListPackages", one).status();
-  };
-
+// What is tried; the first is nothing.
+std::vector<Kind> Kinds(const Settings& settings) {
   v1::QueryPerformanceRequest wide;
-  wide.mutable_query()->set_framework_id(framework);
+  wide.mutable_query()->set_framework_id(std::filesystem::path(settings.framework).filename());
   wide.mutable_query()->add_group_by(v1::DIMENSION_DAY);
   wide.mutable_query()->add_group_by(v1::DIMENSION_BRANCH);
   v1::QueryPerformanceRequest earlier = wide;
@@ -165,6 +156,8 @@ void Measure(const Settings& settings) {
   earlier.mutable_query()->set_as_known_at(settings.packages);
   v1::ListPackagesRequest long_list;
   long_list.set_page_size(1000);
+  v1::GetPackageRequest get;
+  get.set_package_id(settings.package_id);
 
   // A dry run of a file with one row of commas, which is refused.
   v1::ApplyFrameworkRequest commas;
@@ -176,94 +169,140 @@ void Measure(const Settings& settings) {
     if (name[0] == 'f') file->set_content("id: \"none\"");
   }
 
-  struct Kind {
-    const char* name;
-    const char* token;
-    std::function<absl::Status(const Connection&)> call;
-    int unfinished = 0;  // connections that never end their requests, instead
+  const auto calling = [](const char* method, const auto& request, auto response) {
+    return [=](const Connection& connection) {
+      return connection.Call<decltype(response)>(method, request).status();
+    };
   };
-  const Kind kinds[] = {
+  const auto figures = [&](const v1::QueryPerformanceRequest& request) {
+    return calling("PerformanceService/QueryPerformance", request, v1::QueryPerformanceResponse());
+  };
+  const auto dry_run =
+      calling("DirectoryService/ApplyFramework", commas, v1::ApplyFrameworkResponse());
+  return {
       {"nothing", "", nullptr},
       {"lists of 1,000 packages", "token-flood",
-       [&](const Connection& connection) {
-         return connection.Call<v1::ListPackagesResponse>("PackageService/ListPackages", long_list)
-             .status();
-       }},
-      {"figures by day and branch", "token-commissioner",
-       [&](const Connection& connection) {
-         return connection
-             .Call<v1::QueryPerformanceResponse>("PerformanceService/QueryPerformance", wide)
-             .status();
-       }},
-      {"figures as known earlier", "token-commissioner",
-       [&](const Connection& connection) {
-         return connection
-             .Call<v1::QueryPerformanceResponse>("PerformanceService/QueryPerformance", earlier)
-             .status();
-       }},
+       calling("PackageService/ListPackages", long_list, v1::ListPackagesResponse())},
+      {"figures by day and branch", "token-commissioner", figures(wide)},
+      {"figures as known earlier", "token-commissioner", figures(earlier)},
       {"single packages", "token-flood",
-       [&](const Connection& connection) {
-         return connection.Call<v1::GetPackageResponse>("PackageService/GetPackage", get).status();
-       }},
-      {"dry runs of 15 million commas", "token-commissioner",
-       [&](const Connection& connection) {
-         return connection
-             .Call<v1::ApplyFrameworkResponse>("DirectoryService/ApplyFramework", commas)
-             .status();
-       }},
-      {"the same without a token", "nobody's",
-       [&](const Connection& connection) {
-         return connection
-             .Call<v1::ApplyFrameworkResponse>("DirectoryService/ApplyFramework", commas)
-             .status();
-       }},
+       calling("PackageService/GetPackage", get, v1::GetPackageResponse())},
+      {"dry runs of 15 million commas", "token-commissioner", dry_run},
+      {"the same without a token", "nobody's", dry_run},
       {"unfinished, without a token", "", nullptr, 24},
-      {"unfinished, of one account", "token-flood", nullptr, 24},
+      {"unfinished, of one account", "token-commissioner", nullptr, 24},
+  };
+}
+
+// Where an abuser leaves a line of what it did.
+std::string ToldIn(const Settings& settings) { return settings.scratch + "/told"; }
+
+// The arguments of this program as an abuser.
+std::vector<std::string> Abusing(const Settings& settings, size_t kind) {
+  return {"/proc/self/exe",
+          absl::StrCat("--abuse=", kind),
+          "--package=" + settings.package_id,
+          "--scratch=" + settings.scratch,
+          "--framework=" + settings.framework,
+          absl::StrCat("--packages=", settings.packages),
+          absl::StrCat("--callers=", settings.callers),
+          absl::StrCat("--port=", settings.port)};
+}
+
+std::string Address(const Settings& settings) { return absl::StrCat("127.0.0.1:", settings.port); }
+
+// Until it is told to end.
+void Abuse(const Settings& settings) {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  // In life they call from other machines: here they get what processor the server leaves.
+  const sched_param none = {};
+  sched_setscheduler(0, SCHED_IDLE, &none);
+  const Kind kind = Kinds(settings)[static_cast<size_t>(settings.abuse)];
+  int signal = 0;
+  if (kind.call) {
+    const Flood flood(settings.callers, Address(settings), kind.token, kind.call);
+    sigwait(&ends, &signal);
+    std::ofstream(ToldIn(settings)) << flood.Told();
+  } else {
+    const UnfinishedRequests unfinished(kind.unfinished, 20, settings.port,
+                                        "/brokerage.v1.DirectoryService/ApplyFramework", kind.token,
+                                        20u << 20);
+    sigwait(&ends, &signal);
+    std::ofstream(ToldIn(settings))
+        << absl::StrCat(unfinished.bytes_sent() >> 20, " MiB sent, ", unfinished.ended(),
+                        " ended, ", unfinished.closed(), " closed");
+  }
+}
+
+// Whether all was within the bound.
+bool Measure(Settings settings) {
+  const std::string directory = settings.scratch + "/data";
+  MakePast(settings, directory);
+  Child server(ServeOn(settings.brokerd, directory, Address(settings)));
+  const Connection navigator(Address(settings), "token-navigator");
+  if (!navigator.WaitUntilReady(absl::Minutes(1)).ok()) return false;
+
+  v1::ListPackagesRequest some;
+  some.set_page_size(20);
+  const auto first = navigator.Call<v1::ListPackagesResponse>("PackageService/ListPackages", some);
+  if (!first.ok() || first->packages().empty()) {
+    std::printf("no package: %s\n", first.status().ToString().c_str());
+    return false;
+  }
+  settings.package_id = first->packages(0).id();
+  v1::GetPackageRequest get;
+  get.set_package_id(settings.package_id);
+  const auto cheap = [&] {
+    return navigator.Call<v1::GetPackageResponse>("PackageService/GetPackage", get).status();
+  };
+  const auto list = [&] {
+    return navigator.Call<v1::ListPackagesResponse>("PackageService/ListPackages", some).status();
   };
   std::printf("%-30s %-26s %-26s %-24s %s\n", "", "GetPackage p50, p99, usual",
               "list of 20 p50, p99, usual", "MiB before, most, after",
               "the abuse; failed of others");
   double usual_cheap = 0, usual_list = 0;
-  for (const Kind& kind : kinds) {
+  int tried = 0, beyond = 0;
+  const std::vector<Kind> kinds = Kinds(settings);
+  for (size_t k = 0; k < kinds.size(); ++k) {
+    const Kind& kind = kinds[k];
+    if (k > 0 && !absl::StrContains(kind.name, settings.only)) continue;
     const int64_t before = Mebibytes(server.process(), "VmRSS");
     ForgetPeak(server.process());
-    std::unique_ptr<Flood> flood;
-    std::unique_ptr<UnfinishedRequests> unfinished;
-    if (kind.call) {
-      flood = std::make_unique<Flood>(settings.callers, address, kind.token, kind.call);
-    } else if (kind.unfinished > 0) {
-      unfinished = std::make_unique<UnfinishedRequests>(
-          kind.unfinished, 20, settings.port, "/brokerage.v1.DirectoryService/ApplyFramework",
-          kind.token, 20u << 20);
-    }
+    // In a process of its own: the threads of one process's gRPC wait for each other.
+    const bool alone = kind.name == kinds[0].name;
+    std::optional<Child> abuser;
+    if (!alone) abuser.emplace(Abusing(settings, k));
     Probe(settings.seconds / 5, cheap);  // until the flood is there
     const Latencies cheaply = Probe(settings.seconds, cheap);
     const Latencies listed = Probe(settings.seconds, list);
-    std::string abuse;
-    if (flood) abuse = absl::StrCat(flood->calls(), " calls, ", flood->refused(), " refused");
-    if (unfinished) {
-      abuse = absl::StrCat(unfinished->bytes_sent() >> 20, " MiB sent, ", unfinished->ended(),
-                           " ended, ", unfinished->closed(), " closed");
-    }
-    const bool alone = !flood && !unfinished;
-    flood.reset();
-    unfinished.reset();
+    abuser.reset();
     if (alone) {
       usual_cheap = cheaply.Percentile(0.99);
       usual_list = listed.Percentile(0.99);
     } else {
       Probe(5, cheap);  // what is not needed is given back
     }
+    const double times_cheap = cheaply.Percentile(0.99) / usual_cheap;
+    const double times_list = listed.Percentile(0.99) / usual_list;
+    tried += 2;
+    beyond += (times_cheap > kTimesMax) + (times_list > kTimesMax);
+    std::string told;
+    std::getline(std::ifstream(ToldIn(settings)), told);
     std::printf("%-30s %7.2f %7.2f ms %6.1fx  %7.2f %7.2f ms %6.1fx  %7lld %7lld %7lld  %s; %lld\n",
-                kind.name, cheaply.Percentile(0.5), cheaply.Percentile(0.99),
-                cheaply.Percentile(0.99) / usual_cheap, listed.Percentile(0.5),
-                listed.Percentile(0.99), listed.Percentile(0.99) / usual_list,
+                kind.name, cheaply.Percentile(0.5), cheaply.Percentile(0.99), times_cheap,
+                listed.Percentile(0.5), listed.Percentile(0.99), times_list,
                 static_cast<long long>(before),
                 static_cast<long long>(Mebibytes(server.process(), "VmHWM")),
-                static_cast<long long>(Mebibytes(server.process(), "VmRSS")), abuse.c_str(),
+                static_cast<long long>(Mebibytes(server.process(), "VmRSS")), told.c_str(),
                 static_cast<long long>(cheaply.failed + listed.failed));
     std::fflush(stdout);
   }
+  std::printf("abuse: %d percentiles, %d beyond %.0f times the usual\n", tried, beyond, kTimesMax);
+  return beyond == 0;
 }
 
 }  // namespace
@@ -282,9 +321,17 @@ int main(int argc, char** argv) {
   app.add_option("--framework", settings.framework, "the framework's folder");
   app.add_option("--brokerd", settings.brokerd, "the server's program");
   app.add_option("--port", settings.port, "a loopback port");
+  app.add_option("--only", settings.only, "what is tried has this in its name");
+  app.add_option("--scratch", settings.scratch, "a directory that is made, and removed at the end");
+  app.add_option("--abuse", settings.abuse)->group("");
+  app.add_option("--package", settings.package_id)->group("");
   CLI11_PARSE(app, argc, argv);
+  if (settings.abuse > 0) {
+    brokerage::load::Abuse(settings);
+    return 0;
+  }
   std::filesystem::create_directories(settings.scratch);
-  brokerage::load::Measure(settings);
+  const bool within = brokerage::load::Measure(settings);
   std::filesystem::remove_all(settings.scratch);
-  return 0;
+  return within ? 0 : 1;
 }

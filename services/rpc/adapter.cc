@@ -33,6 +33,7 @@ struct Adapter::Method {
   bool told_of_leaving = false;
   StreamHandler::Begin begin;  // of a streaming one
   Workers* reads_on = nullptr;
+  Bounded bounded;
   std::string path;  // "/brokerage.v1.PackageService/GetPackage"
   const Message* request = nullptr;
   const Message* response = nullptr;  // empty ones, to make others of
@@ -152,6 +153,9 @@ absl::Status Stopping() {
                         "a later try: the server is stopping");
 }
 
+// Requests of more bytes are parsed by a worker.
+constexpr size_t kParsedAtOnceMax = 64 << 10;
+
 // Requests of fewer bytes have few fields.
 constexpr size_t kCountedBytesMin = size_t{2} * engine::limits::kRequestFieldsMax;
 
@@ -206,9 +210,11 @@ class UnaryCall final : public Event {
         if (!ok) return End();  // the server is stopping; `done_` never comes
         return Taken();
       case Step::kRead:
-        method_.adapter->RequestCame(&grpc_context_);
+        method_.adapter->RequestCame(began_, &grpc_context_);
         if (!ok) return Answer(absl::InvalidArgumentError("a call without a request"));
-        return Read();
+        if (bytes_.Length() <= kParsedAtOnceMax) return Read();
+        return method_.adapter->backend().file_workers->Post(signed_in_.caller.account_id,
+                                                             [this] { Read(); });
       case Step::kAnswer:
         return EndIfOver();
     }
@@ -233,7 +239,10 @@ class UnaryCall final : public Event {
     auto signed_in = adapter->AdmitCaller(*method_.access, grpc_context_);
     if (!signed_in.ok()) return Answer(signed_in.status());
     signed_in_ = *std::move(signed_in);
-    if (!adapter->AwaitRequest(&grpc_context_)) return Answer(Stopping());
+    auto place = adapter->EnterBounded(method_.bounded, signed_in_.caller.account_id);
+    if (!place.ok()) return Answer(place.status());
+    place_ = *std::move(place);
+    if (!adapter->AwaitRequest(began_, &grpc_context_)) return Answer(Stopping());
     step_ = Step::kRead;
     line_.Read(&bytes_, this);
   }
@@ -253,6 +262,7 @@ class UnaryCall final : public Event {
 
   void Answer(const Sequencer::Reply& reply) {
     method_.adapter->Count(*method_.access, reply.status(), began_);
+    place_.reset();         // who has the answer may ask again
     step_ = Step::kAnswer;  // before Finish: from there on another thread may delete this
     if (!reply.ok()) return line_.Finish(ToGrpc(reply.status()), this);
     if (*reply == nullptr || (*reply)->GetDescriptor() != method_.descriptor->output_type()) {
@@ -279,6 +289,7 @@ class UnaryCall final : public Event {
   grpc::ByteBuffer bytes_;
   std::unique_ptr<Message> request_;
   SignedIn signed_in_;
+  std::shared_ptr<const Places::Place> place_;
   CallContext context_;
   absl::Time began_;
   std::shared_ptr<std::atomic<bool>> left_;  // null where the handler is not told
@@ -322,6 +333,9 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
     auto signed_in = method_.adapter->AdmitCaller(*method_.access, grpc_context_);
     if (!signed_in.ok()) return Finish(signed_in.status());
     signed_in_ = *std::move(signed_in);
+    auto place = method_.adapter->EnterBounded(method_.bounded, signed_in_.caller.account_id);
+    if (!place.ok()) return Finish(place.status());
+    place_ = *std::move(place);
     entered_stream_ = method_.adapter->EnterStream(signed_in_.caller.account_id);
     if (!entered_stream_) {
       return Finish(
@@ -329,13 +343,20 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
                          absl::StrCat("at most ", kStreamsEachMax, " open streams of an account, ",
                                       engine::limits::kStreamsMax, " of all")));
     }
-    if (!method_.adapter->AwaitRequest(&grpc_context_)) return Finish(Stopping());
+    began_ = method_.adapter->backend().clock->MachineNow();
+    if (!method_.adapter->AwaitRequest(began_, &grpc_context_)) return Finish(Stopping());
     line_.Read(&bytes_, &asked_);
   }
 
   void Asked(bool ok) {
-    method_.adapter->RequestCame(&grpc_context_);
+    method_.adapter->RequestCame(began_, &grpc_context_);
     if (!ok) return Finish(absl::InvalidArgumentError("a call without a request"));
+    if (bytes_.Length() <= kParsedAtOnceMax) return Begin();
+    method_.adapter->backend().file_workers->Post(signed_in_.caller.account_id,
+                                                  [self = shared_from_this()] { self->Begin(); });
+  }
+
+  void Begin() {
     auto request = Parse(method_, &bytes_);
     if (!request.ok()) return Finish(request.status());
     request_ = *std::move(request);
@@ -416,7 +437,10 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
     ReleaseIfOver();
   }
 
-  void Finish(const absl::Status& status) { line_.Finish(ToGrpc(status), &finished_); }
+  void Finish(const absl::Status& status) {
+    place_.reset();  // who is told may ask again
+    line_.Finish(ToGrpc(status), &finished_);
+  }
   void Finished(bool) { ReleaseIfOver(); }
 
   // gRPC still knows this call until it has told both that it is done and that it is finished.
@@ -438,6 +462,8 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   const std::unique_ptr<Message> message_;
   SignedIn signed_in_;
   CallContext context_;
+  std::shared_ptr<const Places::Place> place_;
+  absl::Time began_;
   std::unique_ptr<Stream> stream_;
   bool entered_stream_ = false;
   const std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
@@ -461,7 +487,8 @@ void Adapter::Unary(absl::string_view method, Handler handler) {
                                                      .access = &AccessOf(method),
                                                      .takes = handler.takes,
                                                      .answer = std::move(handler.answer),
-                                                     .told_of_leaving = handler.told_of_leaving}));
+                                                     .told_of_leaving = handler.told_of_leaving,
+                                                     .bounded = handler.bounded}));
 }
 
 void Adapter::Streaming(absl::string_view method, StreamHandler handler) {
@@ -469,7 +496,8 @@ void Adapter::Streaming(absl::string_view method, StreamHandler handler) {
                                                      .access = &AccessOf(method),
                                                      .takes = handler.takes,
                                                      .begin = std::move(handler.begin),
-                                                     .reads_on = backend_.*handler.reads_on}));
+                                                     .reads_on = backend_.*handler.reads_on,
+                                                     .bounded = handler.bounded}));
 }
 
 absl::Status Adapter::AddServices(grpc::ServerBuilder* builder) {
@@ -522,13 +550,21 @@ absl::StatusOr<SignedIn> Adapter::AdmitCaller(const Access& access,
 absl::StatusOr<CallContext> Adapter::AdmitRequest(const Access& access, const SignedIn& signed_in,
                                                   const grpc::ServerContext& context,
                                                   const Message& request) const {
-  CallContext call{signed_in.caller, DeadlineOf(context, *backend_.clock),
-                   backend_.sequencer->published()};
+  CallContext call;
+  call.caller = signed_in.caller;
+  call.deadline = DeadlineOf(context, *backend_.clock);
+  call.published = backend_.sequencer->published();
   if (absl::Status status = StillSignedIn(signed_in, *call.published); !status.ok()) return status;
   if (absl::Status status = CheckMessage(request); !status.ok()) return status;
   if (absl::Status status = CheckScope(access, call, request); !status.ok()) return status;
   Note(access, call.caller);
   return call;
+}
+
+absl::StatusOr<std::shared_ptr<const Places::Place>> Adapter::EnterBounded(
+    const Bounded& bounded, const std::string& account_id) const {
+  if (bounded.places == nullptr) return nullptr;
+  return (backend_.*bounded.places)->Enter(account_id, bounded.what);
 }
 
 bool Adapter::EnterStream(const std::string& account_id) {
@@ -558,15 +594,20 @@ void Adapter::Count(const Access& access, const absl::Status& status, absl::Time
   metrics->CountCall(access.method, status.code(), backend_.clock->MachineNow() - began);
 }
 
-bool Adapter::AwaitRequest(grpc::ServerContext* context) {
+bool Adapter::AwaitRequest(absl::Time began, grpc::ServerContext* context) {
   std::lock_guard lock(mutex_);
-  if (!stopping_) awaited_.insert(context);
+  // Who waits longest is looked at whenever another comes: an overdue one harms nobody before.
+  const absl::Time overdue = began - backend_.options->request_patience;
+  while (!awaited_.empty() && awaited_.begin()->first < overdue) {
+    awaited_.extract(awaited_.begin()).value().second->TryCancel();
+  }
+  if (!stopping_) awaited_.emplace(began, context);
   return !stopping_;
 }
 
-void Adapter::RequestCame(grpc::ServerContext* context) {
+void Adapter::RequestCame(absl::Time began, grpc::ServerContext* context) {
   std::lock_guard lock(mutex_);
-  awaited_.erase(context);
+  awaited_.erase({began, context});
   if (awaited_.empty()) none_awaited_.notify_all();
 }
 
@@ -575,7 +616,7 @@ void Adapter::Stop(absl::Duration patience) {
   stopping_ = true;
   none_awaited_.wait_for(lock, absl::ToChronoNanoseconds(patience),
                          [this] { return awaited_.empty(); });
-  for (grpc::ServerContext* context : awaited_) context->TryCancel();
+  for (const auto& [began, context] : awaited_) context->TryCancel();
 }
 
 void Adapter::Leave() {

@@ -5,7 +5,7 @@
 // A call is one object: made to wait for a call of its method on one queue, it admits the caller,
 // reads the request, hands it to the handler, finishes the call, and deletes itself. Who calls is
 // asked when the headers are there, before a byte of the request is read: who may not call costs no
-// memory.
+// memory. What is long is parsed by a worker, so that short calls never wait for it.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -17,6 +17,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -64,16 +65,20 @@ class Adapter {
                                            const grpc::ServerContext& context,
                                            const google::protobuf::Message& request) const;
 
+  // A place for what the method bounds; null where it bounds nothing. Errors: as Places::Enter.
+  absl::StatusOr<std::shared_ptr<const Places::Place>> EnterBounded(
+      const Bounded& bounded, const std::string& account_id) const;
   // Takes a place among the account's open streams; false when there is none.
   bool EnterStream(const std::string& account_id);
   void LeaveStream(const std::string& account_id);
   // Counts a call that is answered now.
   void Count(const Access& access, const absl::Status& status, absl::Time began) const;
 
-  // A call's request is on its way, from here to RequestCame. False, and nothing is to be read,
-  // when the server stops.
-  bool AwaitRequest(grpc::ServerContext* context);
-  void RequestCame(grpc::ServerContext* context);
+  // The request of a call that began then is on its way, from here to RequestCame. False, and
+  // nothing is to be read, when the server stops. A request that takes minutes to come is
+  // cancelled.
+  bool AwaitRequest(absl::Time began, grpc::ServerContext* context);
+  void RequestCame(absl::Time began, grpc::ServerContext* context);
 
   // Counts the calls that exist, so that a queue is shut down only when none uses it.
   void Enter() { ++calls_; }
@@ -97,7 +102,8 @@ class Adapter {
   int streams_ = 0;
   std::map<std::string, int> streams_of_;  // by account
   std::condition_variable no_calls_;
-  std::set<grpc::ServerContext*> awaited_;  // whose requests are on their way
+  // Whose requests are on their way, with when they began.
+  std::set<std::pair<absl::Time, grpc::ServerContext*>> awaited_;
   std::condition_variable none_awaited_;
   std::vector<std::unique_ptr<Method>> methods_;
   std::vector<std::unique_ptr<Service>> services_;

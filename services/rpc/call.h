@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "engine/command.h"
 #include "google/protobuf/message.h"
@@ -52,6 +53,13 @@ inline bool IsAbandoned(const Backend& backend, const CallContext& context) {
          context.deadline <= backend.clock->MachineNow();
 }
 
+// What only so many calls do at once. Each has its place before its request is read, until it is
+// answered.
+struct Bounded {
+  Places* Backend::*places = nullptr;  // null: any number
+  absl::string_view what;              // in the words of Places::Enter
+};
+
 // Answers a unary call: calls Done once, from any thread. The context and the request are the
 // call's and stay until then; what the handler needs it may take out of the request.
 struct Handler {
@@ -60,7 +68,14 @@ struct Handler {
   const google::protobuf::Descriptor* takes;  // the type of the request
   Answer answer;
   bool told_of_leaving = false;  // CallContext::left
+  Bounded bounded = {};
 };
+
+template <typename AnyHandler>
+AnyHandler At(Places* Backend::*places, absl::string_view what, AnyHandler handler) {
+  handler.bounded = {places, what};
+  return handler;
+}
 
 // For what takes long: it is told when the caller leaves.
 inline Handler WhileAwaited(Handler handler) {
@@ -104,6 +119,7 @@ struct StreamHandler {
   const google::protobuf::Descriptor* takes;  // the type of the request
   Begin begin;
   Workers* Backend::*reads_on = &Backend::workers;
+  Bounded bounded = {};
 };
 
 // For a stream whose reads take long.

@@ -9,6 +9,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/core/metrics.h"
 #include "storage/replay.h"
 #include "storage/store.h"
@@ -32,6 +33,8 @@ struct ServerOptions {
   int worker_threads = 3;       // lists, figures and streams; an account has one
   int long_worker_threads = 2;  // backups, verifications, replays; an account has one
   int file_threads = 2;         // files that people send, and what is played under them; likewise
+  // For a request to come, after its headers.
+  absl::Duration request_patience = absl::Minutes(2);
   // What AdminService does beyond the sequencer. Called on a worker thread; one that is not set
   // is NOT_SUPPORTED.
   std::function<absl::StatusOr<Backup>()> create_backup;

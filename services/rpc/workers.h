@@ -1,5 +1,6 @@
 // A few threads for what may take long: lists, figures, streams' reads. So commands never wait
-// behind a report, and nobody behind somebody else's: accounts take turns.
+// behind a report, and nobody behind somebody else's: accounts take turns. The processors' time
+// goes to everything else first.
 #pragma once
 
 #include <condition_variable>

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/bounds.h"
+#include "engine/base/hash.h"
 #include "tests/fixtures/server/server_fixture.h"
 
 namespace brokerage::services::testing {
@@ -72,6 +73,104 @@ TEST_F(AdmissionTest, WhoMayNotCallIsToldSoBeforeTheRequestIsRead) {
   }
   SlowCall branchs(channel(), "DirectoryService/ApplyFramework", As(kBranch));
   EXPECT_EQ(branchs.Finish().rejection.reason(), v1::REJECTION_REASON_ROLE_MAY_NOT);
+}
+
+// Calls whose requests do not come: what the first that ends is told. The others are taken back.
+v1::Rejection FirstRefused(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
+                           std::vector<std::unique_ptr<grpc::ClientContext>> contexts) {
+  grpc::GenericStub stub(channel);
+  grpc::CompletionQueue queue;
+  std::vector<std::unique_ptr<grpc::GenericClientAsyncReaderWriter>> calls;
+  std::vector<grpc::Status> ends(contexts.size());
+  void* tag = nullptr;
+  bool ok = false;
+  for (size_t i = 0; i < contexts.size(); ++i) {
+    calls.push_back(stub.PrepareCall(contexts[i].get(), "/brokerage.v1." + method, &queue));
+    calls.back()->StartCall(nullptr);
+    queue.Next(&tag, &ok);
+  }
+  for (size_t i = 0; i < calls.size(); ++i) calls[i]->Finish(&ends[i], &ends[i]);
+  queue.Next(&tag, &ok);
+  v1::Rejection rejection;
+  rejection.ParseFromString(static_cast<grpc::Status*>(tag)->error_details());
+  for (const auto& context : contexts) context->TryCancel();
+  for (size_t i = 1; i < calls.size(); ++i) queue.Next(&tag, &ok);
+  return rejection;
+}
+
+// Nor is anything of more than an account may send at once, or all may.
+TEST_F(AdmissionTest, FilesHaveAPlaceBeforeTheyAreRead) {
+  const char* apply = "DirectoryService/ApplyFramework";
+  for (const char* id : {"third", "fourth", "fifth"}) {
+    v1::CreateAccountRequest request;
+    request.set_request_id(NewRequestId());
+    request.mutable_account()->set_id(id);
+    request.mutable_account()->set_role(v1::ROLE_COMMISSIONER);
+    request.mutable_account()->set_authority_id("council");
+    request.set_token_sha256(engine::HashOf(absl::StrCat("token-", id)));
+    Ask<v1::CreateAccountResponse>("AccountService/CreateAccount", kAdmin, request);
+  }
+  std::vector<std::unique_ptr<grpc::ClientContext>> own, all;
+  for (int i = 0; i < 3; ++i) own.push_back(As(kCommissioner));
+  for (const char* account : {kCommissioner, kOtherCommissioner, "third", "fourth"}) {
+    all.push_back(As(account));
+    all.push_back(As(account));
+  }
+  all.push_back(As("fifth"));
+  v1::Rejection refused = FirstRefused(channel(), apply, std::move(all));
+  EXPECT_EQ(refused.reason(), v1::REJECTION_REASON_OVERLOADED);
+  EXPECT_EQ(refused.expected(), "a later try: 8 checks of framework files are under way");
+  Restart();
+  refused = FirstRefused(channel(), apply, std::move(own));
+  EXPECT_EQ(refused.reason(), v1::REJECTION_REASON_LIMIT_REACHED);
+  EXPECT_EQ(refused.expected(),
+            "at most 2 checks of framework files of an account at once: wait for an answer");
+}
+
+TEST_F(AdmissionTest, OnePreviewOfAnAccountRunsAtATimeAndTwoInAll) {
+  const char* preview = "DirectoryService/PreviewFramework";
+  std::vector<std::unique_ptr<grpc::ClientContext>> own, all;
+  for (const char* account : {kCommissioner, kOtherCommissioner, kAdmin}) {
+    all.push_back(As(account));
+  }
+  own.push_back(As(kNavigator));  // no role of it, and so no place
+  EXPECT_EQ(FirstRefused(channel(), preview, std::move(own)).reason(),
+            v1::REJECTION_REASON_ROLE_MAY_NOT);
+  EXPECT_EQ(FirstRefused(channel(), preview, std::move(all)).reason(),
+            v1::REJECTION_REASON_OVERLOADED);
+  Restart();
+  own.clear();
+  for (int i = 0; i < 2; ++i) own.push_back(As(kCommissioner));
+  EXPECT_EQ(FirstRefused(channel(), preview, std::move(own)).reason(),
+            v1::REJECTION_REASON_LIMIT_REACHED);
+}
+
+// Whoever is answered may ask again at once.
+TEST_F(AdmissionTest, AnAnswerLeavesThePlace) {
+  const char* apply = "DirectoryService/ApplyFramework";
+  v1::ApplyFrameworkRequest files = ShireFiles();
+  files.set_validate_only(true);
+  SlowCall has_the_other(channel(), apply, As(kCommissioner));
+  for (int i = 0; i < 10; ++i) Ask<v1::ApplyFrameworkResponse>(apply, kCommissioner, files);
+}
+
+class ImpatientTest : public AdmissionTest {
+  void Adjust(ServerOptions* options) const override {
+    options->request_patience = absl::ZeroDuration();
+  }
+};
+
+TEST_F(ImpatientTest, ARequestThatDoesNotComeIsCancelled) {
+  const char* apply = "DirectoryService/ApplyFramework";
+  SlowCall first(channel(), apply, As(kCommissioner)), second(channel(), apply, As(kCommissioner));
+  v1::ApplyFrameworkRequest files = ShireFiles();
+  files.set_validate_only(true);
+  // Whoever calls next finds it overdue.
+  while (Call(apply, kCommissioner, files).rejection.reason() ==
+         v1::REJECTION_REASON_LIMIT_REACHED) {
+    Call("AccountService/GetOwnAccount", kNavigator, v1::GetOwnAccountRequest());
+  }
+  EXPECT_EQ(first.Finish().status.error_code(), grpc::StatusCode::CANCELLED);
 }
 
 TEST_F(AdmissionTest, WhoLostTheAccountWhileTheRequestCameIsRefused) {

@@ -234,25 +234,6 @@ TEST_F(FrameworkFilesTest, WhoLeavesIsCheckedForNoFurtherBeforeTheDeadline) {
   EXPECT_EQ(Records(), 0u);
 }
 
-TEST_F(FrameworkFilesTest, AreCheckedForSoManyAtOnceAndForFewOfOneAccount) {
-  clock_.Hold();
-  int account = 0;
-  for (int i = 0; i < limits::kFrameworkChecksMax; ++i) {
-    if (i % limits::kFrameworkChecksPerAccountMax == 0) ++account;
-    Apply(absl::StrCat(account), DryRun(Small("")));
-  }
-  Call& third = Apply("1", DryRun(Small("")));
-  EXPECT_EQ(third.reason(), v1::REJECTION_REASON_LIMIT_REACHED) << third.status();
-  Call& ninth = Apply("other", DryRun(Small("")));
-  EXPECT_EQ(ninth.reason(), v1::REJECTION_REASON_OVERLOADED) << ninth.status();
-  clock_.Release();
-  file_workers_.Join();
-  for (int i = 0; i < limits::kFrameworkChecksMax; ++i) {
-    EXPECT_TRUE(calls_[static_cast<size_t>(i)]->status().ok());
-  }
-  EXPECT_TRUE(file_checks_.Enter("1", "checks").ok()) << "whoever is answered may ask again";
-}
-
 TEST_F(FrameworkFilesTest, ARepeatGetsTheFirstOutcome) {
   Apply("a", Small("one"));
   Finish();
@@ -269,23 +250,6 @@ TEST_F(FrameworkFilesTest, ARepeatGetsTheFirstOutcome) {
   EXPECT_EQ(repeat.response().differences_size(), 11);
   EXPECT_EQ(other.reason(), v1::REJECTION_REASON_REQUEST_ID_REUSED) << other.status();
   EXPECT_EQ(Records(), 1u);
-}
-
-TEST_F(FrameworkFilesTest, OnePreviewOfAnAccountRunsAtATimeAndTwoInAll) {
-  v1::PreviewFrameworkRequest request;
-  request.set_from_date("2018-07-01");
-  const CallContext a = ContextOf("a"), b = ContextOf("b"), c = ContextOf("c");
-  const auto reason = [&](const CallContext& context) {
-    return engine::RejectionOf(PreviewFramework(backend_, context, request).status()).reason();
-  };
-  auto first = PreviewFramework(backend_, a, request);
-  ASSERT_TRUE(first.ok()) << first.status();
-  EXPECT_EQ(reason(a), v1::REJECTION_REASON_LIMIT_REACHED);
-  auto second = PreviewFramework(backend_, b, request);
-  ASSERT_TRUE(second.ok()) << second.status();
-  EXPECT_EQ(reason(c), v1::REJECTION_REASON_OVERLOADED);
-  first->reset();
-  EXPECT_TRUE(PreviewFramework(backend_, a, request).ok());
 }
 
 TEST_F(FrameworkFilesTest, APreviewIsParsedWhereItIsReadAndNoFurtherThanSomebodyWaits) {

@@ -41,37 +41,30 @@ Sequencer::Reply Refused(const v1::ApplyFrameworkRequest& request, const absl::S
   return std::shared_ptr<const google::protobuf::Message>(std::move(response));
 }
 
-// Parses, and answers or has it decided. The place is free before anybody is answered, who may then
-// ask again.
+// Parses, and answers or has it decided.
 void Check(const Backend& backend, const CallContext& context, v1::ApplyFrameworkRequest& request,
-           Done done, std::shared_ptr<const Places::Place> place) {
+           Done done) {
   const bool changes = !request.validate_only();
-  const auto answer = [&done, &place](const Sequencer::Reply& reply) {
-    place.reset();
-    done(reply);
-  };
   std::string content_hash;
   if (changes) {
     content_hash = ContentHash(request);
     auto known = backend.store->FindOutcome(context.caller.account_id, request.request_id());
-    if (!known.ok()) return answer(known.status());
+    if (!known.ok()) return done(known.status());
     if (known->has_value()) {  // a repeat gets its first outcome, whatever the files are
-      place.reset();
       return SubmitFilledIn(backend, context, std::move(request), std::move(content_hash),
                             std::move(done));
     }
   }
   auto parsed = ParseFiles(backend, context, request.files());
-  if (!parsed.ok()) return answer(Refused(request, parsed.status()));
+  if (!parsed.ok()) return done(Refused(request, parsed.status()));
   request.clear_files();
   engine::ApplyParsedFramework apply;
   apply.framework = std::make_shared<const engine::ParsedFramework>(*std::move(parsed));
   apply.request = request;
   if (!changes) {
     const Sequencer::Reply reply = DryRun(backend, context, apply);
-    return answer(reply.ok() ? reply : Refused(request, reply.status()));
+    return done(reply.ok() ? reply : Refused(request, reply.status()));
   }
-  place.reset();
   backend.sequencer->Submit(context.caller, std::move(apply), request.request_id(),
                             std::move(content_hash), context.deadline, std::move(done));
 }
@@ -85,13 +78,10 @@ void ApplyFramework(const Backend& backend, const CallContext& context,
       return done(status);
     }
   }
-  auto place = backend.file_checks->Enter(context.caller.account_id, "checks of framework files");
-  if (!place.ok()) return done(place.status());
-  backend.file_workers->Post(
-      context.caller.account_id,
-      [&backend, &context, &request, done = std::move(done), place = *std::move(place)]() mutable {
-        Check(backend, context, request, std::move(done), std::move(place));
-      });
+  backend.file_workers->Post(context.caller.account_id,
+                             [&backend, &context, &request, done = std::move(done)]() mutable {
+                               Check(backend, context, request, std::move(done));
+                             });
 }
 
 absl::StatusOr<engine::ParsedFramework> ParseFiles(

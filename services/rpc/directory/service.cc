@@ -12,9 +12,12 @@
 namespace brokerage::services::rpc {
 
 void RegisterDirectory(Adapter* adapter) {
-  adapter->Unary("DirectoryService/ApplyFramework", WhileAwaited(HandlerOf(ApplyFramework)));
+  adapter->Unary("DirectoryService/ApplyFramework",
+                 At(&Backend::file_checks, "checks of framework files",
+                    WhileAwaited(HandlerOf(ApplyFramework))));
   adapter->Streaming("DirectoryService/PreviewFramework",
-                     OnFileWorkers(StreamHandlerOf(PreviewFramework)));
+                     At(&Backend::previews, "previews of framework files",
+                        OnFileWorkers(StreamHandlerOf(PreviewFramework))));
   adapter->Unary("DirectoryService/GetFramework", Cheap(GetFramework));
   adapter->Unary("DirectoryService/ListFrameworks", Cheap(ListFrameworks));
   adapter->Unary("DirectoryService/GetLot", Cheap(GetLot));

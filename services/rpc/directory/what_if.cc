@@ -73,13 +73,8 @@ class WhatIfStream final : public Stream {
  public:
   // `backend`, `context` and `request` outlive it.
   WhatIfStream(const Backend& backend, const CallContext& context,
-               const v1::PreviewFrameworkRequest& request, Period period,
-               std::shared_ptr<const Places::Place> place)
-      : backend_(backend),
-        context_(context),
-        request_(request),
-        period_(period),
-        place_(std::move(place)) {}
+               const v1::PreviewFrameworkRequest& request, Period period)
+      : backend_(backend), context_(context), request_(request), period_(period) {}
 
   absl::StatusOr<Next> Read(google::protobuf::Message* message) override {
     if (ended_) return Next::kEnd;
@@ -147,7 +142,6 @@ class WhatIfStream final : public Stream {
   const CallContext& context_;
   const v1::PreviewFrameworkRequest& request_;
   const Period period_;
-  const std::shared_ptr<const Places::Place> place_;
   std::unique_ptr<storage::View> view_;
   std::unique_ptr<engine::WhatIf> play_;    // under the files that were sent
   std::unique_ptr<engine::WhatIf> replay_;  // under those that hold
@@ -164,9 +158,7 @@ absl::StatusOr<std::unique_ptr<Stream>> PreviewFramework(
     const v1::PreviewFrameworkRequest& request) {
   absl::StatusOr<Period> period = PeriodOf(request);
   if (!period.ok()) return period.status();
-  auto place = backend.previews->Enter(context.caller.account_id, "previews of framework files");
-  if (!place.ok()) return place.status();
-  return std::make_unique<WhatIfStream>(backend, context, request, *period, *std::move(place));
+  return std::make_unique<WhatIfStream>(backend, context, request, *period);
 }
 
 }  // namespace brokerage::services::rpc
