@@ -15,6 +15,8 @@ namespace brokerage::services::rpc {
 // A set of roles: bit n is the role with number n.
 using RoleSet = uint32_t;
 constexpr RoleSet Bit(v1::Role role) { return 1u << static_cast<int>(role); }
+// Who need not even have an account. Of no method of brokerage.v1.
+constexpr RoleSet kAnybody = 1u << 31;
 
 // What a call may reach. The field that a rule names is a path in the request, such as
 // "window.branch_id".

@@ -27,14 +27,14 @@ using google::protobuf::ServiceDescriptor;
 struct Adapter::Method {
   Adapter* adapter;
   const Access* access;
-  const MethodDescriptor* descriptor = nullptr;
   const google::protobuf::Descriptor* takes;
+  const google::protobuf::Descriptor* gives = nullptr;
   Handler::Answer answer;  // of a unary method
   bool told_of_leaving = false;
   StreamHandler::Begin begin;  // of a streaming one
   Workers* reads_on = nullptr;
   Bounded bounded;
-  std::string path;  // "/brokerage.v1.PackageService/GetPackage"
+  std::string path = {};  // "/brokerage.v1.PackageService/GetPackage"
   const Message* request = nullptr;
   const Message* response = nullptr;  // empty ones, to make others of
   Service* service = nullptr;
@@ -49,6 +49,9 @@ using Line = grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
 class Adapter::Service : public grpc::Service {
  public:
   void Add(Method* method) {
+    auto* factory = google::protobuf::MessageFactory::generated_factory();
+    method->request = factory->GetPrototype(method->takes);
+    method->response = factory->GetPrototype(method->gives);
     method->service = this;
     method->place = methods_++;
     AddMethod(new grpc::internal::RpcServiceMethod(
@@ -265,7 +268,7 @@ class UnaryCall final : public Event {
     place_.reset();         // who has the answer may ask again
     step_ = Step::kAnswer;  // before Finish: from there on another thread may delete this
     if (!reply.ok()) return line_.Finish(ToGrpc(reply.status()), this);
-    if (*reply == nullptr || (*reply)->GetDescriptor() != method_.descriptor->output_type()) {
+    if (*reply == nullptr || (*reply)->GetDescriptor() != method_.gives) {
       return line_.Finish(ToGrpc(absl::InternalError("a reply of another type")), this);
     }
     line_.WriteAndFinish(BytesOf(**reply), grpc::WriteOptions(), grpc::Status::OK, this);
@@ -377,6 +380,7 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   }
 
   absl::Status Admitted() const {
+    if (method_.access->roles == kAnybody) return absl::OkStatus();
     return StillSignedIn(signed_in_, *method_.adapter->backend().sequencer->published());
   }
 
@@ -483,21 +487,35 @@ Adapter::Adapter(Backend backend, Watcher* watcher) : backend_(backend), watcher
 Adapter::~Adapter() = default;
 
 void Adapter::Unary(absl::string_view method, Handler handler) {
-  methods_.push_back(std::make_unique<Method>(Method{.adapter = this,
-                                                     .access = &AccessOf(method),
-                                                     .takes = handler.takes,
-                                                     .answer = std::move(handler.answer),
-                                                     .told_of_leaving = handler.told_of_leaving,
-                                                     .bounded = handler.bounded}));
+  Unary(AccessOf(method), "", nullptr, std::move(handler));
 }
 
 void Adapter::Streaming(absl::string_view method, StreamHandler handler) {
+  Streaming(AccessOf(method), "", nullptr, std::move(handler));
+}
+
+void Adapter::Unary(const Access& access, std::string path,
+                    const google::protobuf::Descriptor* gives, Handler handler) {
   methods_.push_back(std::make_unique<Method>(Method{.adapter = this,
-                                                     .access = &AccessOf(method),
+                                                     .access = &access,
                                                      .takes = handler.takes,
+                                                     .gives = gives,
+                                                     .answer = std::move(handler.answer),
+                                                     .told_of_leaving = handler.told_of_leaving,
+                                                     .bounded = handler.bounded,
+                                                     .path = std::move(path)}));
+}
+
+void Adapter::Streaming(const Access& access, std::string path,
+                        const google::protobuf::Descriptor* gives, StreamHandler handler) {
+  methods_.push_back(std::make_unique<Method>(Method{.adapter = this,
+                                                     .access = &access,
+                                                     .takes = handler.takes,
+                                                     .gives = gives,
                                                      .begin = std::move(handler.begin),
                                                      .reads_on = backend_.*handler.reads_on,
-                                                     .bounded = handler.bounded}));
+                                                     .bounded = handler.bounded,
+                                                     .path = std::move(path)}));
 }
 
 absl::Status Adapter::AddServices(grpc::ServerBuilder* builder) {
@@ -516,15 +534,17 @@ absl::Status Adapter::AddServices(grpc::ServerBuilder* builder) {
           descriptor->client_streaming()) {
         return absl::InternalError(absl::StrCat(name, " has the handler of another method"));
       }
-      method.descriptor = descriptor;
+      method.gives = descriptor->output_type();
       method.path = absl::StrCat("/", described->full_name(), "/", descriptor->name());
-      auto* factory = google::protobuf::MessageFactory::generated_factory();
-      method.request = factory->GetPrototype(descriptor->input_type());
-      method.response = factory->GetPrototype(descriptor->output_type());
       service->Add(&method);
     }
     builder->RegisterService(service);
   }
+  Service* others = services_.emplace_back(std::make_unique<Service>()).get();
+  for (const auto& method : methods_) {
+    if (method->service == nullptr && method->gives != nullptr) others->Add(method.get());
+  }
+  builder->RegisterService(others);
   return absl::OkStatus();
 }
 
@@ -540,11 +560,15 @@ void Adapter::Open(grpc::ServerCompletionQueue* queue) {
 
 absl::StatusOr<SignedIn> Adapter::AdmitCaller(const Access& access,
                                               const grpc::ServerContext& context) const {
-  auto signed_in = Authenticate(AuthorizationOf(context), *backend_.sequencer->published());
-  if (!signed_in.ok()) return signed_in.status();
-  if (absl::Status status = CheckRole(access, signed_in->caller.role); !status.ok()) return status;
+  SignedIn admitted;
+  if (access.roles != kAnybody) {
+    auto signed_in = Authenticate(AuthorizationOf(context), *backend_.sequencer->published());
+    if (!signed_in.ok()) return signed_in.status();
+    admitted = *std::move(signed_in);
+    if (absl::Status status = CheckRole(access, admitted.caller.role); !status.ok()) return status;
+  }
   if (stopping_) return Stopping();
-  return signed_in;
+  return admitted;
 }
 
 absl::StatusOr<CallContext> Adapter::AdmitRequest(const Access& access, const SignedIn& signed_in,
@@ -554,7 +578,10 @@ absl::StatusOr<CallContext> Adapter::AdmitRequest(const Access& access, const Si
   call.caller = signed_in.caller;
   call.deadline = DeadlineOf(context, *backend_.clock);
   call.published = backend_.sequencer->published();
-  if (absl::Status status = StillSignedIn(signed_in, *call.published); !status.ok()) return status;
+  if (access.roles != kAnybody) {
+    if (absl::Status status = StillSignedIn(signed_in, *call.published); !status.ok())
+      return status;
+  }
   if (absl::Status status = CheckMessage(request); !status.ok()) return status;
   if (absl::Status status = CheckScope(access, call, request); !status.ok()) return status;
   Note(access, call.caller);

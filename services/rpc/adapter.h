@@ -46,8 +46,14 @@ class Adapter {
   // Once for each RPC, such as "PackageService/GetPackage", before AddServices.
   void Unary(absl::string_view method, Handler handler);
   void Streaming(absl::string_view method, StreamHandler handler);
-  // Adds all services of brokerage.v1 to the server. INTERNAL unless every RPC was registered once,
-  // as what it is.
+  // A method of another's API: its path on the wire, and the type of its response. REQUIRES: what
+  // is given by reference or as a view outlives this.
+  void Unary(const Access& access, std::string path, const google::protobuf::Descriptor* gives,
+             Handler handler);
+  void Streaming(const Access& access, std::string path, const google::protobuf::Descriptor* gives,
+                 StreamHandler handler);
+  // Adds all services of brokerage.v1, and the methods of others, to the server. INTERNAL unless
+  // every RPC was registered once, as what it is.
   absl::Status AddServices(grpc::ServerBuilder* builder);
   // Posts the first calls of every method to a queue, when the server runs.
   void Open(grpc::ServerCompletionQueue* queue);
@@ -55,8 +61,8 @@ class Adapter {
   const Backend& backend() const { return backend_; }
   Watcher* watcher() const { return watcher_; }
 
-  // Who calls, when they may call this. Errors: NOT_SIGNED_IN, ROLE_MAY_NOT, OVERLOADED while
-  // stopping.
+  // Who calls, when they may call this; nobody's account where anybody may. Errors: NOT_SIGNED_IN,
+  // ROLE_MAY_NOT, OVERLOADED while stopping.
   absl::StatusOr<SignedIn> AdmitCaller(const Access& access,
                                        const grpc::ServerContext& context) const;
   // Their call, when they may ask this and still are who they were before the request was read.

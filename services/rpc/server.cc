@@ -2,7 +2,6 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "services/rpc/adapter.h"
 #include "services/rpc/admin/service.h"
 #include "services/rpc/directory/service.h"
+#include "services/rpc/health.h"
 #include "services/rpc/history/service.h"
 #include "services/rpc/package/offer_service.h"
 #include "services/rpc/package/package_service.h"
@@ -62,7 +62,7 @@ constexpr int kMetadataBytesMax = 16 << 10;
 // What gRPC may hold of all connections' messages together; beyond it, it takes no more from those
 // that sent most.
 constexpr size_t kQuotaBytes = 512 << 20;
-constexpr int kSyncThreadsMax = 16;  // health, reflection: nothing else is synchronous
+constexpr int kSyncThreadsMax = 16;  // reflection: nothing else is synchronous
 constexpr absl::Duration kKeepalive = absl::Minutes(1);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 constexpr absl::Duration kPingInterval = absl::Seconds(10);  // clients that ping more often are cut
@@ -121,8 +121,8 @@ absl::Status RpcServer::Start() {
   rpc::RegisterHistory(adapter);
   rpc::RegisterAccounts(adapter);
   rpc::RegisterAdmin(adapter);
+  rpc::RegisterHealth(adapter);
 
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetLimits(&builder);
