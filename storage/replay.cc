@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/model/facts.h"
 #include "storage/encoding.h"
 #include "storage/loading.h"
 #include "storage/rocksdb_database.h"
@@ -127,7 +128,7 @@ absl::Status Replay::Add(const journal::v1::JournalEntry& entry) {
   if (!record.ParseFromString(entry.record())) {
     return DoesNotFit(entry.sequence(), "holds a record that cannot be read");
   }
-  if (record.time_us() <= engine_.state().last_time_us) {
+  if (record.time_us() <= engine_.state().last_time_us && !engine::SetsTime(record)) {
     return DoesNotFit(entry.sequence(), "is not later than the one before");
   }
   if (absl::Status status = LoadPackages(record, entry.sequence()); !status.ok()) return status;

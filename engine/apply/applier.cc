@@ -20,7 +20,7 @@
 namespace brokerage::engine {
 
 void Applier::Run() {
-  BROKERAGE_CHECK(record_.time_us() > state_.last_time_us);
+  BROKERAGE_CHECK(record_.time_us() > state_.last_time_us || SetsTime(record_));
   for (const journal::v1::Fact& fact : record_.facts()) {
     VisitFact(fact, [this](const auto& one) { Apply(*this, one); });
   }

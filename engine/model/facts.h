@@ -22,6 +22,13 @@ struct UnknownValue {};
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wswitch"
 
+// Whether the record says that the clock is right from here on. Then it may be earlier than the one
+// before, which a wrong clock stamped; any other is later.
+inline bool SetsTime(const journal::v1::Record& record) {
+  return record.facts_size() == 1 && record.facts(0).has_clock_judged() &&
+         !record.facts(0).clock_judged().jumped();
+}
+
 // Calls visit(const journal::v1::PackageAwarded&), or whatever kind of fact it is, and returns what
 // that returns. REQUIRES: a kind that this version knows.
 template <typename Visitor>

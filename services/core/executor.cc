@@ -183,12 +183,15 @@ Reply Executor::Answer(QueuedCommand command, CommitGroup* group) {
     options_.on_fatal(loaded);
     return absl::InternalError("the package cannot be read from the store");
   }
+  std::optional<absl::Time> told;
   if (const auto* confirm = std::get_if<v1::ConfirmClockRequest>(&command.request)) {
     if (absl::Status status = TrustClock(*confirm); !status.ok()) return status;
+    if (clock_jumped()) group->alive = told = clock_->Now();
   }
   const engine::Command asked{std::move(command.caller), std::move(command.request),
                               options_.random_salt()};
-  const absl::Time time = NextStamp();
+  // From here on it is as late as the clock shows, though a wrong one stamped later times.
+  const absl::Time time = told ? *told : NextStamp();
   absl::StatusOr<engine::Decision> decision = engine_->Decide(asked, time);
   if (!decision.ok()) return decision.status();
   std::shared_ptr<const Message> reply;

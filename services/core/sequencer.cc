@@ -401,7 +401,8 @@ void Sequencer::Impl::Write(CommitGroup group) {
     published_ = std::move(group.published);
   }
   if (!failed_ && group.alive) {
-    absl::Status alive = store_->SetLastAlive({*group.alive});
+    absl::Status alive = store_->SetLastAlive(
+        clock_->simulated() ? storage::SignOfLife{*group.alive} : clock_->sign());
     if (!alive.ok()) Fail(alive);
   }
   {

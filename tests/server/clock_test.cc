@@ -10,11 +10,13 @@
 #include "brokerage/v1/admin_service.pb.h"
 #include "brokerage/v1/package_service.pb.h"
 #include "engine/base/hash.h"
+#include "engine/base/ids.h"
 #include "engine/base/rejection.h"
 #include "services/core/judged_clock.h"
 #include "services/core/sequencer.h"
 #include "services/core/zones.h"
 #include "storage/loading.h"
+#include "storage/verify.h"
 #include "tests/fixtures/memory_store.h"
 #include "tests/fixtures/server/fake_machine.h"
 #include "tests/fixtures/server/server_fixture.h"
@@ -272,6 +274,52 @@ TEST_F(ClockTest, AClockThatIsRightAfterAllIsTakenWhenThePersonSaysTheTime) {
   EXPECT_FALSE(InDoubt());
   EXPECT_FALSE(IsOpen(package)) << "what is past lapses at once";
   EXPECT_GE(LastStamp(), Begins() + 4 * kDay);
+}
+
+// A person took a wrong time for right, or a machine began with it: what was stamped by it stays,
+// and what comes is judged and stamped by the clock once that is right.
+TEST_F(ClockTest, AStoreWithAWrongFutureGoesOnFromTheRightTimeOnceAPersonSaysIt) {
+  for (const bool over_a_start : {false, true}) {
+    const absl::Time right = machine_.wall;
+    machine_.Step(400 * kDay);
+    Run();
+    ASSERT_TRUE(Confirm(machine_.wall).ok());
+    const uint64_t wrong = Issue("2019-08-20");
+    ASSERT_NE(wrong, 0u);
+    EXPECT_GE(LastStamp(), right + 400 * kDay);
+    if (over_a_start) {
+      Stop();
+      machine_.Reboot(-400 * kDay);
+      Start();
+    } else {
+      machine_.Step(-400 * kDay);
+      Run();
+    }
+    EXPECT_TRUE(InDoubt());
+    ASSERT_TRUE(Confirm(machine_.wall).ok());
+    EXPECT_FALSE(InDoubt());
+    for (const bool later : {false, true}) {
+      if (later) KillAndStart();
+      EXPECT_FALSE(InDoubt());
+      const uint64_t package = Issue();
+      ASSERT_NE(package, 0u) << "today is today";
+      EXPECT_LE(absl::AbsDuration(LastStamp() - machine_.wall.load()), absl::Seconds(1));
+      EXPECT_LE(DeadlineOf(package), machine_.wall.load() + 4 * kDay);
+    }
+    const uint64_t last = engine_->state().system.last_package_number();
+    machine_.Pass(DeadlineOf(last) - machine_.wall.load() + absl::Minutes(1));
+    Run();
+    EXPECT_FALSE(IsOpen(last)) << "time runs out by the clock";
+    EXPECT_TRUE(IsOpen(wrong)) << "until somebody closes it";
+    v1::CancelPackageRequest cancel;
+    cancel.set_package_id(engine::FormatPackageId({Row(wrong).year(), wrong}));
+    cancel.set_reason("issued by a wrong clock");
+    EXPECT_TRUE(Ask(As(v1::ROLE_CARE_NAVIGATOR), cancel).ok());
+  }
+  const auto report = storage::Verify(*store_.Read(), HostZones(), std::nullopt,
+                                      absl::StrCat(::testing::TempDir(), "/wrong-future"));
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->problems.empty()) << report->problems[0];
 }
 
 TEST_F(ClockTest, ALongOutageOfTheProgramIsTimedRightlyAndPausesLapsing) {
