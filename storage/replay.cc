@@ -14,6 +14,7 @@
 #include "storage/loading.h"
 #include "storage/rocksdb_database.h"
 #include "storage/rocksdb_view.h"
+#include "storage/schema.h"
 
 namespace brokerage::storage {
 
@@ -74,16 +75,18 @@ struct Replay::Pending {
   int records = 0;
 };
 
-Replay::Replay(engine::ZoneFinder zones, std::shared_ptr<RocksDatabase> scratch)
-    : scratch_(std::move(scratch)),
+Replay::Replay(engine::ZoneFinder zones, std::shared_ptr<RocksDatabase> database, bool is_scratch)
+    : database_(std::move(database)),
+      is_scratch_(is_scratch),
       engine_(std::move(zones)),
       pending_(std::make_unique<Pending>()) {
-  engine_.FinishLoading(0, 0);
+  if (is_scratch_) engine_.FinishLoading(0, 0);
 }
 
 Replay::~Replay() {
+  if (!is_scratch_) return;
   std::error_code ignored;
-  std::filesystem::remove_all(scratch_->directory(), ignored);
+  std::filesystem::remove_all(database_->directory(), ignored);
 }
 
 absl::StatusOr<std::unique_ptr<Replay>> Replay::Begin(engine::ZoneFinder zones,
@@ -97,7 +100,16 @@ absl::StatusOr<std::unique_ptr<Replay>> Replay::Begin(engine::ZoneFinder zones,
   absl::StatusOr<std::shared_ptr<RocksDatabase>> scratch =
       RocksDatabase::Open(scratch_directory, RocksDatabase::Mode::kScratch);
   if (!scratch.ok()) return scratch.status();
-  return std::unique_ptr<Replay>(new Replay(std::move(zones), *std::move(scratch)));
+  return std::unique_ptr<Replay>(new Replay(std::move(zones), *std::move(scratch), true));
+}
+
+absl::StatusOr<std::unique_ptr<Replay>> Replay::Continue(engine::ZoneFinder zones,
+                                                         std::shared_ptr<RocksDatabase> store) {
+  std::unique_ptr<Replay> replay(new Replay(std::move(zones), std::move(store), false));
+  // With the roll-ups of all times.
+  absl::Status loaded = LoadEngine(*replay->Read(), absl::UnixEpoch(), &replay->engine_);
+  if (!loaded.ok()) return loaded;
+  return replay;
 }
 
 absl::Status Replay::LoadPackages(const journal::v1::Record& record, uint64_t sequence) {
@@ -138,15 +150,22 @@ absl::Status Replay::Add(const journal::v1::JournalEntry& entry) {
   for (const engine::RowWrite& write : writes) {
     if (write.table == engine::Table::kTexts) continue;
     if (write.value.has_value()) {
-      pending_->batch.Put(scratch_->table(write.table), write.key, *write.value);
+      pending_->batch.Put(database_->table(write.table), write.key, *write.value);
     } else {
-      pending_->batch.Delete(scratch_->table(write.table), write.key);
+      pending_->batch.Delete(database_->table(write.table), write.key);
     }
   }
-  // The default family, which a store leaves empty, keeps the hashes of texts: number, hash ->
-  // nothing.
-  rocksdb::ColumnFamilyHandle* named = scratch_->db()->DefaultColumnFamily();
+  if (!is_scratch_) {
+    pending_->batch.Put(database_->journal(), EncodeNumber(entry.sequence()),
+                        entry.SerializeAsString());
+    pending_->batch.Put(database_->meta(), schema::kMetaHead,
+                        EncodeHead({entry.sequence(), entry.hash()}));
+  }
+  // The default family of a scratch database, which a store leaves empty, keeps the hashes of
+  // texts: number, hash -> nothing.
+  rocksdb::ColumnFamilyHandle* named = database_->db()->DefaultColumnFamily();
   for (const journal::v1::Fact& fact : record.facts()) {
+    if (!is_scratch_) break;
     const Mentions mentions = MentionsOf(fact);
     for (const auto& [number, hash] : mentions.texts) {
       if (!hash.empty()) pending_->batch.Put(named, engine::PackageKey(number) + hash, "");
@@ -163,16 +182,15 @@ absl::Status Replay::Add(const journal::v1::JournalEntry& entry) {
 
 absl::Status Replay::Flush() {
   rocksdb::WriteOptions options;
-  options.disableWAL = true;
-  rocksdb::Status status = scratch_->db()->Write(options, &pending_->batch);
+  options.disableWAL = is_scratch_;
+  rocksdb::Status status = database_->db()->Write(options, &pending_->batch);
   pending_->batch.Clear();
   pending_->records = 0;
   engine_.EvictClosed();
-  return FromRocks(status,
-                   absl::StrCat("writing to the scratch directory ", scratch_->directory()));
+  return FromRocks(status, absl::StrCat("writing to ", database_->directory()));
 }
 
-std::unique_ptr<View> Replay::Read() const { return ReadDatabase(scratch_); }
+std::unique_ptr<View> Replay::Read() const { return ReadDatabase(database_); }
 
 absl::StatusOr<std::unique_ptr<Replay>> ReplayUpTo(const View& view, uint64_t sequence,
                                                    engine::ZoneFinder zones,
@@ -194,7 +212,7 @@ absl::StatusOr<std::unique_ptr<Replay>> ReplayUpTo(const View& view, uint64_t se
 
 bool Replay::NamesText(uint64_t package_number, absl::string_view hash) const {
   const std::string key = engine::PackageKey(package_number) + std::string(hash);
-  return scratch_->Get(scratch_->db()->DefaultColumnFamily(), key, nullptr).has_value();
+  return database_->Get(database_->db()->DefaultColumnFamily(), key, nullptr).has_value();
 }
 
 }  // namespace brokerage::storage

@@ -24,6 +24,11 @@ class Replay {
   // Errors: FAILED_PRECONDITION when the directory is not empty.
   static absl::StatusOr<std::unique_ptr<Replay>> Begin(engine::ZoneFinder zones,
                                                        const std::string& scratch_directory);
+  // Goes on with a store that is made of a journal, entry by entry, and holds a whole number of
+  // them; new ones follow its head. Flush writes the entries, too, and the head, so that after a
+  // crash a whole number is there. Errors: as LoadEngine.
+  static absl::StatusOr<std::unique_ptr<Replay>> Continue(engine::ZoneFinder zones,
+                                                          std::shared_ptr<RocksDatabase> store);
   ~Replay();  // deletes the scratch directory
 
   // Applies the next entry. Errors: DATA_LOSS when its record cannot be read or does not fit what
@@ -38,15 +43,16 @@ class Replay {
   const engine::Directory& directory() const { return engine_.directory(); }
   int64_t last_time_us() const { return engine_.state().last_time_us; }
   // Whether the journal names a text of the package with this salted hash, and did not erase it
-  // since.
+  // since. REQUIRES: Begin.
   bool NamesText(uint64_t package_number, absl::string_view hash) const;
 
  private:
   struct Pending;
-  Replay(engine::ZoneFinder zones, std::shared_ptr<RocksDatabase> scratch);
+  Replay(engine::ZoneFinder zones, std::shared_ptr<RocksDatabase> database, bool is_scratch);
   absl::Status LoadPackages(const journal::v1::Record& record, uint64_t sequence);
 
-  const std::shared_ptr<RocksDatabase> scratch_;
+  const std::shared_ptr<RocksDatabase> database_;
+  const bool is_scratch_;
   engine::Engine engine_;
   std::unique_ptr<Pending> pending_;
 };

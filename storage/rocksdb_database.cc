@@ -11,8 +11,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/encoding.h"
 #include "storage/rocksdb_log.h"
 #include "storage/schema.h"
+#include "storage/table_check.h"
 
 namespace brokerage::storage {
 
@@ -127,18 +129,41 @@ absl::StatusOr<std::vector<std::string>> FamiliesOf(const std::string& directory
   return found;
 }
 
+// An earlier program's tables may be others: whether one wrote the directory.
+absl::Status CheckNotEarlier(const std::string& directory, rocksdb::Env* env) {
+  rocksdb::DBOptions options;
+  options.env = env;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      options, directory, {{rocksdb::kDefaultColumnFamilyName, {}}, {schema::kMeta, {}}}, &handles,
+      &opened);
+  if (!status.ok()) return absl::OkStatus();  // what is wrong is told otherwise
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  std::string version;
+  const bool has_version =
+      db->Get(rocksdb::ReadOptions(), handles[1], schema::kMetaVersion, &version).ok();
+  for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  if (!has_version || DecodeNumber(version) >= schema::kVersion) return absl::OkStatus();
+  return EarlierVersion(directory, DecodeNumber(version));
+}
+
 absl::Status CheckFamilies(const std::string& directory, const std::vector<std::string>& found,
-                           const std::vector<std::string>& known) {
+                           const std::vector<std::string>& known, rocksdb::Env* env) {
+  const bool has_meta = Has(found, schema::kMeta);
   for (const std::string& name : found) {
     if (!Has(known, name)) {
+      absl::Status earlier = has_meta ? CheckNotEarlier(directory, env) : absl::OkStatus();
+      if (!earlier.ok()) return earlier;
       return absl::FailedPreconditionError(
           absl::StrCat(directory, " holds the table ", name,
                        ", which this program does not know: a newer one wrote it"));
     }
   }
-  if (!Has(found, schema::kMeta)) return absl::OkStatus();
+  if (!has_meta) return absl::OkStatus();
   for (const std::string& name : known) {
     if (!Has(found, name) && !Has(schema::kAddedFamilies, name)) {
+      if (absl::Status status = CheckNotEarlier(directory, env); !status.ok()) return status;
       return absl::DataLossError(absl::StrCat(directory, " has lost its table ", name));
     }
   }
@@ -176,6 +201,18 @@ absl::Status FromRocks(const rocksdb::Status& status, absl::string_view what) {
   return absl::UnavailableError(message);
 }
 
+absl::Status NewerVersion(const std::string& directory, uint64_t version) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      directory, " has schema version ", version, ", which a newer program wrote; this",
+      " program knows only version ", schema::kVersion));
+}
+
+absl::Status EarlierVersion(const std::string& directory, uint64_t version) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      directory, " has schema version ", version, ", which an earlier program wrote: ",
+      "bring it up to version ", schema::kVersion, " with brokerd upgrade --data ", directory));
+}
+
 absl::Status StickyError::status() const {
   std::lock_guard lock(mutex_);
   return status_;
@@ -210,10 +247,17 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
     absl::StatusOr<std::vector<std::string>> families = FamiliesOf(directory, env);
     if (!families.ok()) return families.status();
     found = *std::move(families);
-    if (absl::Status status = CheckFamilies(directory, found, names); !status.ok()) return status;
+    if (absl::Status status = CheckTables(env->GetFileSystem().get(), directory); !status.ok()) {
+      return status;
+    }
+    if (mode == Mode::kEarlier) {
+      names = found;
+    } else if (absl::Status status = CheckFamilies(directory, found, names, env); !status.ok()) {
+      return status;
+    }
   } else {
     if (absl::Status status = CheckNothingIsLostIn(directory); !status.ok()) return status;
-    if (mode == Mode::kReadOnly) {
+    if (mode == Mode::kReadOnly || mode == Mode::kEarlier) {
       return absl::NotFoundError(absl::StrCat(directory, " holds no journal"));
     }
     if (absl::Status status = MakeDirectory(directory); !status.ok()) return status;

@@ -42,6 +42,7 @@ class RocksDatabase {
     kWrite,
     kReadOnly,
     kScratch,  // as kWrite, for rows that need not outlive the process
+    kEarlier,  // of an earlier program, to be read by nobody else: with the tables that it has
   };
   // Opens what is there, or, for writing, makes it. `env`, which outlives it, is how the disk is
   // reached. Errors: FAILED_PRECONDITION when another process has it open or its tables are
@@ -51,14 +52,14 @@ class RocksDatabase {
   ~RocksDatabase();
 
   rocksdb::DB* db() const { return db_.get(); }
-  // Null where a store that was opened for reading only has none.
+  // Null where a store that was opened kReadOnly or kEarlier has none; so are those below.
   rocksdb::ColumnFamilyHandle* table(engine::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
   rocksdb::ColumnFamilyHandle* journal() const { return journal_; }
   rocksdb::ColumnFamilyHandle* outcomes() const { return outcomes_; }
   rocksdb::ColumnFamilyHandle* outcomes_by_time() const { return outcomes_by_time_; }
-  rocksdb::ColumnFamilyHandle* postcodes() const { return postcodes_; }  // null likewise
+  rocksdb::ColumnFamilyHandle* postcodes() const { return postcodes_; }
   rocksdb::ColumnFamilyHandle* meta() const { return meta_; }
   const std::string& directory() const { return directory_; }
   rocksdb::FileSystem* files() const { return db_->GetFileSystem(); }
@@ -84,6 +85,12 @@ class RocksDatabase {
   rocksdb::ColumnFamilyHandle* postcodes_ = nullptr;
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;
 };
+
+// The store in the directory is of a newer schema than this program's.
+absl::Status NewerVersion(const std::string& directory, uint64_t version);
+
+// ... or of an earlier one.
+absl::Status EarlierVersion(const std::string& directory, uint64_t version);
 
 // `what` was being done: "opening /var/lib/brokerd".
 absl::Status FromRocks(const rocksdb::Status& status, absl::string_view what);

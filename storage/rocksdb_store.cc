@@ -71,10 +71,10 @@ absl::Status RocksDbStore::CheckVersion() {
                ? Lost(schema::kMetaVersion)
                : absl::OkStatus();
   }
-  if (DecodeNumber(*version) == schema::kVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat(database_->directory(), " has schema version ", DecodeNumber(*version),
-                   "; this program knows only version ", schema::kVersion));
+  const uint64_t number = DecodeNumber(*version);
+  if (number == schema::kVersion) return absl::OkStatus();
+  return number < schema::kVersion ? EarlierVersion(database_->directory(), number)
+                                   : NewerVersion(database_->directory(), number);
 }
 
 absl::Status RocksDbStore::Lost(const char* row) const {

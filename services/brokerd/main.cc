@@ -112,6 +112,11 @@ int Run(int argc, char** argv) {
   CLI::App* backup = app.add_subcommand("backup", "Back up a stopped server");
   backup->add_option("--data", data, "Directory of the state")->required();
   backup->add_option("--backup-dir", backup_dir, "Directory of the backups")->required();
+  bool anew = false;
+  CLI::App* upgrade =
+      app.add_subcommand("upgrade", "Make an earlier program's store anew from its journal");
+  upgrade->add_option("--data", data, "Directory of the state")->required();
+  upgrade->add_flag("--anew", anew, "This program's, too: where rows are damaged");
   CLI::App* restore = app.add_subcommand("restore", "Restore a backup into a new directory");
   restore->add_option("--backup-dir", backup_dir, "Directory of the backups")->required();
   restore->add_option("--number", number, "The backup's number")->required();
@@ -124,6 +129,7 @@ int Run(int argc, char** argv) {
   if (*bootstrap_command) done = MakeFirstAdministrator(bootstrap);
   if (*verify) done = Verify(data, expect_head);
   if (*backup) done = BackUp(data, backup_dir);
+  if (*upgrade) done = Upgrade(data, anew);
   if (*restore) done = Restore(backup_dir, number, data);
   if (done.ok()) return 0;
   std::cerr << "brokerd: " << done.message() << "\n";

@@ -16,6 +16,7 @@
 #include "storage/backup.h"
 #include "storage/digest.h"
 #include "storage/replay.h"
+#include "storage/upgrade.h"
 #include "storage/verify.h"
 
 namespace brokerage::services::brokerd {
@@ -160,6 +161,26 @@ absl::Status BackUp(const std::string& data, const std::string& backup_dir) {
   std::cout << "backup number=" << backup->number << " head=" << backup->head.ToString()
             << " bytes=" << backup->bytes << "\n";
   return absl::OkStatus();
+}
+
+absl::Status Upgrade(const std::string& data, bool anew) {
+  storage::UpgradeOptions options;
+  options.anew = anew;
+  options.finish = [&](const std::string& made) {
+    return HasSimulationMark(data) ? PutSimulationMark(made) : absl::OkStatus();
+  };
+  Remove(data + ".upgrade.verify");
+  absl::StatusOr<storage::Upgraded> upgraded =
+      storage::Upgrade(data, HostZones(), options, [](uint64_t done, uint64_t all) {
+        spdlog::info("event=upgrading records={} of={}", done, all);
+      });
+  if (!upgraded.ok()) return upgraded.status();
+  if (!upgraded->needed) {
+    std::cout << data << " is as this program writes it: nothing to do\n";
+    return absl::OkStatus();
+  }
+  std::cout << "the store as it was: " << upgraded->kept << "\n";
+  return Report(upgraded->report);
 }
 
 absl::Status Restore(const std::string& backup_dir, int64_t number, const std::string& data) {

@@ -20,6 +20,9 @@ void SetMaintenance(const std::string& data, const std::string& backup_dir,
 absl::Status Verify(const std::string& data, const std::string& expect_head);
 // Backs up a directory that no server has open.
 absl::Status BackUp(const std::string& data, const std::string& backup_dir);
+// Makes the store of a directory that no server has open anew from its journal, where an earlier
+// program wrote it, or `anew` says so.
+absl::Status Upgrade(const std::string& data, bool anew);
 // Restores a backup into a directory that is new or empty.
 absl::Status Restore(const std::string& backup_dir, int64_t number, const std::string& data);
 

@@ -43,5 +43,21 @@ TEST(KeptStore, OfAnEarlierProgramOpensWithItsAccounts) {
   EXPECT_THAT(refused.output, HasSubstr("there are accounts already"));
 }
 
+TEST(KeptStore, OfAnEarlierProgramIsMadeAnewFromItsJournal) {
+  testing_support::TestFolder folder;
+  Unpack(folder.path());
+  const std::string upgrade = kBrokerd + " upgrade --data " + folder / "store";
+  Ran ran = Shell(upgrade);
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(ran.output, HasSubstr("nothing to do"));
+  ran = Shell(upgrade + " --anew");
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr(kVerified));
+  EXPECT_THAT(ran.output, HasSubstr("store.before-upgrade"));
+  for (const char* store : {"store", "store.before-upgrade"}) {
+    EXPECT_THAT(Shell(kBrokerd + " verify --data " + folder / store).output, HasSubstr(kVerified));
+  }
+}
+
 }  // namespace
 }  // namespace brokerage
