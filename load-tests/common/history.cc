@@ -27,7 +27,7 @@ constexpr size_t kRecordsPerBatch = 2000;
 
 }  // namespace
 
-v1::ApplyFrameworkRequest ReadFolder(const std::string& folder) {
+v1::ApplyFrameworkRequest ReadFolder(const std::string& folder, bool at_close) {
   v1::ApplyFrameworkRequest request;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
@@ -37,7 +37,7 @@ v1::ApplyFrameworkRequest ReadFolder(const std::string& folder) {
     v1::FrameworkFile& file = *request.add_files();
     file.set_name(name);
     file.set_content(
-        name == "framework.textproto"
+        at_close && name == "framework.textproto"
             ? absl::StrReplaceAll(content.str(),
                                   {{"AWARD_TIMING_AS_SOON_AS_CERTAIN", "AWARD_TIMING_AT_CLOSE"},
                                    {"AWARD_MODE_AUTOMATIC", "AWARD_MODE_CONFIRMED"}})

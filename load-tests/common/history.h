@@ -13,8 +13,8 @@
 
 namespace brokerage::load {
 
-// A framework's folder, with every round awarded AT_CLOSE and CONFIRMED.
-v1::ApplyFrameworkRequest ReadFolder(const std::string& folder);
+// A framework's folder; with `at_close` every round is awarded AT_CLOSE and CONFIRMED.
+v1::ApplyFrameworkRequest ReadFolder(const std::string& folder, bool at_close = true);
 
 struct OpenOffer {
   std::string offer_id;
