@@ -38,7 +38,7 @@ void Engine::LoadPackage(PackageAggregate package) {
   std::unique_ptr<PackageAggregate>& place = state_.packages[number];
   BROKERAGE_CHECK(place == nullptr);
   place = std::make_unique<PackageAggregate>(std::move(package));
-  EnterPackage(&state_, number);
+  MovePackage(&state_, number, {}, IndexesOf(*place));
 }
 
 void Engine::FinishLoading(uint64_t last_sequence, int64_t last_time_us) {

@@ -47,8 +47,8 @@ PackageAggregate& Applier::Touch(uint64_t number) {
                   .open = IsOpenPackage(package->row),
                   .over_limit = IsOverLimit(package->row),
                   .state = package->row.state(),
-                  .offers = static_cast<int32_t>(package->offers.size())};
-    LeavePackage(&state_, number);
+                  .offers = static_cast<int32_t>(package->offers.size()),
+                  .indexes = IndexesOf(*package)};
   }
   return *package;
 }
@@ -122,6 +122,7 @@ void Applier::ChangeLimit(const journal::v1::OfferRow& accepted,
   if (found == nullptr) return;
   const std::set<uint64_t> waiting = *found;  // changes below
   for (uint64_t number : waiting) {
+    if (IsTouched(number)) continue;
     const int64_t minutes = state_.Package(number)->row.terms().weekly_minutes();
     if (HasRoom(before, minutes) != HasRoom(*row, minutes)) NoteEvaluation(Touch(number));
   }
@@ -150,7 +151,7 @@ void Applier::WritePackage(uint64_t number, const Before& before) {
     TallyPackage(package, +1, &state_.rollups);
     TallyInterim(package, +1, &state_.rollups);
   }
-  EnterPackage(&state_, number);
+  MovePackage(&state_, number, before.indexes, IndexesOf(package));
   if (before.row_changed) Put(Table::kPackages, PackageKey(number), row.SerializeAsString());
   if (!before.existed || before.state != row.state()) {
     if (before.existed) {

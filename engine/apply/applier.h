@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "brokerage/journal/v1/record.pb.h"
+#include "engine/apply/indexes.h"
 #include "engine/model/package.h"
 #include "engine/model/state.h"
 #include "engine/model/tables.h"
@@ -32,8 +33,10 @@ class Applier {
   const journal::v1::Record& record() const { return record_; }
   uint64_t sequence() const { return sequence_; }
 
-  // The package, ready to be changed: off the agenda until Run ends. REQUIRES: it is in memory.
+  // The package, ready to be changed; the indexes follow when Run ends. REQUIRES: it is in memory.
   PackageAggregate& Touch(uint64_t number);
+  // Whether a fact of this record did so already.
+  bool IsTouched(uint64_t number) const { return touched_.contains(number); }
   // The same, when its row changes and not only an offer: out of the roll-up of packages, too.
   journal::v1::PackageRow& Change(uint64_t number);
   // REQUIRES, all: the package was touched.
@@ -64,6 +67,7 @@ class Applier {
     v1::PackageState state = v1::PACKAGE_STATE_UNSPECIFIED;
     bool row_changed = false;
     int32_t offers = 0;
+    PackageIndexes indexes;
   };
 
   void WritePackage(uint64_t number, const Before& before);

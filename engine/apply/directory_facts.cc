@@ -44,6 +44,7 @@ void LookAgainAtOffersOf(Applier& applier, const DirectoryChanged& fact) {
   if (subjects.empty() && suspended.empty()) return;
   const std::set<uint64_t> open_packages = applier.state().open_packages;  // changes below
   for (uint64_t number : open_packages) {
+    if (applier.IsTouched(number)) continue;
     const PackageAggregate& package = *applier.state().Package(number);
     const bool concerned =
         std::any_of(package.offers.begin(), package.offers.end(), [&](const OfferRow& offer) {

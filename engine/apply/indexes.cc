@@ -82,6 +82,14 @@ std::vector<AgendaEntry> AgendaOf(const PackageAggregate& package) {
   return entries;
 }
 
+void Leave(LookupMap<std::string, std::set<uint64_t>>* index, const std::string& key,
+           uint64_t number) {
+  if (index->Find(key) == nullptr) return;
+  std::set<uint64_t>& numbers = (*index)[key];
+  numbers.erase(number);
+  if (numbers.empty()) index->Erase(key);
+}
+
 AgendaEntry AgendaEntryOf(const journal::v1::DirectoryFact& fact) {
   AgendaEntry entry;
   entry.phase = AgendaEntry::kContractChange;
@@ -92,39 +100,35 @@ AgendaEntry AgendaEntryOf(const journal::v1::DirectoryFact& fact) {
 
 }  // namespace
 
-void EnterPackage(State* state, uint64_t number) {
-  const PackageAggregate& package = *state->Package(number);
-  for (AgendaEntry& entry : AgendaOf(package)) state->agenda.insert(std::move(entry));
-  if (IsOpenPackage(package.row)) {
-    state->open_packages.insert(number);
-  } else {
-    state->closed_packages.insert(number);
-  }
-  std::string person = PersonIndexKey(package);
-  if (!person.empty() && WaitsOrIsAwarded(package.row.state())) {
-    state->open_by_person[person].insert(number);
-  }
-  for (const std::string& limit : LimitsThatDecide(package)) {
-    state->waiting_by_limit[limit].insert(number);
-  }
+PackageIndexes IndexesOf(const PackageAggregate& package) {
+  PackageIndexes indexes;
+  indexes.is_there = true;
+  indexes.open = IsOpenPackage(package.row);
+  indexes.agenda = AgendaOf(package);
+  if (WaitsOrIsAwarded(package.row.state())) indexes.person = PersonIndexKey(package);
+  indexes.limits = LimitsThatDecide(package);
+  return indexes;
 }
 
-void LeavePackage(State* state, uint64_t number) {
-  const PackageAggregate& package = *state->Package(number);
-  for (const AgendaEntry& entry : AgendaOf(package)) state->agenda.erase(entry);
-  state->open_packages.erase(number);
-  state->closed_packages.erase(number);
-  for (const std::string& limit : LimitsThatDecide(package)) {
-    if (state->waiting_by_limit.Find(limit) == nullptr) continue;
-    std::set<uint64_t>& waiting = state->waiting_by_limit[limit];
-    waiting.erase(number);
-    if (waiting.empty()) state->waiting_by_limit.Erase(limit);
+void MovePackage(State* state, uint64_t number, const PackageIndexes& from,
+                 const PackageIndexes& to) {
+  // Mostly an answer changes none of them.
+  if (from.agenda != to.agenda) {
+    for (const AgendaEntry& entry : from.agenda) state->agenda.erase(entry);
+    for (const AgendaEntry& entry : to.agenda) state->agenda.insert(entry);
   }
-  std::string person = PersonIndexKey(package);
-  if (person.empty() || state->open_by_person.Find(person) == nullptr) return;
-  std::set<uint64_t>& numbers = state->open_by_person[person];
-  numbers.erase(number);
-  if (numbers.empty()) state->open_by_person.Erase(person);
+  if (from.is_there != to.is_there || from.open != to.open) {
+    if (from.is_there) (from.open ? state->open_packages : state->closed_packages).erase(number);
+    if (to.is_there) (to.open ? state->open_packages : state->closed_packages).insert(number);
+  }
+  if (from.person != to.person) {
+    Leave(&state->open_by_person, from.person, number);
+    if (!to.person.empty()) state->open_by_person[to.person].insert(number);
+  }
+  if (from.limits != to.limits) {
+    for (const std::string& limit : from.limits) Leave(&state->waiting_by_limit, limit, number);
+    for (const std::string& limit : to.limits) state->waiting_by_limit[limit].insert(number);
+  }
 }
 
 void EnterFact(State* state, const journal::v1::DirectoryFact& fact) {
