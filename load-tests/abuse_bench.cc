@@ -168,12 +168,13 @@ std::vector<Kind> Kinds(const Settings& settings, const v1::Package& package) {
   get.set_package_id(package.id());
 
   // A dry run of a file with one row of commas, which is refused.
+  constexpr size_t kCommas = 15'000'000;
   v1::ApplyFrameworkRequest commas;
   commas.set_validate_only(true);
   for (const char* name : {"framework.textproto", "lots.csv"}) {
     v1::FrameworkFile* file = commas.add_files();
     file->set_name(name);
-    file->set_content(std::string(15'000'000, ','));
+    file->mutable_content()->assign(kCommas, ',');
     if (name[0] == 'f') file->set_content("id: \"none\"");
   }
 
@@ -210,8 +211,8 @@ std::vector<Kind> Kinds(const Settings& settings, const v1::Package& package) {
                               ->file()
                               ->FindServiceByName("PackageService")
                               ->FindMethodByName("WatchPackages");
-    const absl::Status status = connection.Watch(
-        method, v1::WatchPackagesRequest(), [](const google::protobuf::Message&) { return true; });
+    absl::Status status = connection.Watch(method, v1::WatchPackagesRequest(),
+                                           [](const google::protobuf::Message&) { return true; });
     absl::SleepFor(absl::Milliseconds(100));  // who is refused tries again, as clients do
     return status;
   };
@@ -351,10 +352,11 @@ bool Measure(const Settings& settings) {
     std::fflush(stdout);
   }
   std::printf(
-      "abuse: %d figures, %d beyond their bounds (others' p99 %.0f ms or %.0f times the "
-      "usual, %.0f where the processors are kept busy; %lld MiB more)\n",
-      tried, beyond, kMillisecondsFree, kTimesMax, kTimesBusyMax,
-      static_cast<long long>(kMebibytesMoreMax));
+      "%s\n",
+      absl::StrCat("abuse: ", tried, " figures, ", beyond, " beyond their bounds (others' p99 ",
+                   kMillisecondsFree, " ms or ", kTimesMax, " times the usual, ", kTimesBusyMax,
+                   " where the processors are kept busy; ", kMebibytesMoreMax, " MiB more)")
+          .c_str());
   return beyond == 0;
 }
 
