@@ -157,7 +157,8 @@ absl::Status Exchange(const std::string& one, const std::string& other) {
     return Sync(fs::absolute(one).parent_path());
   }
   return absl::UnavailableError(
-      absl::StrCat("exchanging ", one, " and ", other, ": ", std::strerror(errno)));
+      absl::StrCat("exchanging ", one, " and ", other, ": ", std::strerror(errno), "; ", other,
+                   " is whole and verified, and may be moved there by hand"));
 }
 
 absl::Status Rename(const std::string& from, const std::string& to) {

@@ -166,7 +166,8 @@ bool HasColumn(RollupRow::Kind kind, RollupColumn column) {
 }
 
 RollupTable::RollupTable(const RollupTable& other) : rows_(other.rows_) {
-  for (const std::string* key : other.changed_) changed_.insert(&rows_.find(*key)->first);
+  for (Rows::value_type& row : rows_) by_key_.emplace(row.first, &row);
+  for (const Rows::value_type* row : other.changed_) changed_.push_back(by_key_.at(row->first));
 }
 
 RollupTable& RollupTable::operator=(const RollupTable& other) {
@@ -194,26 +195,31 @@ std::string RollupTable::Prefix(RollupRow::Kind kind, absl::string_view framewor
 RollupRow* RollupTable::Change(const RollupDimensions& of) {
   key_.clear();
   AppendKey(of, &key_);
-  auto place = rows_.lower_bound(key_);
-  if (place == rows_.end() || place->first != key_)
-    place = rows_.emplace_hint(place, key_, RowOf(of));
-  changed_.insert(&place->first);
-  return &place->second;
+  const auto found = by_key_.find(key_);
+  changed_.push_back(found != by_key_.end() ? found->second : Insert(key_, RowOf(of)));
+  return &changed_.back()->second;
 }
 
-void RollupTable::Put(const RollupRow& row) { rows_[KeyOf(row)] = row; }
+RollupTable::Rows::value_type* RollupTable::Insert(const std::string& key, const RollupRow& row) {
+  Rows::value_type& inserted = *rows_.insert_or_assign(key, row).first;
+  by_key_.emplace(inserted.first, &inserted);
+  return &inserted;
+}
+
+void RollupTable::Put(const RollupRow& row) { Insert(KeyOf(row), row); }
 
 const RollupRow* RollupTable::Find(absl::string_view key) const {
-  auto found = rows_.find(key);
-  return found == rows_.end() ? nullptr : &found->second;
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : &found->second->second;
 }
 
 std::vector<std::string> RollupTable::TakeChanged() {
   std::vector<std::string> keys;
   keys.reserve(changed_.size());
-  for (const std::string* key : changed_) keys.push_back(*key);
+  for (const Rows::value_type* row : changed_) keys.push_back(row->first);
   changed_.clear();
   std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;
 }
 

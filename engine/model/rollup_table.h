@@ -5,10 +5,10 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "brokerage/journal/v1/rows.pb.h"
 #include "engine/base/calendar.h"
@@ -78,14 +78,19 @@ class RollupTable {
   journal::v1::RollupRow* Change(const RollupDimensions& of);
   void Put(const journal::v1::RollupRow& row);  // loading; not a change
   const journal::v1::RollupRow* Find(absl::string_view key) const;
-  const std::map<std::string, journal::v1::RollupRow, std::less<>>& rows() const { return rows_; }
+  using Rows = std::map<std::string, journal::v1::RollupRow, std::less<>>;
+  const Rows& rows() const { return rows_; }
   // The keys changed since the last call, sorted.
   std::vector<std::string> TakeChanged();
 
  private:
-  std::map<std::string, journal::v1::RollupRow, std::less<>> rows_;
-  std::set<const std::string*>
-      changed_;      // keys of rows_, whose nodes do not move; their order here decides nothing
+  Rows::value_type* Insert(const std::string& key, const journal::v1::RollupRow& row);
+
+  Rows rows_;  // whose nodes do not move
+  // Of all of them, by key: the hot path compares no keys that begin alike.
+  absl::flat_hash_map<absl::string_view, Rows::value_type*> by_key_;
+  // Likewise, in the order of their change; some twice.
+  std::vector<Rows::value_type*> changed_;
   std::string key_;  // reused
 };
 

@@ -102,7 +102,7 @@ void CheckPostcodes(const std::string& content) {
   int64_t rows = 0;
   const absl::Status status = client::ReadPostcodeFile(
       path,
-      [&](v1::PostcodeRow row) {
+      [&](const v1::PostcodeRow& row) {
         ++rows;
         BROKERAGE_CHECK(!engine::PostcodeKey(row.postcode()).empty() && !row.ward_code().empty());
         return absl::OkStatus();

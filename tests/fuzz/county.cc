@@ -76,7 +76,7 @@ const Made& TheCounty() {
     for (const Step& step : CountySteps()) {
       course.Wait(absl::Minutes(step.minutes), kTicksMax);
       if (*step.method == '\0') continue;
-      const auto request = EngineRequest(*RequestOf(step));
+      auto request = EngineRequest(*RequestOf(step));
       BROKERAGE_CHECK(request.ok());
       const auto outcome =
           course.Run(Callers()[static_cast<size_t>(step.caller)], *std::move(request));
