@@ -31,7 +31,10 @@ void Engine::LoadAccount(const journal::v1::AccountRow& row) {
 
 void Engine::LoadSystem(const journal::v1::SystemRow& row) { state_.system = row; }
 
-void Engine::LoadRollup(const journal::v1::RollupRow& row) { state_.rollups.Put(row); }
+// What is in memory may be newer than what was stored.
+void Engine::LoadRollup(const journal::v1::RollupRow& row) {
+  if (state_.rollups.Find(RollupTable::KeyOf(row)) == nullptr) state_.rollups.Put(row);
+}
 
 void Engine::LoadPackage(PackageAggregate package) {
   const uint64_t number = package.row.number();

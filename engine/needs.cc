@@ -111,11 +111,9 @@ std::vector<std::string> MissingRollupsOfSuspensions(const State& state) {
   const Directory::FactMap& facts = state.directory.Facts();
   for (auto it = facts.lower_bound(prefix);
        it != facts.end() && absl::StartsWith(it->first, prefix); ++it) {
-    const v1::Suspension& suspension = it->second->suspension();
-    const bool over =
-        suspension.has_to_time() && FromTimestamp(suspension.to_time()) <= state.last_time_us;
-    std::string key = SuspensionRollupKey(suspension.id());
-    if (!over && state.rollups.Find(key) == nullptr) keys.push_back(std::move(key));
+    // Those that are over, too: a clock that was wrong may be set back.
+    std::string key = SuspensionRollupKey(it->second->suspension().id());
+    if (state.rollups.Find(key) == nullptr) keys.push_back(std::move(key));
   }
   return keys;
 }

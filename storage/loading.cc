@@ -193,29 +193,6 @@ absl::Status LoadOpenPackages(const View& view, engine::Engine* engine) {
   return view.status();
 }
 
-absl::Status LoadRecentRollups(const View& view, absl::Time now, engine::Engine* engine) {
-  const absl::CivilMonth month = absl::ToCivilMonth(now, absl::UTCTimeZone()) - kMonthsBefore;
-  const int32_t floor = static_cast<int32_t>(month.year()) * 100 + month.month();
-  for (const journal::v1::FrameworkRow* framework : engine->directory().Frameworks()) {
-    for (int kind = RollupRow::Kind_MIN; kind <= RollupRow::Kind_MAX; ++kind) {
-      if (!RollupRow::Kind_IsValid(kind) || kind == RollupRow::KIND_UNSPECIFIED) continue;
-      const auto of = static_cast<RollupRow::Kind>(kind);
-      const int32_t from = of == RollupRow::KIND_FILL ? 0 : floor;  // a fill is of no month
-      absl::Status status;
-      view.Scan(Table::kRollups, engine::RollupTable::Prefix(of, framework->framework_id()),
-                engine::RollupTable::Prefix(of, framework->framework_id(), from),
-                [&](absl::string_view key, absl::string_view value) {
-                  RollupRow row;
-                  status = Parse(Table::kRollups, key, value, &row);
-                  if (status.ok()) engine->LoadRollup(row);
-                  return status.ok();
-                });
-      if (!status.ok()) return status;
-    }
-  }
-  return view.status();
-}
-
 absl::Status LoadRollups(const View& view, const std::vector<std::string>& keys,
                          engine::Engine* engine) {
   for (const std::string& key : keys) {
@@ -244,6 +221,34 @@ absl::StatusOr<int64_t> TimeOfLastRecord(const View& view, uint64_t sequence) {
 }
 
 }  // namespace
+
+absl::Status LoadRecentRollups(const View& view, absl::Time now, engine::Engine* engine) {
+  const absl::CivilMonth month = absl::ToCivilMonth(now, absl::UTCTimeZone()) - kMonthsBefore;
+  const int32_t floor = static_cast<int32_t>(month.year()) * 100 + month.month();
+  for (const journal::v1::FrameworkRow* framework : engine->directory().Frameworks()) {
+    for (int kind = RollupRow::Kind_MIN; kind <= RollupRow::Kind_MAX; ++kind) {
+      if (!RollupRow::Kind_IsValid(kind) || kind == RollupRow::KIND_UNSPECIFIED) continue;
+      const auto of = static_cast<RollupRow::Kind>(kind);
+      const int32_t from = of == RollupRow::KIND_FILL ? 0 : floor;  // a fill is of no month
+      absl::Status status;
+      view.Scan(Table::kRollups, engine::RollupTable::Prefix(of, framework->framework_id()),
+                engine::RollupTable::Prefix(of, framework->framework_id(), from),
+                [&](absl::string_view key, absl::string_view value) {
+                  RollupRow row;
+                  status = Parse(Table::kRollups, key, value, &row);
+                  if (status.ok()) engine->LoadRollup(row);
+                  return status.ok();
+                });
+      if (!status.ok()) return status;
+    }
+  }
+  return view.status();
+}
+
+absl::Status LoadAllRollups(const View& view, engine::Engine* engine) {
+  return EachRow<RollupRow>(view, Table::kRollups, "",
+                            [&](const RollupRow& row) { engine->LoadRollup(row); });
+}
 
 absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine) {
   if (absl::Status status = LoadDirectory(view, engine); !status.ok()) return status;

@@ -18,6 +18,12 @@ namespace brokerage::storage {
 // there: the system's, a framework's revision, the newest package's, an index's, every account.
 absl::Status LoadEngine(const View& view, absl::Time now, engine::Engine* engine);
 
+// What LoadEngine loads of roll-ups, as of another time: where that goes back. What is in memory
+// stays as it is there.
+absl::Status LoadRecentRollups(const View& view, absl::Time now, engine::Engine* engine);
+// Those of all times and kinds.
+absl::Status LoadAllRollups(const View& view, engine::Engine* engine);
+
 // A package with its offers and texts; nothing if there is none. Errors: DATA_LOSS naming the table
 // and key.
 absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& view,

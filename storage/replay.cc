@@ -106,8 +106,9 @@ absl::StatusOr<std::unique_ptr<Replay>> Replay::Begin(engine::ZoneFinder zones,
 absl::StatusOr<std::unique_ptr<Replay>> Replay::Continue(engine::ZoneFinder zones,
                                                          std::shared_ptr<RocksDatabase> store) {
   std::unique_ptr<Replay> replay(new Replay(std::move(zones), std::move(store), false));
-  // With the roll-ups of all times.
-  absl::Status loaded = LoadEngine(*replay->Read(), absl::UnixEpoch(), &replay->engine_);
+  const std::unique_ptr<View> view = replay->Read();
+  absl::Status loaded = LoadEngine(*view, absl::UnixEpoch(), &replay->engine_);
+  if (loaded.ok()) loaded = LoadAllRollups(*view, &replay->engine_);
   if (!loaded.ok()) return loaded;
   return replay;
 }

@@ -1,13 +1,16 @@
 #include "storage/upgrade.h"
 
 #include <fcntl.h>
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -15,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/encoding.h"
 #include "storage/head_note.h"
+#include "storage/log_tail.h"
 #include "storage/replay.h"
 #include "storage/rocksdb_database.h"
 #include "storage/rocksdb_view.h"
@@ -54,16 +58,34 @@ absl::StatusOr<bool> Holds(const View& view, const Head& head) {
   return held;
 }
 
-absl::Status CheckNoted(const RocksDatabase& database, const View& view) {
+// The journal must end where meta says, and hold the head that was noted: as at any opening.
+absl::Status CheckEnd(const RocksDatabase& database, const View& view) {
+  const Head head = view.head();
+  std::unique_ptr<rocksdb::Iterator> last(
+      database.db()->NewIterator(rocksdb::ReadOptions(), database.journal()));
+  last->SeekToLast();
+  if (!last->status().ok()) return FromRocks(last->status(), "reading the journal's end");
+  const uint64_t ends_at = last->Valid() ? DecodeNumber(FromSlice(last->key())) : 0;
+  const std::string found =
+      absl::StrCat("the journal in ", database.directory(), " ends at ", ends_at, ", but ");
+  if (absl::Status status = view.status(); !status.ok()) return status;
+  if (ends_at != head.sequence) {
+    return absl::DataLossError(absl::StrCat(found, "its head is ", head.ToString()));
+  }
   absl::StatusOr<std::optional<Head>> noted = ReadHeadNote(database.files(), database.directory());
   if (!noted.ok()) return noted.status();
-  if (!noted->has_value()) return absl::OkStatus();
+  if (!noted->has_value()) {
+    const bool was_there =
+        database.Get(database.meta(), schema::kMetaHeadNoted, nullptr).has_value();
+    if (absl::Status status = database.error().status(); !status.ok()) return status;
+    return was_there
+               ? absl::DataLossError(absl::StrCat(found, "its file ", kHeadNote, " is missing"))
+               : absl::OkStatus();
+  }
   absl::StatusOr<bool> held = Holds(view, **noted);
   if (!held.ok()) return held.status();
   if (*held) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("the journal in ", database.directory(), " ends at ",
-                                          view.head().ToString(), ", but the head ",
-                                          (*noted)->ToString(), " was noted"));
+  return absl::DataLossError(absl::StrCat(found, "the head ", (*noted)->ToString(), " was noted"));
 }
 
 // All of `to`'s family is as all of `from`'s afterwards; a family that is not there is empty.
@@ -80,6 +102,9 @@ absl::Status CopyFamily(const RocksDatabase& from, rocksdb::ColumnFamilyHandle* 
     batch.Delete(target, old->key());
     if (batch.GetDataSize() < kCopiedBytesPerWrite) continue;
     if (absl::Status status = write(); !status.ok()) return status;
+  }
+  if (!old->status().ok()) {
+    return FromRocks(old->status(), absl::StrCat("reading ", to.directory()));
   }
   if (source != nullptr) {
     rocksdb::ReadOptions options;
@@ -120,35 +145,59 @@ absl::Status CopyWhatIsBeside(const RocksDatabase& from, const RocksDatabase& to
   return FromRocks(to.db()->Write(rocksdb::WriteOptions(), &batch), "writing meta");
 }
 
-// The new store, as far as an earlier run made it from this journal; empty otherwise.
-absl::StatusOr<Database> OpenNew(const std::string& directory, const View& old) {
-  for (const bool again : {false, true}) {
-    absl::StatusOr<Database> made = RocksDatabase::Open(directory, RocksDatabase::Mode::kWrite);
-    if (made.ok()) {
-      const std::unique_ptr<View> view = ReadDatabase(*made);
-      absl::StatusOr<bool> held = Holds(old, view->head());
-      if (!held.ok()) return held.status();
-      if (*held) {
-        // Not whole from here on.
-        rocksdb::Status status =
-            (*made)->db()->Delete(rocksdb::WriteOptions(), (*made)->meta(), schema::kMetaVersion);
-        if (!status.ok()) return FromRocks(status, absl::StrCat("writing to ", directory));
-        return made;
-      }
-    }
-    if (again || absl::IsFailedPrecondition(made.status())) return made.status();
-    made = absl::UnknownError("closed");
-    std::error_code error;
-    fs::remove_all(directory, error);
-  }
-  return absl::InternalError("unreachable");
-}
-
 absl::Status Sync(const std::string& directory) {
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = fd >= 0 && ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
   return synced ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("syncing ", directory));
+}
+
+// A file in a directory that an upgrade makes, with the version that it is made for; until the
+// last step is done.
+constexpr char kUnfinished[] = "UPGRADE";
+
+bool IsUnfinished(const std::string& directory) {
+  std::error_code error;
+  return fs::exists(fs::path(directory) / kUnfinished, error);
+}
+
+absl::StatusOr<Database> MakeNew(const std::string& directory) {
+  std::error_code error;
+  fs::create_directory(directory, error);
+  if (!error) fs::permissions(directory, fs::perms::owner_all, error);
+  if (error) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot make ", directory, ": ", error.message()));
+  }
+  std::ofstream file(fs::path(directory) / kUnfinished);
+  if (!(file << schema::kVersion << std::flush)) {
+    return absl::UnavailableError(absl::StrCat("cannot write to ", directory));
+  }
+  if (absl::Status status = Sync(directory); !status.ok()) return status;
+  return RocksDatabase::Open(directory, RocksDatabase::Mode::kWrite);
+}
+
+// The new store, as far as an earlier run of this program made it of this journal; empty otherwise.
+absl::StatusOr<Database> OpenNew(const std::string& directory, const View& old) {
+  std::error_code error;
+  if (!fs::exists(directory, error)) return MakeNew(directory);
+  if (!IsUnfinished(directory)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        directory, " is in the way: it is no upgrade that was cut short; move it or remove it"));
+  }
+  uint64_t version = 0;
+  std::ifstream(fs::path(directory) / kUnfinished) >> version;
+  if (version == schema::kVersion) {
+    absl::StatusOr<Database> made = RocksDatabase::Open(directory, RocksDatabase::Mode::kWrite);
+    if (absl::IsFailedPrecondition(made.status())) return made;  // another run is at work
+    if (made.ok()) {
+      absl::StatusOr<bool> held = Holds(old, ReadDatabase(*made)->head());
+      if (!held.ok()) return held.status();
+      if (*held) return made;
+    }
+  }
+  fs::remove_all(directory, error);
+  return MakeNew(directory);
 }
 
 // Each is in the other's place afterwards, in one step.
@@ -177,7 +226,7 @@ absl::StatusOr<Head> Make(const Database& old, const std::string& new_directory,
                           uint64_t* replayed) {
   const std::unique_ptr<View> journal = ReadDatabase(old);
   const Head head = journal->head();
-  if (absl::Status status = CheckNoted(*old, *journal); !status.ok()) return status;
+  if (absl::Status status = CheckEnd(*old, *journal); !status.ok()) return status;
   absl::StatusOr<Database> made = OpenNew(new_directory, *journal);
   if (!made.ok()) return made.status();
   {
@@ -211,63 +260,108 @@ absl::StatusOr<Head> Make(const Database& old, const std::string& new_directory,
   return head;
 }
 
+absl::StatusOr<std::string> CheckedPath(const std::string& given) {
+  std::error_code error;
+  const fs::path path = fs::canonical(given, error);
+  if (error) return absl::NotFoundError(absl::StrCat("there is no ", given));
+  struct stat own = {}, parents = {};
+  if (::stat(path.c_str(), &own) != 0 || ::stat(path.parent_path().c_str(), &parents) != 0) {
+    return absl::UnavailableError(absl::StrCat("reading ", path.string()));
+  }
+  if (own.st_dev != parents.st_dev) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path.string(), " is where a file system is mounted, and cannot be exchanged: a directory ",
+        "below it can"));
+  }
+  return path.string();
+}
+
+// The new directory is in its place: what is left to do.
+absl::Status Finish(const std::string& directory, const std::string& new_directory,
+                    const std::string& kept) {
+  std::error_code error;
+  if (fs::exists(new_directory, error)) {
+    if (absl::Status status = Rename(new_directory, kept); !status.ok()) return status;
+  }
+  fs::remove(fs::path(directory) / kUnfinished, error);
+  return error ? absl::UnavailableError(absl::StrCat("removing ", kUnfinished)) : Sync(directory);
+}
+
+// RocksDB's own lock, while no database has the directory open.
+class DirectoryLock {
+ public:
+  absl::Status Take(const std::string& directory) {
+    rocksdb::Status status = rocksdb::Env::Default()->LockFile(directory + "/LOCK", &lock_);
+    return status.ok() ? absl::OkStatus()
+                       : absl::FailedPreconditionError(
+                             absl::StrCat("another brokerd has ", directory, " open"));
+  }
+  ~DirectoryLock() {
+    if (lock_ != nullptr) rocksdb::Env::Default()->UnlockFile(lock_);
+  }
+
+ private:
+  rocksdb::FileLock* lock_ = nullptr;
+};
+
 }  // namespace
 
-absl::StatusOr<Upgraded> Upgrade(const std::string& directory, const engine::ZoneFinder& zones,
+absl::StatusOr<Upgraded> Upgrade(const std::string& given, const engine::ZoneFinder& zones,
                                  const UpgradeOptions& options,
                                  absl::FunctionRef<void(uint64_t done, uint64_t all)> progress) {
-  Upgraded upgraded;
+  absl::StatusOr<std::string> path = CheckedPath(given);
+  if (!path.ok()) return path.status();
+  const std::string& directory = *path;
   const std::string new_directory = directory + ".upgrade";
+  Upgraded upgraded;
   upgraded.kept = directory + ".before-upgrade";
+  if (IsUnfinished(directory)) {  // a run that was cut short in its last steps
+    absl::Status finished = Finish(directory, new_directory, upgraded.kept);
+    if (!finished.ok()) return finished;
+    return upgraded;
+  }
+  absl::StatusOr<std::vector<TornTail>> torn =
+      FindTornTails(rocksdb::FileSystem::Default().get(), directory);
+  if (!torn.ok()) return torn.status();
+  // Open, so that nobody else opens it, until the new one is whole.
+  absl::StatusOr<Database> old = RocksDatabase::Open(directory, RocksDatabase::Mode::kEarlier);
+  if (!old.ok()) return old.status();
+  absl::StatusOr<std::optional<uint64_t>> version = VersionOf(**old);
+  if (!version.ok()) return version.status();
+  if (!version->has_value()) {
+    return absl::DataLossError(absl::StrCat(directory, " holds no store that was ever whole"));
+  }
+  if (**version > schema::kVersion) return NewerVersion(directory, **version);
+  if (**version == schema::kVersion && !options.anew) return upgraded;
   std::error_code error;
-  if (!fs::exists(directory, error)) {
-    return absl::NotFoundError(absl::StrCat("there is no ", directory));
+  if (fs::exists(upgraded.kept, error)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        upgraded.kept, " is in the way: what an earlier upgrade kept; move it or remove it"));
   }
-  Head head;
-  {
-    absl::StatusOr<Database> old = RocksDatabase::Open(directory, RocksDatabase::Mode::kEarlier);
-    if (!old.ok()) return old.status();
-    absl::StatusOr<std::optional<uint64_t>> version = VersionOf(**old);
-    if (!version.ok()) return version.status();
-    if (!version->has_value()) {
-      return absl::DataLossError(absl::StrCat(directory, " holds no store that was ever whole"));
-    }
-    if (**version > schema::kVersion) return NewerVersion(directory, **version);
-    if (**version == schema::kVersion && !options.anew) {
-      // Whether a run was cut short between its last two steps.
-      if (!fs::exists(new_directory, error)) return upgraded;
-      absl::StatusOr<Database> other =
-          RocksDatabase::Open(new_directory, RocksDatabase::Mode::kEarlier);
-      if (!other.ok()) return other.status();
-      absl::StatusOr<std::optional<uint64_t>> other_version = VersionOf(**other);
-      other = absl::UnknownError("closed");
-      const bool replaced =
-          other_version.ok() && other_version->has_value() && **other_version < schema::kVersion;
-      if (!replaced || fs::exists(upgraded.kept, error)) return upgraded;
-      if (absl::Status kept = Rename(new_directory, upgraded.kept); !kept.ok()) return kept;
-      return upgraded;
-    }
-    if (fs::exists(upgraded.kept, error)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          upgraded.kept, " is in the way: what an earlier upgrade kept; move it or remove it"));
-    }
-    absl::StatusOr<Head> made = Make(*old, new_directory, zones, progress, &upgraded.replayed);
-    if (!made.ok()) return made.status();
-    head = *std::move(made);
-  }
-  absl::StatusOr<VerifyReport> report =
-      VerifyDirectory(new_directory, zones, head, new_directory + ".verify");
+  absl::StatusOr<Head> head = Make(*old, new_directory, zones, progress, &upgraded.replayed);
+  if (!head.ok()) return head.status();
+  const std::string scratch = new_directory + ".verify";
+  fs::remove_all(scratch, error);
+  absl::StatusOr<VerifyReport> report = VerifyDirectory(new_directory, zones, *head, scratch);
   if (!report.ok()) return report.status();
   if (!report->ok()) {
-    return absl::DataLossError(absl::StrCat("the new store in ", new_directory,
-                                            " is not in order: ", report->problems.front(), " (",
-                                            report->problem_count, " problems)"));
+    fs::remove_all(new_directory, error);  // nothing to go on with
+    return absl::DataLossError(absl::StrCat("what the journal in ", directory,
+                                            " makes is not in order: ", report->problems.front(),
+                                            " (", report->problem_count, " problems)"));
   }
+  report->torn_tails = *std::move(torn);
   if (options.finish != nullptr) {
     if (absl::Status finished = options.finish(new_directory); !finished.ok()) return finished;
   }
+  // A database works by paths: it must be closed when they change.
+  old = absl::UnknownError("closed");
+  DirectoryLock lock;
+  if (absl::Status locked = lock.Take(directory); !locked.ok()) return locked;
   if (absl::Status swapped = Exchange(directory, new_directory); !swapped.ok()) return swapped;
-  if (absl::Status kept = Rename(new_directory, upgraded.kept); !kept.ok()) return kept;
+  if (absl::Status finished = Finish(directory, new_directory, upgraded.kept); !finished.ok()) {
+    return finished;
+  }
   upgraded.needed = true;
   upgraded.report = *std::move(report);
   return upgraded;

@@ -30,11 +30,11 @@ struct Upgraded {
 // Replays the journal of a directory that nobody has open into DIRECTORY.upgrade, copies what is
 // beside it (texts, outcomes, postcodes, the rows of meta), verifies the whole, and puts it in the
 // place of DIRECTORY in one step; that is DIRECTORY.before-upgrade from then on. What a run that
-// was cut short has done is gone on with; until the last step the directory is as it was.
-// `progress` is told now and then how many entries of how many are replayed. Errors:
-// FAILED_PRECONDITION where another process has it open, a newer program wrote it, or the kept copy
-// of another upgrade is in the way; DATA_LOSS where the journal is damaged or ends before the head
-// that was noted.
+// was cut short has done is gone on with; until that step the directory is as it was, but that its
+// log is taken into its tables. `progress` is told now and then how many entries of how many are
+// replayed. Errors: FAILED_PRECONDITION where another process has it open, a newer program wrote
+// it, a file system is mounted there, or something is in the way of the new store or the copy;
+// DATA_LOSS where the journal is damaged or ends before the head that was noted.
 absl::StatusOr<Upgraded> Upgrade(const std::string& directory, const engine::ZoneFinder& zones,
                                  const UpgradeOptions& options,
                                  absl::FunctionRef<void(uint64_t done, uint64_t all)> progress);

@@ -169,7 +169,6 @@ absl::Status Upgrade(const std::string& data, bool anew) {
   options.finish = [&](const std::string& made) {
     return HasSimulationMark(data) ? PutSimulationMark(made) : absl::OkStatus();
   };
-  Remove(data + ".upgrade.verify");
   absl::StatusOr<storage::Upgraded> upgraded =
       storage::Upgrade(data, HostZones(), options, [](uint64_t done, uint64_t all) {
         spdlog::info("event=upgrading records={} of={}", done, all);

@@ -97,6 +97,7 @@ Executor::Executor(engine::Engine* engine, storage::Store* store, Clock* clock,
   }
   clock_->Begin(engine_->NextDue(), clock_jumped());
   published_version_ = engine_->directory_version();
+  published_time_us_ = engine_->state().last_time_us;
 }
 
 absl::Time Executor::NextStamp() const { return StampAt(clock_->Now()); }
@@ -187,6 +188,13 @@ Reply Executor::Answer(QueuedCommand command, CommitGroup* group) {
   if (const auto* confirm = std::get_if<v1::ConfirmClockRequest>(&command.request)) {
     if (absl::Status status = TrustClock(*confirm); !status.ok()) return status;
     if (clock_jumped()) group->alive = told = clock_->Now();
+    if (told && absl::ToUnixMicros(*told) <= last_time_us_) {
+      loaded = storage::LoadRecentRollups(*store_->Read(), *told, engine_);
+      if (!loaded.ok()) {
+        options_.on_fatal(loaded);
+        return absl::InternalError("the roll-ups cannot be read from the store");
+      }
+    }
   }
   const engine::Command asked{std::move(command.caller), std::move(command.request),
                               options_.random_salt()};
@@ -282,8 +290,10 @@ void Executor::Commit(const engine::Command& command, const std::string& request
 
 void Executor::Close(uint64_t number, CommitGroup* group) {
   group->number = number;
-  if (engine_->directory_version() != published_version_) {
+  if (engine_->directory_version() != published_version_ ||
+      engine_->state().last_time_us < published_time_us_) {
     published_version_ = engine_->directory_version();
+    published_time_us_ = engine_->state().last_time_us;
     group->published = TakeSnapshot();
   }
   if (in_flight_now_.empty()) return;

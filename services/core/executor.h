@@ -57,7 +57,7 @@ struct CommitGroup {
   storage::Batch batch;
   std::vector<Answer> answers;
   std::shared_ptr<const DirectorySnapshot> published;  // null: as before
-  std::optional<absl::Time> alive;                     // a simulation's clock moved to here
+  std::optional<absl::Time> alive;                     // the clock was moved, or trusted, to here
   uint64_t number = 0;                                 // of the last group that was merged into it
 
   size_t size() const { return batch.records.size() + answers.size(); }
@@ -137,6 +137,7 @@ class Executor {
   uint64_t last_sequence_ = 0;
   bool stuck_ = false;  // a Tick changed nothing: none is tried before something else changes
   uint64_t published_version_ = 0;
+  int64_t published_time_us_ = 0;
 
   // Outcomes that are not durable yet, by account and request id.
   absl::flat_hash_map<std::string, Known> in_flight_;

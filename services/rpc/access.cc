@@ -157,6 +157,8 @@ const Access& AccessOf(absl::string_view method) {
 }
 
 size_t RequestBytesMax(const Access& access) {
+  constexpr size_t kAnybodysMax = 1024;
+  if (access.roles == kAnybody) return kAnybodysMax;
   const bool has_files = access.method == "DirectoryService/ApplyFramework" ||
                          access.method == "DirectoryService/PreviewFramework";
   return has_files ? engine::limits::kMessageBytesMax : engine::limits::kRequestBytesMax;

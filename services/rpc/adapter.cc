@@ -162,6 +162,16 @@ constexpr size_t kParsedAtOnceMax = 64 << 10;
 // Requests of fewer bytes have few fields.
 constexpr size_t kCountedBytesMin = size_t{2} * engine::limits::kRequestFieldsMax;
 
+// What is too long is refused at once.
+bool IsParsedByWorker(const Method& method, const grpc::ByteBuffer& bytes) {
+  return bytes.Length() > kParsedAtOnceMax && bytes.Length() <= RequestBytesMax(*method.access);
+}
+
+absl::Status TooManyLong() {
+  return engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "",
+                        "a later try: too many long requests of the account wait");
+}
+
 // The request that the bytes hold, which go. Errors: FIELD_INVALID for bytes that are none, and for
 // more than the method takes.
 absl::StatusOr<std::unique_ptr<Message>> Parse(const Method& method, grpc::ByteBuffer* bytes) {
@@ -215,9 +225,12 @@ class UnaryCall final : public Event {
       case Step::kRead:
         method_.adapter->RequestCame(began_, &grpc_context_);
         if (!ok) return Answer(absl::InvalidArgumentError("a call without a request"));
-        if (bytes_.Length() <= kParsedAtOnceMax) return Read();
-        return method_.adapter->backend().file_workers->Post(signed_in_.caller.account_id,
-                                                             [this] { Read(); });
+        if (!IsParsedByWorker(method_, bytes_)) return Read();
+        if (method_.adapter->backend().file_workers->PostQuery(signed_in_.caller.account_id,
+                                                               [this] { Read(); })) {
+          return;
+        }
+        return Answer(TooManyLong());
       case Step::kAnswer:
         return EndIfOver();
     }
@@ -239,6 +252,7 @@ class UnaryCall final : public Event {
     Adapter* adapter = method_.adapter;
     new UnaryCall(method_, queue_);  // one that is taken during a stop is refused at once
     began_ = adapter->backend().clock->MachineNow();
+    adapter->CancelOverdue(began_);
     auto signed_in = adapter->AdmitCaller(*method_.access, grpc_context_);
     if (!signed_in.ok()) return Answer(signed_in.status());
     signed_in_ = *std::move(signed_in);
@@ -333,6 +347,8 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   void Taken(bool ok) {
     if (!ok) return Release();  // the server is stopping; `done_` never comes
     Open(method_, queue_);
+    began_ = method_.adapter->backend().clock->MachineNow();
+    method_.adapter->CancelOverdue(began_);
     auto signed_in = method_.adapter->AdmitCaller(*method_.access, grpc_context_);
     if (!signed_in.ok()) return Finish(signed_in.status());
     signed_in_ = *std::move(signed_in);
@@ -346,7 +362,6 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
                          absl::StrCat("at most ", kStreamsEachMax, " open streams of an account, ",
                                       engine::limits::kStreamsMax, " of all")));
     }
-    began_ = method_.adapter->backend().clock->MachineNow();
     if (!method_.adapter->AwaitRequest(began_, &grpc_context_)) return Finish(Stopping());
     line_.Read(&bytes_, &asked_);
   }
@@ -354,9 +369,10 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   void Asked(bool ok) {
     method_.adapter->RequestCame(began_, &grpc_context_);
     if (!ok) return Finish(absl::InvalidArgumentError("a call without a request"));
-    if (bytes_.Length() <= kParsedAtOnceMax) return Begin();
-    method_.adapter->backend().file_workers->Post(signed_in_.caller.account_id,
-                                                  [self = shared_from_this()] { self->Begin(); });
+    if (!IsParsedByWorker(method_, bytes_)) return Begin();
+    const bool posted = method_.adapter->backend().file_workers->PostQuery(
+        signed_in_.caller.account_id, [self = shared_from_this()] { self->Begin(); });
+    if (!posted) Finish(TooManyLong());
   }
 
   void Begin() {
@@ -442,6 +458,7 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   }
 
   void Finish(const absl::Status& status) {
+    stream_.reset();
     place_.reset();  // who is told may ask again
     line_.Finish(ToGrpc(status), &finished_);
   }
@@ -621,13 +638,16 @@ void Adapter::Count(const Access& access, const absl::Status& status, absl::Time
   metrics->CountCall(access.method, status.code(), backend_.clock->MachineNow() - began);
 }
 
-bool Adapter::AwaitRequest(absl::Time began, grpc::ServerContext* context) {
+void Adapter::CancelOverdue(absl::Time now) {
   std::lock_guard lock(mutex_);
-  // Who waits longest is looked at whenever another comes: an overdue one harms nobody before.
-  const absl::Time overdue = began - backend_.options->request_patience;
+  const absl::Time overdue = now - backend_.options->request_patience;
   while (!awaited_.empty() && awaited_.begin()->first < overdue) {
     awaited_.extract(awaited_.begin()).value().second->TryCancel();
   }
+}
+
+bool Adapter::AwaitRequest(absl::Time began, grpc::ServerContext* context) {
+  std::lock_guard lock(mutex_);
   if (!stopping_) awaited_.emplace(began, context);
   return !stopping_;
 }

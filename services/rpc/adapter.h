@@ -5,7 +5,8 @@
 // A call is one object: made to wait for a call of its method on one queue, it admits the caller,
 // reads the request, hands it to the handler, finishes the call, and deletes itself. Who calls is
 // asked when the headers are there, before a byte of the request is read: who may not call costs no
-// memory. What is long is parsed by a worker, so that short calls never wait for it.
+// memory, and who need not say so (health) little. What is long is parsed by a worker, so that
+// short calls never wait for it.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -80,9 +81,11 @@ class Adapter {
   // Counts a call that is answered now.
   void Count(const Access& access, const absl::Status& status, absl::Time began) const;
 
+  // Cancels calls whose requests do not come. Asked whenever a call is taken: meanwhile an overdue
+  // one is in nobody's way.
+  void CancelOverdue(absl::Time now);
   // The request of a call that began then is on its way, from here to RequestCame. False, and
-  // nothing is to be read, when the server stops. A request that takes minutes to come is
-  // cancelled.
+  // nothing is to be read, when the server stops.
   bool AwaitRequest(absl::Time began, grpc::ServerContext* context);
   void RequestCame(absl::Time began, grpc::ServerContext* context);
 

@@ -279,20 +279,25 @@ TEST_F(ClockTest, AClockThatIsRightAfterAllIsTakenWhenThePersonSaysTheTime) {
 // A person took a wrong time for right, or a machine began with it: what was stamped by it stays,
 // and what comes is judged and stamped by the clock once that is right.
 TEST_F(ClockTest, AStoreWithAWrongFutureGoesOnFromTheRightTimeOnceAPersonSaysIt) {
-  for (const bool over_a_start : {false, true}) {
+  enum { kRunning, kOverAStartOfTheMachine, kStartedInTheWrongFuture };
+  for (const int how : {kRunning, kOverAStartOfTheMachine, kStartedInTheWrongFuture}) {
+    Issue();
     const absl::Time right = machine_.wall;
-    machine_.Step(400 * kDay);
+    const absl::Duration off = (how == kStartedInTheWrongFuture ? 1100 : 400) * kDay;
+    machine_.Step(off);
     Run();
     ASSERT_TRUE(Confirm(machine_.wall).ok());
-    const uint64_t wrong = Issue("2019-08-20");
+    const uint64_t wrong =
+        Issue(absl::FormatTime("%Y-%m-%d", right + off + 10 * kDay, absl::UTCTimeZone()));
     ASSERT_NE(wrong, 0u);
-    EXPECT_GE(LastStamp(), right + 400 * kDay);
-    if (over_a_start) {
+    EXPECT_GE(LastStamp(), right + off);
+    if (how == kOverAStartOfTheMachine) {
       Stop();
-      machine_.Reboot(-400 * kDay);
+      machine_.Reboot(-off);
       Start();
     } else {
-      machine_.Step(-400 * kDay);
+      if (how == kStartedInTheWrongFuture) StopAndStart();
+      machine_.Step(-off);
       Run();
     }
     EXPECT_TRUE(InDoubt());

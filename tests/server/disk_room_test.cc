@@ -28,7 +28,6 @@ namespace brokerage::services {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 constexpr uint64_t kReserve = 1000;
 

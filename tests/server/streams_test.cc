@@ -296,7 +296,7 @@ TEST_F(StreamsTest, PerformanceIsToldAtMostTenTimesASecond) {
     for (int i = 0; i < kChanges; ++i) Issue("person-" + std::to_string(i));
   });
   v1::WatchPerformanceResponse response;
-  while (issued < 2 * kChanges && reader->Read(&response)) {
+  while (issued < int64_t{2} * kChanges && reader->Read(&response)) {
     ++messages;
     for (const v1::PerformanceRow& row : response.rows()) issued = row.live().issued();
   }

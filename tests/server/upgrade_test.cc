@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -81,7 +82,7 @@ class UpgradeTest : public testing::Test {
     ASSERT_TRUE(raw->db()->Put(write, raw->table(engine::Table::kPackages), "no key", "?").ok());
   }
   absl::StatusOr<Upgraded> Run(const UpgradeOptions& options = {}) const {
-    return Upgrade(directory_, Zones(), options, [](uint64_t, uint64_t) {});
+    return Upgrade(directory_ + "/", Zones(), options, [](uint64_t, uint64_t) {});
   }
   void ExpectAllIsThere() const {
     const std::unique_ptr<RocksDbStore> store = Open();
@@ -155,19 +156,28 @@ TEST_F(UpgradeTest, WhatARunThatWasCutShortHasDoneIsGoneOnWith) {
   ExpectAllIsThere();
 }
 
-TEST_F(UpgradeTest, WhatIsLeftOfAnotherJournalIsNotGoneOnWith) {
+TEST_F(UpgradeTest, WhatAnotherJournalOrAnotherVersionLeftIsNotGoneOnWith) {
+  const std::string left = directory_ + ".upgrade";
   {
-    auto other = RocksDbStore::Open(directory_ + ".upgrade", OpenMode::kWrite);
+    auto other = RocksDbStore::Open(left, OpenMode::kWrite);
     ASSERT_TRUE(other.ok());
     StoreFixture fixture(other->get(), 99);
     fixture.ApplyFramework();
     fixture.Work(1);
   }
   MakeEarlier();
-  const absl::StatusOr<Upgraded> upgraded = Run();
+  const absl::Status in_the_way = Run().status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(in_the_way)) << "nobody knows what it is";
+  std::ofstream(left + "/UPGRADE") << schema::kVersion;
+  absl::StatusOr<Upgraded> upgraded = Run();
   ASSERT_TRUE(upgraded.ok()) << upgraded.status();
   EXPECT_EQ(upgraded->replayed, head_.sequence);
   ExpectAllIsThere();
+  std::filesystem::rename(upgraded->kept, left);
+  std::ofstream(left + "/UPGRADE") << schema::kVersion + 1;
+  upgraded = Run({.anew = true});
+  ASSERT_TRUE(upgraded.ok()) << upgraded.status();
+  EXPECT_GE(upgraded->replayed, head_.sequence);
 }
 
 TEST_F(UpgradeTest, ARunThatWasCutShortBetweenItsLastStepsIsBroughtToItsEnd) {
@@ -175,9 +185,15 @@ TEST_F(UpgradeTest, ARunThatWasCutShortBetweenItsLastStepsIsBroughtToItsEnd) {
   absl::StatusOr<Upgraded> upgraded = Run();
   ASSERT_TRUE(upgraded.ok()) << upgraded.status();
   std::filesystem::rename(upgraded->kept, directory_ + ".upgrade");
-  ASSERT_TRUE(Run().ok());
-  EXPECT_TRUE(std::filesystem::exists(upgraded->kept));
-  EXPECT_FALSE(std::filesystem::exists(directory_ + ".upgrade"));
+  std::ofstream(directory_ + "/UPGRADE") << schema::kVersion;
+  for (const bool anew : {true, false}) {
+    ASSERT_TRUE(anew ? Run({.anew = true}).ok() : Run().ok());
+    EXPECT_TRUE(std::filesystem::exists(upgraded->kept));
+    EXPECT_FALSE(std::filesystem::exists(directory_ + ".upgrade"));
+    EXPECT_FALSE(std::filesystem::exists(directory_ + "/UPGRADE"));
+    if (anew) std::ofstream(directory_ + "/UPGRADE") << schema::kVersion;
+  }
+  ExpectAllIsThere();
 }
 
 TEST_F(UpgradeTest, DamagedRowsAreMadeAnewWhereTheJournalIsWhole) {
@@ -211,6 +227,14 @@ TEST_F(UpgradeTest, IsRefusedWhereItWouldLoseSomething) {
   ++beyond.sequence;
   ASSERT_TRUE(WriteHeadNote(rocksdb::FileSystem::Default().get(), directory_, beyond).ok());
   EXPECT_TRUE(absl::IsDataLoss(Run().status())) << "the journal's end is lost";
+  std::filesystem::remove(directory_ + "/HEAD");
+  EXPECT_TRUE(absl::IsDataLoss(Run().status())) << "and so is the note";
+  ASSERT_TRUE(WriteHeadNote(rocksdb::FileSystem::Default().get(), directory_, head_).ok());
+  {
+    const auto raw = OpenRaw(directory_);
+    ASSERT_TRUE(raw->db()->Delete(rocksdb::WriteOptions(), raw->meta(), schema::kMetaHead).ok());
+  }
+  EXPECT_TRUE(absl::IsDataLoss(Run().status())) << "the head is lost";
   EXPECT_TRUE(
       absl::IsNotFound(Upgrade(folder_ / "none", Zones(), {}, [](uint64_t, uint64_t) {}).status()));
   EXPECT_FALSE(std::filesystem::exists(directory_ + ".before-upgrade"));

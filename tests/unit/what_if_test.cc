@@ -102,7 +102,7 @@ class WhatIfTest : public ::testing::Test {
     }
     play.Finish(driver_.now());
     again.Finish(driver_.now());
-    const v1::PreviewFrameworkResponse response = play.Result(again, authority_id);
+    v1::PreviewFrameworkResponse response = play.Result(again, authority_id);
     for (const v1::WhatIfTotals& one : {response.was(), response.replayed(), response.would()}) {
       EXPECT_EQ(one.offers(), one.accepted() + one.declined() + one.unanswered() + one.unknown() +
                                   one.closed_unanswered() + one.error_upheld() + one.pending());

@@ -21,7 +21,6 @@ absl::StatusCode ExpectedCode(v1::RejectionReason reason) {
     case v1::REJECTION_REASON_DEADLINE_PASSED_IN_QUEUE:
       return absl::StatusCode::kDeadlineExceeded;
     case v1::REJECTION_REASON_FIELD_REQUIRED:
-      return absl::StatusCode::kInvalidArgument;
     case v1::REJECTION_REASON_FIELD_INVALID:
       return absl::StatusCode::kInvalidArgument;
     case v1::REJECTION_REASON_REQUEST_ID_REUSED:
@@ -29,34 +28,21 @@ absl::StatusCode ExpectedCode(v1::RejectionReason reason) {
     case v1::REJECTION_REASON_NOT_FOUND:
       return absl::StatusCode::kNotFound;
     case v1::REJECTION_REASON_FRAMEWORK_INVALID:
-      return absl::StatusCode::kInvalidArgument;
     case v1::REJECTION_REASON_UNKNOWN_WARD:
-      return absl::StatusCode::kInvalidArgument;
     case v1::REJECTION_REASON_TEXT_IDENTIFIES_PERSON:
       return absl::StatusCode::kInvalidArgument;
     case v1::REJECTION_REASON_DUPLICATE_PERSON:
-      return absl::StatusCode::kAlreadyExists;
     case v1::REJECTION_REASON_ALREADY_EXISTS:
       return absl::StatusCode::kAlreadyExists;
     case v1::REJECTION_REASON_PACKAGE_STATE:
-      return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_OFFER_STATE:
-      return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_ANSWER_TOO_LATE:
-      return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_CLAIM_TOO_LATE:
-      return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_OWN_ISSUE:
-      return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_CONTRACT_STATUS:
-      return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_RULE_FAILS_AT_AWARD:
-      return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_IN_THE_PAST:
-      return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_CLOCK_IS_REAL:
-      return absl::StatusCode::kFailedPrecondition;
-      return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_DIRECTORY_CLASH:
       return absl::StatusCode::kFailedPrecondition;
     case v1::REJECTION_REASON_LIMIT_REACHED:

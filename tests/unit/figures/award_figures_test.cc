@@ -7,9 +7,6 @@
 namespace brokerage::engine {
 namespace {
 
-using journal::v1::OfferRow;
-using journal::v1::RollupRow;
-using testing::ChangeOffer;
 using testing::Issue;
 using testing::Lapse;
 using testing::MakePackage;

@@ -45,7 +45,7 @@ class ComplianceTest : public ::testing::Test {
     return {};
   }
   // Settled pick-up units of the contract north/lead/alder.
-  void AddUnits(int count, v1::Answer answer, Issue issue = {},
+  void AddUnits(int count, v1::Answer answer, const Issue& issue = {},
                 v1::Urgency urgency = v1::URGENCY_STANDARD) {
     for (int i = 0; i < count; ++i) {
       PackageAggregate package = MakePackage(++packages_);

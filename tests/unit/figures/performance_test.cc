@@ -44,7 +44,7 @@ class PerformanceTest : public ::testing::Test {
   PerformanceScope scope_;
 };
 
-v1::PerformanceQuery Query(std::vector<v1::Dimension> group_by = {},
+v1::PerformanceQuery Query(const std::vector<v1::Dimension>& group_by = {},
                            v1::CountUnit unit = v1::COUNT_UNIT_OFFER) {
   v1::PerformanceQuery query;
   query.set_framework_id("shire");

@@ -6,7 +6,6 @@
 namespace brokerage::storage {
 namespace {
 
-using engine::RowWrite;
 using engine::Table;
 
 TEST(Journal, AnEntryFollowsItsHead) {
