@@ -14,6 +14,8 @@
 #include "engine/base/bounds.h"
 #include "engine/base/rejection.h"
 #include "services/rpc/authentication.h"
+#include "services/rpc/grpc_status.h"
+#include "services/rpc/message_bytes.h"
 #include "services/rpc/message_check.h"
 #include "services/rpc/scope.h"
 
@@ -98,110 +100,14 @@ void Note(const Access& access, const engine::Caller& caller) {
   }
 }
 
-// What fits: clients take 8 KiB of metadata in all, gRPC's own among it. A text is counted as it
-// goes over the wire, where a byte that is not plain ASCII takes three.
-constexpr size_t kTextBytesMax = 2 << 10;
-constexpr size_t kDetailBytesMax = 4 << 10;
-constexpr size_t kExpectedBytesMax = 1 << 10;
-
-// The text's beginning, of whole characters, as far as it fits.
-std::string Shortened(absl::string_view text, size_t wire_bytes_max) {
-  constexpr absl::string_view kMore = "...";
-  size_t wire = kMore.size(), whole = 0, all = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const unsigned char c = text[i];
-    if ((c & 0xc0) != 0x80 && wire <= wire_bytes_max) whole = i;
-    const size_t bytes = c >= 0x20 && c < 0x7f && c != '%' ? 1 : 3;
-    wire += bytes;
-    all += bytes;
-  }
-  if (all <= wire_bytes_max) return std::string(text);
-  return absl::StrCat(text.substr(0, whole), kMore);
-}
-
-// The rejection as details that fit: of a framework's errors as many as do, and how many more there
-// are.
-std::string DetailsOf(v1::Rejection rejection) {
-  constexpr size_t kFramingBytes = 4;  // of an error in the list
-  constexpr size_t kMoreBytes = 32;
-  rejection.set_expected(Shortened(rejection.expected(), kExpectedBytesMax));
-  auto errors = std::move(*rejection.mutable_file_errors());
-  rejection.clear_file_errors();
-  size_t bytes = rejection.ByteSizeLong();
-  for (v1::FileError& error : errors) {
-    const int left = errors.size() - rejection.file_errors_size();
-    bytes += error.ByteSizeLong() + kFramingBytes;
-    if (bytes + (left > 1 ? kMoreBytes : 0) > kDetailBytesMax) {
-      rejection.add_file_errors()->set_message(absl::StrCat("and ", left, " more"));
-      break;
-    }
-    *rejection.add_file_errors() = std::move(error);
-  }
-  return rejection.SerializeAsString();
-}
-
-// The gRPC status of a status: the same code and words, and the Rejection, serialised, as its
-// binary detail; both as far as they fit.
-grpc::Status ToGrpc(const absl::Status& status) {
-  if (status.ok()) return grpc::Status::OK;
-  std::string details;
-  const v1::Rejection rejection = engine::RejectionOf(status);
-  if (rejection.reason() != v1::REJECTION_REASON_UNSPECIFIED) details = DetailsOf(rejection);
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
-                      Shortened(status.message(), kTextBytesMax), details);
-}
-
 absl::Status Stopping() {
   return engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "",
                         "a later try: the server is stopping");
 }
 
-// Requests of more bytes are parsed by a worker.
-constexpr size_t kParsedAtOnceMax = 64 << 10;
-
-// Requests of fewer bytes have few fields.
-constexpr size_t kCountedBytesMin = size_t{2} * engine::limits::kRequestFieldsMax;
-
-// What is too long is refused at once.
-bool IsParsedByWorker(const Method& method, const grpc::ByteBuffer& bytes) {
-  return bytes.Length() > kParsedAtOnceMax && bytes.Length() <= RequestBytesMax(*method.access);
-}
-
 absl::Status TooManyLong() {
   return engine::Reject(v1::REJECTION_REASON_OVERLOADED, "", "",
                         "a later try: too many long requests of the account wait");
-}
-
-// The request that the bytes hold, which go. Errors: FIELD_INVALID for bytes that are none, and for
-// more than the method takes.
-absl::StatusOr<std::unique_ptr<Message>> Parse(const Method& method, grpc::ByteBuffer* bytes) {
-  if (const size_t bytes_max = RequestBytesMax(*method.access); bytes->Length() > bytes_max) {
-    const size_t length = bytes->Length();
-    bytes->Clear();
-    return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, "", absl::StrCat(length, " bytes"),
-                          absl::StrCat("a request of at most ", bytes_max, " bytes"));
-  }
-  if (bytes->Length() > kCountedBytesMin) {
-    grpc::ProtoBufferReader reader(bytes);
-    if (absl::Status status = CheckFieldCount(*method.takes, &reader); !status.ok()) {
-      bytes->Clear();
-      return status;
-    }
-  }
-  std::unique_ptr<Message> request(method.request->New());
-  const bool parsed = grpc::SerializationTraits<Message>::Deserialize(bytes, request.get()).ok();
-  bytes->Clear();
-  if (parsed) return request;
-  return engine::Reject(v1::REJECTION_REASON_FIELD_INVALID, "", "",
-                        absl::StrCat("a ", method.takes->full_name(), " as bytes"));
-}
-
-grpc::ByteBuffer BytesOf(const Message& message) {
-  grpc::ByteBuffer bytes;
-  bool own = false;
-  // Fails for no message that has no required fields.
-  grpc::SerializationTraits<Message>::Serialize(message, &bytes, &own);
-  return bytes;
 }
 
 class UnaryCall final : public Event {
@@ -225,7 +131,7 @@ class UnaryCall final : public Event {
       case Step::kRead:
         method_.adapter->RequestCame(began_, &grpc_context_);
         if (!ok) return Answer(absl::InvalidArgumentError("a call without a request"));
-        if (!IsParsedByWorker(method_, bytes_)) return Read();
+        if (!IsLong(*method_.access, bytes_)) return Read();
         if (method_.adapter->backend().file_workers->PostQuery(signed_in_.caller.account_id,
                                                                [this] { Read(); })) {
           return;
@@ -265,7 +171,7 @@ class UnaryCall final : public Event {
   }
 
   void Read() {
-    auto request = Parse(method_, &bytes_);
+    auto request = ParseRequest(*method_.access, *method_.request, &bytes_);
     if (!request.ok()) return Answer(request.status());
     request_ = *std::move(request);
     const Adapter& adapter = *method_.adapter;
@@ -369,14 +275,14 @@ class StreamCall final : public std::enable_shared_from_this<StreamCall> {
   void Asked(bool ok) {
     method_.adapter->RequestCame(began_, &grpc_context_);
     if (!ok) return Finish(absl::InvalidArgumentError("a call without a request"));
-    if (!IsParsedByWorker(method_, bytes_)) return Begin();
+    if (!IsLong(*method_.access, bytes_)) return Begin();
     const bool posted = method_.adapter->backend().file_workers->PostQuery(
         signed_in_.caller.account_id, [self = shared_from_this()] { self->Begin(); });
     if (!posted) Finish(TooManyLong());
   }
 
   void Begin() {
-    auto request = Parse(method_, &bytes_);
+    auto request = ParseRequest(*method_.access, *method_.request, &bytes_);
     if (!request.ok()) return Finish(request.status());
     request_ = *std::move(request);
     const Adapter& adapter = *method_.adapter;

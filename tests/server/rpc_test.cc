@@ -165,59 +165,6 @@ TEST_F(RpcTest, AnErrorCarriesTheRejectionWithItsField) {
   EXPECT_EQ(outcome.rejection.value(), "E05000003");
 }
 
-// What proxies and tools ask, without a token and without this API's stubs.
-TEST_F(RpcTest, TheStandardHealthServiceSaysServing) {
-  const auto check = [this](const std::string& request, std::string* answer) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-    grpc::GenericStub stub(channel());
-    grpc::CompletionQueue queue;
-    auto call =
-        stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", BytesOf(request), &queue);
-    call->StartCall();
-    grpc::ByteBuffer bytes;
-    grpc::Status status;
-    call->Finish(&bytes, &status, nullptr);
-    void* tag = nullptr;
-    bool ok = false;
-    EXPECT_TRUE(queue.Next(&tag, &ok));
-    if (status.ok()) *answer = TextOf(bytes);
-    return status;
-  };
-  std::string answer;
-  const grpc::Status status = check("", &answer);
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(answer, "\x08\x01") << "status: SERVING";
-  EXPECT_EQ(check("\x0a\x04none", &answer).error_code(), grpc::StatusCode::NOT_FOUND);
-}
-
-// The stream ends with the server, and holds up no stop.
-TEST_F(RpcTest, WhoeverWatchesTheHealthIsToldAtOnceAndAtTheStop) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-  grpc::GenericStub stub(channel());
-  grpc::CompletionQueue queue;
-  auto call = stub.PrepareCall(&context, "/grpc.health.v1.Health/Watch", &queue);
-  void* tag = nullptr;
-  bool ok = false;
-  call->StartCall(nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
-  call->WriteLast(BytesOf(""), grpc::WriteOptions(), nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
-  grpc::ByteBuffer answer;
-  call->Read(&answer, nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
-  EXPECT_EQ(TextOf(answer), "\x08\x01") << "status: SERVING";
-  constexpr absl::Duration kGrace = absl::Seconds(20);
-  const absl::Time began = absl::Now();
-  server()->Shutdown(kGrace);
-  EXPECT_LT(absl::Now() - began, kGrace / 2);
-  grpc::Status status;
-  call->Finish(&status, nullptr);
-  ASSERT_TRUE(queue.Next(&tag, &ok));
-  EXPECT_FALSE(status.ok());
-}
-
 TEST_F(RpcTest, ReflectionListsEveryService) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
