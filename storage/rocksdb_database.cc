@@ -11,10 +11,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "storage/encoding.h"
 #include "storage/rocksdb_log.h"
 #include "storage/schema.h"
-#include "storage/table_check.h"
 
 namespace brokerage::storage {
 
@@ -144,8 +142,10 @@ absl::Status CheckNotEarlier(const std::string& directory, rocksdb::Env* env) {
   const bool has_version =
       db->Get(rocksdb::ReadOptions(), handles[1], schema::kMetaVersion, &version).ok();
   for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
-  if (!has_version || DecodeNumber(version) >= schema::kVersion) return absl::OkStatus();
-  return EarlierVersion(directory, DecodeNumber(version));
+  uint64_t number = 0;
+  for (const char byte : version) number = number << 8 | static_cast<uint8_t>(byte);
+  if (!has_version || number >= schema::kVersion) return absl::OkStatus();
+  return EarlierVersion(directory, number);
 }
 
 absl::Status CheckFamilies(const std::string& directory, const std::vector<std::string>& found,
@@ -247,9 +247,6 @@ absl::StatusOr<std::shared_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
     absl::StatusOr<std::vector<std::string>> families = FamiliesOf(directory, env);
     if (!families.ok()) return families.status();
     found = *std::move(families);
-    if (absl::Status status = CheckTables(env->GetFileSystem().get(), directory); !status.ok()) {
-      return status;
-    }
     if (mode == Mode::kEarlier) {
       names = found;
     } else if (absl::Status status = CheckFamilies(directory, found, names, env); !status.ok()) {

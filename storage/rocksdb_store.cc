@@ -13,6 +13,7 @@
 #include "storage/rocksdb_database.h"
 #include "storage/rocksdb_view.h"
 #include "storage/schema.h"
+#include "storage/table_check.h"
 
 namespace brokerage::storage {
 
@@ -41,6 +42,8 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::stri
   rocksdb::Env* const env = options.env != nullptr ? options.env : rocksdb::Env::Default();
   OpeningReport opening;
   if (std::filesystem::exists(directory)) {
+    absl::Status tables = CheckTables(env->GetFileSystem().get(), directory);
+    if (!tables.ok()) return tables;
     absl::StatusOr<std::vector<TornTail>> torn =
         FindTornTails(env->GetFileSystem().get(), directory);
     if (!torn.ok()) return torn.status();

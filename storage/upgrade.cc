@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -23,6 +23,7 @@
 #include "storage/rocksdb_database.h"
 #include "storage/rocksdb_view.h"
 #include "storage/schema.h"
+#include "storage/table_check.h"
 
 namespace brokerage::storage {
 
@@ -320,6 +321,8 @@ absl::StatusOr<Upgraded> Upgrade(const std::string& given, const engine::ZoneFin
     if (!finished.ok()) return finished;
     return upgraded;
   }
+  absl::Status tables = CheckTables(rocksdb::FileSystem::Default().get(), directory);
+  if (!tables.ok()) return tables;
   absl::StatusOr<std::vector<TornTail>> torn =
       FindTornTails(rocksdb::FileSystem::Default().get(), directory);
   if (!torn.ok()) return torn.status();
