@@ -186,7 +186,7 @@ TEST(RecoveryStore, AnOutcomeThatCannotBeReadIsNeverTakenForUnknownAndEndsNothin
   int damaged = 0;
   ForEachDamagedTable([&](const std::string& copy, const std::string& table) {
     absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
-        RocksDbStore::Open(copy, OpenMode::kWrite);
+        RocksDbStore::Open(copy, OpenMode::kReadOnly);
     if (!store.ok()) return;
     bool lost = false;
     for (int n = 1; n <= kBatches; ++n) {
@@ -202,15 +202,19 @@ TEST(RecoveryStore, AnOutcomeThatCannotBeReadIsNeverTakenForUnknownAndEndsNothin
     }
     if (!lost) return;
     ++damaged;
+    // A store that is written to merges tables in the background, and stops where it comes upon the
+    // damaged one.
+    const auto merged = [&](const absl::Status& status) {
+      return absl::IsDataLoss(status) && status.message().find(table) != std::string::npos;
+    };
+    store = RocksDbStore::Open(copy, OpenMode::kWrite);
+    EXPECT_TRUE(store.ok() || merged(store.status())) << store.status();
+    if (!store.ok()) return;
     Batch batch;
     batch.records = {"one more"};
-    // Held until then: once a view goes, RocksDB may merge tables, and stops at the damaged one. It
-    // may have begun to.
     const std::unique_ptr<storage::View> view = (*store)->Read();
     const absl::Status next = (*store)->Append((*store)->epoch(), view->head(), batch);
-    const bool merged = next.message().find("writing in the background") != std::string::npos &&
-                        next.message().find(table) != std::string::npos;
-    EXPECT_TRUE(next.ok() || merged) << "others go on, and not: " << next;
+    EXPECT_TRUE(next.ok() || merged(next)) << "others go on, and not: " << next;
   });
   EXPECT_EQ(damaged, 1) << "the table of outcomes";
 }
