@@ -348,7 +348,7 @@ bool Measure(const Settings& settings) {
                 listed.Percentile(0.5), listed.Percentile(0.99), times_list,
                 static_cast<long long>(before), static_cast<long long>(most),
                 static_cast<long long>(Mebibytes(server.process(), "VmRSS")), told.c_str(),
-                static_cast<long long>(cheaply.failed + listed.failed));
+                static_cast<long long>(cheaply.failed) + listed.failed);
     std::fflush(stdout);
   }
   std::printf(
