@@ -23,7 +23,8 @@ std::vector<std::string> MissingRollups(const State& state, uint64_t package_num
 // acceptance names, of the branch that an offer moves to. REQUIRES: the package is in memory; else
 // there are none.
 std::vector<std::string> MissingRollups(const State& state, const Request& request);
-// Likewise of the suspensions that hold or are to come: what opens rounds touches them, and that
+// Likewise of all suspensions: what opens rounds touches those that hold, also once a clock that
+// was wrong is set back, and that
 // may be a Tick, for which nothing is loaded. REQUIRES: Engine::FinishLoading.
 std::vector<std::string> MissingRollupsOfSuspensions(const State& state);
 

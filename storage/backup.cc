@@ -1,9 +1,7 @@
 #include "storage/backup.h"
 
-#include <fcntl.h>
 #include <rocksdb/utilities/backup_engine.h>
 #include <rocksdb/utilities/checkpoint.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/directories.h"
 #include "storage/head_note.h"
 #include "storage/rocksdb_database.h"
 
@@ -60,21 +59,6 @@ absl::Status CheckAbsentOrEmpty(const std::string& directory) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(absl::StrCat(directory, " is not empty"));
-}
-
-// A rename is durable when its directory is.
-absl::Status RenameDurably(const std::string& from, const std::string& to) {
-  std::error_code error;
-  fs::rename(from, to, error);
-  if (error) {
-    return absl::UnavailableError(absl::StrCat("renaming ", from, ": ", error.message()));
-  }
-  const fs::path parent = fs::absolute(to).parent_path();
-  const int fd = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY);
-  const bool synced = fd >= 0 && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!synced) return absl::UnavailableError(absl::StrCat("syncing ", parent.string()));
-  return absl::OkStatus();
 }
 
 // "/a/b/" and "/a/b" are the same target; ".tmp" must lie beside it.

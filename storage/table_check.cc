@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/io/coded_stream.h"
 #include "storage/rocksdb_database.h"
 
 namespace brokerage::storage {
@@ -23,47 +24,22 @@ constexpr uint64_t kMetaindexBytesMax = 64 << 10;
 constexpr absl::string_view kProperties = "rocksdb.properties";
 constexpr uint32_t kHasHashIndex = 1u << 31;  // of the number at a block's end
 
-// Reads on from the front; fails once and for all where there is too little.
-class Reader {
- public:
-  explicit Reader(absl::string_view bytes) : bytes_(bytes) {}
+using google::protobuf::io::CodedInputStream;
 
-  uint64_t Varint() {
-    uint64_t value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const absl::string_view byte = Bytes(1);
-      if (byte.empty()) return 0;
-      value |= uint64_t{static_cast<uint8_t>(byte[0]) & 0x7fu} << shift;
-      if ((static_cast<uint8_t>(byte[0]) & 0x80u) == 0) return value;
-    }
-    ok_ = false;
-    return 0;
-  }
-  absl::string_view Bytes(uint64_t count) {
-    if (!ok_ || count > bytes_.size()) {
-      ok_ = false;
-      return {};
-    }
-    const absl::string_view taken = bytes_.substr(0, count);
-    bytes_.remove_prefix(count);
-    return taken;
-  }
-  bool ok() const { return ok_; }
-  bool empty() const { return bytes_.empty(); }
-
- private:
-  absl::string_view bytes_;
-  bool ok_ = true;
-};
+CodedInputStream Reading(absl::string_view bytes) {
+  return CodedInputStream(reinterpret_cast<const uint8_t*>(bytes.data()),
+                          static_cast<int>(bytes.size()));
+}
 
 struct Handle {
   uint64_t offset = 0, size = 0;
 };
 
-Handle ReadHandle(Reader* reader) {
+std::optional<Handle> ReadHandle(CodedInputStream* stream) {
   Handle handle;
-  handle.offset = reader->Varint();
-  handle.size = reader->Varint();
+  if (!stream->ReadVarint64(&handle.offset) || !stream->ReadVarint64(&handle.size)) {
+    return std::nullopt;
+  }
   return handle;
 }
 
@@ -78,18 +54,21 @@ std::optional<Handle> FindProperties(absl::string_view block) {
   if (block.size() < 4) return std::nullopt;
   const uint64_t restarts = LittleEndian(block.substr(block.size() - 4));
   if (restarts >= block.size() / 4) return std::nullopt;
-  Reader reader(block.substr(0, block.size() - 4 * (restarts + 1)));
-  std::string key;
-  while (reader.ok() && !reader.empty()) {
-    const uint64_t shared = reader.Varint(), more = reader.Varint(), value = reader.Varint();
-    if (shared > key.size()) return std::nullopt;
-    key.resize(shared);
-    absl::StrAppend(&key, reader.Bytes(more));
-    Reader handle(reader.Bytes(value));
-    if (reader.ok() && key == kProperties) {
-      const Handle found = ReadHandle(&handle);
-      return handle.ok() ? std::optional(found) : std::nullopt;
+  const absl::string_view entries = block.substr(0, block.size() - 4 * (restarts + 1));
+  CodedInputStream stream = Reading(entries);
+  std::string key, rest, value;
+  uint32_t shared = 0, more = 0, size = 0;
+  while (stream.ReadVarint32(&shared) && stream.ReadVarint32(&more) && stream.ReadVarint32(&size)) {
+    if (shared > key.size() || more > entries.size() || size > entries.size() ||
+        !stream.ReadString(&rest, static_cast<int>(more)) ||
+        !stream.ReadString(&value, static_cast<int>(size))) {
+      return std::nullopt;
     }
+    key.resize(shared);
+    key += rest;
+    if (key != kProperties) continue;
+    CodedInputStream handle = Reading(value);
+    return ReadHandle(&handle);
   }
   return std::nullopt;
 }
@@ -103,10 +82,10 @@ class Table {
     if (size_ < kFooterBytes) return false;
     const absl::string_view footer = Read({size_ - kFooterBytes, kFooterBytes});
     if (footer.size() != kFooterBytes || LittleEndian(footer.substr(45)) != kMagic) return false;
-    Reader reader(footer.substr(1));
-    const Handle metaindex = ReadHandle(&reader);
-    if (!reader.ok() || metaindex.size > kMetaindexBytesMax) return false;
-    const std::optional<Handle> properties = FindProperties(Read(metaindex));
+    CodedInputStream stream = Reading(footer.substr(1));
+    const std::optional<Handle> metaindex = ReadHandle(&stream);
+    if (!metaindex.has_value() || metaindex->size > kMetaindexBytesMax) return false;
+    const std::optional<Handle> properties = FindProperties(Read(*metaindex));
     if (!properties.has_value() || properties->size < 4) return false;
     const absl::string_view end = Read({properties->offset + properties->size - 4, 4});
     return end.size() == 4 && (LittleEndian(end) & kHasHashIndex) != 0;

@@ -1,14 +1,9 @@
 #include "storage/upgrade.h"
 
-#include <fcntl.h>
 #include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -16,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/directories.h"
 #include "storage/encoding.h"
 #include "storage/head_note.h"
 #include "storage/log_tail.h"
@@ -146,13 +142,6 @@ absl::Status CopyWhatIsBeside(const RocksDatabase& from, const RocksDatabase& to
   return FromRocks(to.db()->Write(rocksdb::WriteOptions(), &batch), "writing meta");
 }
 
-absl::Status Sync(const std::string& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = fd >= 0 && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  return synced ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("syncing ", directory));
-}
-
 // A file in a directory that an upgrade makes, with the version that it is made for; until the
 // last step is done.
 constexpr char kUnfinished[] = "UPGRADE";
@@ -174,7 +163,7 @@ absl::StatusOr<Database> MakeNew(const std::string& directory) {
   if (!(file << schema::kVersion << std::flush)) {
     return absl::UnavailableError(absl::StrCat("cannot write to ", directory));
   }
-  if (absl::Status status = Sync(directory); !status.ok()) return status;
+  if (absl::Status status = SyncDirectory(directory); !status.ok()) return status;
   return RocksDatabase::Open(directory, RocksDatabase::Mode::kWrite);
 }
 
@@ -199,25 +188,6 @@ absl::StatusOr<Database> OpenNew(const std::string& directory, const View& old) 
   }
   fs::remove_all(directory, error);
   return MakeNew(directory);
-}
-
-// Each is in the other's place afterwards, in one step.
-absl::Status Exchange(const std::string& one, const std::string& other) {
-  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0) {
-    return Sync(fs::absolute(one).parent_path());
-  }
-  return absl::UnavailableError(
-      absl::StrCat("exchanging ", one, " and ", other, ": ", std::strerror(errno), "; ", other,
-                   " is whole and verified, and may be moved there by hand"));
-}
-
-absl::Status Rename(const std::string& from, const std::string& to) {
-  std::error_code error;
-  fs::rename(from, to, error);
-  if (error) {
-    return absl::UnavailableError(absl::StrCat("renaming ", from, ": ", error.message()));
-  }
-  return Sync(fs::absolute(to).parent_path());
 }
 
 // Makes the whole of the new store.
@@ -282,10 +252,11 @@ absl::Status Finish(const std::string& directory, const std::string& new_directo
                     const std::string& kept) {
   std::error_code error;
   if (fs::exists(new_directory, error)) {
-    if (absl::Status status = Rename(new_directory, kept); !status.ok()) return status;
+    if (absl::Status status = RenameDurably(new_directory, kept); !status.ok()) return status;
   }
   fs::remove(fs::path(directory) / kUnfinished, error);
-  return error ? absl::UnavailableError(absl::StrCat("removing ", kUnfinished)) : Sync(directory);
+  return error ? absl::UnavailableError(absl::StrCat("removing ", kUnfinished))
+               : SyncDirectory(directory);
 }
 
 // RocksDB's own lock, while no database has the directory open.
@@ -361,7 +332,8 @@ absl::StatusOr<Upgraded> Upgrade(const std::string& given, const engine::ZoneFin
   old = absl::UnknownError("closed");
   DirectoryLock lock;
   if (absl::Status locked = lock.Take(directory); !locked.ok()) return locked;
-  if (absl::Status swapped = Exchange(directory, new_directory); !swapped.ok()) return swapped;
+  if (absl::Status swapped = ExchangeDurably(directory, new_directory); !swapped.ok())
+    return swapped;
   if (absl::Status finished = Finish(directory, new_directory, upgraded.kept); !finished.ok()) {
     return finished;
   }
