@@ -6,6 +6,7 @@
 
 #include "engine/apply/applier.h"
 #include "engine/apply/indexes.h"
+#include "engine/apply/rows.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/calendar.h"
 #include "engine/base/check.h"
@@ -51,6 +52,7 @@ void Engine::FinishLoading(uint64_t last_sequence, int64_t last_time_us) {
 }
 
 void Engine::EvictClosed() {
+  BROKERAGE_CHECK(state_.unwritten.packages.empty());
   for (uint64_t number : state_.closed_packages) state_.packages.Erase(number);
   state_.closed_packages.clear();
 }
@@ -62,9 +64,13 @@ absl::StatusOr<Decision> Engine::Decide(const Command& command, absl::Time now) 
 }
 
 void Engine::Apply(const journal::v1::Record& record, uint64_t sequence,
-                   const std::vector<journal::v1::TextRow>& texts, std::vector<RowWrite>* writes) {
-  Applier(&state_, record, sequence, texts, writes).Run();
+                   const std::vector<journal::v1::TextRow>& texts) {
+  Applier(&state_, record, sequence, texts).Run();
 }
+
+void Engine::TakeRows(std::vector<RowWrite>* writes) { engine::TakeRows(&state_, writes); }
+
+void Engine::ForgetRows() { engine::ForgetRows(&state_); }
 
 std::unique_ptr<google::protobuf::Message> Engine::Reply(const Command& command,
                                                          const Decision& decision) const {

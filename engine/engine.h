@@ -39,15 +39,19 @@ class Engine {
   // `last_time_us` are those of the last record stored.
   void FinishLoading(uint64_t last_sequence, int64_t last_time_us);
 
-  // Forgets closed packages that were loaded. Call it only when everything applied is stored.
+  // Forgets closed packages that were loaded. REQUIRES: everything applied is stored.
   void EvictClosed();
 
   // --- A command.
   absl::StatusOr<Decision> Decide(const Command& command, absl::Time now) const;
-  // Applies a record (texts too, when it is live) and appends what changed, by table and key, to
-  // `writes`. `sequence` is the record's in the journal.
+  // Applies a record; texts too, when it is live. `sequence` is the record's in the journal.
   void Apply(const journal::v1::Record& record, uint64_t sequence,
-             const std::vector<journal::v1::TextRow>& texts, std::vector<RowWrite>* writes);
+             const std::vector<journal::v1::TextRow>& texts);
+  // Appends the rows that the records applied since the last call have changed: each as it is now,
+  // once, so that what is written costs a group of records and not each of them.
+  void TakeRows(std::vector<RowWrite>* writes);
+  // The same where nobody keeps them.
+  void ForgetRows();
   // The reply, as state now is; null where Decide has found it, or nobody waits for one. REQUIRES:
   // the command's record was the last one applied.
   std::unique_ptr<google::protobuf::Message> Reply(const Command& command,

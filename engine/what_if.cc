@@ -169,8 +169,8 @@ void WhatIf::Commit(const Decision& decision) {
       course.unknown = UnknownThatMightWin(course, 0);
     }
   }
-  std::vector<RowWrite> forgotten;
-  engine_.Apply(decision.record, ++sequence_, {}, &forgotten);
+  engine_.Apply(decision.record, ++sequence_, {});
+  engine_.ForgetRows();
   for (const journal::v1::Fact& fact : decision.record.facts()) {
     if (fact.has_round_opened()) Observe(fact.round_opened());
   }
@@ -270,8 +270,8 @@ void WhatIf::Submit(const PackageAggregate& past) {
   const v1::FrameworkRules& rules = engine_.directory().Framework(framework_id_)->rules();
   again.set_release_due_us(absl::ToUnixMicros(ReleaseDue(rules, row.urgency(), time, zone_)));
   record.set_time_us(absl::ToUnixMicros(Stamp(time)));
-  std::vector<RowWrite> forgotten;
-  engine_.Apply(record, ++sequence_, {}, &forgotten);
+  engine_.Apply(record, ++sequence_, {});
+  engine_.ForgetRows();
 }
 
 void WhatIf::PickUpUnits::Add(const OfferRow& offer, bool unknown) {

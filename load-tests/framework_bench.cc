@@ -196,7 +196,8 @@ class Writer {
     std::vector<engine::RowWrite> writes;
     begin = ProcessorMilliseconds();
     const std::string bytes = decision->record.SerializeAsString();
-    engine_.Apply(decision->record, ++sequence_, {}, &writes);
+    engine_.Apply(decision->record, ++sequence_, {});
+    engine_.TakeRows(&writes);
     Print(absl::StrCat(what, ": applying").c_str(), MillisecondsSince(begin), baseline);
     begin = ProcessorMilliseconds();
     const engine::Directory published = engine_.directory();

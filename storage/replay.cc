@@ -73,6 +73,7 @@ absl::Status DoesNotFit(uint64_t sequence, absl::string_view why) {
 struct Replay::Pending {
   rocksdb::WriteBatch batch;
   int records = 0;
+  size_t bytes = 0;  // theirs: those of the rows are about as many
 };
 
 Replay::Replay(engine::ZoneFinder zones, std::shared_ptr<RocksDatabase> database, bool is_scratch)
@@ -146,16 +147,7 @@ absl::Status Replay::Add(const journal::v1::JournalEntry& entry) {
   }
   if (absl::Status status = LoadPackages(record, entry.sequence()); !status.ok()) return status;
 
-  std::vector<engine::RowWrite> writes;
-  engine_.Apply(record, entry.sequence(), {}, &writes);
-  for (const engine::RowWrite& write : writes) {
-    if (write.table == engine::Table::kTexts) continue;
-    if (write.value.has_value()) {
-      pending_->batch.Put(database_->table(write.table), write.key, *write.value);
-    } else {
-      pending_->batch.Delete(database_->table(write.table), write.key);
-    }
-  }
+  engine_.Apply(record, entry.sequence(), {});
   if (!is_scratch_) {
     pending_->batch.Put(database_->journal(), EncodeNumber(entry.sequence()),
                         entry.SerializeAsString());
@@ -176,17 +168,29 @@ absl::Status Replay::Add(const journal::v1::JournalEntry& entry) {
       pending_->batch.DeleteRange(named, prefix, EndOfPrefix(prefix));
     }
   }
-  const bool full = ++pending_->records >= kPendingRecordsMax ||
-                    pending_->batch.GetDataSize() >= kPendingBytesMax;
+  pending_->bytes += entry.record().size();
+  const bool full =
+      ++pending_->records >= kPendingRecordsMax || pending_->bytes >= kPendingBytesMax;
   return full ? Flush() : absl::OkStatus();
 }
 
 absl::Status Replay::Flush() {
+  std::vector<engine::RowWrite> writes;
+  engine_.TakeRows(&writes);
+  for (const engine::RowWrite& write : writes) {
+    if (write.table == engine::Table::kTexts) continue;
+    if (write.value.has_value()) {
+      pending_->batch.Put(database_->table(write.table), write.key, *write.value);
+    } else {
+      pending_->batch.Delete(database_->table(write.table), write.key);
+    }
+  }
   rocksdb::WriteOptions options;
   options.disableWAL = is_scratch_;
   rocksdb::Status status = database_->db()->Write(options, &pending_->batch);
   pending_->batch.Clear();
   pending_->records = 0;
+  pending_->bytes = 0;
   engine_.EvictClosed();
   return FromRocks(status, absl::StrCat("writing to ", database_->directory()));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "engine/apply/directory_facts.h"
 #include "engine/apply/indexes.h"
@@ -10,7 +11,6 @@
 #include "engine/apply/package_facts.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/check.h"
-#include "engine/figures/outcome.h"
 #include "engine/figures/tally.h"
 #include "engine/model/facts.h"
 #include "engine/model/package.h"
@@ -29,11 +29,7 @@ void Applier::Run() {
     Touch(text.package_number()).texts.push_back(text);
   }
   WriteHistory();
-  for (const auto& [number, before] : touched_) WritePackage(number, before);
-  for (const std::string& key : state_.rollups.TakeChanged()) {
-    Put(Table::kRollups, key, state_.rollups.Find(key)->SerializeAsString());
-  }
-  if (system_changed_) Put(Table::kSystem, kSystemKey, state_.system.SerializeAsString());
+  for (const auto& [number, before] : touched_) Settle(number, before);
   state_.last_time_us = record_.time_us();
   state_.last_sequence = sequence_;
 }
@@ -41,26 +37,29 @@ void Applier::Run() {
 PackageAggregate& Applier::Touch(uint64_t number) {
   PackageAggregate* package = state_.packages[number].get();
   BROKERAGE_CHECK(package != nullptr);
-  auto [it, first] = touched_.try_emplace(number);
-  if (first) {
-    it->second = {.existed = true,
-                  .open = IsOpenPackage(package->row),
-                  .over_limit = IsOverLimit(package->row),
-                  .state = package->row.state(),
-                  .offers = static_cast<int32_t>(package->offers.size()),
-                  .indexes = IndexesOf(*package)};
+  const auto [before, first] = touched_.try_emplace(number);
+  if (!first) return *package;
+  before->second.indexes = IndexesOf(*package);
+  const auto [unwritten, written] = state_.unwritten.packages.try_emplace(number);
+  before->second.unwritten = &unwritten->second;
+  if (written) {
+    unwritten->second = {.existed = true,
+                         .open = IsOpenPackage(package->row),
+                         .over_limit = IsOverLimit(package->row),
+                         .state = package->row.state(),
+                         .offers = static_cast<int32_t>(package->offers.size())};
   }
   return *package;
 }
 
 journal::v1::PackageRow& Applier::Change(uint64_t number) {
   PackageAggregate& package = Touch(number);
-  bool& changed = touched_[number].row_changed;
-  if (!changed) {
+  Before& before = touched_[number];
+  if (!std::exchange(before.row_changed, true)) {
     TallyPackage(package, -1, &state_.rollups);
     TallyInterim(package, -1, &state_.rollups);
+    before.unwritten->row_changed = true;
   }
-  changed = true;
   return package.row;
 }
 
@@ -73,7 +72,7 @@ void Applier::ChangeOffer(PackageAggregate& package, int32_t ordinal,
   change(offer);
   TallyOffer(package, offer, +1, &state_.rollups);
   TallyUnits(package, offer, +1, &state_.rollups);
-  changed_offers_.emplace(package.row.number(), ordinal);
+  touched_.at(package.row.number()).unwritten->changed_offers.push_back(ordinal);
 }
 
 void Applier::AddOffer(PackageAggregate& package, const journal::v1::OfferRow& offer) {
@@ -82,7 +81,7 @@ void Applier::AddOffer(PackageAggregate& package, const journal::v1::OfferRow& o
   package.offers.push_back(offer);
   TallyOffer(package, offer, +1, &state_.rollups);
   TallyUnits(package, offer, +1, &state_.rollups);
-  changed_offers_.emplace(package.row.number(), offer.ordinal());
+  touched_.at(package.row.number()).unwritten->changed_offers.push_back(offer.ordinal());
 }
 
 void Applier::NoteEvaluation(PackageAggregate& package) {
@@ -134,53 +133,25 @@ void Applier::Insert(const journal::v1::PackageRow& row) {
   std::unique_ptr<PackageAggregate>& place = state_.packages[row.number()];
   BROKERAGE_CHECK(place == nullptr);
   place = std::move(package);
-  touched_[row.number()] = {.row_changed = true};
+  UnwrittenPackage& unwritten = state_.unwritten.packages[row.number()];
+  unwritten.row_changed = true;
+  touched_[row.number()] = {.row_changed = true, .unwritten = &unwritten};
   journal::v1::SystemRow& system = ChangeSystem();
   system.set_last_package_number(std::max<uint64_t>(system.last_package_number(), row.number()));
 }
 
 journal::v1::SystemRow& Applier::ChangeSystem() {
-  system_changed_ = true;
+  state_.unwritten.system = true;
   return state_.system;
 }
 
-void Applier::WritePackage(uint64_t number, const Before& before) {
+void Applier::Settle(uint64_t number, const Before& before) {
   const PackageAggregate& package = *state_.Package(number);
-  const journal::v1::PackageRow& row = package.row;
   if (before.row_changed) {
     TallyPackage(package, +1, &state_.rollups);
     TallyInterim(package, +1, &state_.rollups);
   }
   MovePackage(&state_, number, before.indexes, IndexesOf(package));
-  if (before.row_changed) Put(Table::kPackages, PackageKey(number), row.SerializeAsString());
-  if (!before.existed || before.state != row.state()) {
-    if (before.existed) {
-      Delete(Table::kPackagesByState, PackageStateKey(row.authority_id(), before.state, number));
-    }
-    Put(Table::kPackagesByState, PackageStateKey(row.authority_id(), row.state(), number), "");
-  }
-  const bool open = IsOpenPackage(row);
-  const std::string open_key =
-      PackageStateKey(row.authority_id(), StatesOfOpenPackages()[0], number);
-  if (open && !before.open) Put(Table::kPackagesByState, open_key, "");
-  if (!open && before.open) Delete(Table::kPackagesByState, open_key);
-  const std::string limit_key = PackageStateKey(row.authority_id(), kOverLimit, number);
-  if (IsOverLimit(row) && !before.over_limit) Put(Table::kPackagesByState, limit_key, "");
-  if (!IsOverLimit(row) && before.over_limit) Delete(Table::kPackagesByState, limit_key);
-
-  auto it = changed_offers_.lower_bound({number, 0});
-  for (; it != changed_offers_.end() && it->first == number; ++it) {
-    const journal::v1::OfferRow& offer = package.offers[static_cast<size_t>(it->second - 1)];
-    Put(Table::kOffers, OfferKey(number, offer.ordinal()), offer.SerializeAsString());
-    Put(Table::kOfferFacts,
-        OfferFactKey(row.framework_id(), offer.issued_date(), number, offer.ordinal()),
-        FactOf(row, offer).SerializeAsString());
-    if (offer.ordinal() > before.offers) {
-      Put(Table::kOffersByBranch, OwnedOfferKey(offer.branch_id(), number, offer.ordinal()), "");
-      Put(Table::kOffersByProvider, OwnedOfferKey(offer.provider_id(), number, offer.ordinal()),
-          "");
-    }
-  }
 }
 
 void Applier::WriteHistory() {
@@ -191,11 +162,11 @@ void Applier::WriteHistory() {
 }
 
 void Applier::Put(Table table, std::string key, std::string value) {
-  writes_.push_back({table, std::move(key), std::move(value)});
+  state_.unwritten.others.push_back({table, std::move(key), std::move(value)});
 }
 
 void Applier::Delete(Table table, std::string key) {
-  writes_.push_back({table, std::move(key), std::nullopt});
+  state_.unwritten.others.push_back({table, std::move(key), std::nullopt});
 }
 
 }  // namespace brokerage::engine

@@ -4,9 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "brokerage/journal/v1/record.pb.h"
@@ -20,12 +18,12 @@ namespace brokerage::engine {
 // Applies one record: construct, Run once. What each kind of fact does stands in package_facts,
 // offer_facts and directory_facts, a function Apply(Applier&, fact) for each kind; they change
 // packages, offers, limits and the system's row by the functions below only, so that roll-ups,
-// indexes and what is written follow of themselves.
+// indexes and what is yet to be written (rows.h) follow of themselves.
 class Applier {
  public:
   Applier(State* state, const journal::v1::Record& record, uint64_t sequence,
-          const std::vector<journal::v1::TextRow>& texts, std::vector<RowWrite>* writes)
-      : state_(*state), record_(record), sequence_(sequence), texts_(texts), writes_(*writes) {}
+          const std::vector<journal::v1::TextRow>& texts)
+      : state_(*state), record_(record), sequence_(sequence), texts_(texts) {}
 
   void Run();
 
@@ -61,26 +59,19 @@ class Applier {
  private:
   // What a package was before the record, so that indexes and roll-ups can follow.
   struct Before {
-    bool existed = false;
-    bool open = false;
-    bool over_limit = false;
-    v1::PackageState state = v1::PACKAGE_STATE_UNSPECIFIED;
     bool row_changed = false;
-    int32_t offers = 0;
     PackageIndexes indexes;
+    UnwrittenPackage* unwritten = nullptr;
   };
 
-  void WritePackage(uint64_t number, const Before& before);
+  void Settle(uint64_t number, const Before& before);
   void WriteHistory();
 
   State& state_;
   const journal::v1::Record& record_;
   const uint64_t sequence_;
   const std::vector<journal::v1::TextRow>& texts_;
-  std::vector<RowWrite>& writes_;
   std::map<uint64_t, Before> touched_;
-  std::set<std::pair<uint64_t, int32_t>> changed_offers_;
-  bool system_changed_ = false;
 };
 
 }  // namespace brokerage::engine

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -165,9 +166,13 @@ bool HasColumn(RollupRow::Kind kind, RollupColumn column) {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
-RollupTable::RollupTable(const RollupTable& other) : rows_(other.rows_) {
-  for (Rows::value_type& row : rows_) by_key_.emplace(row.first, &row);
-  for (const Rows::value_type* row : other.changed_) changed_.push_back(by_key_.at(row->first));
+RollupTable::RollupTable(const RollupTable& other) : rows_(other.rows_), changed_(other.changed_) {
+  places_.reserve(other.places_.size());
+  for (const Row& row : other.places_) {
+    Rows::value_type& copy = *rows_.find(row.row->first);
+    by_key_.emplace(copy.first, static_cast<Place>(places_.size()));
+    places_.push_back({&copy, row.changed});
+  }
 }
 
 RollupTable& RollupTable::operator=(const RollupTable& other) {
@@ -192,35 +197,44 @@ std::string RollupTable::Prefix(RollupRow::Kind kind, absl::string_view framewor
   return absl::StrCat(static_cast<int>(kind), "|", framework_id, "|", month, "|");
 }
 
-RollupRow* RollupTable::Change(const RollupDimensions& of) {
+RollupTable::Place RollupTable::PlaceOf(const RollupDimensions& of) {
   key_.clear();
   AppendKey(of, &key_);
   const auto found = by_key_.find(key_);
-  changed_.push_back(found != by_key_.end() ? found->second : Insert(key_, RowOf(of)));
-  return &changed_.back()->second;
+  return found != by_key_.end() ? found->second : Insert(key_, RowOf(of));
 }
 
-RollupTable::Rows::value_type* RollupTable::Insert(const std::string& key, const RollupRow& row) {
-  Rows::value_type& inserted = *rows_.insert_or_assign(key, row).first;
-  by_key_.emplace(inserted.first, &inserted);
-  return &inserted;
+RollupRow* RollupTable::Change(Place place) {
+  Row& row = places_[place];
+  if (!std::exchange(row.changed, true)) changed_.push_back(place);
+  return &row.row->second;
+}
+
+RollupTable::Place RollupTable::Insert(const std::string& key, const RollupRow& row) {
+  const auto [inserted, is_new] = rows_.insert_or_assign(key, row);
+  if (!is_new) return by_key_.at(key);
+  const Place place = static_cast<Place>(places_.size());
+  places_.push_back({&*inserted});
+  by_key_.emplace(inserted->first, place);
+  return place;
 }
 
 void RollupTable::Put(const RollupRow& row) { Insert(KeyOf(row), row); }
 
 const RollupRow* RollupTable::Find(absl::string_view key) const {
   const auto found = by_key_.find(key);
-  return found == by_key_.end() ? nullptr : &found->second->second;
+  return found == by_key_.end() ? nullptr : &places_[found->second].row->second;
 }
 
-std::vector<std::string> RollupTable::TakeChanged() {
-  std::vector<std::string> keys;
-  keys.reserve(changed_.size());
-  for (const Rows::value_type* row : changed_) keys.push_back(row->first);
+std::vector<const RollupTable::Rows::value_type*> RollupTable::TakeChanged() {
+  std::vector<const Rows::value_type*> rows;
+  rows.reserve(changed_.size());
+  for (const Place place : changed_) {
+    places_[place].changed = false;
+    rows.push_back(places_[place].row);
+  }
   changed_.clear();
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  return keys;
+  return rows;
 }
 
 }  // namespace brokerage::engine

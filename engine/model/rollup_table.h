@@ -74,23 +74,32 @@ class RollupTable {
   static std::string Prefix(journal::v1::RollupRow::Kind kind, absl::string_view framework_id,
                             int32_t month);
 
-  // The row with these dimensions, made if it is not there; marks it changed.
-  journal::v1::RollupRow* Change(const RollupDimensions& of);
+  // The place of the row with these dimensions, made if it is not there. It stays good as long as
+  // this table, and is of no other.
+  using Place = uint32_t;
+  Place PlaceOf(const RollupDimensions& of);
+  // The row, to be changed.
+  journal::v1::RollupRow* Change(Place place);
+  journal::v1::RollupRow* Change(const RollupDimensions& of) { return Change(PlaceOf(of)); }
   void Put(const journal::v1::RollupRow& row);  // loading; not a change
   const journal::v1::RollupRow* Find(absl::string_view key) const;
   using Rows = std::map<std::string, journal::v1::RollupRow, std::less<>>;
   const Rows& rows() const { return rows_; }
-  // The keys changed since the last call, sorted.
-  std::vector<std::string> TakeChanged();
+  // The rows changed since the last call, in the order of their first change.
+  std::vector<const Rows::value_type*> TakeChanged();
 
  private:
-  Rows::value_type* Insert(const std::string& key, const journal::v1::RollupRow& row);
+  struct Row {
+    Rows::value_type* row;
+    bool changed = false;  // and listed
+  };
+  Place Insert(const std::string& key, const journal::v1::RollupRow& row);
 
   Rows rows_;  // whose nodes do not move
-  // Of all of them, by key: the hot path compares no keys that begin alike.
-  absl::flat_hash_map<absl::string_view, Rows::value_type*> by_key_;
-  // Likewise, in the order of their change; some twice.
-  std::vector<Rows::value_type*> changed_;
+  std::vector<Row> places_;
+  // By key: the hot path compares no keys that begin alike.
+  absl::flat_hash_map<absl::string_view, Place> by_key_;
+  std::vector<Place> changed_;
   std::string key_;  // reused
 };
 

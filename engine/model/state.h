@@ -17,6 +17,7 @@
 #include "engine/model/directory.h"
 #include "engine/model/package.h"
 #include "engine/model/rollup_table.h"
+#include "engine/model/tables.h"
 
 namespace brokerage::engine {
 
@@ -69,6 +70,24 @@ class LookupMap {
   absl::flat_hash_map<Key, Value> map_;
 };
 
+// What records changed of a package, since its rows were last taken.
+struct UnwrittenPackage {
+  bool existed = false;
+  bool open = false;
+  bool over_limit = false;
+  v1::PackageState state = v1::PACKAGE_STATE_UNSPECIFIED;
+  int32_t offers = 0;  // those it had: later ones are new
+  bool row_changed = false;
+  std::vector<int32_t> changed_offers;  // some twice
+};
+
+// Likewise of everything; changed roll-ups are known to their table.
+struct Unwritten {
+  std::map<uint64_t, UnwrittenPackage> packages;
+  std::vector<RowWrite> others;  // whole rows, in order
+  bool system = false;
+};
+
 struct State {
   Directory directory;
   uint64_t directory_version = 0;
@@ -85,6 +104,7 @@ struct State {
   LookupMap<std::string, std::set<uint64_t>> open_by_person;
   // LimitKey -> packages that wait with an acceptance under the limit.
   LookupMap<std::string, std::set<uint64_t>> waiting_by_limit;
+  Unwritten unwritten;
   int64_t last_time_us = 0;
   uint64_t last_sequence = 0;
 

@@ -196,13 +196,13 @@ engine::Decision History::Run(engine::Caller caller, engine::Request request) {
 
 void History::Keep(const engine::Decision& decision) {
   batch_.records.push_back(decision.record.SerializeAsString());
-  engine_.Apply(decision.record, head_.sequence + batch_.records.size(), decision.texts,
-                &batch_.writes);
+  engine_.Apply(decision.record, head_.sequence + batch_.records.size(), decision.texts);
   if (batch_.records.size() >= kRecordsPerBatch) Flush();
 }
 
 void History::Flush() {
   if (batch_.records.empty()) return;
+  engine_.TakeRows(&batch_.writes);
   absl::Status appended = store_->Append(store_->epoch(), head_, batch_);
   if (!appended.ok()) Die(std::string(appended.message()));
   head_ = store_->Read()->head();

@@ -284,12 +284,13 @@ void Executor::Commit(const engine::Command& command, const std::string& request
   decision->record.set_account_id(command.caller.account_id);
   decision->record.set_request_id(request_id);
   group->batch.records.push_back(decision->record.SerializeAsString());
-  engine_->Apply(decision->record, ++last_sequence_, decision->texts, &group->batch.writes);
+  engine_->Apply(decision->record, ++last_sequence_, decision->texts);
   stuck_ = false;
 }
 
 void Executor::Close(uint64_t number, CommitGroup* group) {
   group->number = number;
+  engine_->TakeRows(&group->batch.writes);
   if (engine_->directory_version() != published_version_ ||
       engine_->state().last_time_us < published_time_us_) {
     published_version_ = engine_->directory_version();

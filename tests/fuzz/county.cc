@@ -271,7 +271,8 @@ void County::Apply(const engine::Decision& decision) {
   const storage::Head head = store_->Read()->head();
   storage::Batch batch;
   const uint64_t sequence = kept_ ? head.sequence + 1 : engine_.state().last_sequence + 1;
-  engine_.Apply(decision.record, sequence, decision.texts, &batch.writes);
+  engine_.Apply(decision.record, sequence, decision.texts);
+  engine_.TakeRows(&batch.writes);
   if (!kept_) return;
   batch.records.push_back(decision.record.SerializeAsString());
   BROKERAGE_CHECK(store_->Append(store_->epoch(), head, batch).ok());

@@ -304,7 +304,10 @@ void CheckReplay(Course& course) {
   decltype(course.rows) rows;
   for (size_t i = 0; i < course.records.size(); ++i) {
     std::vector<RowWrite> writes;
-    fresh.Apply(course.records[i], i + 1, course.texts[i], &writes);
+    fresh.Apply(course.records[i], i + 1, course.texts[i]);
+    // Now and then: rows that are taken seldom are the same.
+    if (i % 7 != 0 && i + 1 != course.records.size()) continue;
+    fresh.TakeRows(&writes);
     for (const RowWrite& write : writes) {
       if (write.value) {
         rows[{write.table, write.key}] = *write.value;

@@ -103,7 +103,8 @@ void Workload::Commit(const Record& record, const std::vector<journal::v1::TextR
   auditor_.Before(record);
   std::vector<RowWrite> writes;
   ++course_.sequence;
-  course_.engine.Apply(record, course_.sequence, texts, &writes);
+  course_.engine.Apply(record, course_.sequence, texts);
+  course_.engine.TakeRows(&writes);
   course_.last_time_us = record.time_us();
   for (const RowWrite& write : writes) {
     if (write.value) {

@@ -482,17 +482,24 @@ TEST(Rollups, WhatWasAvoidedIsKeptByContract) {
   EXPECT_EQ(table.rows().begin()->second.contract_id(), "north/lead/alder");
 }
 
-TEST(ATalliedTable, NamesWhatChangedSortedAndOnce) {
+std::vector<std::string> KeysOf(const std::vector<const RollupTable::Rows::value_type*>& rows) {
+  std::vector<std::string> keys;
+  keys.reserve(rows.size());
+  for (const auto* row : rows) keys.push_back(row->first);
+  return keys;
+}
+
+TEST(ATalliedTable, NamesWhatChangedOnce) {
   PackageAggregate package = MakePackage(1);
   Put(&package);
   RollupTable table;
   TallyAll(package, &table);
   RollupTable copy = table;
-  std::vector<std::string> changed = table.TakeChanged();
+  const std::vector<std::string> changed = KeysOf(table.TakeChanged());
   EXPECT_EQ(changed.size(), 5u);
-  EXPECT_TRUE(std::is_sorted(changed.begin(), changed.end()));
+  EXPECT_EQ(std::set<std::string>(changed.begin(), changed.end()).size(), 5u);
   EXPECT_TRUE(table.TakeChanged().empty());
-  EXPECT_EQ(copy.TakeChanged(), changed);
+  EXPECT_EQ(KeysOf(copy.TakeChanged()), changed);
   for (const std::string& key : changed) EXPECT_EQ(RollupTable::KeyOf(*table.Find(key)), key);
   RollupTable loaded;
   for (const auto& [key, row] : table.rows()) loaded.Put(row);
@@ -512,7 +519,8 @@ TEST(ATalliedTable, EveryRowThatAPackageTouchesIsNamedForLoading) {
       package.row.mutable_award()->set_time_us(1533077999000000);  // 23:59:59 in London
     }
     std::vector<std::string> keys = RollupKeysOf(package);
-    for (const std::string& key : table.TakeChanged()) EXPECT_THAT(keys, ::testing::Contains(key));
+    for (const std::string& key : KeysOf(table.TakeChanged()))
+      EXPECT_THAT(keys, ::testing::Contains(key));
   }
 }
 

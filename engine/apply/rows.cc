@@ -1,0 +1,103 @@
+#include "engine/apply/rows.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "engine/figures/outcome.h"
+
+namespace brokerage::engine {
+
+namespace {
+
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
+
+class Taken {
+ public:
+  explicit Taken(std::vector<RowWrite>* writes) : writes_(*writes) {}
+
+  void Put(Table table, std::string key, std::string value) {
+    writes_.push_back({table, std::move(key), std::move(value)});
+  }
+  void Delete(Table table, std::string key) {
+    writes_.push_back({table, std::move(key), std::nullopt});
+  }
+  // An index entry that is there, or not.
+  void Move(Table table, std::string key, bool was, bool is) {
+    if (is && !was) Put(table, std::move(key), "");
+    if (!is && was) Delete(table, std::move(key));
+  }
+
+ private:
+  std::vector<RowWrite>& writes_;
+};
+
+void TakeStates(const PackageRow& row, const UnwrittenPackage& since, Taken* taken) {
+  const auto key = [&row](v1::PackageState state) {
+    return PackageStateKey(row.authority_id(), state, row.number());
+  };
+  if (!since.existed || since.state != row.state()) {
+    if (since.existed) taken->Delete(Table::kPackagesByState, key(since.state));
+    taken->Put(Table::kPackagesByState, key(row.state()), "");
+  }
+  taken->Move(Table::kPackagesByState, key(StatesOfOpenPackages()[0]), since.open,
+              IsOpenPackage(row));
+  taken->Move(Table::kPackagesByState, key(kOverLimit), since.over_limit, IsOverLimit(row));
+}
+
+void TakeOffer(const PackageRow& row, const OfferRow& offer, bool is_new, Taken* taken) {
+  const uint64_t number = row.number();
+  taken->Put(Table::kOffers, OfferKey(number, offer.ordinal()), offer.SerializeAsString());
+  taken->Put(Table::kOfferFacts,
+             OfferFactKey(row.framework_id(), offer.issued_date(), number, offer.ordinal()),
+             FactOf(row, offer).SerializeAsString());
+  if (!is_new) return;
+  taken->Put(Table::kOffersByBranch, OwnedOfferKey(offer.branch_id(), number, offer.ordinal()), "");
+  taken->Put(Table::kOffersByProvider, OwnedOfferKey(offer.provider_id(), number, offer.ordinal()),
+             "");
+}
+
+void TakePackage(const PackageAggregate& package, UnwrittenPackage* since, Taken* taken) {
+  const PackageRow& row = package.row;
+  if (since->row_changed) {
+    taken->Put(Table::kPackages, PackageKey(row.number()), row.SerializeAsString());
+    TakeStates(row, *since, taken);
+  }
+  std::vector<int32_t>& offers = since->changed_offers;
+  std::sort(offers.begin(), offers.end());
+  offers.erase(std::unique(offers.begin(), offers.end()), offers.end());
+  for (const int32_t ordinal : offers) {
+    TakeOffer(row, package.offers[static_cast<size_t>(ordinal - 1)], ordinal > since->offers,
+              taken);
+  }
+}
+
+}  // namespace
+
+void TakeRows(State* state, std::vector<RowWrite>* writes) {
+  Unwritten unwritten = std::exchange(state->unwritten, {});
+  Taken taken(writes);
+  for (auto& [number, since] : unwritten.packages) {
+    TakePackage(*state->Package(number), &since, &taken);
+  }
+  for (const RollupTable::Rows::value_type* row : state->rollups.TakeChanged()) {
+    taken.Put(Table::kRollups, row->first, row->second.SerializeAsString());
+  }
+  if (unwritten.system) taken.Put(Table::kSystem, kSystemKey, state->system.SerializeAsString());
+  if (writes->empty()) {
+    *writes = std::move(unwritten.others);
+  } else {
+    writes->insert(writes->end(), std::make_move_iterator(unwritten.others.begin()),
+                   std::make_move_iterator(unwritten.others.end()));
+  }
+}
+
+void ForgetRows(State* state) {
+  state->unwritten = {};
+  state->rollups.TakeChanged();
+}
+
+}  // namespace brokerage::engine
