@@ -42,7 +42,7 @@ void Engine::LoadPackage(PackageAggregate package) {
   std::unique_ptr<PackageAggregate>& place = state_.packages[number];
   BROKERAGE_CHECK(place == nullptr);
   place = std::make_unique<PackageAggregate>(std::move(package));
-  MovePackage(&state_, number, {}, IndexesOf(*place));
+  IndexPackage(&state_, place.get());
 }
 
 void Engine::FinishLoading(uint64_t last_sequence, int64_t last_time_us) {

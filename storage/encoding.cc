@@ -81,7 +81,7 @@ std::string DescribeKey(engine::Table table, absl::string_view key) {
   if (table == engine::Table::kPackages && key.size() == 8) {
     return absl::StrCat(name, DecodeNumber(key));
   }
-  if (table == engine::Table::kOffers && key.size() == 12) {
+  if ((table == engine::Table::kOffers || table == engine::Table::kVerdicts) && key.size() == 12) {
     const auto [number, ordinal] = engine::TrailingOffer(key);
     return absl::StrCat(name, number, "/", ordinal);
   }

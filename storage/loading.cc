@@ -68,6 +68,22 @@ absl::Status EachRow(const View& view, Table table, absl::string_view prefix, Ta
   return status.ok() ? view.status() : status;
 }
 
+// Puts what was found of everyone considered back into the rounds of a package's row.
+absl::Status ReadVerdicts(const View& view, PackageRow* row) {
+  int rounds = 0;
+  absl::Status status = EachRow<journal::v1::RoundVerdicts>(
+      view, Table::kVerdicts, engine::PackageKey(row->number()),
+      [&](journal::v1::RoundVerdicts kept) {
+        if (kept.round_number() != rounds + 1 || rounds == row->rounds_size()) return;
+        row->mutable_rounds(rounds++)->mutable_verdicts()->Swap(kept.mutable_verdicts());
+      });
+  if (status.ok() && rounds < row->rounds_size()) {
+    status =
+        Damaged(Table::kVerdicts, engine::VerdictsKey(row->number(), rounds + 1), "is missing");
+  }
+  return status;
+}
+
 // Revisions follow each other from 1.
 absl::Status LoadFrameworks(const View& view, engine::Engine* engine) {
   std::string framework_id;
@@ -296,6 +312,7 @@ absl::StatusOr<engine::PackageAggregate> ReadPackage(const View& view, PackageRo
       return Damaged(Table::kOffers, engine::OfferKey(number, ordinal), "is missing");
     }
   }
+  if (status = ReadVerdicts(view, &package.row); !status.ok()) return status;
   status = EachRow<journal::v1::TextRow>(
       view, Table::kTexts, key, [&](auto row) { package.texts.push_back(std::move(row)); });
   if (!status.ok()) return status;

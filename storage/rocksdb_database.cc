@@ -162,7 +162,7 @@ absl::Status CheckFamilies(const std::string& directory, const std::vector<std::
   }
   if (!has_meta) return absl::OkStatus();
   for (const std::string& name : known) {
-    if (!Has(found, name) && !Has(schema::kAddedFamilies, name)) {
+    if (!Has(found, name)) {
       if (absl::Status status = CheckNotEarlier(directory, env); !status.ok()) return status;
       return absl::DataLossError(absl::StrCat(directory, " has lost its table ", name));
     }

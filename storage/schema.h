@@ -10,7 +10,7 @@ namespace brokerage::storage::schema {
 
 // Grows with every change that an older program would misread. A store of an older one is brought
 // up by replaying its journal (upgrade.h): the families and keys below stay as they are.
-inline constexpr uint64_t kVersion = 1;
+inline constexpr uint64_t kVersion = 2;
 
 // sequence (8 bytes) -> JournalEntry. From 1, without a gap.
 inline constexpr char kJournal[] = "journal";
@@ -40,10 +40,6 @@ inline constexpr char kMetaHeadNoted[] = "head_noted";
 inline constexpr char kMetaLastAlive[] = "last_alive";
 // -> nothing. What is in this store was played: a simulation's.
 inline constexpr char kMetaSimulation[] = "simulation";
-
-// The families that a store of an earlier program may lack: it is as if they were empty.
-// directory_past is of engine/model/tables.h.
-inline constexpr std::array<const char*, 2> kAddedFamilies = {kPostcodes, "directory_past"};
 
 inline constexpr std::array<const char*, 5> kOwnFamilies = {kJournal, kOutcomes, kOutcomesByTime,
                                                             kPostcodes, kMeta};

@@ -11,7 +11,6 @@
 #include "engine/apply/package_facts.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/check.h"
-#include "engine/figures/tally.h"
 #include "engine/model/facts.h"
 #include "engine/model/package.h"
 #include "engine/routing/adaptive_release.h"
@@ -39,7 +38,6 @@ PackageAggregate& Applier::Touch(uint64_t number) {
   BROKERAGE_CHECK(package != nullptr);
   const auto [before, first] = touched_.try_emplace(number);
   if (!first) return *package;
-  before->second.indexes = IndexesOf(*package);
   const auto [unwritten, written] = state_.unwritten.packages.try_emplace(number);
   before->second.unwritten = &unwritten->second;
   if (written) {
@@ -47,7 +45,8 @@ PackageAggregate& Applier::Touch(uint64_t number) {
                          .open = IsOpenPackage(package->row),
                          .over_limit = IsOverLimit(package->row),
                          .state = package->row.state(),
-                         .offers = static_cast<int32_t>(package->offers.size())};
+                         .offers = static_cast<int32_t>(package->offers.size()),
+                         .rounds = package->row.rounds_size()};
   }
   return *package;
 }
@@ -56,7 +55,7 @@ journal::v1::PackageRow& Applier::Change(uint64_t number) {
   PackageAggregate& package = Touch(number);
   Before& before = touched_[number];
   if (!std::exchange(before.row_changed, true)) {
-    TallyPackage(package, -1, &state_.rollups);
+    before.tally = TallyOf(package.row);
     TallyInterim(package, -1, &state_.rollups);
     before.unwritten->row_changed = true;
   }
@@ -64,24 +63,33 @@ journal::v1::PackageRow& Applier::Change(uint64_t number) {
 }
 
 void Applier::ChangeOffer(PackageAggregate& package, int32_t ordinal,
-                          const std::function<void(journal::v1::OfferRow&)>& change) {
-  BROKERAGE_CHECK(ordinal >= 1 && ordinal <= static_cast<int32_t>(package.offers.size()));
-  journal::v1::OfferRow& offer = package.offers[static_cast<size_t>(ordinal - 1)];
-  TallyUnits(package, offer, -1, &state_.rollups);
-  TallyOffer(package, offer, -1, &state_.rollups);
+                          absl::FunctionRef<void(journal::v1::OfferRow&)> change) {
+  journal::v1::OfferRow& offer = ChangedOffer(package, ordinal);
+  const OfferTally before = TallyOf(package, offer);
   change(offer);
-  TallyOffer(package, offer, +1, &state_.rollups);
-  TallyUnits(package, offer, +1, &state_.rollups);
-  touched_.at(package.row.number()).unwritten->changed_offers.push_back(ordinal);
+  TallyChange(before, ordinal, &package, &state_.rollups);
+}
+
+void Applier::MoveOffer(PackageAggregate& package, int32_t ordinal, const std::string& branch_id) {
+  journal::v1::OfferRow& offer = ChangedOffer(package, ordinal);
+  TallyOut(ordinal, &package, &state_.rollups);
+  offer.add_moved_from_branch_ids(offer.branch_id());
+  offer.set_branch_id(branch_id);
+  TallyIn(ordinal, &package, &state_.rollups);
 }
 
 void Applier::AddOffer(PackageAggregate& package, const journal::v1::OfferRow& offer) {
   BROKERAGE_CHECK(offer.ordinal() == static_cast<int32_t>(package.offers.size()) + 1);
-  TallyUnits(package, offer, -1, &state_.rollups);
+  const OfferTally before = TallyOf(package, offer);
   package.offers.push_back(offer);
-  TallyOffer(package, offer, +1, &state_.rollups);
-  TallyUnits(package, offer, +1, &state_.rollups);
-  touched_.at(package.row.number()).unwritten->changed_offers.push_back(offer.ordinal());
+  ChangedOffer(package, offer.ordinal());
+  TallyChange(before, offer.ordinal(), &package, &state_.rollups);
+}
+
+journal::v1::OfferRow& Applier::ChangedOffer(PackageAggregate& package, int32_t ordinal) {
+  BROKERAGE_CHECK(ordinal >= 1 && ordinal <= static_cast<int32_t>(package.offers.size()));
+  touched_.at(package.row.number()).unwritten->changed_offers.push_back(ordinal);
+  return package.offers[static_cast<size_t>(ordinal - 1)];
 }
 
 void Applier::NoteEvaluation(PackageAggregate& package) {
@@ -97,19 +105,16 @@ void Applier::NoteEvaluation(PackageAggregate& package) {
   if (row.state() == v1::PACKAGE_STATE_UNFILLED) {
     wanted = any_accepted;
   } else if (row.state() == v1::PACKAGE_STATE_OFFERED) {
-    const int32_t rule = row.rounds(row.rounds_size() - 1).rule_number();
-    const bool certain_is_enough =
-        rule == 0 ||
-        RulesOf(state_, row).rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
     // An earlier round may have ended beside a later one that runs.
-    const bool may_decide = certain_is_enough || HasParallelRound(package);
+    const bool may_decide =
+        AwardsBeforeClose(RulesOf(state_, row), row) || HasParallelRound(package);
     wanted = !any_open || (may_decide && any_accepted) || row.awaits_award();
   }
   if (wanted && !row.needs_evaluation()) Change(row.number()).set_needs_evaluation(true);
 }
 
 void Applier::ChangeLimit(const journal::v1::OfferRow& accepted,
-                          const std::function<void(journal::v1::RollupRow*)>& change) {
+                          absl::FunctionRef<void(journal::v1::RollupRow*)> change) {
   const v1::AcceptanceLimit* limit = LimitOf(accepted);
   if (limit == nullptr) return;
   journal::v1::RollupRow* row =
@@ -146,12 +151,12 @@ journal::v1::SystemRow& Applier::ChangeSystem() {
 }
 
 void Applier::Settle(uint64_t number, const Before& before) {
-  const PackageAggregate& package = *state_.Package(number);
+  PackageAggregate& package = *state_.packages[number];
   if (before.row_changed) {
-    TallyPackage(package, +1, &state_.rollups);
+    TallyChange(before.tally, package, &state_.rollups);
     TallyInterim(package, +1, &state_.rollups);
   }
-  MovePackage(&state_, number, before.indexes, IndexesOf(package));
+  IndexPackage(&state_, &package);
 }
 
 void Applier::WriteHistory() {

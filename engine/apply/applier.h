@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "brokerage/journal/v1/record.pb.h"
-#include "engine/apply/indexes.h"
+#include "engine/figures/tally.h"
 #include "engine/model/package.h"
 #include "engine/model/state.h"
 #include "engine/model/tables.h"
@@ -38,15 +38,17 @@ class Applier {
   // The same, when its row changes and not only an offer: out of the roll-up of packages, too.
   journal::v1::PackageRow& Change(uint64_t number);
   // REQUIRES, all: the package was touched.
+  // Anything but its branch.
   void ChangeOffer(PackageAggregate& package, int32_t ordinal,
-                   const std::function<void(journal::v1::OfferRow&)>& change);
+                   absl::FunctionRef<void(journal::v1::OfferRow&)> change);
+  void MoveOffer(PackageAggregate& package, int32_t ordinal, const std::string& branch_id);
   void AddOffer(PackageAggregate& package, const journal::v1::OfferRow& offer);
   // Notes that a package's rounds must be looked at, if that can bring anything.
   void NoteEvaluation(PackageAggregate& package);
   // Changes the roll-up of the limit under which the offer was accepted, if any; packages whose
   // acceptances pass or fail by it now, and did not before, are looked at again.
   void ChangeLimit(const journal::v1::OfferRow& accepted,
-                   const std::function<void(journal::v1::RollupRow*)>& change);
+                   absl::FunctionRef<void(journal::v1::RollupRow*)> change);
   // Takes a new package in. REQUIRES: no package has its number.
   void Insert(const journal::v1::PackageRow& row);
   // The system's row, to be changed.
@@ -57,13 +59,14 @@ class Applier {
   void Delete(Table table, std::string key);
 
  private:
-  // What a package was before the record, so that indexes and roll-ups can follow.
+  // What a package was before the record, so that roll-ups can follow.
   struct Before {
     bool row_changed = false;
-    PackageIndexes indexes;
+    PackageTally tally;  // with row_changed
     UnwrittenPackage* unwritten = nullptr;
   };
 
+  journal::v1::OfferRow& ChangedOffer(PackageAggregate& package, int32_t ordinal);
   void Settle(uint64_t number, const Before& before);
   void WriteHistory();
 

@@ -13,11 +13,6 @@ namespace brokerage::engine {
 
 namespace {
 
-std::string PersonIndexKey(const PackageAggregate& package) {
-  const std::string& reference = package.Text("person_reference");
-  return reference.empty() ? "" : absl::StrCat(package.row.authority_id(), "\n", reference);
-}
-
 // A person's package is open for the check of duplicates until care runs or it has ended.
 bool WaitsOrIsAwarded(v1::PackageState state) {
   return state == v1::PACKAGE_STATE_SUBMITTED || state == v1::PACKAGE_STATE_OFFERED ||
@@ -100,34 +95,39 @@ AgendaEntry AgendaEntryOf(const journal::v1::DirectoryFact& fact) {
 
 }  // namespace
 
-PackageIndexes IndexesOf(const PackageAggregate& package) {
-  PackageIndexes indexes;
-  indexes.is_there = true;
-  indexes.open = IsOpenPackage(package.row);
-  indexes.agenda = AgendaOf(package);
-  if (WaitsOrIsAwarded(package.row.state())) indexes.person = PersonIndexKey(package);
-  indexes.limits = LimitsThatDecide(package);
-  return indexes;
-}
-
-void MovePackage(State* state, uint64_t number, const PackageIndexes& from,
-                 const PackageIndexes& to) {
-  // Mostly an answer changes none of them.
-  if (from.agenda != to.agenda) {
-    for (const AgendaEntry& entry : from.agenda) state->agenda.erase(entry);
-    for (const AgendaEntry& entry : to.agenda) state->agenda.insert(entry);
+void IndexPackage(State* state, PackageAggregate* package) {
+  PackageIndexes& was = package->found_by;
+  const uint64_t number = package->row.number();
+  std::vector<AgendaEntry> agenda = AgendaOf(*package);
+  if (was.agenda != agenda) {
+    for (const AgendaEntry& entry : was.agenda) state->agenda.erase(entry);
+    for (const AgendaEntry& entry : agenda) state->agenda.insert(entry);
+    was.agenda = std::move(agenda);
   }
-  if (from.is_there != to.is_there || from.open != to.open) {
-    if (from.is_there) (from.open ? state->open_packages : state->closed_packages).erase(number);
-    if (to.is_there) (to.open ? state->open_packages : state->closed_packages).insert(number);
+  const bool open = IsOpenPackage(package->row);
+  if (!was.is_there || was.open != open) {
+    if (was.is_there) (was.open ? state->open_packages : state->closed_packages).erase(number);
+    (open ? state->open_packages : state->closed_packages).insert(number);
+    was.is_there = true;
+    was.open = open;
   }
-  if (from.person != to.person) {
-    Leave(&state->open_by_person, from.person, number);
-    if (!to.person.empty()) state->open_by_person[to.person].insert(number);
+  absl::string_view person;
+  if (WaitsOrIsAwarded(package->row.state())) person = package->Text("person_reference");
+  if (was.person_reference != person) {
+    const auto key = [package](absl::string_view reference) {
+      return absl::StrCat(package->row.authority_id(), "\n", reference);
+    };
+    if (!was.person_reference.empty()) {
+      Leave(&state->open_by_person, key(was.person_reference), number);
+    }
+    if (!person.empty()) state->open_by_person[key(person)].insert(number);
+    was.person_reference = std::string(person);
   }
-  if (from.limits != to.limits) {
-    for (const std::string& limit : from.limits) Leave(&state->waiting_by_limit, limit, number);
-    for (const std::string& limit : to.limits) state->waiting_by_limit[limit].insert(number);
+  std::set<std::string> limits = LimitsThatDecide(*package);
+  if (was.limits != limits) {
+    for (const std::string& limit : was.limits) Leave(&state->waiting_by_limit, limit, number);
+    for (const std::string& limit : limits) state->waiting_by_limit[limit].insert(number);
+    was.limits = std::move(limits);
   }
 }
 

@@ -149,7 +149,7 @@ void Apply(Applier& applier, const OfferAnswered& fact) {
         package.offers[static_cast<size_t>(fact.ordinal() - 1)],
         [&fact](RollupRow* row) { *row->mutable_acceptance_limit() = fact.answer().limit(); });
   }
-  applier.NoteEvaluation(package);
+  if (!fact.award_waits()) applier.NoteEvaluation(package);
 }
 
 void Apply(Applier& applier, const OffersClosed& fact) {
@@ -165,11 +165,9 @@ void Apply(Applier& applier, const OffersClosed& fact) {
 
 void Apply(Applier& applier, const OfferMoved& fact) {
   PackageAggregate& package = applier.Touch(fact.package_number());
-  applier.ChangeOffer(package, fact.ordinal(), [&fact](OfferRow& offer) {
-    BROKERAGE_CHECK(offer.branch_id() == fact.from_branch_id());
-    offer.add_moved_from_branch_ids(fact.from_branch_id());
-    offer.set_branch_id(fact.branch_id());
-  });
+  BROKERAGE_CHECK(package.offers[static_cast<size_t>(fact.ordinal() - 1)].branch_id() ==
+                  fact.from_branch_id());
+  applier.MoveOffer(package, fact.ordinal(), fact.branch_id());
   applier.Delete(Table::kOffersByBranch,
                  OwnedOfferKey(fact.from_branch_id(), fact.package_number(), fact.ordinal()));
   applier.Put(Table::kOffersByBranch,

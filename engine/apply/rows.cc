@@ -14,6 +14,9 @@ namespace {
 
 using journal::v1::OfferRow;
 using journal::v1::PackageRow;
+using journal::v1::RoundRow;
+using journal::v1::RoundVerdicts;
+using journal::v1::Verdict;
 
 class Taken {
  public:
@@ -34,6 +37,31 @@ class Taken {
  private:
   std::vector<RowWrite>& writes_;
 };
+
+// The package's row without its rounds' verdicts, which are in it in memory and are kept apart.
+std::string RowOf(PackageRow* row) {
+  std::vector<google::protobuf::RepeatedPtrField<Verdict>> verdicts(
+      static_cast<size_t>(row->rounds_size()));
+  for (int i = 0; i < row->rounds_size(); ++i) {
+    row->mutable_rounds(i)->mutable_verdicts()->Swap(&verdicts[static_cast<size_t>(i)]);
+  }
+  std::string bytes = row->SerializeAsString();
+  for (int i = 0; i < row->rounds_size(); ++i) {
+    row->mutable_rounds(i)->mutable_verdicts()->Swap(&verdicts[static_cast<size_t>(i)]);
+  }
+  return bytes;
+}
+
+std::string VerdictsOf(PackageRow* row, int index) {
+  RoundVerdicts kept;
+  kept.set_package_number(row->number());
+  kept.set_round_number(row->rounds(index).number());
+  RoundRow& round = *row->mutable_rounds(index);
+  kept.mutable_verdicts()->Swap(round.mutable_verdicts());
+  std::string bytes = kept.SerializeAsString();
+  kept.mutable_verdicts()->Swap(round.mutable_verdicts());
+  return bytes;
+}
 
 void TakeStates(const PackageRow& row, const UnwrittenPackage& since, Taken* taken) {
   const auto key = [&row](v1::PackageState state) {
@@ -60,17 +88,20 @@ void TakeOffer(const PackageRow& row, const OfferRow& offer, bool is_new, Taken*
              "");
 }
 
-void TakePackage(const PackageAggregate& package, UnwrittenPackage* since, Taken* taken) {
-  const PackageRow& row = package.row;
+void TakePackage(UnwrittenPackage* since, PackageAggregate* package, Taken* taken) {
+  PackageRow& row = package->row;
   if (since->row_changed) {
-    taken->Put(Table::kPackages, PackageKey(row.number()), row.SerializeAsString());
+    taken->Put(Table::kPackages, PackageKey(row.number()), RowOf(&row));
     TakeStates(row, *since, taken);
+  }
+  for (int i = since->rounds; i < row.rounds_size(); ++i) {
+    taken->Put(Table::kVerdicts, VerdictsKey(row.number(), i + 1), VerdictsOf(&row, i));
   }
   std::vector<int32_t>& offers = since->changed_offers;
   std::sort(offers.begin(), offers.end());
   offers.erase(std::unique(offers.begin(), offers.end()), offers.end());
   for (const int32_t ordinal : offers) {
-    TakeOffer(row, package.offers[static_cast<size_t>(ordinal - 1)], ordinal > since->offers,
+    TakeOffer(row, package->offers[static_cast<size_t>(ordinal - 1)], ordinal > since->offers,
               taken);
   }
 }
@@ -81,7 +112,7 @@ void TakeRows(State* state, std::vector<RowWrite>* writes) {
   Unwritten unwritten = std::exchange(state->unwritten, {});
   Taken taken(writes);
   for (auto& [number, since] : unwritten.packages) {
-    TakePackage(*state->Package(number), &since, &taken);
+    TakePackage(&since, state->packages[number].get(), &taken);
   }
   for (const RollupTable::Rows::value_type* row : state->rollups.TakeChanged()) {
     taken.Put(Table::kRollups, row->first, row->second.SerializeAsString());

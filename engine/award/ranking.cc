@@ -63,18 +63,21 @@ int Compare(const v1::RankedAcceptance& a, const v1::RankedAcceptance& b) {
   return 0;
 }
 
+// One that fails a rule now counts if it would pass at its deadline: an opt-out or a suspension may
+// end by then.
+bool MayBeAwarded(const AwardQuestion& question, const OfferRow& open) {
+  return !FailsAt(question, open, question.time) ||
+         !FailsAt(question, open, absl::FromUnixMicros(open.deadline_us()));
+}
+
 // Offers that may still be accepted and then awarded, and do not come after `best` by their round
-// alone. One that fails a rule now counts if it would pass at its deadline: an opt-out or a
-// suspension may end by then.
+// alone.
 std::vector<const OfferRow*> StillPossible(const AwardQuestion& question, const OfferRow& best) {
   std::vector<const OfferRow*> possible;
   for (const OfferRow& offer : question.package.offers) {
     if (offer.state() != v1::OFFER_STATE_OPEN) continue;
     if (ComesBefore(question.package, best, offer)) continue;
-    const absl::Time deadline = absl::FromUnixMicros(offer.deadline_us());
-    if (!FailsAt(question, offer, question.time) || !FailsAt(question, offer, deadline)) {
-      possible.push_back(&offer);
-    }
+    if (MayBeAwarded(question, offer)) possible.push_back(&offer);
   }
   return possible;
 }
@@ -184,6 +187,36 @@ bool IsCertain(const AwardQuestion& question, const Ranking& ranking) {
     }
   }
   return true;
+}
+
+bool AwardWaits(const AwardQuestion& question, const OfferRow& answered, bool accepted) {
+  const PackageAggregate& package = question.package;
+  const CriterionValues values(question, {});
+  const std::vector<v1::AwardCriterion> criteria = CriteriaOf(question);
+  const auto outranks = [&](const OfferRow& open, const OfferRow& acceptance) {
+    for (const v1::AwardCriterion one : criteria) {
+      const Criterion& criterion = *FindCriterion(one);
+      if (!criterion.known_without_answer) return true;
+      if (criterion.moved_by_others != nullptr) return false;  // it is not known here
+      const bool late = one == v1::AWARD_CRITERION_IN_TIME && &acceptance == &answered;
+      const int64_t value =
+          late ? (answered.settled() ? 1 : 0) : criterion.value(values, acceptance);
+      const int64_t hoped = criterion.value(values, open);
+      if (hoped != value) return hoped < value;
+    }
+    return true;  // the same branch again
+  };
+  const auto waits_for = [&](const OfferRow& open) {
+    if (open.state() != v1::OFFER_STATE_OPEN || &open == &answered) return false;
+    if (open.round_number() != answered.round_number()) return false;
+    for (const OfferRow& offer : package.offers) {
+      const bool stands =
+          &offer == &answered ? accepted : offer.state() == v1::OFFER_STATE_ACCEPTED;
+      if (stands && !outranks(open, offer)) return false;
+    }
+    return MayBeAwarded(question, open);
+  };
+  return std::any_of(package.offers.begin(), package.offers.end(), waits_for);
 }
 
 bool ComesBefore(const PackageAggregate& package, const OfferRow& first, const OfferRow& other) {

@@ -37,6 +37,13 @@ v1::AwardCriterion DecidedBy(const v1::RankedAcceptance& better, const v1::Ranke
 // not matter (ComesBefore). REQUIRES: ranking.valid > 0.
 bool IsCertain(const AwardQuestion& question, const Ranking& ranking);
 
+// Whether no award can follow yet once the offer is answered so: another offer of its round that is
+// still open could be awarded and may come before every acceptance, whatever else is found. It asks
+// less than IsCertain, and where it cannot tell, that has to be asked. `question` is as before the
+// answer. REQUIRES: the package is OFFERED, in rounds of which none was opened beside another.
+bool AwardWaits(const AwardQuestion& question, const journal::v1::OfferRow& answered,
+                bool accepted);
+
 // Whether `first`, accepted in time, is awarded without waiting for `other`: the round of `other`
 // was opened beside the one of `first`.
 bool ComesBefore(const PackageAggregate& package, const journal::v1::OfferRow& first,

@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "engine/award/acceptance_limits.h"
+#include "engine/award/ranking.h"
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
@@ -12,6 +13,7 @@
 #include "engine/decide/checks.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
+#include "engine/routing/adaptive_release.h"
 #include "engine/routing/routing.h"
 #include "engine/views/replies.h"
 
@@ -56,6 +58,20 @@ absl::Status CheckAnswer(const Context& in, const FoundOffer& found, AnswerRow* 
   return absl::OkStatus();
 }
 
+// Whether the answer leaves nothing to evaluate for now.
+bool LeavesAwardWaiting(const Context& in, const FoundOffer& found, const AnswerRow& answer) {
+  const PackageAggregate& package = *found.package;
+  const PackageRow& row = package.row;
+  if (row.state() != v1::PACKAGE_STATE_OFFERED || row.needs_evaluation() || row.awaits_award() ||
+      answer.remark() || HasParallelRound(package)) {
+    return false;
+  }
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  if (!AwardsBeforeClose(rules, row)) return false;  // nothing is evaluated then anyway
+  return AwardWaits({package, rules, in.state.directory, in.state.rollups, in.now, in.Today(rules)},
+                    *found.offer, answer.answer() == v1::ANSWER_ACCEPT);
+}
+
 }  // namespace
 
 absl::Status Decide(const Context& in, const v1::AcceptOfferRequest& request, Decision* out) {
@@ -88,6 +104,7 @@ absl::Status Decide(const Context& in, const v1::AcceptOfferRequest& request, De
   journal::v1::OfferAnswered& answered = *out->Add().mutable_offer_answered();
   answered.set_package_number(found->package->row.number());
   answered.set_ordinal(found->offer->ordinal());
+  answered.set_award_waits(LeavesAwardWaiting(in, *found, answer));
   *answered.mutable_answer() = std::move(answer);
   return absl::OkStatus();
 }
@@ -119,6 +136,7 @@ absl::Status Decide(const Context& in, const v1::DeclineOfferRequest& request, D
   journal::v1::OfferAnswered& answered = *out->Add().mutable_offer_answered();
   answered.set_package_number(number);
   answered.set_ordinal(found->offer->ordinal());
+  answered.set_award_waits(LeavesAwardWaiting(in, *found, answer));
   *answered.mutable_answer() = std::move(answer);
   return absl::OkStatus();
 }

@@ -235,8 +235,14 @@ void UnitOutcome::Add(const OfferRow& offer) {
 }
 
 void UnitOutcome::Count(int64_t sign, journal::v1::RollupRow* row) const {
+  if (first_ == nullptr) return;
   AddOutcome(live_, sign, row->mutable_live());
   if (any_settled_) AddOutcome(settled_, sign, row->mutable_settled());
+}
+
+bool UnitOutcome::CountsAs(const UnitOutcome& other) const {
+  return (first_ == nullptr) == (other.first_ == nullptr) && live_ == other.live_ &&
+         any_settled_ == other.any_settled_ && settled_ == other.settled_;
 }
 
 OfferFact FactOf(const journal::v1::PackageRow& package, const OfferRow& offer) {

@@ -24,6 +24,7 @@ struct OfferOutcome {
   v1::Cause handed_back_cause = v1::CAUSE_UNSPECIFIED;
   bool ceased = false;
   bool handed_back_in_cohort = false;
+  friend bool operator==(const OfferOutcome&, const OfferOutcome&) = default;
 };
 
 OfferOutcome OutcomeOf(const journal::v1::OfferRow& offer);
@@ -58,8 +59,10 @@ class UnitOutcome {
 
   // The first offer, whose dimensions the unit has; null while the unit is empty.
   const journal::v1::OfferRow* first() const { return first_; }
-  // Adds the unit to live and, over its settled offers only, to settled. REQUIRES: not empty.
+  // Adds the unit to live and, over its settled offers only, to settled; nothing while it is empty.
   void Count(int64_t sign, journal::v1::RollupRow* row) const;
+  // Whether both count for the same.
+  bool CountsAs(const UnitOutcome& other) const;
   const OfferOutcome& live() const { return live_; }
 
  private:

@@ -1,7 +1,5 @@
 #include "engine/figures/tally.h"
 
-#include "engine/figures/outcome.h"
-
 namespace brokerage::engine {
 
 namespace {
@@ -9,20 +7,54 @@ namespace {
 using journal::v1::OfferRow;
 using journal::v1::RollupRow;
 
-void CountUnit(const PackageAggregate& package, const UnitOutcome& unit, RollupRow::Kind kind,
-               int64_t sign, RollupTable* table) {
-  if (unit.first() == nullptr) return;
-  RollupDimensions of = OfferDimensions(package, *unit.first());
-  of.kind = kind;
-  unit.Count(sign, table->Change(of));
-}
-
 bool SamePickUpUnit(const OfferRow& a, const OfferRow& b) {
   return a.terms_version() == b.terms_version() && a.contract_id() == b.contract_id();
 }
 
 bool SameOpportunity(const OfferRow& a, const OfferRow& b) {
   return a.round_number() == b.round_number() && a.provider_id() == b.provider_id();
+}
+
+// Brings the row of that kind from what a unit counted for to what it counts for now, in the place
+// that is kept with its first offer.
+void CountChange(const UnitOutcome& before, const UnitOutcome& now, RollupRow::Kind kind,
+                 RollupTable::Place OfferPlaces::Places::*kept, PackageAggregate* package,
+                 RollupTable* table) {
+  if (now.first() == nullptr || now.CountsAs(before)) return;
+  RollupTable::Place& place = package->places.Of(now.first()->ordinal()).*kept;
+  if (place == RollupTable::kNowhere) {
+    RollupDimensions of = OfferDimensions(*package, *now.first());
+    of.kind = kind;
+    place = table->PlaceOf(of);
+  }
+  RollupRow* row = table->Change(place);
+  before.Count(-1, row);
+  now.Count(+1, row);
+}
+
+OfferRow& OfferOf(PackageAggregate* package, int32_t ordinal) {
+  return package->offers[static_cast<size_t>(ordinal - 1)];
+}
+
+void CountPackage(const PackageTally& tally, int64_t sign, v1::PackageCounts* counts) {
+  counts->set_referred(counts->referred() + sign);
+  if (tally.released) counts->set_released(counts->released() + sign);
+  switch (tally.state) {
+    case v1::PACKAGE_STATE_AWARDED:
+    case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_CEASED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+      return counts->set_sourced(counts->sourced() + sign);
+    case v1::PACKAGE_STATE_CANCELLED:
+      return counts->set_cancelled(counts->cancelled() + sign);
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PACKAGE_STATE_SUBMITTED:
+    case v1::PACKAGE_STATE_OFFERED:
+    case v1::PACKAGE_STATE_UNFILLED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      return counts->set_waiting(counts->waiting() + sign);
+  }
 }
 
 }  // namespace
@@ -75,54 +107,58 @@ RollupDimensions InterimDimensions(const journal::v1::PackageRow& row) {
   return of;
 }
 
-void TallyOffer(const PackageAggregate& package, const OfferRow& offer, int64_t sign,
-                RollupTable* table) {
+OfferTally TallyOf(const PackageAggregate& package, const OfferRow& offer) {
+  OfferTally tally;
+  if (offer.restart()) return tally;
+  for (const OfferRow& one : package.offers) {
+    if (one.restart()) continue;
+    if (one.ordinal() == offer.ordinal()) tally.offer.Add(one);
+    if (SamePickUpUnit(one, offer)) tally.pick_up.Add(one);
+    if (SameOpportunity(one, offer)) tally.opportunity.Add(one);
+  }
+  return tally;
+}
+
+void TallyChange(const OfferTally& before, int32_t ordinal, PackageAggregate* package,
+                 RollupTable* table) {
+  using Places = OfferPlaces::Places;
+  const OfferTally now = TallyOf(*package, OfferOf(package, ordinal));
+  CountChange(before.offer, now.offer, RollupRow::KIND_OFFER, &Places::offer, package, table);
+  CountChange(before.offer, now.offer, RollupRow::KIND_WARD, &Places::ward, package, table);
+  CountChange(before.pick_up, now.pick_up, RollupRow::KIND_PICK_UP, &Places::pick_up, package,
+              table);
+  CountChange(before.opportunity, now.opportunity, RollupRow::KIND_OPPORTUNITY,
+              &Places::opportunity, package, table);
+}
+
+void TallyOut(int32_t ordinal, PackageAggregate* package, RollupTable* table) {
+  const OfferRow& offer = OfferOf(package, ordinal);
   if (offer.restart()) return;
-  const OfferOutcome outcome = OutcomeOf(offer);
-  RollupDimensions of = OfferDimensions(package, offer);
-  for (RollupRow::Kind kind : {RollupRow::KIND_OFFER, RollupRow::KIND_WARD}) {
-    of.kind = kind;
-    RollupRow* row = table->Change(of);
-    AddOutcome(outcome, sign, row->mutable_live());
-    if (outcome.settled) AddOutcome(outcome, sign, row->mutable_settled());
-  }
+  RollupDimensions of = OfferDimensions(*package, offer);
+  of.kind = RollupRow::KIND_OFFER;
+  TallyOf(*package, offer).offer.Count(-1, table->Change(of));
+  package->places.Of(ordinal).offer = RollupTable::kNowhere;
 }
 
-void TallyUnits(const PackageAggregate& package, const OfferRow& like, int64_t sign,
-                RollupTable* table) {
-  if (like.restart()) return;
-  UnitOutcome pick_up;
-  UnitOutcome opportunity;
-  for (const OfferRow& offer : package.offers) {
-    if (offer.restart()) continue;
-    if (SamePickUpUnit(offer, like)) pick_up.Add(offer);
-    if (SameOpportunity(offer, like)) opportunity.Add(offer);
-  }
-  CountUnit(package, pick_up, RollupRow::KIND_PICK_UP, sign, table);
-  CountUnit(package, opportunity, RollupRow::KIND_OPPORTUNITY, sign, table);
+void TallyIn(int32_t ordinal, PackageAggregate* package, RollupTable* table) {
+  const OfferTally now = TallyOf(*package, OfferOf(package, ordinal));
+  CountChange({}, now.offer, RollupRow::KIND_OFFER, &OfferPlaces::Places::offer, package, table);
 }
 
-void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* table) {
-  if (package.row.imported()) return;
-  v1::PackageCounts* counts = table->Change(PackageDimensions(package))->mutable_packages();
-  counts->set_referred(counts->referred() + sign);
-  if (package.row.released_time_us() != 0) counts->set_released(counts->released() + sign);
-  switch (package.row.state()) {
-    case v1::PACKAGE_STATE_AWARDED:
-    case v1::PACKAGE_STATE_STARTED:
-    case v1::PACKAGE_STATE_CEASED:
-    case v1::PACKAGE_STATE_HANDED_BACK:
-      return counts->set_sourced(counts->sourced() + sign);
-    case v1::PACKAGE_STATE_CANCELLED:
-      return counts->set_cancelled(counts->cancelled() + sign);
-    case v1::PACKAGE_STATE_UNSPECIFIED:
-    case v1::PACKAGE_STATE_SUBMITTED:
-    case v1::PACKAGE_STATE_OFFERED:
-    case v1::PACKAGE_STATE_UNFILLED:
-    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
-      return counts->set_waiting(counts->waiting() + sign);
+PackageTally TallyOf(const journal::v1::PackageRow& row) {
+  return {!row.imported(), row.released_time_us() != 0, row.terms().service_type(), row.state()};
+}
+
+void TallyChange(const PackageTally& before, const PackageAggregate& package, RollupTable* table) {
+  const PackageTally now = TallyOf(package.row);
+  if (now == before || !now.counts) return;
+  RollupDimensions of = PackageDimensions(package);
+  if (before.counts) {
+    of.service_type = before.service_type;
+    CountPackage(before, -1, table->Change(of)->mutable_packages());
+    of.service_type = now.service_type;
   }
+  CountPackage(now, +1, table->Change(of)->mutable_packages());
 }
 
 void TallyHours(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,

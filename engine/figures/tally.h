@@ -5,6 +5,7 @@
 
 #include "brokerage/journal/v1/rows.pb.h"
 #include "engine/base/calendar.h"
+#include "engine/figures/outcome.h"
 #include "engine/model/package.h"
 #include "engine/model/rollup_table.h"
 
@@ -21,20 +22,39 @@ RollupDimensions HoursDimensions(const PackageAggregate& package,
 // Where a package that was left as an interim service counts: of KIND_INTERIM.
 RollupDimensions InterimDimensions(const journal::v1::PackageRow& row);
 
-// Adds the offer itself, `sign` times, to KIND_OFFER and KIND_WARD.
-void TallyOffer(const PackageAggregate& package, const journal::v1::OfferRow& offer, int64_t sign,
-                RollupTable* table);
-// Adds, `sign` times, the pick-up unit and the provider opportunity that offers like this one
-// belong to (KIND_PICK_UP, KIND_OPPORTUNITY), as the package's offers now are; nothing if the
-// package has no such offer. A pick-up unit is package x contract x terms version, in the month of
-// its first offer; an opportunity is package x provider x round. In `settled`, the same counting is
-// done over the unit's settled offers only. So a change of an offer is: both with -1, change, both
-// with +1.
-void TallyUnits(const PackageAggregate& package, const journal::v1::OfferRow& like, int64_t sign,
-                RollupTable* table);
-// Adds the package, `sign` times, to KIND_PACKAGE: referred, released, and one of sourced, waiting,
-// cancelled. Imported packages add nothing.
-void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* table);
+// What an offer counts for at a moment: itself (KIND_OFFER, KIND_WARD), and the pick-up unit and
+// the provider opportunity that offers like it belong to (KIND_PICK_UP, KIND_OPPORTUNITY). A
+// pick-up unit is package x contract x terms version, in the month of its first offer; an
+// opportunity is package x provider x round. In `settled`, the same counting is done over the
+// unit's settled offers only.
+struct OfferTally {
+  UnitOutcome offer;  // empty for one that was not issued yet
+  UnitOutcome pick_up;
+  UnitOutcome opportunity;
+};
+// As the package's offers now are, of which `offer` is one, or is about to be.
+OfferTally TallyOf(const PackageAggregate& package, const journal::v1::OfferRow& offer);
+// Brings the roll-ups from what the offer counted for before it was issued or changed to what it
+// counts for now: nothing where that is the same. REQUIRES: where it counts did not change.
+void TallyChange(const OfferTally& before, int32_t ordinal, PackageAggregate* package,
+                 RollupTable* table);
+// What changes where the offer counts, which its branch does: out of the roll-ups it counted in,
+// change it, in. Units are of no branch.
+void TallyOut(int32_t ordinal, PackageAggregate* package, RollupTable* table);
+void TallyIn(int32_t ordinal, PackageAggregate* package, RollupTable* table);
+
+// What a package counts for: referred, released, and one of sourced, waiting, cancelled. Imported
+// packages count for nothing.
+struct PackageTally {
+  bool counts = false;
+  bool released = false;
+  v1::ServiceType service_type = v1::SERVICE_TYPE_UNSPECIFIED;  // which a reissue may change
+  v1::PackageState state = v1::PACKAGE_STATE_UNSPECIFIED;
+  friend bool operator==(const PackageTally&, const PackageTally&) = default;
+};
+PackageTally TallyOf(const journal::v1::PackageRow& row);
+// Brings KIND_PACKAGE from what the package counted for before to what it counts for now.
+void TallyChange(const PackageTally& before, const PackageAggregate& package, RollupTable* table);
 // Adds an award's weekly minutes, `sign` times, to KIND_HOURS in the month of award_date.
 void TallyHours(const PackageAggregate& package, const journal::v1::OfferRow& winner,
                 DateNumber award_date, int64_t sign, RollupTable* table);

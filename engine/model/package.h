@@ -2,19 +2,63 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "brokerage/journal/v1/rows.pb.h"
+#include "engine/model/agenda.h"
+#include "engine/model/rollup_table.h"
 
 namespace brokerage::engine {
+
+// Under what a package is found in memory (apply/indexes.h).
+struct PackageIndexes {
+  bool is_there = false;
+  bool open = false;  // or closed
+  std::vector<AgendaEntry> agenda;
+  std::string person_reference;  // empty: not there
+  std::set<std::string> limits;
+};
+
+// Where each offer counts, by ordinal - 1, once that was looked up. Places are of one table: a copy
+// of a package, which may be counted in another, begins without.
+class OfferPlaces {
+ public:
+  struct Places {
+    RollupTable::Place offer = RollupTable::kNowhere;
+    RollupTable::Place ward = RollupTable::kNowhere;
+    // Of the units whose first offer it is.
+    RollupTable::Place pick_up = RollupTable::kNowhere;
+    RollupTable::Place opportunity = RollupTable::kNowhere;
+  };
+
+  OfferPlaces() = default;
+  OfferPlaces(const OfferPlaces& /*other*/) {}
+  OfferPlaces& operator=(const OfferPlaces& other) {
+    if (this != &other) places_.clear();
+    return *this;
+  }
+  ~OfferPlaces() = default;
+
+  Places& Of(int32_t ordinal) {
+    const auto index = static_cast<size_t>(ordinal - 1);
+    if (index >= places_.size()) places_.resize(index + 1);
+    return places_[index];
+  }
+
+ private:
+  std::vector<Places> places_;
+};
 
 struct PackageAggregate {
   journal::v1::PackageRow row;
   std::vector<journal::v1::OfferRow> offers;  // offers[i] has ordinal i + 1
   // From the texts table, by name; empty once erased, and in replay.
   std::vector<journal::v1::TextRow> texts;
+  PackageIndexes found_by;
+  OfferPlaces places;
 
   // The text of that name; empty if there is none.
   const std::string& Text(absl::string_view name) const {

@@ -77,6 +77,7 @@ class RollupTable {
   // The place of the row with these dimensions, made if it is not there. It stays good as long as
   // this table, and is of no other.
   using Place = uint32_t;
+  static constexpr Place kNowhere = ~Place{0};
   Place PlaceOf(const RollupDimensions& of);
   // The row, to be changed.
   journal::v1::RollupRow* Change(Place place);

@@ -66,6 +66,11 @@ const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::Package
   return framework->rules();
 }
 
+bool AwardsBeforeClose(const v1::FrameworkRules& rules, const journal::v1::PackageRow& row) {
+  const int32_t rule = row.rounds(row.rounds_size() - 1).rule_number();
+  return rule == 0 || rules.rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
+}
+
 const AgendaEntry* FirstDue(const State& state, int64_t now_us, int64_t clock_us) {
   for (int phase = 0; phase < AgendaEntry::kPhases; ++phase) {
     if (Pauses(state, phase)) continue;

@@ -7,40 +7,19 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/record.pb.h"
+#include "engine/model/agenda.h"
 #include "engine/model/directory.h"
 #include "engine/model/package.h"
 #include "engine/model/rollup_table.h"
 #include "engine/model/tables.h"
 
 namespace brokerage::engine {
-
-// What waits for a moment, in the order in which it is handled.
-struct AgendaEntry {
-  enum Phase : uint8_t {
-    kContractChange,  // a contract ends or moves: its open offers close
-    kRoundDue,        // a deadline: all that are due lapse before anything is awarded
-    kEvaluate,        // award, next round, or waiting list: at once, or when a proposal runs out
-    kRelease,         // a distribution
-    kLimit,           // the limit of an interim service: somebody is told, nothing moves
-  };
-  static constexpr int kPhases = 5;
-  Phase phase = kContractChange;
-  int64_t due_us = 0;
-  bool standard = false;         // urgent first
-  int64_t waiting_since_us = 0;  // then the longest waiting
-  uint64_t package_number = 0;   // then the number
-  int32_t round_number = 0;
-  std::string fact_key;  // with kContractChange
-  // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own zero
-  friend auto operator<=>(const AgendaEntry&, const AgendaEntry&) = default;
-};
 
 // Whether a package in this state, with these rounds, must be in memory: somebody still waits for
 // something.
@@ -77,6 +56,7 @@ struct UnwrittenPackage {
   bool over_limit = false;
   v1::PackageState state = v1::PACKAGE_STATE_UNSPECIFIED;
   int32_t offers = 0;  // those it had: later ones are new
+  int32_t rounds = 0;  // likewise
   bool row_changed = false;
   std::vector<int32_t> changed_offers;  // some twice
 };
@@ -117,6 +97,9 @@ struct State {
 
 // The rules that a package follows: of its own revision, or the newest before its first release.
 const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row);
+
+// Whether an award of the package's last round may come before its deadline. REQUIRES: it has one.
+bool AwardsBeforeClose(const v1::FrameworkRules& rules, const journal::v1::PackageRow& row);
 
 // The first entry of the agenda that is due, by phase and then in the agenda's order; null if none
 // is. Deadlines and limits pass by the clock, and are passed over while it is in doubt; what else

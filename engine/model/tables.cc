@@ -65,6 +65,8 @@ const char* TableName(Table table) {
       return "texts";
     case Table::kDirectoryPast:
       return "directory_past";
+    case Table::kVerdicts:
+      return "verdicts";
   }
   std::abort();  // no such table
 }
@@ -79,6 +81,10 @@ std::string OfferKey(uint64_t number, int32_t ordinal) {
   std::string key;
   AppendOffer(number, ordinal, &key);
   return key;
+}
+
+std::string VerdictsKey(uint64_t number, int32_t round_number) {
+  return OfferKey(number, round_number);
 }
 
 std::string FrameworkKey(absl::string_view framework_id, int32_t revision) {

@@ -30,8 +30,9 @@ enum class Table : uint8_t {
   kHistory,           // scope, id, sequence -> nothing
   kTexts,             // number, name -> TextRow; not in digests: it can be erased
   kDirectoryPast,     // fact key, sequence of the record that replaced it -> DirectoryFact
+  kVerdicts,          // number, round -> RoundVerdicts, written once
 };
-inline constexpr int kTables = 14;
+inline constexpr int kTables = 15;
 const char* TableName(Table table);  // "packages", ...
 
 // One change of one row; without a value it is deleted.
@@ -53,6 +54,7 @@ enum class HistoryScope : char {
 
 std::string PackageKey(uint64_t number);  // also the prefix of its offers' and texts' keys
 std::string OfferKey(uint64_t number, int32_t ordinal);
+std::string VerdictsKey(uint64_t number, int32_t round_number);
 std::string FrameworkKey(absl::string_view framework_id, int32_t revision);
 std::string PastFactKey(absl::string_view fact_key, uint64_t sequence);
 std::string PastFactPrefix(absl::string_view fact_key);

@@ -48,7 +48,7 @@ class DamagedView : public storage::View {
 };
 
 void CheckRows(Bytes input) {
-  constexpr Table kTables[] = {Table::kPackages, Table::kOffers, Table::kTexts};
+  constexpr Table kTables[] = {Table::kPackages, Table::kOffers, Table::kTexts, Table::kVerdicts};
   const Table table = kTables[input.Byte() % std::size(kTables)];
   const uint64_t number = 1 + input.Byte() % 10;
   const DamagedView view(CountyStore()->Read(), table, input.Rest());

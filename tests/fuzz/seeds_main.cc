@@ -119,7 +119,7 @@ void AddRecords(Folder* seeds) {
   };
   BROKERAGE_CHECK(view->Tail(1, add).ok());
   constexpr engine::Table kTables[] = {engine::Table::kPackages, engine::Table::kOffers,
-                                       engine::Table::kTexts};
+                                       engine::Table::kTexts, engine::Table::kVerdicts};
   for (size_t table = 0; table < std::size(kTables); ++table) {
     view->Scan(kTables[table], "", "", [&](absl::string_view key, absl::string_view value) {
       const size_t number =

@@ -429,9 +429,9 @@ TEST(Rollups, ARestartCountsNowhere) {
   restart.restart = true;
   Reply(Put(&package, restart), v1::ANSWER_ACCEPT);
   RollupTable table;
-  TallyOffer(package, package.offers[0], 1, &table);
-  TallyUnits(package, package.offers[0], 1, &table);
-  EXPECT_TRUE(table.rows().empty());
+  TallyAll(package, &table);
+  ASSERT_EQ(table.rows().size(), 1u);
+  EXPECT_EQ(table.rows().begin()->second.kind(), RollupRow::KIND_PACKAGE);
   v1::Counts counts;
   AddFact(FactOf(package.row, package.offers[0]), 1, &counts);
   EXPECT_EQ(counts.issued(), 0);
@@ -442,7 +442,7 @@ TEST(Rollups, AnImportedPackageIsNoReferral) {
   package.row.set_imported(true);
   package.row.set_state(v1::PACKAGE_STATE_STARTED);
   RollupTable table;
-  TallyPackage(package, 1, &table);
+  TallyChange(PackageTally(), package, &table);
   EXPECT_TRUE(table.rows().empty());
 }
 
@@ -450,10 +450,10 @@ TEST(Rollups, APackageOfTheWaitingListIsReferredAndWaiting) {
   PackageAggregate package = MakePackage(1);
   package.row.set_state(v1::PACKAGE_STATE_UNFILLED);
   RollupTable table;
-  TallyPackage(package, 1, &table);
-  TallyPackage(package, -1, &table);
+  TallyChange(PackageTally(), package, &table);
+  const PackageTally waiting = TallyOf(package.row);
   package.row.set_state(v1::PACKAGE_STATE_HANDED_BACK);
-  TallyPackage(package, 1, &table);
+  TallyChange(waiting, package, &table);
   const v1::PackageCounts counts = Sum(table, RollupRow::KIND_PACKAGE).packages();
   EXPECT_EQ(counts.referred(), 1);
   EXPECT_EQ(counts.released(), 1);
