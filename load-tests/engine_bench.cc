@@ -21,6 +21,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
 #include "engine/engine.h"
+#include "engine/routing/routing.h"
 #include "load-tests/common/history.h"
 #include "services/core/zones.h"
 
@@ -84,6 +85,36 @@ class Bench {
           engine::FormatPackageId({engine_.state().Package(number)->row.year(), number}));
       Run(navigator_, release);
     }
+  }
+
+  // Routes so many packages, without an offer; the verdicts given.
+  int64_t Route(int packages) {
+    costs_ = {};
+    const journal::v1::FrameworkRow& framework = *engine_.directory().Frameworks().front();
+    int64_t verdicts = 0;
+    engine::PackageAggregate package;
+    package.row.set_framework_id(framework.framework_id());
+    *package.row.mutable_terms() = referral_.terms();
+    engine::RoutingQuestion question{package,
+                                     framework.rules(),
+                                     engine_.directory(),
+                                     now_,
+                                     engine::LocalDate(now_, absl::UTCTimeZone()),
+                                     {}};
+    for (const std::string& tier : framework.rules().rounds(0).tier_ids()) {
+      question.tier_ids.push_back(tier);
+    }
+    for (int i = 0; i < packages; ++i) {
+      package.row.set_number(static_cast<uint64_t>(i) + 1);
+      package.row.set_ward_code(wards_[random_() % wards_.size()]);
+      package.row.set_lot_id(
+          engine_.directory().LotOfWard(framework.framework_id(), package.row.ward_code()));
+      const double at = Microseconds();
+      verdicts += static_cast<int64_t>(engine::Route(question).size());
+      costs_.decide += Microseconds() - at;
+      ++costs_.commands;
+    }
+    return verdicts;
   }
 
   // Who would be offered so many packages; the verdicts given.
@@ -231,18 +262,21 @@ void Print(const char* what, const Costs& costs, bool by_table) {
   std::fflush(stdout);
 }
 
+void PrintVerdicts(const char* what, int64_t verdicts, const Costs& costs) {
+  std::printf("%-34s %9.0f verdicts/s   %6.1f us a package of %.1f verdicts\n", what,
+              1e6 * static_cast<double>(verdicts) / costs.all(),
+              costs.all() / static_cast<double>(costs.commands),
+              static_cast<double>(verdicts) / static_cast<double>(costs.commands));
+}
+
 void Measure(const std::string& folder, int packages, int group) {
   for (const bool at_close : {true, false}) {
     Bench bench(folder, at_close, group);
     std::printf("%s\n",
                 at_close ? "rounds awarded at their close" : "rounds as the framework has them");
     if (at_close) {
-      const int64_t verdicts = bench.Preview(packages);
-      const Costs& costs = bench.costs();
-      std::printf("%-34s %9.0f verdicts/s   %6.1f us a package of %.1f verdicts\n", "previews",
-                  1e6 * static_cast<double>(verdicts) / costs.all(),
-                  costs.all() / static_cast<double>(costs.commands),
-                  static_cast<double>(verdicts) / static_cast<double>(costs.commands));
+      PrintVerdicts("routing alone", bench.Route(packages), bench.costs());
+      PrintVerdicts("previews, with their words", bench.Preview(packages / 4), bench.costs());
     }
     bench.Issue(packages);
     Print("submitted, and released", bench.costs(), true);

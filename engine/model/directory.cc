@@ -130,6 +130,7 @@ void Directory::CountContractChange(const DirectoryFact& fact, int sign) {
 }
 
 void Directory::Index(const DirectoryFact& fact) {
+  by_key_.emplace(fact.key(), &fact);
   for (std::string& subject : SubjectsOf(fact)) {
     FactList& list = by_subject_[std::move(subject)];
     list.insert(std::upper_bound(list.begin(), list.end(), &fact,
@@ -145,6 +146,7 @@ void Directory::Index(const DirectoryFact& fact) {
 }
 
 void Directory::Unindex(const DirectoryFact& fact) {
+  by_key_.erase(fact.key());
   for (const std::string& subject : SubjectsOf(fact)) {
     auto found = by_subject_.find(subject);
     found->second.erase(std::find(found->second.begin(), found->second.end(), &fact));
@@ -225,8 +227,8 @@ const DirectoryFact* Directory::Fact(absl::string_view key) const {
 }
 
 const DirectoryFact* Directory::Live(absl::string_view key) const {
-  const DirectoryFact* fact = Fact(key);
-  return fact == nullptr || fact->ended() ? nullptr : fact;
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : found->second;
 }
 
 const Directory::FactList& Directory::About(absl::string_view subject) const {
@@ -318,10 +320,11 @@ std::vector<const v1::Ward*> Directory::NearestWards(absl::string_view framework
   for (const DirectoryFact* fact : About(absl::StrCat("wards/", framework_id))) {
     codes.insert(fact->ward().code());
   }
-  const std::string lot_wards = absl::StrCat("lot_wards/", framework_id, "/");
-  for (auto list = by_subject_.lower_bound(lot_wards);
-       list != by_subject_.end() && absl::StartsWith(list->first, lot_wards); ++list) {
-    for (const DirectoryFact* fact : list->second) codes.insert(fact->lot_ward().ward_code());
+  const std::string lot_wards = LotWardKey(framework_id, "", "");
+  const std::string prefix = lot_wards.substr(0, lot_wards.size() - 1);
+  for (auto fact = facts_.lower_bound(prefix);
+       fact != facts_.end() && absl::StartsWith(fact->first, prefix); ++fact) {
+    if (!fact->second->ended()) codes.insert(fact->second->lot_ward().ward_code());
   }
 
   const std::string asked = absl::AsciiStrToLower(text.substr(0, kComparedBytesMax));
@@ -409,11 +412,13 @@ const v1::Coverage* Directory::CoverageOf(absl::string_view branch_id, const Car
 
 const v1::Coverage* Directory::AnyCoverageOf(absl::string_view branch_id, const CarePlace& place,
                                              DateNumber date) const {
-  auto first_of = [&](const std::string& prefix) -> const v1::Coverage* {
-    for (auto it = facts_.lower_bound(prefix);
-         it != facts_.end() && absl::StartsWith(it->first, prefix); ++it) {
-      const v1::Coverage& line = it->second->coverage();
-      if (!it->second->ended() && InForce(line, date)) return &line;
+  static_assert(v1::ServiceType_MAX < 10);  // their order is that of the keys, too
+  auto first_of = [&](std::string key) -> const v1::Coverage* {
+    key.push_back('0');
+    for (int service = 1; service <= v1::ServiceType_MAX; ++service) {
+      key.back() = static_cast<char>('0' + service);
+      const DirectoryFact* fact = Live(key);
+      if (fact != nullptr && InForce(fact->coverage(), date)) return &fact->coverage();
     }
     return nullptr;
   };

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "brokerage/journal/v1/rows.pb.h"
@@ -139,8 +140,9 @@ class Directory {
            std::less<>>
       frameworks_;
   // What the look-ups need beside the keys; facts that ended are in none of them. The pointers are
-  // into the nodes of facts_, which copies share.
-  std::map<std::string, FactList, std::less<>> by_subject_;             // "branches/PROVIDER", ...
+  // to the facts, which copies share, and so are the texts of the keys.
+  absl::flat_hash_map<absl::string_view, const journal::v1::DirectoryFact*> by_key_;
+  absl::flat_hash_map<std::string, FactList> by_subject_;               // "branches/PROVIDER", ...
   std::map<std::pair<DateNumber, std::string>, int> contract_changes_;  // how many facts say so
   std::map<std::string, Holidays, std::less<>> holidays_;
 };

@@ -87,11 +87,15 @@ Candidate Consider(const RoutingQuestion& question, const v1::Contract& contract
     const bool has_priority = line != nullptr && line->priority() > 0;
     candidate.priority = has_priority ? line->priority() : std::numeric_limits<int32_t>::max();
     if (any_line != nullptr) verdict.set_covering_area(any_line->postcode_area());
-    candidate.tie_break = TieBreak(row.number(), branch->id());
   }
   verdict.set_failed_rules(FailuresOf(subject, kAtIssue));
   for (std::string& id : SuspendedBy(subject, verdict.failed_rules())) {
     verdict.add_suspension_ids(std::move(id));
+  }
+  // Those that something else keeps out are never chosen among.
+  const bool may_be_chosen = verdict.failed_rules() == 0 || !verdict.suspension_ids().empty();
+  if (branch != nullptr && may_be_chosen) {
+    candidate.tie_break = TieBreak(row.number(), branch->id());
   }
   return candidate;
 }
