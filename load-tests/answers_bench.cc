@@ -16,7 +16,7 @@
 #include "brokerage/v1/performance_service.grpc.pb.h"
 #include "load-tests/common/history.h"
 #include "load-tests/common/servers.h"
-#include "load-tests/load.h"
+#include "load-tests/common/load.h"
 
 namespace brokerage::load {
 namespace {
@@ -214,7 +214,7 @@ void MeasureQueries(const Settings& settings, int64_t history_offers) {
 int main(int argc, char** argv) {
   brokerage::load::Settings settings;
   settings.scratch =
-      (std::filesystem::temp_directory_path() / absl::StrCat("broker-bench-", getpid())).string();
+      (std::filesystem::temp_directory_path() / absl::StrCat("answers-bench-", getpid())).string();
   const std::string here = std::filesystem::path(argv[0]).parent_path().string();
   settings.echo = here + "/echo_server";
   settings.brokerd = here + "/../services/brokerd";
