@@ -113,17 +113,6 @@ class Flood {
   std::vector<std::thread> threads_;
 };
 
-// Of a process's memory so many MiB are in use: "VmRSS" now, "VmHWM" at the most since ForgetPeak.
-int64_t Mebibytes(pid_t process, const std::string& of) {
-  std::ifstream status(absl::StrCat("/proc/", process, "/status"));
-  std::string word;
-  int64_t kibibytes = 0;
-  while (status >> word) {
-    if (word == of + ":") status >> kibibytes;
-  }
-  return kibibytes / 1024;
-}
-
 void ForgetPeak(pid_t process) {
   std::ofstream(absl::StrCat("/proc/", process, "/clear_refs")) << "5";
 }

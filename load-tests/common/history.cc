@@ -46,7 +46,7 @@ v1::ApplyFrameworkRequest ReadFolder(const std::string& folder, bool at_close) {
   return request;
 }
 
-History::History(const std::string& directory, const std::string& framework_folder,
+History::History(const std::string& directory, const v1::ApplyFrameworkRequest& files,
                  absl::Time start)
     : engine_(services::HostZones()), now_(start) {
   auto store = storage::RocksDbStore::Open(directory, storage::OpenMode::kWrite);
@@ -55,7 +55,7 @@ History::History(const std::string& directory, const std::string& framework_fold
   absl::Status loaded = storage::LoadEngine(*store_->Read(), start, &engine_);
   if (!loaded.ok()) Die(std::string(loaded.message()));
   Run({}, engine::Bootstrap{"admin", engine::HashOf("token-admin")});
-  Run({.account_id = "admin", .role = v1::ROLE_ADMINISTRATOR}, ReadFolder(framework_folder));
+  Run({.account_id = "admin", .role = v1::ROLE_ADMINISTRATOR}, files);
   const journal::v1::FrameworkRow& framework = *engine_.directory().Frameworks()[0];
   framework_id_ = framework.framework_id();
   for (const v1::Authority& authority : framework.rules().authorities()) {
@@ -77,6 +77,8 @@ void History::AddAccount(const std::string& id, v1::Role role, const std::string
   request.mutable_account()->set_role(role);
   if (role == v1::ROLE_PROVIDER_ORGANISATION) {
     request.mutable_account()->set_provider_id(acts_for);
+  } else if (role == v1::ROLE_PROVIDER_BRANCH) {
+    request.mutable_account()->set_branch_id(acts_for);
   } else {
     request.mutable_account()->set_authority_id(acts_for);
   }
@@ -92,6 +94,15 @@ void History::AddOrganisations() {
   for (const std::string& id : providers) {
     AddAccount("org-" + id, v1::ROLE_PROVIDER_ORGANISATION, id);
   }
+}
+
+std::vector<std::string> History::AddBranches() {
+  std::vector<std::string> branches;
+  for (const auto& [key, fact] : engine_.directory().Facts()) {
+    if (fact->has_branch()) branches.push_back(fact->branch().id());
+  }
+  for (const std::string& id : branches) AddAccount("branch-" + id, v1::ROLE_PROVIDER_BRANCH, id);
+  return branches;
 }
 
 std::vector<OpenOffer> History::Issue() {
@@ -121,7 +132,7 @@ std::vector<OpenOffer> History::Issue() {
   std::vector<OpenOffer> open;
   for (const journal::v1::OfferRow& offer : engine_.state().Package(row.number())->offers) {
     open.push_back({engine::FormatOfferId({{row.year(), row.number()}, offer.ordinal()}),
-                    offer.provider_id()});
+                    offer.provider_id(), offer.branch_id()});
   }
   offers_ += static_cast<int64_t>(open.size());
   return open;

@@ -19,20 +19,24 @@ v1::ApplyFrameworkRequest ReadFolder(const std::string& folder, bool at_close = 
 struct OpenOffer {
   std::string offer_id;
   std::string provider_id;
+  std::string branch_id;
 };
 
 class History {
  public:
-  // A new data directory whose clock begins at `start`; the framework's folder is applied as
-  // ReadFolder gives it, so that offers stay open until they are answered.
+  // A new data directory whose clock begins at `start`; the framework's files are applied.
   // Ends the process with a message when anything fails.
-  History(const std::string& directory, const std::string& framework_folder, absl::Time start);
+  History(const std::string& directory, const v1::ApplyFrameworkRequest& files, absl::Time start);
+  // Of the folder as ReadFolder gives it, so that offers stay open until they are answered.
+  History(const std::string& directory, const std::string& framework_folder, absl::Time start)
+      : History(directory, ReadFolder(framework_folder), start) {}
   ~History();
 
   // An account whose token is "token-" and its id.
   void AddAccount(const std::string& id, v1::Role role, const std::string& acts_for);
-  // An account "org-PROVIDER" for every provider.
+  // An account "org-PROVIDER" for every provider, and "branch-BRANCH" for every branch.
   void AddOrganisations();
+  std::vector<std::string> AddBranches();  // their ids
   // Submits a standard package in a random ward and releases it at once; its open offers.
   std::vector<OpenOffer> Issue();
   // Answers a random share of the offers: accept, decline, or silence.

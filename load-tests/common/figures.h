@@ -1,0 +1,53 @@
+// What the bench programs measured: a line of JSON for each figure, which `bench_report` reads.
+//
+//   {"name": "brokerd.at_close.unary", "rate": 5800.1, "unit": "answers/s", "p50_ms": 10.2,
+//    "p99_ms": 21.7, "repeats": [5790.0, 5800.1, 5911.3]}
+//
+// A name's first word says whose figure it is: "brokerd", "echo", "postgres", "engine", "append".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace brokerage::load {
+
+// One measured thing. What is not set has no meaning for it.
+struct Figure {
+  std::string name;
+  std::optional<double> rate;   // in `unit`, such as "answers/s"
+  std::optional<double> value;  // in `unit`: what is neither a rate nor a latency
+  std::string unit;
+  std::optional<double> p50_ms, p90_ms, p99_ms;  // percentiles of latency
+  // A share of all, 0 to 1: refused by a rule, as was to be expected, and so not in the rate.
+  std::optional<double> refused;
+  // Of each repeat its rate, or the value, or else the 99th percentile; the figure is their median.
+  std::vector<double> repeats;
+};
+
+// REQUIRES: not empty.
+double Median(std::vector<double> values);
+
+// The spread of the repeats: the greatest less the least, as a share of their median.
+double Spread(const Figure& figure);
+
+// Tells figures on standard output, and keeps them in a file.
+class Figures {
+ public:
+  // They are added to the file; with an empty name they are only told.
+  explicit Figures(std::string file) : file_(std::move(file)) {}
+  // Ends the process with a message where the file cannot be written.
+  void Add(const Figure& figure) const;
+
+ private:
+  const std::string file_;
+};
+
+// In their order; of two with one name the later. Ends the process with a message where a line
+// cannot be read.
+std::vector<Figure> ReadFigures(const std::string& file);
+
+// An array of the objects of the lines.
+std::string FiguresAsJson(const std::vector<Figure>& figures);
+
+}  // namespace brokerage::load
