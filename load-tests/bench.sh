@@ -1,7 +1,7 @@
 # Everything of ./dev bench but a program by its name. Sourced by ./dev, whose build, fail and say it uses.
 
 # The programs of a run, in order; with --long also those that say nothing of the targets.
-readonly BENCH_PROGRAMS=(answers_bench engine_bench)
+readonly BENCH_PROGRAMS=(answers_bench watch_bench history_bench engine_bench)
 readonly BENCH_LONG_PROGRAMS=(framework_bench postcodes_bench what_if_bench abuse_bench)
 
 # "NAME VALUE" lines: what the figures are of.

@@ -46,14 +46,21 @@ std::string OrganisationToken(const OpenOffer& offer) { return "token-org-" + of
 
 std::string BranchToken(const OpenOffer& offer) { return "token-branch-" + offer.branch_id; }
 
-Starter Accepting(v1::OfferService::Stub* stub, const std::vector<OpenOffer>& offers) {
-  return [stub, &offers](int64_t n, grpc::CompletionQueue* queue) {
+Starter Accepting(v1::OfferService::Stub* stub, const std::vector<OpenOffer>& offers, TokenOf token,
+                  std::function<void(int64_t n)> acknowledged) {
+  return [=, &offers](int64_t n, grpc::CompletionQueue* queue) {
     const OpenOffer& offer = offers[static_cast<size_t>(n)];
     v1::AcceptOfferRequest request;
     request.set_request_id("accept-" + offer.offer_id);
     request.set_offer_id(offer.offer_id);
-    return Start(stub, &v1::OfferService::Stub::AsyncAcceptOffer, request, OrganisationToken(offer),
-                 queue);
+    std::function<void(const grpc::Status&, const v1::AcceptOfferResponse&)> ended;
+    if (acknowledged) {
+      ended = [=](const grpc::Status& status, const v1::AcceptOfferResponse&) {
+        if (status.ok()) acknowledged(n);
+      };
+    }
+    return Start(stub, &v1::OfferService::Stub::AsyncAcceptOffer, request, token(offer), queue,
+                 std::move(ended));
   };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -34,8 +35,12 @@ class OpenOffers {
 std::string OrganisationToken(const OpenOffer& offer);
 std::string BranchToken(const OpenOffer& offer);
 
-// Accepts each in turn; both outlive it.
-Starter Accepting(v1::OfferService::Stub* stub, const std::vector<OpenOffer>& offers);
+// Accepts each in turn, as whom `token` says; tells of the n-th when it is acknowledged. The stub
+// and the offers outlive it.
+using TokenOf = std::string (*)(const OpenOffer&);
+Starter Accepting(v1::OfferService::Stub* stub, const std::vector<OpenOffer>& offers,
+                  TokenOf token = OrganisationToken,
+                  std::function<void(int64_t n)> acknowledged = nullptr);
 
 // AnswerOffers with a hundred acceptances each, of one organisation; and what became of them.
 class Batches {

@@ -105,15 +105,13 @@ std::vector<std::string> History::AddBranches() {
   return branches;
 }
 
-std::vector<OpenOffer> History::Issue() {
-  v1::SubmitPackageRequest request;
-  v1::PackageReferral& referral = *request.mutable_referral();
+v1::PackageReferral History::Referral() {
+  v1::PackageReferral referral;
   referral.set_framework_id(framework_id_);
   referral.set_authority_id(authority_id_);
   referral.set_origin(v1::ORIGIN_COMMUNITY);
   referral.set_urgency(random_() % 5 == 0 ? v1::URGENCY_URGENT : v1::URGENCY_STANDARD);
   referral.set_ward_code(wards_[random_() % wards_.size()]);
-  referral.set_hold(true);
   v1::PackageTerms& terms = *referral.mutable_terms();
   terms.set_service_type(v1::SERVICE_TYPE_HOME_CARE);
   terms.set_weekly_minutes(static_cast<int32_t>(105 + 105 * (random_() % 8)));
@@ -122,6 +120,13 @@ std::vector<OpenOffer> History::Issue() {
       engine::FormatDate(engine::LocalDate(now_ + absl::Hours(24 * 7), absl::UTCTimeZone())));
   referral.set_summary("home care, several short visits a day");
   referral.set_person_reference(absl::StrCat("load-", ++packages_));
+  return referral;
+}
+
+std::vector<OpenOffer> History::Issue() {
+  v1::SubmitPackageRequest request;
+  *request.mutable_referral() = Referral();
+  request.mutable_referral()->set_hold(true);
   const engine::Caller navigator{
       .account_id = "navigator", .role = v1::ROLE_CARE_NAVIGATOR, .authority_id = authority_id_};
   engine::Decision submitted = Run(navigator, request);
@@ -138,9 +143,9 @@ std::vector<OpenOffer> History::Issue() {
   return open;
 }
 
-void History::Answer(const std::vector<OpenOffer>& offers) {
+void History::Answer(const std::vector<OpenOffer>& offers, absl::Duration apart) {
   for (const OpenOffer& offer : offers) {
-    now_ += absl::Minutes(static_cast<int64_t>(random_() % 3));
+    now_ += apart * static_cast<int64_t>(random_() % 3);
     const engine::Caller organisation{.account_id = "org-" + offer.provider_id,
                                       .role = v1::ROLE_PROVIDER_ORGANISATION,
                                       .provider_id = offer.provider_id};

@@ -39,13 +39,16 @@ class History {
   std::vector<std::string> AddBranches();  // their ids
   // Submits a standard package in a random ward and releases it at once; its open offers.
   std::vector<OpenOffer> Issue();
-  // Answers a random share of the offers: accept, decline, or silence.
-  void Answer(const std::vector<OpenOffer>& offers);
+  // A package like those of Issue, of another person each time.
+  v1::PackageReferral Referral();
+  // Answers a random share of the offers, one after the other by so much on average: accept,
+  // decline, or silence.
+  void Answer(const std::vector<OpenOffer>& offers, absl::Duration apart = absl::Minutes(1));
   // Lets time pass, with everything that is due.
   void AdvanceTo(absl::Time time);
   absl::Time now() const { return now_; }
   int64_t offers() const { return offers_; }
-  int64_t packages() const { return packages_; }
+  int64_t packages() const { return packages_; }  // and referrals
   // Makes everything durable; with `mark` the directory is one of a simulation.
   void Finish();
 
