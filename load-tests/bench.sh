@@ -1,7 +1,7 @@
 # Everything of ./dev bench but a program by its name. Sourced by ./dev, whose build, fail and say it uses.
 
 # The programs of a run, in order; with --long also those that say nothing of the targets.
-readonly BENCH_PROGRAMS=(answers_bench watch_bench history_bench engine_bench)
+readonly BENCH_PROGRAMS=(answers_bench packages_bench watch_bench history_bench engine_bench)
 readonly BENCH_LONG_PROGRAMS=(framework_bench postcodes_bench what_if_bench abuse_bench)
 
 # "NAME VALUE" lines: what the figures are of.
@@ -41,7 +41,7 @@ bench_all() {
   local directory=$BUILD/bench
   local figures=$directory/figures.jsonl
   mkdir -p "$directory"
-  rm -f "$figures"
+  rm -rf "$figures" "$directory/scratch"
   while read -r name && read -r value; do about+=(--about "$name" "$value"); done < <(about_machine)
   options+=("--figures=$figures" "--scratch=$directory/scratch")
   for program in "${BENCH_PROGRAMS[@]}"; do bench_one "$program" "${options[@]}"; done

@@ -196,15 +196,13 @@ std::vector<std::pair<Row, const Figure*>> Measured(const Rows& rows,
 using Draw = void (*)(const Axis&, const Figure&, Picture*);
 
 void DrawRate(const Axis& axis, const Figure& figure, Picture* picture) {
-  const auto [least, most] = std::minmax_element(figure.repeats.begin(), figure.repeats.end());
-  picture->Bar(kLeft, axis.At(*figure.rate), 13, ColourOf(figure.name), "rx=\"2\"");
+  const char* colour = ColourOf(figure.name);
+  picture->Bar(kLeft, axis.At(*figure.rate), 3, colour, "opacity=\"0.4\"");
   if (figure.repeats.size() > 1) {  // the repeats' spread
-    picture->Bar(axis.At(*least), axis.At(*most), 1.6, kInk, "opacity=\"0.75\"");
-    for (const double end : {*least, *most}) {
-      picture->Line(axis.At(end), picture->y - 3.5, picture->y + 3.5, kInk,
-                    "stroke-width=\"1.4\" opacity=\"0.75\"");
-    }
+    const auto [least, most] = std::minmax_element(figure.repeats.begin(), figure.repeats.end());
+    picture->Bar(axis.At(*least), axis.At(*most), 9, colour, "opacity=\"0.4\" rx=\"2\"");
   }
+  picture->Dot(axis.At(*figure.rate), 5, absl::StrCat("fill=\"", colour, "\""));
 }
 
 void DrawLatency(const Axis& axis, const Figure& figure, Picture* picture) {
@@ -272,10 +270,13 @@ void DrawTarget(const Axis& axis, const Judged& judged, Picture* picture) {
   }
 }
 
+// Of the same thing as the target above it.
+bool IsPart(const Judged& judged) { return judged.target->what[0] == ' '; }
+
 void DrawTargets(const std::vector<Judged>& judged, Picture* picture) {
   double least = 0.1, most = 10, height = 0;
   for (const Judged& one : judged) {
-    height += kRow;
+    height += IsPart(one) ? kRow : kGroup;
     if (!one.value) continue;
     least = std::min(least, Score(one));
     most = std::max(most, Score(one));
@@ -292,10 +293,10 @@ void DrawTargets(const std::vector<Judged>& judged, Picture* picture) {
   picture->Line(axis.At(1), top - 2, top + height + 4, kInk, "stroke-width=\"1.5\"");
   picture->y = top;
   for (const Judged& one : judged) {
-    picture->y += kRow - 6;
-    const std::string what = one.target->what;
-    const bool part = absl::StartsWith(what, " ");
-    picture->Text(part ? kMargin + 14 : kMargin, std::string(absl::StripAsciiWhitespace(what)),
+    const bool part = IsPart(one);
+    picture->y += (part ? kRow : kGroup) - 6;
+    picture->Text(part ? kMargin + 14 : kMargin,
+                  std::string(absl::StripAsciiWhitespace(one.target->what)),
                   one.value ? kPlain : kSmall);
     picture->Text(kWidth - kMargin,
                   one.value ? absl::StrCat(Text(*one.value, one.target->unit),
@@ -322,7 +323,7 @@ std::string Chart(const std::vector<Figure>& figures, const std::vector<Judged>&
   picture.Text(kMargin, about, kSmall);
   picture.y += 46;
   DrawPanel("Throughput",
-            "A second, on a logarithmic scale; the dark stroke is the spread of the repeats", "/s",
+            "A second, on a logarithmic scale: the median of the repeats, in their spread", "/s",
             kThroughput, figures, true, &picture);
   DrawPanel("Latency",
             "Milliseconds, on a logarithmic scale: median, 90th and, hollow, 99th percentile; "

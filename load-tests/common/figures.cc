@@ -1,7 +1,7 @@
 #include "load-tests/common/figures.h"
 
 #include <algorithm>
-#include <boost/json/src.hpp>  // the whole of the library, here alone
+#include <boost/json.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>

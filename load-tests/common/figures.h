@@ -19,7 +19,7 @@ struct Figure {
   std::optional<double> value;  // in `unit`: what is neither a rate nor a latency
   std::string unit;
   std::optional<double> p50_ms, p90_ms, p99_ms;  // percentiles of latency
-  // A share of all, 0 to 1: refused by a rule, as was to be expected, and so not in the rate.
+  // A share of all, 0 to 1: refused, as was to be expected, and so not in the rate.
   std::optional<double> refused;
   // Of each repeat its rate, or the value, or else the 99th percentile; the figure is their median.
   std::vector<double> repeats;

@@ -86,7 +86,7 @@ void History::AddAccount(const std::string& id, v1::Role role, const std::string
   Run({.account_id = "admin", .role = v1::ROLE_ADMINISTRATOR}, request);
 }
 
-void History::AddOrganisations() {
+std::vector<std::string> History::AddOrganisations() {
   std::vector<std::string> providers;
   for (const auto& [key, fact] : engine_.directory().Facts()) {
     if (fact->has_provider()) providers.push_back(fact->provider().id());
@@ -94,6 +94,7 @@ void History::AddOrganisations() {
   for (const std::string& id : providers) {
     AddAccount("org-" + id, v1::ROLE_PROVIDER_ORGANISATION, id);
   }
+  return providers;
 }
 
 std::vector<std::string> History::AddBranches() {

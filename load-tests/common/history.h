@@ -34,9 +34,10 @@ class History {
 
   // An account whose token is "token-" and its id.
   void AddAccount(const std::string& id, v1::Role role, const std::string& acts_for);
-  // An account "org-PROVIDER" for every provider, and "branch-BRANCH" for every branch.
-  void AddOrganisations();
-  std::vector<std::string> AddBranches();  // their ids
+  // An account "org-PROVIDER" for every provider, and "branch-BRANCH" for every branch;
+  // their ids.
+  std::vector<std::string> AddOrganisations();
+  std::vector<std::string> AddBranches();
   // Submits a standard package in a random ward and releases it at once; its open offers.
   std::vector<OpenOffer> Issue();
   // A package like those of Issue, of another person each time.

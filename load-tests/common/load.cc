@@ -76,7 +76,8 @@ class Load {
       const auto kind = static_cast<size_t>(call->kind);
       if (result_.of_kind.size() <= kind) result_.of_kind.resize(kind + 1);
       result_.of_kind[kind].milliseconds.push_back(latency.count());
-    } else if (call->status.error_code() == grpc::StatusCode::FAILED_PRECONDITION) {
+    } else if (call->status.error_code() == grpc::StatusCode::FAILED_PRECONDITION ||
+               call->status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
       ++result_.refused;
     } else {
       std::fprintf(stderr, "a call failed: %s\n", call->status.error_message().c_str());

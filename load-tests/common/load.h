@@ -81,14 +81,14 @@ struct Latencies {
 struct LoadResult {
   double seconds = 0;
   int64_t answered = 0;  // with OK; a starter that knows better may count otherwise
-  int64_t refused = 0;   // by a rule: FAILED_PRECONDITION
+  int64_t refused = 0;   // by a rule, or because too much waits already
   Latencies latencies;   // of those answered
   std::vector<Latencies> of_kind;
 
   double rate() const { return seconds > 0 ? static_cast<double>(answered) / seconds : 0; }
 };
 
-// Runs so many calls. Ends the process with a message where one fails otherwise than by a rule.
+// Runs so many calls. Ends the process with a message where one fails otherwise than so.
 LoadResult RunLoad(const Starter& start, int64_t total, Pace pace);
 
 // What repeats come to: their medians, and each repeat's rate, or for an open loop, whose rate is

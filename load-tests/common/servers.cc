@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ namespace brokerage::load {
 
 Child::Child(std::vector<std::string> arguments) : pid_(fork()) {
   if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // it ends with the one who measures, however that ends
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);

@@ -9,7 +9,7 @@
 namespace brokerage::load {
 
 Setting::Setting(const std::string& name, const char* program)
-    : scratch(std::filesystem::temp_directory_path() / absl::StrCat(name, "-", getpid())) {
+    : scratch(std::filesystem::temp_directory_path()), own_(absl::StrCat(name, "-", getpid())) {
   const std::string here = std::filesystem::path(program).parent_path().string();
   echo = here + "/echo_server";
   brokerd = here + "/../services/brokerd";
@@ -17,7 +17,7 @@ Setting::Setting(const std::string& name, const char* program)
 
 Setting::~Setting() {
   std::error_code error;
-  std::filesystem::remove_all(scratch, error);
+  std::filesystem::remove_all(scratch + "/" + own_, error);
 }
 
 void Setting::AddOptions(CLI::App* app) {
@@ -26,12 +26,15 @@ void Setting::AddOptions(CLI::App* app) {
   app->add_option("--in-flight", in_flight, "calls under way at once")->capture_default_str();
   app->add_option("--framework", framework, "the framework's folder")->capture_default_str();
   app->add_option("--brokerd", brokerd, "the server's program");
-  app->add_option("--scratch", scratch, "a directory that is made, and removed at the end");
+  app->add_option("--scratch", scratch,
+                  "where data is kept meanwhile: on the disk that is measured")
+      ->capture_default_str();
 }
 
 std::string Setting::Scratch(const std::string& name) const {
-  std::filesystem::create_directories(scratch);
-  return scratch + "/" + name;
+  const std::string own = scratch + "/" + own_;
+  std::filesystem::create_directories(own);
+  return own + "/" + name;
 }
 
 }  // namespace brokerage::load

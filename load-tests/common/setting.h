@@ -10,14 +10,14 @@
 namespace brokerage::load {
 
 struct Setting {
-  // The programs are found beside the one that runs; the scratch directory is made.
+  // The servers are found beside the program that runs.
   Setting(const std::string& name, const char* program);
-  ~Setting();  // the scratch directory is removed
+  ~Setting();  // removes what lies in scratch
   Setting(const Setting&) = delete;
   Setting& operator=(const Setting&) = delete;
 
   void AddOptions(CLI::App* app);
-  // The scratch directory's own directory of that name.
+  // A name in a directory of this process alone.
   std::string Scratch(const std::string& name) const;
 
   std::string brokerd;
@@ -27,6 +27,9 @@ struct Setting {
   std::string figures;  // a file; empty: none
   int repeats = 3;
   int in_flight = 64;
+
+ private:
+  const std::string own_;  // in `scratch`
 };
 
 }  // namespace brokerage::load
