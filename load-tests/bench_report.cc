@@ -32,7 +32,7 @@ void Write(const std::string& file, const std::string& content) {
 }
 
 // As wide as it looks: bytes that go on a character of UTF-8 take no room.
-std::string Padded(std::string text, size_t width, bool right) {
+std::string Padded(const std::string& text, size_t width, bool right) {
   size_t seen = 0;
   for (const char byte : text) seen += (byte & 0xc0) != 0x80;
   const std::string room(seen < width ? width - seen : 0, ' ');

@@ -47,7 +47,7 @@ std::string OrganisationToken(const OpenOffer& offer) { return "token-org-" + of
 std::string BranchToken(const OpenOffer& offer) { return "token-branch-" + offer.branch_id; }
 
 Starter Accepting(v1::OfferService::Stub* stub, const std::vector<OpenOffer>& offers, TokenOf token,
-                  std::function<void(int64_t n)> acknowledged) {
+                  const std::function<void(int64_t n)>& acknowledged) {
   return [=, &offers](int64_t n, grpc::CompletionQueue* queue) {
     const OpenOffer& offer = offers[static_cast<size_t>(n)];
     v1::AcceptOfferRequest request;

@@ -40,7 +40,7 @@ std::string BranchToken(const OpenOffer& offer);
 using TokenOf = std::string (*)(const OpenOffer&);
 Starter Accepting(v1::OfferService::Stub* stub, const std::vector<OpenOffer>& offers,
                   TokenOf token = OrganisationToken,
-                  std::function<void(int64_t n)> acknowledged = nullptr);
+                  const std::function<void(int64_t n)>& acknowledged = nullptr);
 
 // AnswerOffers with a hundred acceptances each, of one organisation; and what became of them.
 class Batches {

@@ -15,7 +15,7 @@ namespace brokerage::load {
 
 namespace {
 
-constexpr double kWidth = 1040, kMargin = 36, kLabels = 300, kNumbers = 176;
+constexpr double kWidth = 1040, kMargin = 36, kLabels = 316, kNumbers = 176;
 constexpr double kRow = 23, kGroup = 27;
 constexpr double kLeft = kMargin + kLabels, kRight = kWidth - kMargin - kNumbers;
 constexpr const char* kInk = "#1c2330";

@@ -56,6 +56,13 @@ Figure FromJson(const json::object& object) {
   return figure;
 }
 
+// Of the repeats: the greatest less the least, as a share of their median.
+double Spread(const Figure& figure) {
+  const auto [least, most] = std::minmax_element(figure.repeats.begin(), figure.repeats.end());
+  const double median = Median(figure.repeats);
+  return median == 0 ? 0 : (*most - *least) / median;
+}
+
 void Print(const Figure& figure) {
   std::printf("%-38s", figure.name.c_str());
   const std::optional<double> number = figure.rate ? figure.rate : figure.value;
@@ -78,13 +85,6 @@ double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
-double Spread(const Figure& figure) {
-  if (figure.repeats.empty()) return 0;
-  const auto [least, most] = std::minmax_element(figure.repeats.begin(), figure.repeats.end());
-  const double median = Median(figure.repeats);
-  return median == 0 ? 0 : (*most - *least) / median;
 }
 
 void Figures::Add(const Figure& figure) const {

@@ -28,9 +28,6 @@ struct Figure {
 // REQUIRES: not empty.
 double Median(std::vector<double> values);
 
-// The spread of the repeats: the greatest less the least, as a share of their median.
-double Spread(const Figure& figure);
-
 // Tells figures on standard output, and keeps them in a file.
 class Figures {
  public:

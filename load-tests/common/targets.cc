@@ -104,7 +104,7 @@ std::vector<Target> MakeTargets() {
       AtLeast("  awarded when certain", "engine.as_certain", kRate, nullptr, 150'000, 500'000,
               "answers/s"),
       AtLeast("  verdicts", "engine.verdicts", kRate, nullptr, 1'000'000, 10'000'000, "verdicts/s"),
-      Growth("A provider's quarter, large history against small, p99",
+      Growth("A provider's quarter, large history by small, p99",
              "brokerd.figures.large.provider_quarter", "brokerd.figures.small.provider_quarter"),
       Growth("  the market by provider", "brokerd.figures.large.market",
              "brokerd.figures.small.market"),
@@ -157,11 +157,6 @@ bool Meets(const Target& target, double value, double bound) {
 
 }  // namespace
 
-const std::vector<Target>& Targets() {
-  static const std::vector<Target> targets = MakeTargets();
-  return targets;
-}
-
 const Figure* Find(const std::vector<Figure>& figures, const std::string& name) {
   for (const Figure& figure : figures) {
     if (figure.name == name) return &figure;
@@ -170,8 +165,9 @@ const Figure* Find(const std::vector<Figure>& figures, const std::string& name) 
 }
 
 std::vector<Judged> Judge(const std::vector<Figure>& figures) {
+  static const std::vector<Target> targets = MakeTargets();
   std::vector<Judged> judged;
-  for (const Target& target : Targets()) {
+  for (const Target& target : targets) {
     Judged one{.target = &target, .value = ValueOf(target, figures)};
     if (one.value) {
       one.verdict = !Meets(target, *one.value, target.bound) ? Verdict::kMissed

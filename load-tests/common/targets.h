@@ -27,8 +27,6 @@ struct Target {
   const char* at_unit = "";
 };
 
-const std::vector<Target>& Targets();
-
 enum class Verdict { kNotMeasured, kMissed, kMet, kStretched };
 
 struct Judged {
@@ -39,6 +37,7 @@ struct Judged {
   std::optional<double> at;
 };
 
+// Every target, in the order in which they are told.
 std::vector<Judged> Judge(const std::vector<Figure>& figures);
 
 // How many times better than the bound the value is; below 1 it is missed. REQUIRES: a value.
