@@ -1,5 +1,5 @@
-# Servers that only tests need, unpacked from Debian's packages below $BUILD/programs: nothing is installed, no package's
-# script runs and nothing is started by one. Sourced by ./dev, whose quietly and as_root it uses.
+# Servers that only tests and load tests need, unpacked from Debian's packages below $BUILD/programs: nothing is
+# installed, no package's script runs and nothing is started by one. Sourced by ./dev, whose quietly and as_root it uses.
 
 # Downloads packages $2... and unpacks them into the folder $1, which is there whole or not at all.
 download_and_unpack() {
@@ -47,5 +47,13 @@ need_haproxy() {
   unpack_debian haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 || return 1
   quietly haproxy run_unpacked haproxy usr/sbin/haproxy -v && return 0
   rm -rf "$BUILD/programs/haproxy"  # so that its tests do not try
+  return 1
+}
+
+# Its clients and libpq come with it; its other libraries come with git and clang.
+need_postgresql() {
+  unpack_debian postgresql postgresql-15 postgresql-client-15 libpq5 || return 1
+  quietly postgresql run_unpacked postgresql usr/lib/postgresql/15/bin/postgres -V && return 0
+  rm -rf "$BUILD/programs/postgresql"
   return 1
 }
