@@ -1,7 +1,7 @@
 # Everything of ./dev bench but a program by its name. Sourced by ./dev, whose build, fail and say it uses.
 
 # The programs of a run, in order; with --long also those that say nothing of the targets.
-readonly BENCH_PROGRAMS=(answers_bench packages_bench watch_bench history_bench engine_bench)
+readonly BENCH_PROGRAMS=(engine_bench answers_bench packages_bench watch_bench history_bench postgres_bench)
 readonly BENCH_LONG_PROGRAMS=(framework_bench postcodes_bench what_if_bench abuse_bench)
 
 # "NAME VALUE" lines: what the figures are of.
@@ -38,6 +38,7 @@ bench_all() {
     *) fail "./dev bench takes --long, or a program: not $1" ;;
   esac
   build load-tests/all brokerd
+  need_for_bench postgres_bench
   local directory=$BUILD/bench
   local figures=$directory/figures.jsonl
   mkdir -p "$directory"
@@ -45,14 +46,6 @@ bench_all() {
   while read -r name && read -r value; do about+=(--about "$name" "$value"); done < <(about_machine)
   options+=("--figures=$figures" "--scratch=$directory/scratch")
   for program in "${BENCH_PROGRAMS[@]}"; do bench_one "$program" "${options[@]}"; done
-  # PostgreSQL, where its program was built and its server is to be had.
-  if [[ -x $BUILD/load-tests/postgres_bench ]] && declare -F need_postgresql >/dev/null; then
-    if need_postgresql; then
-      bench_one postgres_bench "${options[@]}"
-    else
-      say "dev: PostgreSQL is not to be had, and so not measured"
-    fi
-  fi
   if [[ ${1:-} == --long ]]; then
     for program in "${BENCH_LONG_PROGRAMS[@]}"; do bench_one "$program"; done
   fi
