@@ -132,23 +132,27 @@ class Bench {
   }
 
   void Answer(const Measure& measure, Supply* supply) {
-    ScriptRun last = Take(measure, 1, supply);
+    // To warm up, and to learn the rate.
+    ScriptRun last = Take(measure, 0, (supply->end - supply->next) / 40, supply);
     std::vector<ScriptRun> runs;
     for (int i = 0; i < settings_.repeats; ++i) {
       // Not all at once: two more shares stay for who comes after.
-      const double share =
-          static_cast<double>(supply->end - supply->next) / (settings_.repeats - i + 2);
-      const int lasts = static_cast<int>(share / last.rate);
-      last = Take(measure, std::clamp(lasts, 1, settings_.seconds), supply);
+      last = Take(measure, last.rate, (supply->end - supply->next) / (settings_.repeats - i + 2),
+                  supply);
       runs.push_back(last);
     }
     Report(measure, runs);
   }
 
-  ScriptRun Take(const Measure& measure, int seconds, Supply* supply) {
+  // A run of the usual length, or over so much of the supply where at that rate it lasts no longer.
+  ScriptRun Take(const Measure& measure, double rate, int64_t share, Supply* supply) {
     SqlVariables variables = supply->variables;
     variables.emplace_back("first", supply->next);
-    ScriptRun run = server_.RunFor(seconds, measure.script, measure.clients, variables);
+    const bool lasts = rate > 0 && rate * settings_.seconds < static_cast<double>(share);
+    ScriptRun run =
+        lasts ? server_.RunFor(settings_.seconds, measure.script, measure.clients, variables)
+              : server_.RunTimes(std::max<int64_t>(share / measure.clients, 1), measure.script,
+                                 measure.clients, variables);
     supply->next += run.turns * measure.clients;
     if (supply->next > supply->end) {
       throw std::runtime_error("the open offers did not last: more of them with --open");

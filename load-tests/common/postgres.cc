@@ -244,8 +244,9 @@ ScriptRun PostgresServer::RunFor(int seconds, const std::string& script, int cli
   return RunScript(script, clients, variables, {"-T", absl::StrCat(seconds)});
 }
 
-ScriptRun PostgresServer::RunTimes(int64_t times, const std::string& script, int clients) {
-  return RunScript(script, clients, {}, {"-t", absl::StrCat(times)});
+ScriptRun PostgresServer::RunTimes(int64_t times, const std::string& script, int clients,
+                                   const SqlVariables& variables) {
+  return RunScript(script, clients, variables, {"-t", absl::StrCat(times)});
 }
 
 ScriptRun PostgresServer::RunScript(const std::string& script, int clients,

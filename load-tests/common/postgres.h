@@ -64,7 +64,8 @@ class PostgresServer {
   // prepared statements: for so many seconds, or each so many times.
   ScriptRun RunFor(int seconds, const std::string& script, int clients,
                    const SqlVariables& variables = {});
-  ScriptRun RunTimes(int64_t times, const std::string& script, int clients);
+  ScriptRun RunTimes(int64_t times, const std::string& script, int clients,
+                     const SqlVariables& variables = {});
 
  private:
   std::string Program(const std::string& name) const;
