@@ -22,6 +22,7 @@
 #include "engine/base/ids.h"
 #include "engine/engine.h"
 #include "engine/routing/routing.h"
+#include "load-tests/common/figures.h"
 #include "load-tests/common/history.h"
 #include "services/core/zones.h"
 
@@ -269,19 +270,53 @@ void PrintVerdicts(const char* what, int64_t verdicts, const Costs& costs) {
               static_cast<double>(verdicts) / static_cast<double>(costs.commands));
 }
 
-void Measure(const std::string& folder, int packages, int group) {
+struct Settings {
+  std::string framework = "frameworks/nottinghamshire";
+  std::string figures;
+  int packages = 5000;
+  int group = 100;
+  int repeats = 3;
+};
+
+// Answers a second without their replies, and the bytes of their rows.
+void MeasureAnswers(const Settings& settings, bool at_close, Figure* rate, Figure* bytes) {
+  Bench bench(settings.framework, at_close, settings.group);
+  bench.Issue(settings.packages);
+  Print("submitted, and released", bench.costs(), true);
+  bench.AnswerAll();
+  Print("answers", bench.costs(), true);
+  const Costs& costs = bench.costs();
+  const auto answers = static_cast<double>(costs.commands);
+  rate->repeats.push_back(1e6 * answers / (costs.all() - costs.reply));
+  double sum = 0;
+  for (const auto& [table, counts] : costs.rows) sum += static_cast<double>(counts.second);
+  bytes->repeats.push_back(sum / answers);
+}
+
+void Measure(const Settings& settings) {
+  const Figures figures(settings.figures);
+  Figure verdicts{.name = "engine.verdicts", .unit = "verdicts/s"};
+  for (int i = 0; i < settings.repeats; ++i) {
+    Bench bench(settings.framework, true, settings.group);
+    const int64_t routed = bench.Route(settings.packages);
+    PrintVerdicts("routing alone", routed, bench.costs());
+    verdicts.repeats.push_back(1e6 * static_cast<double>(routed) / bench.costs().all());
+    const int64_t previewed = bench.Preview(settings.packages / 4);
+    PrintVerdicts("previews, with their words", previewed, bench.costs());
+  }
+  verdicts.rate = Median(verdicts.repeats);
+  figures.Add(verdicts);
   for (const bool at_close : {true, false}) {
-    Bench bench(folder, at_close, group);
+    const std::string name = at_close ? "engine.at_close" : "engine.as_certain";
     std::printf("%s\n",
                 at_close ? "rounds awarded at their close" : "rounds as the framework has them");
-    if (at_close) {
-      PrintVerdicts("routing alone", bench.Route(packages), bench.costs());
-      PrintVerdicts("previews, with their words", bench.Preview(packages / 4), bench.costs());
-    }
-    bench.Issue(packages);
-    Print("submitted, and released", bench.costs(), true);
-    bench.AnswerAll();
-    Print("answers", bench.costs(), true);
+    Figure rate{.name = name, .unit = "answers/s"};
+    Figure bytes{.name = name + ".bytes", .unit = "bytes"};
+    for (int i = 0; i < settings.repeats; ++i) MeasureAnswers(settings, at_close, &rate, &bytes);
+    rate.rate = Median(rate.repeats);
+    bytes.value = Median(bytes.repeats);
+    figures.Add(rate);
+    figures.Add(bytes);
   }
 }
 
@@ -289,14 +324,14 @@ void Measure(const std::string& folder, int packages, int group) {
 }  // namespace brokerage::load
 
 int main(int argc, char** argv) {
-  std::string framework = "frameworks/nottinghamshire";
-  int packages = 5000;
-  int group = 100;
-  CLI::App app("Measures the engine alone: answers, referrals and previews on one thread.");
-  app.add_option("--packages", packages, "so many");
-  app.add_option("--group", group, "records whose rows are written together");
-  app.add_option("--framework", framework, "the framework's folder");
+  brokerage::load::Settings settings;
+  CLI::App app("Measures the engine alone: answers, referrals and verdicts on one thread.");
+  app.add_option("--packages", settings.packages, "so many");
+  app.add_option("--group", settings.group, "records whose rows are written together");
+  app.add_option("--repeats", settings.repeats, "of each")->check(CLI::PositiveNumber);
+  app.add_option("--framework", settings.framework, "the framework's folder");
+  app.add_option("--figures", settings.figures, "a file to which a line of JSON a figure is added");
   CLI11_PARSE(app, argc, argv);
-  brokerage::load::Measure(framework, packages, group);
+  brokerage::load::Measure(settings);
   return 0;
 }

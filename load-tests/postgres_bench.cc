@@ -9,14 +9,12 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
+#include "load-tests/common/figures.h"
 #include "load-tests/common/postgres.h"
 
 namespace brokerage::load {
@@ -40,10 +38,9 @@ double Seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// One figure of the program: what it is called, and what one run of its script counts for.
+// One figure of the program, and what one run of its script counts for.
 struct Measure {
   std::string name;
-  std::string what;
   std::string script;
   int clients = 1;
   int64_t each = 1;
@@ -61,9 +58,7 @@ struct Supply {
 class Bench {
  public:
   explicit Bench(const Settings& settings)
-      : settings_(settings),
-        figures_(Figures(settings.figures)),
-        server_(settings.programs, settings.sql) {}
+      : settings_(settings), figures_(settings.figures), server_(settings.programs, settings.sql) {}
 
   void Run() {
     std::printf("%s\n", server_.Ask("SELECT version()").c_str());
@@ -72,46 +67,29 @@ class Bench {
     Load("schema.sql");
     Load("history.sql", {{"offers", settings_.offers}});
     Load("indexes.sql");
-    Question({"postgres.figures.provider_quarter", "a provider's quarter", "provider_quarter.sql"});
-    Question({"postgres.figures.market", "a year by provider", "market.sql"});
-    Question({"postgres.figures.all", "all years by contract", "all.sql"});
+    Question({"postgres.figures.provider_quarter", "provider_quarter.sql"});
+    Question({"postgres.figures.market", "market.sql"});
+    Question({"postgres.figures.all", "all.sql"});
     Load("summary.sql");
-    Question({"postgres.summary.provider_quarter", "a provider's quarter, of the summary",
-              "summary_provider_quarter.sql"});
-    Question(
-        {"postgres.summary.market", "a year by provider, of the summary", "summary_market.sql"});
-    Question({"postgres.summary.all", "all years by contract, of the summary", "summary_all.sql"});
+    Question({"postgres.summary.provider_quarter", "summary_provider_quarter.sql"});
+    Question({"postgres.summary.market", "summary_market.sql"});
+    Question({"postgres.summary.all", "summary_all.sql"});
 
     Load("open.sql",
          {{"offers", settings_.offers}, {"open", settings_.open}, {"batched", batched}});
     Supply offers = {{{"from", settings_.offers}, {"to", alone}}, 0, alone - settings_.offers};
     Supply batches = {{}, 0, std::stoll(server_.Ask("SELECT count(*) FROM batches"))};
-    const std::string in_flight = absl::StrCat(settings_.clients, " connections");
-    Answer({"postgres.one_in_flight", "answers, one connection", "accept.sql"}, &offers);
-    Answer({"postgres.unary", "answers, " + in_flight, "accept.sql", settings_.clients}, &offers);
-    Answer({"postgres.batch_100", "answers x 100, 8 connections", "accept_batch.sql", kBatchClients,
-            kBatch},
-           &batches);
+    Answer({"postgres.one_in_flight", "accept.sql"}, &offers);
+    Answer({"postgres.unary", "accept.sql", settings_.clients}, &offers);
+    Answer({"postgres.batch_100", "accept_batch.sql", kBatchClients, kBatch}, &batches);
     Load("triggers.sql");
-    Answer({"postgres.unary_with_summary", absl::StrCat("answers, ", in_flight, ", summary kept"),
-            "accept.sql", settings_.clients},
-           &offers);
-    Answer({"postgres.batch_100_with_summary", "answers x 100, 8 connections, summary kept",
-            "accept_batch.sql", kBatchClients, kBatch},
+    Answer({"postgres.unary_with_summary", "accept.sql", settings_.clients}, &offers);
+    Answer({"postgres.batch_100_with_summary", "accept_batch.sql", kBatchClients, kBatch},
            &batches);
     Check();
   }
 
  private:
-  // Opened while this process may still write there.
-  static std::ofstream Figures(const std::string& path) {
-    std::ofstream file;
-    if (path.empty()) return file;
-    file.open(path, std::ios::app);
-    if (!file) throw std::runtime_error("cannot write " + path);
-    return file;
-  }
-
   void Load(const std::string& file, const SqlVariables& variables = {}) {
     const double began = Seconds();
     server_.Execute(file, variables);
@@ -168,25 +146,17 @@ class Bench {
       rates.push_back(run.rate * static_cast<double>(measure.each));
       latencies.insert(latencies.end(), run.latencies_ms.begin(), run.latencies_ms.end());
     }
-    std::vector<double> sorted = rates;
-    std::sort(sorted.begin(), sorted.end());
     std::sort(latencies.begin(), latencies.end());
     const auto percentile = [&](double share) {
       return latencies.at(static_cast<size_t>(share * static_cast<double>(latencies.size() - 1)));
     };
-    const double median = sorted.at(sorted.size() / 2);
-    std::printf("%-50s %9.0f/s (%.0f to %.0f)   p50 %8.3f ms   p99 %8.3f ms   of %zu\n",
-                measure.what.c_str(), median, sorted.front(), sorted.back(), percentile(0.5),
-                percentile(0.99), latencies.size());
-    std::fflush(stdout);
-    // Names and units are this program's own and need no escapes.
-    figures_
-        << absl::StrFormat(
-               "{\"name\":\"%s\",\"rate\":%.6g,\"unit\":\"%s\",\"p50_ms\":%.6g,\"p99_ms\":%.6g,"
-               "\"repeats\":[%s]}",
-               measure.name, median, measure.unit, percentile(0.5), percentile(0.99),
-               absl::StrJoin(rates, ","))
-        << std::endl;
+    figures_.Add({.name = measure.name,
+                  .rate = Median(rates),
+                  .unit = measure.unit,
+                  .p50_ms = percentile(0.5),
+                  .p90_ms = percentile(0.9),
+                  .p99_ms = percentile(0.99),
+                  .repeats = rates});
   }
 
   // Every answer was given, and the triggers counted as the offers say.
@@ -203,7 +173,7 @@ class Bench {
   }
 
   const Settings& settings_;
-  std::ofstream figures_;
+  const Figures figures_;
   PostgresServer server_;
   int64_t answers_ = 0;
 };

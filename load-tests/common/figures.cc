@@ -87,13 +87,17 @@ double Median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+Figures::Figures(const std::string& file) : name_(file) {
+  if (name_.empty()) return;
+  file_.open(name_, std::ios::app);
+  if (!file_) Die(name_, "cannot be written");
+}
+
 void Figures::Add(const Figure& figure) const {
   Print(figure);
-  if (file_.empty()) return;
-  std::ofstream file(file_, std::ios::app);
-  file << json::serialize(ToJson(figure)) << "\n";
-  file.close();
-  if (!file) Die(file_, "cannot be written");
+  if (name_.empty()) return;
+  file_ << json::serialize(ToJson(figure)) << std::endl;
+  if (!file_) Die(name_, "cannot be written");
 }
 
 std::vector<Figure> ReadFigures(const std::string& file) {

@@ -6,6 +6,7 @@
 // A name's first word says whose figure it is: "brokerd", "echo", "postgres", "engine", "append".
 #pragma once
 
+#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,13 +32,15 @@ double Median(std::vector<double> values);
 // Tells figures on standard output, and keeps them in a file.
 class Figures {
  public:
-  // They are added to the file; with an empty name they are only told.
-  explicit Figures(std::string file) : file_(std::move(file)) {}
-  // Ends the process with a message where the file cannot be written.
+  // They are added to the file; with an empty name they are only told. It is opened here, so that a
+  // process may give up its rights afterwards. Ends the process with a message where it cannot be
+  // written.
+  explicit Figures(const std::string& file);
   void Add(const Figure& figure) const;
 
  private:
-  const std::string file_;
+  const std::string name_;
+  mutable std::ofstream file_;
 };
 
 // In their order; of two with one name the later. Ends the process with a message where a line
