@@ -253,7 +253,8 @@ class Mix {
   int64_t seen_ = 0;
 };
 
-void TellMix(const Figures& figures, const std::string& name, const std::vector<LoadResult>& repeats) {
+void TellMix(const Figures& figures, const std::string& name,
+             const std::vector<LoadResult>& repeats) {
   figures.Add(FigureOf(name, "operations/s", repeats));
   for (size_t kind = 0; kind < std::size(Mix::kNames); ++kind) {
     std::vector<Latencies> latencies;

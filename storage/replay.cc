@@ -21,7 +21,7 @@ namespace brokerage::storage {
 namespace {
 
 constexpr size_t kPendingBytesMax = 4u << 20;
-constexpr int kPendingRecordsMax = 1000;
+constexpr int kPendingRecordsMax = 500;
 
 // What a fact says of packages, whatever fact it is: a new kind of fact cannot be forgotten here as
 // long as it names its fields as the others do.

@@ -349,7 +349,6 @@ absl::Status RocksDbStore::SyncPostcodes() {
 }
 
 std::optional<PostcodePlace> RocksDbStore::FindPostcode(absl::string_view key) const {
-  if (database_->postcodes() == nullptr) return std::nullopt;
   std::optional<std::string> value = database_->Get(database_->postcodes(), key, nullptr);
   if (!value.has_value()) return std::nullopt;
   std::optional<PostcodePlace> place = DecodePostcode(key, *value);

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "brokerage/journal/v1/figures.pb.h"
 #include "brokerage/journal/v1/rows.pb.h"
 #include "engine/model/package.h"
 #include "engine/model/rollup_table.h"

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "brokerage/journal/v1/figures.pb.h"
 #include "brokerage/journal/v1/rows.pb.h"
 #include "brokerage/v1/framework.pb.h"
 #include "brokerage/v1/performance_service.pb.h"

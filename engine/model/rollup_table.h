@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "brokerage/journal/v1/figures.pb.h"
 #include "brokerage/journal/v1/rows.pb.h"
 #include "engine/base/calendar.h"
 

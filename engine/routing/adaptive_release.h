@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "brokerage/journal/v1/figures.pb.h"
 #include "brokerage/journal/v1/rows.pb.h"
 #include "brokerage/v1/framework.pb.h"
 #include "brokerage/v1/package.pb.h"

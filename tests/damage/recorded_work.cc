@@ -42,7 +42,7 @@ RecordedWork::RecordedWork() {
   RecordingStore store;
   testing_support::StoreFixture fixture(&store, 11);
   fixture.ApplyFramework();
-  fixture.Work(1);
+  fixture.Work(2);
   batches_ = std::move(store.batches);
   digests_ = std::move(store.digests);
 }

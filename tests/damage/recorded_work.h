@@ -13,7 +13,7 @@ namespace brokerage::damage {
 
 class RecordedWork {
  public:
-  // Nottinghamshire's framework, then a day of packages; the same every time. Each batch has one
+  // Nottinghamshire's framework, then two days of packages; the same every time. Each batch has one
   // record and one outcome.
   static const RecordedWork& Get();
 

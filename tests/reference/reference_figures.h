@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "brokerage/journal/v1/figures.pb.h"
 #include "brokerage/journal/v1/rows.pb.h"
 #include "brokerage/v1/performance_service.pb.h"
 #include "engine/model/package.h"

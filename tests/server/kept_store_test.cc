@@ -16,7 +16,7 @@ using testing::HasSubstr;
 constexpr char kVerified[] =
     "verified records=866 "
     "head=866:f3138d53e4dacf4d0f417b40fc8aa9639075b81a544597556ee98f982b0a77f1 "
-    "digest=1673961429472447732736d40328bb7bf7cc509aaafbeb2b9af2f1aa48a7a226";
+    "digest=f946aeb9c0595e4e1b5a996ab65ae5659b9b2c2652202a8126cd1573c63c7b9d";
 
 const std::string kBrokerd = std::string(BINARY_DIR) + "/services/brokerd";
 

@@ -360,23 +360,5 @@ TEST(RecoveryStore, ANewerProgramsStoreIsRefused) {
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr("the table invoices"));
 }
 
-TEST(RecoveryStore, AnEarlierProgramsStoreGetsItsTableOfPostcodes) {
-  TestFolder directory;
-  WriteBatches(directory / "db", 1);
-  {
-    Surgeon surgeon(directory / "db");
-    ASSERT_TRUE(surgeon->DropColumnFamily(surgeon.Family("postcodes")).ok());
-  }
-  {
-    auto reader = RocksDbStore::Open(directory / "db", OpenMode::kReadOnly);
-    ASSERT_TRUE(reader.ok()) << reader.status();
-    EXPECT_EQ((*reader)->FindPostcode("NG181JY"), std::nullopt);
-  }
-  auto store = RocksDbStore::Open(directory / "db", OpenMode::kWrite);
-  ASSERT_TRUE(store.ok()) << store.status();
-  ASSERT_TRUE((*store)->PutPostcodes({{"NG181JY", "E05000001", 1, 2}}).ok());
-  EXPECT_TRUE((*store)->FindPostcode("NG181JY").has_value());
-}
-
 }  // namespace
 }  // namespace brokerage::storage

@@ -57,6 +57,8 @@ TEST_F(SimulationMark, OfAnEarlierProgramIsTakenIntoTheStore) {
       Shell("tar -C " + folder_.path() + " -xzf " SOURCE_DIR "/tests/server/kept/store.tar.gz");
   ASSERT_EQ(unpacked.exit_code, 0) << unpacked.output;
   ASSERT_TRUE(fs::exists(folder_ / "store/SIMULATION"));
+  const Ran upgraded = Run("upgrade --data " + folder_ / "store");
+  ASSERT_EQ(upgraded.exit_code, 0) << upgraded.output;
   ExpectSimulation("store");
   fs::remove(folder_ / "store/SIMULATION");
   ExpectSimulation("store");
