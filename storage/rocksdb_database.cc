@@ -52,6 +52,8 @@ rocksdb::DBOptions DatabaseOptions(std::shared_ptr<StickyError> error, rocksdb::
   options.max_background_jobs = 2;
   options.max_file_opening_threads = 2;  // of each table: 16 would be hundreds in all
   options.bytes_per_sync = 1u << 20;
+  // One thread appends: an insertion goes on from where the one before it ended.
+  options.allow_concurrent_memtable_write = false;
   options.skip_stats_update_on_db_open = true;  // opening takes no longer when there is more
   options.max_bgerror_resume_count = 0;         // as BackgroundErrors
   options.listeners = {std::make_shared<BackgroundErrors>(std::move(error))};
@@ -82,6 +84,11 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const std::string& name,
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = kTableMemtableBytes;
+  // Whether a request was answered before is asked for each, mostly in vain.
+  if (name == schema::kOutcomes) {
+    options.memtable_whole_key_filtering = true;
+    options.memtable_prefix_bloom_size_ratio = 0.02;
+  }
   options.compression = BestCompression();
   // An import fills memtables faster than they are written: the journal must not wait for that.
   if (name == schema::kPostcodes) options.max_write_buffer_number = kPostcodeMemtables;

@@ -1,6 +1,7 @@
 #include "services/core/sequencer.h"
 
 #include <openssl/rand.h>
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 
 #include "brokerage/v1/admin_service.pb.h"
 #include "engine/base/rejection.h"
+#include "services/core/answering.h"
 #include "services/core/disk_watch.h"
 
 namespace brokerage::services {
@@ -152,6 +154,7 @@ class Sequencer::Impl {
 
   bool threaded_ = false;  // set before the threads begin
   std::thread deciding_, writing_;
+  Answering answering_;  // what the writing thread gives it
   std::mutex stop_mutex_;
 };
 
@@ -172,8 +175,12 @@ void Sequencer::Impl::Submit(QueuedCommand command) {
 
 void Sequencer::Impl::Start() {
   threaded_ = true;
+  answering_.Start();
   deciding_ = std::thread([this] { DecideLoop(); });
   writing_ = std::thread([this] { WriteLoop(); });
+  // As ps and profiles show them.
+  pthread_setname_np(deciding_.native_handle(), "deciding");
+  pthread_setname_np(writing_.native_handle(), "writing");
 }
 
 void Sequencer::Impl::Stop() {
@@ -192,6 +199,7 @@ void Sequencer::Impl::Stop() {
     }
     pending_changed_.notify_all();
     writing_.join();
+    answering_.Stop();
   } else {
     while (Step()) {
     }
@@ -411,9 +419,7 @@ void Sequencer::Impl::Write(CommitGroup group) {
   }
   written_.notify_all();
   committed_.notify_all();
-  for (CommitGroup::Answer& answer : group.answers) {
-    if (answer.done) answer.done(answer.reply);
-  }
+  answering_.Tell(std::move(group.answers));
 }
 
 absl::Status Sequencer::Impl::Append(const storage::Batch& batch) {

@@ -1,9 +1,9 @@
 // The single writer: a bounded queue of commands, decided and applied one after the other, made
 // durable in groups.
 //
-// Threads: Submit from any thread. With Start, one thread decides and one writes: while a group
-// syncs the next is decided. Without it, Step runs one turn of everything in the caller's thread,
-// for tests and simulations.
+// Threads: Submit from any thread. With Start, one thread decides, one writes, one answers: while a
+// group syncs the next is decided. Without it, Step runs one turn of everything in the caller's
+// thread, for tests and simulations.
 #pragma once
 
 #include <functional>
@@ -51,8 +51,8 @@ class Sequencer {
 
   // Asks for a command. `request_id` and `content_hash` (of the request's bytes; the kind of
   // request is added here) are empty for commands that are not idempotent (previews); done is
-  // called exactly once, from the writing thread, after the outcome is durable, or at once when the
-  // queue is full (OVERLOADED). A command whose `deadline`, by the machine's clock, has passed
+  // called exactly once, from the answering thread, after the outcome is durable, or at once when
+  // the queue is full (OVERLOADED). A command whose `deadline`, by the machine's clock, has passed
   // before it is decided is refused (DEADLINE_PASSED_IN_QUEUE).
   void Submit(engine::Caller caller, engine::Request request, std::string request_id,
               std::string content_hash, absl::Time deadline, Done done);
