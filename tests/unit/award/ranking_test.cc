@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/routing/adaptive_release.h"
 #include "tests/fixtures/directory_fixture.h"
 
 namespace brokerage::engine {
 namespace {
 
+using journal::v1::OfferRow;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -76,7 +78,18 @@ struct AwardCounty : DirectoryFixture {
   bool Certain() {
     const Ranking ranking = RankAcceptances(Award());
     EXPECT_GT(ranking.valid, 0u);
-    return IsCertain(Award(), ranking);
+    const bool certain = IsCertain(Award(), ranking);
+    if (certain && !HasParallelRound(package)) EXPECT_FALSE(Waits());
+    return certain;
+  }
+
+  // Whether the award waits, whichever of the acceptances came last.
+  bool Waits() {
+    bool all = true;
+    for (const OfferRow& offer : package.offers) {
+      if (offer.state() == v1::OFFER_STATE_ACCEPTED) all &= AwardWaits(Award(), offer, true);
+    }
+    return all;
   }
 };
 
@@ -337,6 +350,32 @@ TEST(Certainty, AnAdditionalIsNotCertainWhileTheLeadIsSilent) {
   EXPECT_FALSE(fixture.Certain());
   fixture.Answer(2, v1::ANSWER_DECLINE);
   EXPECT_TRUE(fixture.Certain());
+}
+
+TEST(Certainty, IsNotAskedForWhileTheLeadIsSilent) {
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("radis", "additional");
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.AddOneBranchProvider("leda", "additional");
+  fixture.AddOffer("fosse", "lead");
+  fixture.AddOffer("leda", "additional");
+  EXPECT_TRUE(fixture.Waits());
+  EXPECT_TRUE(AwardWaits(fixture.Award(), fixture.package.offers[2], true));
+  EXPECT_TRUE(AwardWaits(fixture.Award(), fixture.package.offers[2], false));
+  EXPECT_FALSE(AwardWaits(fixture.Award(), fixture.package.offers[1], true)) << "now it may be";
+  fixture.Answer(2, v1::ANSWER_DECLINE);
+  fixture.Answer(3, v1::ANSWER_DECLINE);
+  EXPECT_FALSE(fixture.Waits());
+}
+
+TEST(Certainty, IsAskedForWhereWhoIsSilentCannotBeAwarded) {
+  AwardCounty fixture({v1::AWARD_CRITERION_TIER});
+  fixture.AddAcceptance("radis", "additional");
+  fixture.AddOneBranchProvider("fosse", "lead");
+  fixture.AddOffer("fosse", "lead");
+  EXPECT_TRUE(fixture.Waits());
+  fixture.package.row.add_refused_provider_ids("fosse");
+  EXPECT_FALSE(fixture.Waits());
 }
 
 TEST(Certainty, ALateAcceptanceIsNotCertainWhileAnyIsSilent) {
