@@ -39,6 +39,10 @@ run() {
   if [[ ! -s $data/admin.token ]]; then
     quietly bootstrap "$BUILD/services/brokerd" bootstrap --data "$data/store" --account admin \
       --token-file "$data/admin.token" "${begin[@]}"
+  else
+    # Weeks that an earlier program played are gone on with.
+    quietly upgrade "$BUILD/services/brokerd" upgrade --data "$data/store"
+    rm -rf "$data/store.before-upgrade"
   fi
   trap stop_run EXIT
   trap 'exit 130' INT TERM

@@ -42,6 +42,7 @@ void Engine::LoadPackage(PackageAggregate package) {
   std::unique_ptr<PackageAggregate>& place = state_.packages[number];
   BROKERAGE_CHECK(place == nullptr);
   place = std::make_unique<PackageAggregate>(std::move(package));
+  place->found_by = {};  // whoever found it before
   IndexPackage(&state_, place.get());
 }
 

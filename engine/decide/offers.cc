@@ -1,5 +1,6 @@
 #include "engine/decide/offers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -67,7 +68,14 @@ bool LeavesAwardWaiting(const Context& in, const FoundOffer& found, const Answer
     return false;
   }
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
-  if (!AwardsBeforeClose(rules, row)) return false;  // nothing is evaluated then anyway
+  if (!AwardsBeforeClose(rules, row)) return false;          // nothing is evaluated then anyway
+  for (const journal::v1::RoundRow& round : row.rounds()) {  // that an evaluation would close
+    const bool open =
+        std::any_of(package.offers.begin(), package.offers.end(), [&round](const OfferRow& offer) {
+          return offer.state() == v1::OFFER_STATE_OPEN && offer.round_number() == round.number();
+        });
+    if (!open && round.closed_time_us() == 0) return false;
+  }
   return AwardWaits({package, rules, in.state.directory, in.state.rollups, in.now, in.Today(rules)},
                     *found.offer, answer.answer() == v1::ANSWER_ACCEPT);
 }

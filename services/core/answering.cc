@@ -46,10 +46,11 @@ void Answering::Run() {
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
-    const std::vector<CommitGroup::Answer> answers = std::move(waiting_.front());
+    std::vector<CommitGroup::Answer> answers = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
     TellAll(answers);
+    answers.clear();  // which takes its time, too
     lock.lock();
   }
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/bounds.h"
+#include "engine/base/check.h"
 #include "engine/base/hash.h"
 #include "engine/base/rejection.h"
 #include "storage/loading.h"
@@ -291,6 +292,7 @@ void Executor::Commit(const engine::Command& command, const std::string& request
 void Executor::Close(uint64_t number, CommitGroup* group) {
   group->number = number;
   engine_->TakeRows(&group->batch.writes);
+  BROKERAGE_CHECK(group->batch.writes.empty() || !group->batch.records.empty());
   if (engine_->directory_version() != published_version_ ||
       engine_->state().last_time_us < published_time_us_) {
     published_version_ = engine_->directory_version();

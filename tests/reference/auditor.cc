@@ -36,6 +36,11 @@ void Auditor::Before(const Record& record) {
 
 void Auditor::After(const Record& record) {
   LogAwards(record);
+  for (const Fact& fact : record.facts()) {
+    if (fact.offer_answered().award_waits()) {
+      CheckNothingToEvaluate(course_, course_.Package(fact.offer_answered().package_number()));
+    }
+  }
   fills_.Log(course_, record);
   LogDirectory(record);
   CheckFacts(record);

@@ -168,4 +168,19 @@ void CheckNotCertain(Course& course, const PackageAggregate& package) {
   }
 }
 
+void CheckNothingToEvaluate(Course& course, const PackageAggregate& package) {
+  course.tally("award waits");
+  CheckNotCertain(course, package);
+  for (const journal::v1::RoundRow& round : package.row.rounds()) {
+    const bool open = std::any_of(
+        package.offers.begin(), package.offers.end(), [&round](const journal::v1::OfferRow& offer) {
+          return offer.state() == v1::OFFER_STATE_OPEN && offer.round_number() == round.number();
+        });
+    if (!open && round.closed_time_us() == 0) {
+      course.Problem(absl::StrCat("package ", package.row.number(), " has a round ", round.number(),
+                                  " that should be closed now"));
+    }
+  }
+}
+
 }  // namespace brokerage::engine::reference

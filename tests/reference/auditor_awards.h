@@ -14,5 +14,7 @@ void CheckProposal(Course& course, const PackageAggregate& package,
                    const journal::v1::AwardProposed& proposed);
 // A round was evaluated and nobody was awarded the package: nobody was certain.
 void CheckNotCertain(Course& course, const PackageAggregate& package);
+// Likewise that after an answer from which no award follows there is no round to be closed.
+void CheckNothingToEvaluate(Course& course, const PackageAggregate& package);
 
 }  // namespace brokerage::engine::reference
