@@ -30,8 +30,12 @@ class Taken {
   }
   // An index entry that is there, or not.
   void Move(Table table, std::string key, bool was, bool is) {
-    if (is && !was) Put(table, std::move(key), "");
-    if (!is && was) Delete(table, std::move(key));
+    if (is == was) return;
+    if (is) {
+      Put(table, std::move(key), "");
+    } else {
+      Delete(table, std::move(key));
+    }
   }
 
  private:
