@@ -122,12 +122,8 @@ void TakeRows(State* state, std::vector<RowWrite>* writes) {
     taken.Put(Table::kRollups, row->first, row->second.SerializeAsString());
   }
   if (unwritten.system) taken.Put(Table::kSystem, kSystemKey, state->system.SerializeAsString());
-  if (writes->empty()) {
-    *writes = std::move(unwritten.others);
-  } else {
-    writes->insert(writes->end(), std::make_move_iterator(unwritten.others.begin()),
-                   std::make_move_iterator(unwritten.others.end()));
-  }
+  writes->insert(writes->end(), std::make_move_iterator(unwritten.others.begin()),
+                 std::make_move_iterator(unwritten.others.end()));
 }
 
 void ForgetRows(State* state) {

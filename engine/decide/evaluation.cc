@@ -1,7 +1,6 @@
 #include "engine/decide/evaluation.h"
 
 #include <algorithm>
-#include <set>
 
 #include "engine/decide/rounds.h"
 
@@ -40,6 +39,15 @@ void ProposeOrAward(const Context& in, const PackageAggregate& package, const Ra
 
 }  // namespace
 
+bool IsToBeClosed(const PackageAggregate& package, const RoundRow& round) {
+  return round.closed_time_us() == 0 &&
+         std::none_of(package.offers.begin(), package.offers.end(),
+                      [&round](const OfferRow& offer) {
+                        return offer.state() == v1::OFFER_STATE_OPEN &&
+                               offer.round_number() == round.number();
+                      });
+}
+
 void Evaluate(const Context& in, const PackageAggregate& package, Decision* out) {
   const PackageRow& row = package.row;
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
@@ -47,15 +55,13 @@ void Evaluate(const Context& in, const PackageAggregate& package, Decision* out)
                                in.state.rollups, in.now, in.Today(rules)};
   const Ranking ranking = RankAcceptances(question);
   const OfferRow* best = ranking.valid == 0 ? nullptr : &package.offers[ranking.ordinals[0] - 1];
-  std::set<int32_t> rounds_with_open_offers;
   bool everyone_answered = true;  // of those for whom the best acceptance has to wait
   for (const OfferRow& offer : package.offers) {
     if (offer.state() != v1::OFFER_STATE_OPEN) continue;
-    rounds_with_open_offers.insert(offer.round_number());
     everyone_answered &= best != nullptr && ComesBefore(package, *best, offer);
   }
   for (const RoundRow& round : row.rounds()) {
-    if (round.closed_time_us() != 0 || rounds_with_open_offers.contains(round.number())) continue;
+    if (!IsToBeClosed(package, round)) continue;
     journal::v1::RoundClosed& closed = *out->Add().mutable_round_closed();
     closed.set_package_number(row.number());
     closed.set_round_number(round.number());

@@ -7,6 +7,9 @@
 
 namespace brokerage::engine {
 
+// Whether the round has not ended, and nobody can answer in it any more: an evaluation closes it.
+bool IsToBeClosed(const PackageAggregate& package, const journal::v1::RoundRow& round);
+
 // Closes the rounds in which nobody is waited for, and then proposes or makes an award if it is
 // certain, opens the next round, or leaves the package unfilled.
 void Evaluate(const Context& in, const PackageAggregate& package, Decision* out);

@@ -12,6 +12,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
+#include "engine/decide/evaluation.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
 #include "engine/routing/adaptive_release.h"
@@ -68,16 +69,21 @@ bool LeavesAwardWaiting(const Context& in, const FoundOffer& found, const Answer
     return false;
   }
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
-  if (!AwardsBeforeClose(rules, row)) return false;          // nothing is evaluated then anyway
-  for (const journal::v1::RoundRow& round : row.rounds()) {  // that an evaluation would close
-    const bool open =
-        std::any_of(package.offers.begin(), package.offers.end(), [&round](const OfferRow& offer) {
-          return offer.state() == v1::OFFER_STATE_OPEN && offer.round_number() == round.number();
-        });
-    if (!open && round.closed_time_us() == 0) return false;
-  }
+  if (!AwardsBeforeClose(rules, row)) return false;  // nothing is evaluated then anyway
+  const auto is_to_be_closed = [&package](const journal::v1::RoundRow& round) {
+    return IsToBeClosed(package, round);
+  };
+  if (std::any_of(row.rounds().begin(), row.rounds().end(), is_to_be_closed)) return false;
   return AwardWaits({package, rules, in.state.directory, in.state.rollups, in.now, in.Today(rules)},
                     *found.offer, answer.answer() == v1::ANSWER_ACCEPT);
+}
+
+void AddAnswer(const Context& in, const FoundOffer& found, AnswerRow answer, Decision* out) {
+  journal::v1::OfferAnswered& answered = *out->Add().mutable_offer_answered();
+  answered.set_package_number(found.package->row.number());
+  answered.set_ordinal(found.offer->ordinal());
+  answered.set_award_waits(LeavesAwardWaiting(in, found, answer));
+  *answered.mutable_answer() = std::move(answer);
 }
 
 }  // namespace
@@ -109,11 +115,7 @@ absl::Status Decide(const Context& in, const v1::AcceptOfferRequest& request, De
     if (absl::Status status = CheckAcceptanceLimit(request.limit()); !status.ok()) return status;
     *answer.mutable_limit() = request.limit();
   }
-  journal::v1::OfferAnswered& answered = *out->Add().mutable_offer_answered();
-  answered.set_package_number(found->package->row.number());
-  answered.set_ordinal(found->offer->ordinal());
-  answered.set_award_waits(LeavesAwardWaiting(in, *found, answer));
-  *answered.mutable_answer() = std::move(answer);
+  AddAnswer(in, *found, std::move(answer), out);
   return absl::OkStatus();
 }
 
@@ -141,11 +143,7 @@ absl::Status Decide(const Context& in, const v1::DeclineOfferRequest& request, D
         absl::StrCat("note/", found->offer->ordinal(), "/", found->offer->answers_size() + 1),
         request.note(), out));
   }
-  journal::v1::OfferAnswered& answered = *out->Add().mutable_offer_answered();
-  answered.set_package_number(number);
-  answered.set_ordinal(found->offer->ordinal());
-  answered.set_award_waits(LeavesAwardWaiting(in, *found, answer));
-  *answered.mutable_answer() = std::move(answer);
+  AddAnswer(in, *found, std::move(answer), out);
   return absl::OkStatus();
 }
 
