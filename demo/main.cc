@@ -104,15 +104,11 @@ absl::Status RunWeeks(const Options& options) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("The next weeks of a framework, against a server whose clock is a simulation's.",
-               "demo");
+  command_line::Program app(
+      "The next weeks of a framework, against a server whose clock is a simulation's.", "demo");
   Options options;
-  options.AddTo(&app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : client::kExitUsage;
-  }
+  options.AddTo(app);
+  if (const auto status = app.Parse(argc, argv)) return *status == 0 ? 0 : client::kExitUsage;
   if (options.token_file.empty()) options.token_file = absl::StrCat(options.data, "/admin.token");
   absl::Status status = RunWeeks(options);
   fflush(stdout);

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "CLI/CLI.hpp"
 #include "services/client/options.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::demo {
 
@@ -19,7 +19,7 @@ struct Options : client::Options {
   bool once = false;
 
   // Adds every option, those of client::Options among them. This outlives the parse.
-  void AddTo(CLI::App* app);
+  void AddTo(command_line::Command app);
 };
 
 }  // namespace brokerage::demo

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -30,6 +29,7 @@
 #include "load-tests/common/servers.h"
 #include "load-tests/common/unfinished.h"
 #include "services/client/connection.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::load {
 namespace {
@@ -357,18 +357,18 @@ int main(int argc, char** argv) {
   settings.scratch =
       (std::filesystem::temp_directory_path() / absl::StrCat("abuse-bench-", getpid())).string();
   settings.brokerd = std::filesystem::path(argv[0]).parent_path().string() + "/../services/brokerd";
-  CLI::App app(
+  brokerage::command_line::Program app(
       "Measures what one caller's abuse does to the others' calls and to the server's memory.");
-  app.add_option("--packages", settings.packages, "packages of a year");
-  app.add_option("--callers", settings.callers, "how many call at once in a flood");
-  app.add_option("--seconds", settings.seconds, "for each of the two probes");
-  app.add_option("--framework", settings.framework, "the framework's folder");
-  app.add_option("--brokerd", settings.brokerd, "the server's program");
-  app.add_option("--port", settings.port, "a loopback port");
-  app.add_option("--only", settings.only, "what is tried has this in its name");
-  app.add_option("--scratch", settings.scratch, "a directory that is made, and removed at the end");
-  app.add_option("--abuse", settings.abuse)->group("");
-  CLI11_PARSE(app, argc, argv);
+  app.Add("--packages", &settings.packages, "packages of a year");
+  app.Add("--callers", &settings.callers, "how many call at once in a flood");
+  app.Add("--seconds", &settings.seconds, "for each of the two probes");
+  app.Add("--framework", &settings.framework, "the framework's folder");
+  app.Add("--brokerd", &settings.brokerd, "the server's program");
+  app.Add("--port", &settings.port, "a loopback port");
+  app.Add("--only", &settings.only, "what is tried has this in its name");
+  app.Add("--scratch", &settings.scratch, "a directory that is made, and removed at the end");
+  app.Add("--abuse", &settings.abuse, "the abuse of a process of its own").Hidden();
+  if (const auto status = app.Parse(argc, argv)) return *status;
   if (settings.abuse > 0) {
     brokerage::load::Abuse(settings);
     return 0;

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -21,6 +20,7 @@
 #include "load-tests/common/answers.h"
 #include "load-tests/common/servers.h"
 #include "load-tests/common/setting.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::load {
 namespace {
@@ -195,12 +195,13 @@ int main(int argc, char** argv) {
   brokerage::load::Setting setting("answers-bench", argv[0]);
   brokerage::load::Sizes sizes;
   bool long_run = false;
-  CLI::App app("Measures durable answers over gRPC against a server that does no work.");
-  setting.AddOptions(&app);
-  app.add_option("--answers", sizes.unary, "one a call, in each repeat")->capture_default_str();
-  app.add_option("--batched", sizes.batched, "a hundred a call, likewise")->capture_default_str();
-  app.add_flag("--long", long_run, "five times as many");
-  CLI11_PARSE(app, argc, argv);
+  brokerage::command_line::Program app(
+      "Measures durable answers over gRPC against a server that does no work.");
+  setting.AddOptions(app);
+  app.Add("--answers", &sizes.unary, "one a call, in each repeat").ShowDefault();
+  app.Add("--batched", &sizes.batched, "a hundred a call, likewise").ShowDefault();
+  app.AddFlag("--long", &long_run, "five times as many");
+  if (const auto status = app.Parse(argc, argv)) return *status;
   if (long_run) {
     for (int64_t* size : {&sizes.unary, &sizes.open, &sizes.one, &sizes.batched}) *size *= 5;
   }

@@ -37,7 +37,7 @@ bench_all() {
     --long) options=(--long) ;;
     *) fail "./dev bench takes --long, or a program: not $1" ;;
   esac
-  build load-tests/all brokerd
+  build load_tests brokerd
   need_for_bench postgres_bench
   local directory=$BUILD/bench
   local figures=$directory/figures.jsonl

@@ -1,6 +1,5 @@
 // Reads what the bench programs of a run measured, and tells it: a table of the targets on standard
 // output, everything as JSON, and a chart.
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <fstream>
@@ -13,6 +12,7 @@
 #include "load-tests/common/chart.h"
 #include "load-tests/common/figures.h"
 #include "load-tests/common/targets.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::load {
 namespace {
@@ -94,12 +94,13 @@ int main(int argc, char** argv) {
   using namespace brokerage::load;
   std::string figures_file, json_file, chart_file;
   About about;
-  CLI::App app("Tells what the bench programs measured, against the targets.");
-  app.add_option("--figures", figures_file, "lines of JSON, one a figure")->required();
-  app.add_option("--json", json_file, "written: figures, targets, machine");
-  app.add_option("--chart", chart_file, "written: SVG");
-  app.add_option("--about", about, "NAME VALUE, such as: --about commit 1a2b3c")->take_all();
-  CLI11_PARSE(app, argc, argv);
+  brokerage::command_line::Program app(
+      "Tells what the bench programs measured, against the targets.");
+  app.Add("--figures", &figures_file, "lines of JSON, one a figure").Required();
+  app.Add("--json", &json_file, "written: figures, targets, machine");
+  app.Add("--chart", &chart_file, "written: SVG");
+  app.Add("--about", &about, "NAME VALUE, such as: --about commit 1a2b3c").TakeAll();
+  if (const auto status = app.Parse(argc, argv)) return *status;
   const std::vector<Figure> figures = ReadFigures(figures_file);
   const std::vector<Judged> judged = Judge(figures);
   PrintTable(judged);

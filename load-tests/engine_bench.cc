@@ -1,7 +1,6 @@
 // Measures the engine alone, on one thread, without disk or network: what an answer costs it, as
 // rounds are awarded at their close or as soon as that is certain, and what asking who may be
 // offered a package costs.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -24,6 +23,7 @@
 #include "engine/routing/routing.h"
 #include "load-tests/common/figures.h"
 #include "load-tests/common/history.h"
+#include "services/command_line/command_line.h"
 #include "services/core/zones.h"
 
 namespace brokerage::load {
@@ -325,13 +325,14 @@ void Measure(const Settings& settings) {
 
 int main(int argc, char** argv) {
   brokerage::load::Settings settings;
-  CLI::App app("Measures the engine alone: answers, referrals and verdicts on one thread.");
-  app.add_option("--packages", settings.packages, "so many");
-  app.add_option("--group", settings.group, "records whose rows are written together");
-  app.add_option("--repeats", settings.repeats, "of each")->check(CLI::PositiveNumber);
-  app.add_option("--framework", settings.framework, "the framework's folder");
-  app.add_option("--figures", settings.figures, "a file to which a line of JSON a figure is added");
-  CLI11_PARSE(app, argc, argv);
+  brokerage::command_line::Program app(
+      "Measures the engine alone: answers, referrals and verdicts on one thread.");
+  app.Add("--packages", &settings.packages, "so many");
+  app.Add("--group", &settings.group, "records whose rows are written together");
+  app.Add("--repeats", &settings.repeats, "of each").Positive();
+  app.Add("--framework", &settings.framework, "the framework's folder");
+  app.Add("--figures", &settings.figures, "a file to which a line of JSON a figure is added");
+  if (const auto status = app.Parse(argc, argv)) return *status;
   brokerage::load::Measure(settings);
   return 0;
 }

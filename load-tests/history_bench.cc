@@ -3,7 +3,6 @@
 // then holds, and the disk that an offer takes over its life.
 #include <rocksdb/options.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -21,6 +20,7 @@
 #include "load-tests/common/load.h"
 #include "load-tests/common/servers.h"
 #include "load-tests/common/setting.h"
+#include "services/command_line/command_line.h"
 #include "storage/rocksdb_database.h"
 
 namespace brokerage::load {
@@ -251,14 +251,15 @@ int main(int argc, char** argv) {
   brokerage::load::Setting setting("history-bench", argv[0]);
   brokerage::load::Sizes sizes;
   bool long_run = false;
-  CLI::App app("Measures what a long past costs: figures, the server's start, memory, disk.");
-  setting.AddOptions(&app);
-  app.add_option("--small", sizes.small, "offers of the small history")->capture_default_str();
-  app.add_option("--large", sizes.large, "offers of the large one")->capture_default_str();
-  app.add_option("--open", sizes.open, "offers open at its end")->capture_default_str();
-  app.add_option("--questions", sizes.questions, "in each repeat")->capture_default_str();
-  app.add_flag("--long", long_run, "10,000,000 offers in the large history");
-  CLI11_PARSE(app, argc, argv);
+  brokerage::command_line::Program app(
+      "Measures what a long past costs: figures, the server's start, memory, disk.");
+  setting.AddOptions(app);
+  app.Add("--small", &sizes.small, "offers of the small history").ShowDefault();
+  app.Add("--large", &sizes.large, "offers of the large one").ShowDefault();
+  app.Add("--open", &sizes.open, "offers open at its end").ShowDefault();
+  app.Add("--questions", &sizes.questions, "in each repeat").ShowDefault();
+  app.AddFlag("--long", &long_run, "10,000,000 offers in the large history");
+  if (const auto status = app.Parse(argc, argv)) return *status;
   if (long_run) sizes.large = 10'000'000;
   const brokerage::load::Bench bench(setting, sizes);
   bench.Small();

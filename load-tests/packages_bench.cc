@@ -2,7 +2,6 @@
 // considered; and the life of a brokerage as a whole, a mix of submitting, watching, answering,
 // awarding and asking for figures, at its peak and, by a given rate, at half and at nine tenths of
 // it.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -28,6 +27,7 @@
 #include "load-tests/common/servers.h"
 #include "load-tests/common/setting.h"
 #include "load-tests/common/watching.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::load {
 namespace {
@@ -315,12 +315,13 @@ int main(int argc, char** argv) {
   brokerage::load::Setting setting("packages-bench", argv[0]);
   brokerage::load::Sizes sizes;
   bool long_run = false;
-  CLI::App app("Measures packages that are submitted and put out, and a live mix of all there is.");
-  setting.AddOptions(&app);
-  app.add_option("--packages", sizes.packages, "in each repeat")->capture_default_str();
-  app.add_option("--mixed", sizes.mixed, "operations in each repeat")->capture_default_str();
-  app.add_flag("--long", long_run, "five times as many");
-  CLI11_PARSE(app, argc, argv);
+  brokerage::command_line::Program app(
+      "Measures packages that are submitted and put out, and a live mix of all there is.");
+  setting.AddOptions(app);
+  app.Add("--packages", &sizes.packages, "in each repeat").ShowDefault();
+  app.Add("--mixed", &sizes.mixed, "operations in each repeat").ShowDefault();
+  app.AddFlag("--long", &long_run, "five times as many");
+  if (const auto status = app.Parse(argc, argv)) return *status;
   if (long_run) {
     for (int64_t* size : {&sizes.packages, &sizes.mixed, &sizes.stock}) *size *= 5;
   }

@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -15,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::load {
 namespace {
@@ -119,11 +119,11 @@ int main(int argc, char** argv) {
       (std::filesystem::temp_directory_path() / absl::StrCat("postcodes-bench-", getpid()))
           .string();
   settings.programs = (std::filesystem::path(argv[0]).parent_path() / "../services").string();
-  CLI::App app("Measures the import of a postcode directory.");
-  app.add_option("--rows", settings.rows, "rows of the file, at most 3,600,000");
-  app.add_option("--programs", settings.programs, "the folder of brokerd and broker");
-  app.add_option("--port", settings.port, "the first of two loopback ports");
-  CLI11_PARSE(app, argc, argv);
+  brokerage::command_line::Program app("Measures the import of a postcode directory.");
+  app.Add("--rows", &settings.rows, "rows of the file, at most 3,600,000");
+  app.Add("--programs", &settings.programs, "the folder of brokerd and broker");
+  app.Add("--port", &settings.port, "the first of two loopback ports");
+  if (const auto status = app.Parse(argc, argv)) return *status;
   std::filesystem::create_directories(settings.scratch);
   brokerage::load::Measure(settings);
   std::filesystem::remove_all(settings.scratch);

@@ -3,7 +3,6 @@
 // of its own, one at a time and by the hundred in one statement; pick-up as a query over the offers
 // and over a summary that triggers keep, and what keeping it costs the answers. It runs a server of
 // its own, durable, in a temporary directory; Debian's pgbench is the client.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -16,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "load-tests/common/figures.h"
 #include "load-tests/common/postgres.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::load {
 namespace {
@@ -185,20 +185,18 @@ int main(int argc, char** argv) {
   brokerage::load::Settings settings;
   settings.programs =
       (std::filesystem::path(argv[0]).parent_path() / "../programs/postgresql").string();
-  CLI::App app("Measures PostgreSQL 15 at brokerd's job: answers and figures.");
-  app.add_option("--offers", settings.offers, "answered offers of the past, for the figures")
-      ->check(CLI::Range(100000, 100000000));
-  app.add_option("--open", settings.open, "open offers, for the answers")
-      ->check(CLI::Range(10000, 100000000));
-  app.add_option("--connections", settings.clients, "of the answers one by one")
-      ->check(CLI::Range(1, 90));
-  app.add_option("--seconds", settings.seconds, "that each run of answers takes at the most")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--repeats", settings.repeats, "runs of each measure")->check(CLI::PositiveNumber);
-  app.add_option("--programs", settings.programs, "PostgreSQL's packages, unpacked");
-  app.add_option("--sql", settings.sql, "the folder of the SQL");
-  app.add_option("--figures", settings.figures, "a file to which a line of JSON a figure is added");
-  CLI11_PARSE(app, argc, argv);
+  brokerage::command_line::Program app(
+      "Measures PostgreSQL 15 at brokerd's job: answers and figures.");
+  app.Add("--offers", &settings.offers, "answered offers of the past, for the figures")
+      .Between(100000, 100000000);
+  app.Add("--open", &settings.open, "open offers, for the answers").Between(10000, 100000000);
+  app.Add("--connections", &settings.clients, "of the answers one by one").Between(1, 90);
+  app.Add("--seconds", &settings.seconds, "that each run of answers takes at the most").Positive();
+  app.Add("--repeats", &settings.repeats, "runs of each measure").Positive();
+  app.Add("--programs", &settings.programs, "PostgreSQL's packages, unpacked");
+  app.Add("--sql", &settings.sql, "the folder of the SQL");
+  app.Add("--figures", &settings.figures, "a file to which a line of JSON a figure is added");
+  if (const auto status = app.Parse(argc, argv)) return *status;
   try {
     brokerage::load::Bench(settings).Run();
   } catch (const std::exception& failure) {

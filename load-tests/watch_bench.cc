@@ -1,7 +1,6 @@
 // Measures how soon a branch that watches its offers sees an answer: from the moment at which the
 // one who answers knows that it is durable to the event on the branch's stream, at half of the rate
 // at which answers can be given while as many branches watch, each its own offers.
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -17,6 +16,7 @@
 #include "load-tests/common/servers.h"
 #include "load-tests/common/setting.h"
 #include "load-tests/common/watching.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::load {
 namespace {
@@ -125,12 +125,13 @@ int main(int argc, char** argv) {
   brokerage::load::Setting setting("watch-bench", argv[0]);
   brokerage::load::Sizes sizes;
   bool long_run = false;
-  CLI::App app("Measures how soon a branch that watches its offers sees an answer.");
-  setting.AddOptions(&app);
-  app.add_option("--branches", sizes.branches, "that watch")->capture_default_str();
-  app.add_option("--answers", sizes.answers, "in each repeat")->capture_default_str();
-  app.add_flag("--long", long_run, "1,000 branches, five times as many answers");
-  CLI11_PARSE(app, argc, argv);
+  brokerage::command_line::Program app(
+      "Measures how soon a branch that watches its offers sees an answer.");
+  setting.AddOptions(app);
+  app.Add("--branches", &sizes.branches, "that watch").ShowDefault();
+  app.Add("--answers", &sizes.answers, "in each repeat").ShowDefault();
+  app.AddFlag("--long", &long_run, "1,000 branches, five times as many answers");
+  if (const auto status = app.Parse(argc, argv)) return *status;
   if (long_run) {
     sizes.branches = 1000;
     sizes.answers *= 5;

@@ -5,7 +5,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -19,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "load-tests/common/history.h"
+#include "services/command_line/command_line.h"
 #include "services/core/zones.h"
 #include "services/rpc/directory/what_if.h"
 #include "storage/loading.h"
@@ -184,13 +184,14 @@ int main(int argc, char** argv) {
   brokerage::load::Settings settings;
   settings.scratch =
       (std::filesystem::temp_directory_path() / absl::StrCat("whatif-bench-", getpid())).string();
-  CLI::App app("Measures the preview of changed framework files over two years of packages.");
-  app.add_option("--framework", settings.framework, "the framework's folder");
-  app.add_option("--change", settings.from, "what is changed in its framework.textproto");
-  app.add_option("--into", settings.to, "into what");
-  app.add_option("--weeks", settings.weeks, "weeks of history");
-  app.add_option("--packages", settings.packages_a_week, "packages a week");
-  CLI11_PARSE(app, argc, argv);
+  brokerage::command_line::Program app(
+      "Measures the preview of changed framework files over two years of packages.");
+  app.Add("--framework", &settings.framework, "the framework's folder");
+  app.Add("--change", &settings.from, "what is changed in its framework.textproto");
+  app.Add("--into", &settings.to, "into what");
+  app.Add("--weeks", &settings.weeks, "weeks of history");
+  app.Add("--packages", &settings.packages_a_week, "packages a week");
+  if (const auto status = app.Parse(argc, argv)) return *status;
   std::filesystem::create_directories(settings.scratch);
   brokerage::load::Measure(settings);
   std::filesystem::remove_all(settings.scratch);

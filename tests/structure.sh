@@ -7,7 +7,8 @@ includes() {
 }
 
 # The includes between the rooms of folder $1 that do not lead downward. Its floors follow, from the ground: each a list
-# of rooms, a room being a folder or a source with its header. A floor called -- begins another house beside the first.
+# of rooms, a room being a folder or a source with its header. A floor called -- begins a house of its own, beside any
+# other; what stands before the first of them is the ground of all.
 upward_includes() {
   local top=$1
   shift
@@ -31,7 +32,7 @@ upward_includes() {
       if (index($2, top "/") != 1) next
       there = room($2)
       if (here == there || !(there in height)) next
-      if (in_house[here] != in_house[there] || height[there] >= height[here]) print $1 " includes " $2
+      if ((in_house[there] && in_house[here] != in_house[there]) || height[there] >= height[here]) print $1 " includes " $2
     }' | LC_ALL=C sort -u
 }
 

@@ -20,15 +20,14 @@ Setting::~Setting() {
   std::filesystem::remove_all(scratch + "/" + own_, error);
 }
 
-void Setting::AddOptions(CLI::App* app) {
-  app->add_option("--figures", figures, "a file to which the figures are added, a line each");
-  app->add_option("--repeats", repeats, "of everything, after a warm-up")->capture_default_str();
-  app->add_option("--in-flight", in_flight, "calls under way at once")->capture_default_str();
-  app->add_option("--framework", framework, "the framework's folder")->capture_default_str();
-  app->add_option("--brokerd", brokerd, "the server's program");
-  app->add_option("--scratch", scratch,
-                  "where data is kept meanwhile: on the disk that is measured")
-      ->capture_default_str();
+void Setting::AddOptions(command_line::Command app) {
+  app.Add("--figures", &figures, "a file to which the figures are added, a line each");
+  app.Add("--repeats", &repeats, "of everything, after a warm-up").ShowDefault();
+  app.Add("--in-flight", &in_flight, "calls under way at once").ShowDefault();
+  app.Add("--framework", &framework, "the framework's folder").ShowDefault();
+  app.Add("--brokerd", &brokerd, "the server's program");
+  app.Add("--scratch", &scratch, "where data is kept meanwhile: on the disk that is measured")
+      .ShowDefault();
 }
 
 std::string Setting::Scratch(const std::string& name) const {

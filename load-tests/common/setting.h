@@ -2,10 +2,10 @@
 // they repeat.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "load-tests/common/figures.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::load {
 
@@ -16,7 +16,7 @@ struct Setting {
   Setting(const Setting&) = delete;
   Setting& operator=(const Setting&) = delete;
 
-  void AddOptions(CLI::App* app);
+  void AddOptions(command_line::Command app);
   // A name in a directory of this process alone.
   std::string Scratch(const std::string& name) const;
 

@@ -19,33 +19,30 @@ namespace brokerage::broker {
 namespace {
 
 int Main(int argc, char** argv) {
-  CLI::App app("Care packages, offers and figures of a brokerage, over its API.", "broker");
+  command_line::Program app("Care packages, offers and figures of a brokerage, over its API.",
+                            "broker");
   Options options;
   Chosen chosen;
-  options.AddTo(&app, "the environment's BROKER_TOKEN");
-  app.add_flag("--json", options.json,
-               "Answer in JSON: one document, or a line for each message of a stream");
-  app.require_subcommand(1);
-  app.fallthrough();
-  app.get_formatter()->column_width(44);
-  AddApiCommands(&app, &options, &chosen);
-  AddFrameworkCommands(&app, &options, &chosen);
-  AddCoverageCommands(&app, &options, &chosen);
-  AddScorecardCommand(&app, &options, &chosen);
-  AddInterimCommand(&app, &options, &chosen);
-  AddSubmitCommand(&app, &options, &chosen);
-  AddPostcodesCommand(&app, &options, &chosen);
-  AddTransferCommand(&app, &options, &chosen);
-  AddWhatIfCommand(&app, &options, &chosen);
+  options.AddTo(app, "the environment's BROKER_TOKEN");
+  app.AddFlag("--json", &options.json,
+              "Answer in JSON: one document, or a line for each message of a stream");
+  app.RequireCommand();
+  app.OptionsMayFollow();
+  app.HelpColumn(44);
+  AddApiCommands(app, &options, &chosen);
+  AddFrameworkCommands(app, &options, &chosen);
+  AddCoverageCommands(app, &options, &chosen);
+  AddScorecardCommand(app, &options, &chosen);
+  AddInterimCommand(app, &options, &chosen);
+  AddSubmitCommand(app, &options, &chosen);
+  AddPostcodesCommand(app, &options, &chosen);
+  AddTransferCommand(app, &options, &chosen);
+  AddWhatIfCommand(app, &options, &chosen);
   if (argc == 1) {
-    fputs(app.help().c_str(), stderr);
+    fputs(app.Help().c_str(), stderr);
     return client::kExitUsage;
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : client::kExitUsage;
-  }
+  if (const auto status = app.Parse(argc, argv)) return *status == 0 ? 0 : client::kExitUsage;
   return chosen();
 }
 

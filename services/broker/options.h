@@ -3,7 +3,6 @@
 
 #include <functional>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "services/client/options.h"
 

@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +12,7 @@
 #include "services/brokerd/bootstrap.h"
 #include "services/brokerd/maintenance.h"
 #include "services/brokerd/serve.h"
+#include "services/command_line/command_line.h"
 
 // Read by jemalloc, where it is the allocator: what a burst of requests took is given back when the
 // burst is over, not with the next request.
@@ -36,22 +36,22 @@ void SetUpLog(const std::string& level) {
 }
 
 // An option that takes a moment such as 2018-07-01T08:00:00Z.
-void AddSimulation(CLI::App* command, std::optional<absl::Time>* start) {
+void AddSimulation(command_line::Command command, std::optional<absl::Time>* start) {
   command
-      ->add_option_function<std::string>(
+      .AddRead(
           "--simulation",
-          [start](const std::string& text) {
+          [start](const std::string& text) -> std::string {
             absl::Time time;
             std::string error;
             if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
-              throw CLI::ValidationError(
-                  "--simulation", "\"" + text + "\" is no time such as 2018-07-01T08:00:00Z");
+              return absl::StrCat("\"", text, "\" is no time such as 2018-07-01T08:00:00Z");
             }
             *start = time;
+            return "";
           },
           "Run a simulation whose clock begins then (or goes on from where it was) and stands "
           "still between AdvanceClock calls")
-      ->type_name("START_TIME");
+      .TypeName("START_TIME");
 }
 
 // The memory holds texts that identify people, and tokens: no dump of it comes on a disk, whatever
@@ -63,74 +63,74 @@ void ForbidCoreDumps() {
 }
 
 int Run(int argc, char** argv) {
-  CLI::App app("The e-brokerage server.", "brokerd");
-  app.require_subcommand(1);
+  command_line::Program app("The e-brokerage server.", "brokerd");
+  app.RequireCommand();
   std::string log_level = "info";
-  app.add_option("--log-level", log_level, "debug, info, warn or error")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-      ->capture_default_str();
-  app.fallthrough();
+  app.Add("--log-level", &log_level, "debug, info, warn or error")
+      .OneOf({"debug", "info", "warn", "error"})
+      .ShowDefault();
+  app.OptionsMayFollow();
 
   ServeOptions serve;
-  CLI::App* serve_command = app.add_subcommand("serve", "Serve until SIGTERM");
-  serve_command->add_option("--data", serve.data, "Directory of the state")->required();
-  serve_command->add_option("--listen", serve.listen, "gRPC, loopback or private address")
-      ->capture_default_str();
-  serve_command->add_option("--admin-listen", serve.admin_listen, "/metrics and /healthz over HTTP")
-      ->capture_default_str();
-  serve_command->add_option("--backup-dir", serve.backup_dir, "Where CreateBackup writes");
+  command_line::Command serve_command = app.AddCommand("serve", "Serve until SIGTERM");
+  serve_command.Add("--data", &serve.data, "Directory of the state").Required();
+  serve_command.Add("--listen", &serve.listen, "gRPC, loopback or private address").ShowDefault();
+  serve_command.Add("--admin-listen", &serve.admin_listen, "/metrics and /healthz over HTTP")
+      .ShowDefault();
+  serve_command.Add("--backup-dir", &serve.backup_dir, "Where CreateBackup writes");
   serve_command
-      ->add_option(
-          "--disk-reserve", serve.disk_reserve_mebibytes,
-          absl::StrCat(
-              "Refuse commands while the disk has less free, 0: never; warn under twice as "
-              "much [",
-              engine::limits::kDiskReserveMebibytes, ", or a twentieth of a smaller disk]"))
-      ->type_name("MEBIBYTES")
-      ->check(CLI::Range(uint64_t{0}, uint64_t{1} << 40));
+      .Add("--disk-reserve", &serve.disk_reserve_mebibytes,
+           absl::StrCat(
+               "Refuse commands while the disk has less free, 0: never; warn under twice as "
+               "much [",
+               engine::limits::kDiskReserveMebibytes, ", or a twentieth of a smaller disk]"))
+      .TypeName("MEBIBYTES")
+      .Between(uint64_t{0}, uint64_t{1} << 40);
   serve_command
-      ->add_option("--accept-loss", serve.accept_loss,
-                   "Go on where the journal ends, without the records that are lost after it")
-      ->type_name("SEQUENCE:HASH");
+      .Add("--accept-loss", &serve.accept_loss,
+           "Go on where the journal ends, without the records that are lost after it")
+      .TypeName("SEQUENCE:HASH");
   AddSimulation(serve_command, &serve.simulation_start);
 
   BootstrapOptions bootstrap;
-  CLI::App* bootstrap_command = app.add_subcommand("bootstrap", "Make the first administrator");
-  bootstrap_command->add_option("--data", bootstrap.data, "Directory of the state")->required();
-  bootstrap_command->add_option("--account", bootstrap.account, "Its account id")->required();
+  command_line::Command bootstrap_command =
+      app.AddCommand("bootstrap", "Make the first administrator");
+  bootstrap_command.Add("--data", &bootstrap.data, "Directory of the state").Required();
+  bootstrap_command.Add("--account", &bootstrap.account, "Its account id").Required();
   bootstrap_command
-      ->add_option("--token-file", bootstrap.token_file,
-                   "Read if it is there, else written, mode 0600")
-      ->required();
+      .Add("--token-file", &bootstrap.token_file, "Read if it is there, else written, mode 0600")
+      .Required();
   AddSimulation(bootstrap_command, &bootstrap.simulation_start);
 
   std::string data, backup_dir, expect_head;
   int64_t number = 0;
-  CLI::App* verify = app.add_subcommand("verify", "Replay the journal and compare every row");
-  verify->add_option("--data", data, "Directory of the state")->required();
-  verify->add_option("--expect-head", expect_head, "SEQUENCE:HASH that the journal must hold");
-  CLI::App* backup = app.add_subcommand("backup", "Back up a stopped server");
-  backup->add_option("--data", data, "Directory of the state")->required();
-  backup->add_option("--backup-dir", backup_dir, "Directory of the backups")->required();
+  command_line::Command verify =
+      app.AddCommand("verify", "Replay the journal and compare every row");
+  verify.Add("--data", &data, "Directory of the state").Required();
+  verify.Add("--expect-head", &expect_head, "SEQUENCE:HASH that the journal must hold");
+  command_line::Command backup = app.AddCommand("backup", "Back up a stopped server");
+  backup.Add("--data", &data, "Directory of the state").Required();
+  backup.Add("--backup-dir", &backup_dir, "Directory of the backups").Required();
   bool anew = false;
-  CLI::App* upgrade =
-      app.add_subcommand("upgrade", "Make an earlier program's store anew from its journal");
-  upgrade->add_option("--data", data, "Directory of the state")->required();
-  upgrade->add_flag("--anew", anew, "This program's, too: where rows are damaged");
-  CLI::App* restore = app.add_subcommand("restore", "Restore a backup into a new directory");
-  restore->add_option("--backup-dir", backup_dir, "Directory of the backups")->required();
-  restore->add_option("--number", number, "The backup's number")->required();
-  restore->add_option("--data", data, "The new directory")->required();
+  command_line::Command upgrade =
+      app.AddCommand("upgrade", "Make an earlier program's store anew from its journal");
+  upgrade.Add("--data", &data, "Directory of the state").Required();
+  upgrade.AddFlag("--anew", &anew, "This program's, too: where rows are damaged");
+  command_line::Command restore =
+      app.AddCommand("restore", "Restore a backup into a new directory");
+  restore.Add("--backup-dir", &backup_dir, "Directory of the backups").Required();
+  restore.Add("--number", &number, "The backup's number").Required();
+  restore.Add("--data", &data, "The new directory").Required();
 
-  CLI11_PARSE(app, argc, argv);
+  if (const auto status = app.Parse(argc, argv)) return *status;
   SetUpLog(log_level);
   absl::Status done;
-  if (*serve_command) done = Serve(serve);
-  if (*bootstrap_command) done = MakeFirstAdministrator(bootstrap);
-  if (*verify) done = Verify(data, expect_head);
-  if (*backup) done = BackUp(data, backup_dir);
-  if (*upgrade) done = Upgrade(data, anew);
-  if (*restore) done = Restore(backup_dir, number, data);
+  if (serve_command.asked()) done = Serve(serve);
+  if (bootstrap_command.asked()) done = MakeFirstAdministrator(bootstrap);
+  if (verify.asked()) done = Verify(data, expect_head);
+  if (backup.asked()) done = BackUp(data, backup_dir);
+  if (upgrade.asked()) done = Upgrade(data, anew);
+  if (restore.asked()) done = Restore(backup_dir, number, data);
   if (done.ok()) return 0;
   std::cerr << "brokerd: " << done.message() << "\n";
   return kFailed;

@@ -8,10 +8,10 @@
 
 namespace brokerage::client {
 
-void Options::AddTo(CLI::App* app, const std::string& otherwise) {
-  app->add_option("--address", address, "The server's address")->capture_default_str();
-  app->add_option("--token-file", token_file,
-                  absl::StrCat("A file with the account's token; without it ", otherwise));
+void Options::AddTo(command_line::Command app, const std::string& otherwise) {
+  app.Add("--address", &address, "The server's address").ShowDefault();
+  app.Add("--token-file", &token_file,
+          absl::StrCat("A file with the account's token; without it ", otherwise));
 }
 
 absl::StatusOr<Connection> Options::Connect() const {

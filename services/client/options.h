@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "services/client/connection.h"
+#include "services/command_line/command_line.h"
 
 namespace brokerage::client {
 
@@ -18,7 +18,7 @@ struct Options {
 
   // Adds --address and --token-file; `otherwise` says for their help what is used without a token
   // file. This outlives the parse.
-  void AddTo(CLI::App* app, const std::string& otherwise);
+  void AddTo(command_line::Command app, const std::string& otherwise);
 
   // Errors: a token file that cannot be read. Whether a server answers is not asked.
   absl::StatusOr<Connection> Connect() const;

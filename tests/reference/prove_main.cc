@@ -3,20 +3,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <optional>
 #include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "services/command_line/command_line.h"
 #include "tests/damage/proofs.h"
 #include "tests/reference/prove.h"
 
@@ -132,21 +132,20 @@ bool Run(const damage::Proof& proof, uint64_t seed, uint64_t count, absl::Durati
 int main(int argc, char** argv) {
   using namespace brokerage::engine::reference;
   namespace damage = brokerage::damage;
-  CLI::App app{"Plays random frameworks against the second implementation, and damages stores."};
+  brokerage::command_line::Program app{
+      "Plays random frameworks against the second implementation, and damages stores."};
   int seconds = 60;
   uint64_t seed = std::random_device()();
   uint64_t count = 0;
   std::string name;
-  std::set<std::string> names;
-  for (const Proof& proof : Proofs()) names.insert(proof.name);
-  for (const damage::Proof& proof : damage::Proofs()) names.insert(proof.name);
-  app.add_option("--seconds", seconds, "Time for each proof")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--seed", seed, "Of the first framework or damage; a random one unless given");
-  app.add_option("--count", count, "Of damages, where the time allows them; 0: no end to them");
-  app.add_option("--proof", name, "One of them; all unless given")->check(CLI::IsMember(names));
-  CLI11_PARSE(app, argc, argv);
+  std::vector<std::string> names;
+  for (const Proof& proof : Proofs()) names.push_back(proof.name);
+  for (const damage::Proof& proof : damage::Proofs()) names.push_back(proof.name);
+  app.Add("--seconds", &seconds, "Time for each proof").Positive().ShowDefault();
+  app.Add("--seed", &seed, "Of the first framework or damage; a random one unless given");
+  app.Add("--count", &count, "Of damages, where the time allows them; 0: no end to them");
+  app.Add("--proof", &name, "One of them; all unless given").OneOf(names);
+  if (const auto status = app.Parse(argc, argv)) return *status;
   std::cout << "seed " << seed << std::endl;
   bool held = true;
   for (const Proof& proof : Proofs()) {

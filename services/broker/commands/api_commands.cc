@@ -206,30 +206,25 @@ int Run(const Options& options, const Invocation& said) {
   return 0;
 }
 
-void AddFlag(CLI::App* command, const std::string& names, const FlagField& field,
+void AddFlag(command_line::Command command, const std::string& names, const FlagField& field,
              std::vector<std::string>* values) {
   if (field.leaf().cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_BOOL) {
     // "--urgent" alone says true.
-    command
-        ->add_option_function<std::string>(
-            names,
-            [values](const std::string& value) {
-              values->assign(1, value.empty() || value == "{}" ? "true" : value);
-            },
-            field.Hint())
-        ->type_name("")
-        ->expected(0, 1);
+    command.AddSwitch(
+        names,
+        [values](const std::string& value) { values->assign(1, value.empty() ? "true" : value); },
+        field.Hint());
     return;
   }
-  CLI::Option* option = command->add_option(names, *values, field.Hint())->type_name("");
+  const command_line::Option option = command.Add(names, values, field.Hint()).TypeName("");
   if (field.leaf().is_repeated()) {
-    option->allow_extra_args(false);
+    option.OneEachTime();
   } else {
-    option->expected(1);
+    option.Once();
   }
 }
 
-void AddFlags(CLI::App* command, Invocation* said) {
+void AddFlags(command_line::Command command, Invocation* said) {
   const MethodDescriptor& method = *said->method;
   said->fields = FlagFields(*method.input_type());
   said->values.resize(said->fields.size());
@@ -237,39 +232,39 @@ void AddFlags(CLI::App* command, Invocation* said) {
   for (size_t i = 0; i < said->fields.size(); ++i) {
     AddFlag(command, names[i], said->fields[i], &said->values[i]);
   }
-  command->add_option("--request", said->request_json, "The request in JSON; flags add to it")
-      ->type_name("JSON");
+  command.Add("--request", &said->request_json, "The request in JSON; flags add to it")
+      .TypeName("JSON");
   if (method.server_streaming()) {
-    command->add_option("--count", said->count, "Stop after so many messages")->type_name("N");
+    command.Add("--count", &said->count, "Stop after so many messages").TypeName("N");
   }
   if (method.input_type()->FindFieldByName("token_sha256") != nullptr) {
-    command->add_option("--token-file", said->new_token_file, "Mint a token into this new file")
-        ->type_name("FILE");
+    command.Add("--token-file", &said->new_token_file, "Mint a token into this new file")
+        .TypeName("FILE");
   }
 }
 
-void AddMethod(CLI::App* service, const MethodDescriptor& method, const std::string& short_name,
-               const Options* options, Chosen* chosen) {
+void AddMethod(command_line::Command service, const MethodDescriptor& method,
+               const std::string& short_name, const Options* options, Chosen* chosen) {
   const std::string name = Kebab(method.name());
-  CLI::App* command = service->add_subcommand(short_name.empty() ? name : short_name, "");
-  if (!short_name.empty()) command->alias(name);
-  command->description(
+  command_line::Command command = service.AddCommand(
+      short_name.empty() ? name : short_name,
       absl::StrCat(method.name(), method.server_streaming() ? " (until interrupted)" : ""));
+  if (!short_name.empty()) command.Alias(name);
   auto said = std::make_shared<Invocation>();
   said->method = &method;
   // The flags of one command, not of eighty.
-  command->preparse_callback([command, said](size_t) { AddFlags(command, said.get()); });
-  command->callback(
+  command.BeforeParse([command, said] { AddFlags(command, said.get()); });
+  command.AfterParse(
       [options, chosen, said] { *chosen = [options, said] { return Run(*options, *said); }; });
 }
 
 }  // namespace
 
-void AddApiCommands(CLI::App* app, const Options* options, Chosen* chosen) {
+void AddApiCommands(command_line::Command app, const Options* options, Chosen* chosen) {
   for (const auto& [description, service] : Services()) {
     const std::string noun = Kebab(absl::StripSuffix(service->name(), "Service"));
-    CLI::App* command = app->add_subcommand(noun, description);
-    command->require_subcommand(1);
+    command_line::Command command = app.AddCommand(noun, description);
+    command.RequireCommand();
     const auto short_names = ShortMethodNames(*service, noun);
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor& method = *service->method(i);

@@ -6,6 +6,6 @@
 namespace brokerage::broker {
 
 // Adds a command for each service, with one for each of its methods.
-void AddApiCommands(CLI::App* app, const Options* options, Chosen* chosen);
+void AddApiCommands(command_line::Command app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker

@@ -444,46 +444,47 @@ int RunWithdraw(const Options& options, v1::WithdrawCoverageProposalRequest requ
 
 }  // namespace
 
-void AddCoverageCommands(CLI::App* app, const Options* options, Chosen* chosen) {
-  CLI::App* coverage = app->add_subcommand("coverage", "What branches cover, as a file");
-  coverage->require_subcommand(1);
+void AddCoverageCommands(command_line::Command app, const Options* options, Chosen* chosen) {
+  command_line::Command coverage = app.AddCommand("coverage", "What branches cover, as a file");
+  coverage.RequireCommand();
 
-  CLI::App* command = coverage->add_subcommand("export", "Write a framework's coverage to a file");
+  command_line::Command command =
+      coverage.AddCommand("export", "Write a framework's coverage to a file");
   auto what = std::make_shared<Export>();
-  command->add_option("--framework", what->framework_id, "The framework")->required();
-  command->add_option("--branch", what->branch_id, "Only this branch's");
-  command->add_option("--as-of", what->as_of_date, "On this date; today unless given");
-  command->add_option("file", what->file, "The file to write")->required();
-  command->callback([options, chosen, what] {
+  command.Add("--framework", &what->framework_id, "The framework").Required();
+  command.Add("--branch", &what->branch_id, "Only this branch's");
+  command.Add("--as-of", &what->as_of_date, "On this date; today unless given");
+  command.Add("file", &what->file, "The file to write").Required();
+  command.AfterParse([options, chosen, what] {
     *chosen = [options, what] { return RunExport(*options, *what); };
   });
 
-  command = coverage->add_subcommand(
+  command = coverage.AddCommand(
       "import",
       "Send what differs in a file: as proposals of a provider, as changes of a commissioner");
   auto import = std::make_shared<Import>();
   command
-      ->add_option("file", import->file,
-                   "CSV as export writes it; ward_name and district are only checked")
-      ->required();
-  command->add_flag("--dry-run", import->dry_run, "Only show what would change");
-  command->callback([options, chosen, import] {
+      .Add("file", &import->file,
+           "CSV as export writes it; ward_name and district are only checked")
+      .Required();
+  command.AddFlag("--dry-run", &import->dry_run, "Only show what would change");
+  command.AfterParse([options, chosen, import] {
     *chosen = [options, import] { return RunImport(*options, *import); };
   });
 
-  command = coverage->add_subcommand("proposals", "What branches proposed, and how it stands");
+  command = coverage.AddCommand("proposals", "What branches proposed, and how it stands");
   auto proposals = std::make_shared<Proposals>();
-  command->add_option("--branch", proposals->branch_id, "Only this branch's");
-  command->add_option("--state", proposals->state, "Only those that stand so, such as open");
-  command->callback([options, chosen, proposals] {
+  command.Add("--branch", &proposals->branch_id, "Only this branch's");
+  command.Add("--state", &proposals->state, "Only those that stand so, such as open");
+  command.AfterParse([options, chosen, proposals] {
     *chosen = [options, proposals] { return RunProposals(*options, *proposals); };
   });
 
-  command = coverage->add_subcommand("withdraw", "Take back a proposal of one's own that waits");
+  command = coverage.AddCommand("withdraw", "Take back a proposal of one's own that waits");
   auto withdraw = std::make_shared<v1::WithdrawCoverageProposalRequest>();
-  command->add_option("proposal", *withdraw->mutable_proposal_id(), "The proposal")->required();
-  command->add_option("--reason", *withdraw->mutable_reason(), "Why");
-  command->callback([options, chosen, withdraw] {
+  command.Add("proposal", withdraw->mutable_proposal_id(), "The proposal").Required();
+  command.Add("--reason", withdraw->mutable_reason(), "Why");
+  command.AfterParse([options, chosen, withdraw] {
     *chosen = [options, withdraw] { return RunWithdraw(*options, *withdraw); };
   });
 }

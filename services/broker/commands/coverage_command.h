@@ -6,6 +6,6 @@
 namespace brokerage::broker {
 
 // Adds `coverage` with its four.
-void AddCoverageCommands(CLI::App* app, const Options* options, Chosen* chosen);
+void AddCoverageCommands(command_line::Command app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker

@@ -156,37 +156,35 @@ int Run(const Options& options, const Apply& apply) {
 
 }  // namespace
 
-void AddFrameworkCommands(CLI::App* app, const Options* options, Chosen* chosen) {
-  CLI::App* framework = app->add_subcommand("framework", "A framework's files");
-  framework->require_subcommand(1);
-  CLI::App* command = framework->add_subcommand(
-      "apply", "Put a framework's folder into effect, whole or not at all");
+void AddFrameworkCommands(command_line::Command app, const Options* options, Chosen* chosen) {
+  command_line::Command framework = app.AddCommand("framework", "A framework's files");
+  framework.RequireCommand();
+  command_line::Command command =
+      framework.AddCommand("apply", "Put a framework's folder into effect, whole or not at all");
   auto apply = std::make_shared<Apply>();
-  command->add_option("folder", apply->folder, "The folder, such as frameworks/nottinghamshire")
-      ->required();
-  command->add_option("--from", apply->from_date,
-                      "Since when what changes is so, YYYY-MM-DD; an earlier date than today, "
-                      "which is meant otherwise, corrects");
-  command->add_flag("--dry-run", apply->dry_run, "Only check, and show what would change");
-  command->callback(
+  command.Add("folder", &apply->folder, "The folder, such as frameworks/nottinghamshire")
+      .Required();
+  command.Add("--from", &apply->from_date,
+              "Since when what changes is so, YYYY-MM-DD; an earlier date than today, "
+              "which is meant otherwise, corrects");
+  command.AddFlag("--dry-run", &apply->dry_run, "Only check, and show what would change");
+  command.AfterParse(
       [options, chosen, apply] { *chosen = [options, apply] { return Run(*options, *apply); }; });
-  CLI::App* check = framework->add_subcommand(
+  command_line::Command check = framework.AddCommand(
       "check", "Find everything that is wrong in a framework's folder, without a server");
   auto folder = std::make_shared<std::string>();
-  check->add_option("folder", *folder, "The folder, such as frameworks/nottinghamshire")
-      ->required();
-  CLI::App* fresh = framework->add_subcommand(
+  check.Add("folder", folder.get(), "The folder, such as frameworks/nottinghamshire").Required();
+  command_line::Command fresh = framework.AddCommand(
       "new", "Write a folder to start from: every rule explained, every table with examples");
   auto wanted = std::make_shared<New>();
-  fresh->add_option("folder", wanted->folder, "The folder; it must not exist, or be empty")
-      ->required();
-  fresh->add_option("--id", wanted->id, "The framework's id: lower case letters, digits, hyphens")
-      ->required();
-  fresh->add_option("--name", wanted->name, "The framework's name")->required();
-  fresh->callback([options, chosen, wanted] {
+  fresh.Add("folder", &wanted->folder, "The folder; it must not exist, or be empty").Required();
+  fresh.Add("--id", &wanted->id, "The framework's id: lower case letters, digits, hyphens")
+      .Required();
+  fresh.Add("--name", &wanted->name, "The framework's name").Required();
+  fresh.AfterParse([options, chosen, wanted] {
     *chosen = [options, wanted] { return RunNew(*options, *wanted); };
   });
-  check->callback([options, chosen, folder] {
+  check.AfterParse([options, chosen, folder] {
     *chosen = [options, folder] { return RunCheck(*options, *folder); };
   });
 }

@@ -6,6 +6,6 @@
 namespace brokerage::broker {
 
 // Adds `framework` with its three.
-void AddFrameworkCommands(CLI::App* app, const Options* options, Chosen* chosen);
+void AddFrameworkCommands(command_line::Command app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker

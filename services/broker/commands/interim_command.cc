@@ -56,19 +56,19 @@ int Run(const Options& options, const v1::QueryInterimStaysRequest& request) {
 
 }  // namespace
 
-void AddInterimCommand(CLI::App* app, const Options* options, Chosen* chosen) {
-  CLI::App* command = app->add_subcommand(
+void AddInterimCommand(command_line::Command app, const Options* options, Chosen* chosen) {
+  command_line::Command command = app.AddCommand(
       "interim", "How people left interim services: outcome, average stay, and what followed");
   auto request = std::make_shared<v1::QueryInterimStaysRequest>();
   auto text = [&](const char* name, const char* what, std::string* field, const char* type) {
-    return command->add_option(name, *field, what)->type_name(type);
+    return command.Add(name, field, what).TypeName(type);
   };
-  text("framework", "The framework's id", request->mutable_framework_id(), "ID")->required();
+  text("framework", "The framework's id", request->mutable_framework_id(), "ID").Required();
   text("--from", "Left on this date or later", request->mutable_from_date(), "YYYY-MM-DD")
-      ->required();
-  text("--to", "Left before this date", request->mutable_to_date(), "YYYY-MM-DD")->required();
+      .Required();
+  text("--to", "Left before this date", request->mutable_to_date(), "YYYY-MM-DD").Required();
   text("--authority", "Only packages of this authority", request->mutable_authority_id(), "ID");
-  command->callback([options, chosen, request] {
+  command.AfterParse([options, chosen, request] {
     *chosen = [options, request] { return Run(*options, *request); };
   });
 }

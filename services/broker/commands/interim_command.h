@@ -6,6 +6,6 @@
 namespace brokerage::broker {
 
 // Adds `interim`.
-void AddInterimCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddInterimCommand(command_line::Command app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker

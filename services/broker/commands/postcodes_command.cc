@@ -198,18 +198,18 @@ int RunImport(const Options& options, const Import& import) {
 
 }  // namespace
 
-void AddPostcodesCommand(CLI::App* app, const Options* options, Chosen* chosen) {
-  CLI::App* postcodes = app->add_subcommand("postcodes", "The postcode directory");
-  postcodes->require_subcommand(1);
-  CLI::App* command = postcodes->add_subcommand(
+void AddPostcodesCommand(command_line::Command app, const Options* options, Chosen* chosen) {
+  command_line::Command postcodes = app.AddCommand("postcodes", "The postcode directory");
+  postcodes.RequireCommand();
+  command_line::Command command = postcodes.AddCommand(
       "import", "Take in postcodes with their wards; safe to repeat, newer rows replace older");
   auto import = std::make_shared<Import>();
   command
-      ->add_option("files", import->files,
-                   "CSV files of OS Code-Point Open or of the ONS postcode directory")
-      ->required();
-  command->add_flag("--dry-run", import->dry_run, "Only read the files, without a server");
-  command->callback([options, chosen, import] {
+      .Add("files", &import->files,
+           "CSV files of OS Code-Point Open or of the ONS postcode directory")
+      .Required();
+  command.AddFlag("--dry-run", &import->dry_run, "Only read the files, without a server");
+  command.AfterParse([options, chosen, import] {
     *chosen = [options, import] { return RunImport(*options, *import); };
   });
 }

@@ -6,6 +6,6 @@
 namespace brokerage::broker {
 
 // Adds `postcodes` with `import`.
-void AddPostcodesCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddPostcodesCommand(command_line::Command app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker

@@ -48,23 +48,21 @@ int Run(const Options& options, const Scorecard& scorecard) {
 
 }  // namespace
 
-void AddScorecardCommand(CLI::App* app, const Options* options, Chosen* chosen) {
-  CLI::App* command = app->add_subcommand(
+void AddScorecardCommand(command_line::Command app, const Options* options, Chosen* chosen) {
+  command_line::Command command = app.AddCommand(
       "scorecard",
       "Who answers, who takes restarts, who never answers, and which wards are unserved");
   auto scorecard = std::make_shared<Scorecard>();
-  command->add_option("framework", scorecard->framework_id, "The framework's id")->required();
-  command->add_option("--from", scorecard->from_date, "Offers issued from this date on")
-      ->type_name("YYYY-MM-DD")
-      ->required();
-  command->add_option("--to", scorecard->to_date, "To before this date")
-      ->type_name("YYYY-MM-DD")
-      ->required();
+  command.Add("framework", &scorecard->framework_id, "The framework's id").Required();
+  command.Add("--from", &scorecard->from_date, "Offers issued from this date on")
+      .TypeName("YYYY-MM-DD")
+      .Required();
+  command.Add("--to", &scorecard->to_date, "To before this date").TypeName("YYYY-MM-DD").Required();
   command
-      ->add_option("--unserved-due-min", scorecard->unserved_due_min,
-                   "Offers due before a ward may be listed as unserved; 3 unless given")
-      ->type_name("N");
-  command->callback([options, chosen, scorecard] {
+      .Add("--unserved-due-min", &scorecard->unserved_due_min,
+           "Offers due before a ward may be listed as unserved; 3 unless given")
+      .TypeName("N");
+  command.AfterParse([options, chosen, scorecard] {
     *chosen = [options, scorecard] { return Run(*options, *scorecard); };
   });
 }

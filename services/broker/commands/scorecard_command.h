@@ -6,6 +6,6 @@
 namespace brokerage::broker {
 
 // Adds `scorecard`.
-void AddScorecardCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddScorecardCommand(command_line::Command app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker

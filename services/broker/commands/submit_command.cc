@@ -148,19 +148,19 @@ int RunSubmit(const Options& options, const Submit& submit) {
 
 }  // namespace
 
-void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen) {
-  CLI::App* command = app->add_subcommand(
+void AddSubmitCommand(command_line::Command app, const Options* options, Chosen* chosen) {
+  command_line::Command command = app.AddCommand(
       "submit", "Submit a file of packages; safe to repeat, also with rows corrected");
   auto submit = std::make_shared<Submit>();
   command
-      ->add_option("file", submit->file,
-                   absl::StrCat("CSV, a package a row; its columns: ", ReferralColumns()))
-      ->required();
-  command->add_option("--framework", submit->framework_id, "The framework")->required();
-  command->add_option("--authority", submit->authority_id, "The authority that buys")->required();
-  command->add_option("--date", submit->date,
-                      "The date of the referrals, from which start_by counts; today unless given");
-  command->callback([options, chosen, submit] {
+      .Add("file", &submit->file,
+           absl::StrCat("CSV, a package a row; its columns: ", ReferralColumns()))
+      .Required();
+  command.Add("--framework", &submit->framework_id, "The framework").Required();
+  command.Add("--authority", &submit->authority_id, "The authority that buys").Required();
+  command.Add("--date", &submit->date,
+              "The date of the referrals, from which start_by counts; today unless given");
+  command.AfterParse([options, chosen, submit] {
     *chosen = [options, submit] { return RunSubmit(*options, *submit); };
   });
 }

@@ -6,6 +6,6 @@
 namespace brokerage::broker {
 
 // Adds `submit`.
-void AddSubmitCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddSubmitCommand(command_line::Command app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker

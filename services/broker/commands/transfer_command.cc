@@ -62,32 +62,32 @@ int Run(const Options& options, const Transfer& transfer) {
 
 }  // namespace
 
-void AddTransferCommand(CLI::App* app, const Options* options, Chosen* chosen) {
-  CLI::App* command = app->add_subcommand(
+void AddTransferCommand(command_line::Command app, const Options* options, Chosen* chosen) {
+  command_line::Command command = app.AddCommand(
       "transfer",
       "Take all that runs or waits to start from a contract or a provider, and put it out again");
   auto transfer = std::make_shared<Transfer>();
-  command->add_option("contract", transfer->contract_id, "The contract that cannot go on");
-  command->add_option("--provider", transfer->provider_id,
-                      "Instead: the provider that cannot go on, with all of its contracts");
+  command.Add("contract", &transfer->contract_id, "The contract that cannot go on");
+  command.Add("--provider", &transfer->provider_id,
+              "Instead: the provider that cannot go on, with all of its contracts");
   command
-      ->add_option("--cause", transfer->cause,
-                   "provider, or authority where it ended the contract: nothing is held against "
-                   "the provider then")
-      ->check(CLI::IsMember({"provider", "authority"}));
-  command->add_option("--reason", transfer->reason, "Why; it stands in the report");
+      .Add("--cause", &transfer->cause,
+           "provider, or authority where it ended the contract: nothing is held against "
+           "the provider then")
+      .OneOf({"provider", "authority"});
+  command.Add("--reason", &transfer->reason, "Why; it stands in the report");
   command
-      ->add_option("--package", transfer->package_ids,
-                   "Only this package; may be given again. All unless given")
-      ->allow_extra_args(false);
-  CLI::App* report = command->add_subcommand("report", "Where each package of a transfer went");
-  report->add_option("transfer", transfer->transfer_id, "The transfer, such as T-000007")
-      ->required();
+      .Add("--package", &transfer->package_ids,
+           "Only this package; may be given again. All unless given")
+      .OneEachTime();
+  command_line::Command report =
+      command.AddCommand("report", "Where each package of a transfer went");
+  report.Add("transfer", &transfer->transfer_id, "The transfer, such as T-000007").Required();
   // The parent's callback runs for `report`, too.
-  command->callback([options, chosen, transfer, report] {
-    if (report->parsed()) transfer->contract_id.clear();
-    if (!report->parsed() && transfer->cause.empty()) {
-      throw CLI::RequiredError("--cause provider or --cause authority");
+  command.AfterParse([options, chosen, transfer, report] {
+    if (report.asked()) transfer->contract_id.clear();
+    if (!report.asked() && transfer->cause.empty()) {
+      command_line::Missing("--cause provider or --cause authority");
     }
     *chosen = [options, transfer] { return Run(*options, *transfer); };
   });

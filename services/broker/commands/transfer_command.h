@@ -6,6 +6,6 @@
 namespace brokerage::broker {
 
 // Adds `transfer` with `report`.
-void AddTransferCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddTransferCommand(command_line::Command app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker

@@ -139,16 +139,15 @@ int Run(const Options& options, const Ask& ask) {
 
 }  // namespace
 
-void AddWhatIfCommand(CLI::App* app, const Options* options, Chosen* chosen) {
-  CLI::App* command = app->add_subcommand(
+void AddWhatIfCommand(command_line::Command app, const Options* options, Chosen* chosen) {
+  command_line::Command command = app.AddCommand(
       "whatif", "What a past period's packages would have come to under other files");
   auto ask = std::make_shared<Ask>();
-  command->add_option("folder", ask->folder, "The framework's folder as it would be")->required();
-  command->add_option("--since", ask->since, "Packages submitted from this date on, YYYY-MM-DD")
-      ->required();
-  command->add_option("--until", ask->until,
-                      "Packages submitted before this date; today unless given");
-  command->callback(
+  command.Add("folder", &ask->folder, "The framework's folder as it would be").Required();
+  command.Add("--since", &ask->since, "Packages submitted from this date on, YYYY-MM-DD")
+      .Required();
+  command.Add("--until", &ask->until, "Packages submitted before this date; today unless given");
+  command.AfterParse(
       [options, chosen, ask] { *chosen = [options, ask] { return Run(*options, *ask); }; });
 }
 

@@ -6,6 +6,6 @@
 namespace brokerage::broker {
 
 // Adds `whatif`.
-void AddWhatIfCommand(CLI::App* app, const Options* options, Chosen* chosen);
+void AddWhatIfCommand(command_line::Command app, const Options* options, Chosen* chosen);
 
 }  // namespace brokerage::broker
