@@ -298,7 +298,8 @@ absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& 
   return *std::move(package);
 }
 
-absl::StatusOr<engine::PackageAggregate> ReadPackage(const View& view, PackageRow row) {
+absl::StatusOr<engine::PackageAggregate> ReadPackage(const View& view, PackageRow row,
+                                                     Verdicts verdicts) {
   const uint64_t number = row.number();
   const std::string key = engine::PackageKey(number);
   engine::PackageAggregate package;
@@ -312,7 +313,9 @@ absl::StatusOr<engine::PackageAggregate> ReadPackage(const View& view, PackageRo
       return Damaged(Table::kOffers, engine::OfferKey(number, ordinal), "is missing");
     }
   }
-  if (status = ReadVerdicts(view, &package.row); !status.ok()) return status;
+  if (verdicts == Verdicts::kRead) {
+    if (status = ReadVerdicts(view, &package.row); !status.ok()) return status;
+  }
   status = EachRow<journal::v1::TextRow>(
       view, Table::kTexts, key, [&](auto row) { package.texts.push_back(std::move(row)); });
   if (!status.ok()) return status;

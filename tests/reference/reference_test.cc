@@ -14,10 +14,10 @@ namespace brokerage::engine::reference {
 namespace {
 
 constexpr int kPackagesPerFramework = 50;
-constexpr uint64_t kFrameworks = 50;  // 2,500 packages; ./dev prove has no end
+constexpr uint64_t kFrameworks = 36;  // 1,800 packages; ./dev prove has no end
 
 constexpr int kPackagesPerAdaptiveFramework = 120;
-constexpr uint64_t kAdaptiveFrameworks = 12;
+constexpr uint64_t kAdaptiveFrameworks = 9;
 
 void Play(uint64_t seed, WorkloadTally* tally) {
   Workload workload(seed, false, tally);

@@ -250,7 +250,7 @@ absl::StatusOr<v1::ListPackagesResponse> ListPackages(const Backend& backend,
     auto row = storage::ReadIndexedPackage(*view, *number);
     if (!row.ok()) return row.status();
     if (!Matches(request, *row, now) || !engine::MaySeePackage(context.caller, *row)) continue;
-    auto package = storage::ReadPackage(*view, *std::move(row));
+    auto package = storage::ReadPackage(*view, *std::move(row), storage::Verdicts::kLeft);
     if (!package.ok()) return package.status();
     *response.add_packages() =
         engine::ToPackage(*package, engine::Detail::kList, context.published->directory);
