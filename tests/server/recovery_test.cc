@@ -41,7 +41,7 @@ namespace {
 // ./dev prove --proof kills has more.
 int Kills() {
   const char* kills = std::getenv("KILLS");
-  return kills == nullptr ? 12 : std::atoi(kills);
+  return kills == nullptr ? 8 : std::atoi(kills);
 }
 
 constexpr int kClients = 3;

@@ -53,7 +53,7 @@ void ForSampledFiles(const std::function<void(const v1::FrameworkFile&, int)>& d
   }
 }
 
-constexpr size_t kSamplesPerFile = 15;
+constexpr size_t kSamplesPerFile = 8;
 
 TEST(Damage, OfALineTakenOutIsSurvived) {
   ForSampledFiles([](const v1::FrameworkFile& file, int index) {
