@@ -293,17 +293,9 @@ absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& 
       ReadRow<PackageRow>(view, Table::kPackages, engine::PackageKey(number));
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::optional<engine::PackageAggregate>();
-  absl::StatusOr<engine::PackageAggregate> package = ReadPackage(view, **std::move(row));
-  if (!package.ok()) return package.status();
-  return *std::move(package);
-}
-
-absl::StatusOr<engine::PackageAggregate> ReadPackage(const View& view, PackageRow row,
-                                                     Verdicts verdicts) {
-  const uint64_t number = row.number();
   const std::string key = engine::PackageKey(number);
   engine::PackageAggregate package;
-  package.row = std::move(row);
+  package.row = **std::move(row);
   absl::Status status = EachRow<journal::v1::OfferRow>(
       view, Table::kOffers, key, [&](auto row) { package.offers.push_back(std::move(row)); });
   if (!status.ok()) return status;
@@ -313,13 +305,20 @@ absl::StatusOr<engine::PackageAggregate> ReadPackage(const View& view, PackageRo
       return Damaged(Table::kOffers, engine::OfferKey(number, ordinal), "is missing");
     }
   }
-  if (verdicts == Verdicts::kRead) {
-    if (status = ReadVerdicts(view, &package.row); !status.ok()) return status;
-  }
-  status = EachRow<journal::v1::TextRow>(
-      view, Table::kTexts, key, [&](auto row) { package.texts.push_back(std::move(row)); });
-  if (!status.ok()) return status;
+  if (status = ReadVerdicts(view, &package.row); !status.ok()) return status;
+  auto texts = ReadTexts(view, number);
+  if (!texts.ok()) return texts.status();
+  package.texts = *std::move(texts);
   return package;
+}
+
+absl::StatusOr<std::vector<journal::v1::TextRow>> ReadTexts(const View& view, uint64_t number) {
+  std::vector<journal::v1::TextRow> texts;
+  absl::Status status =
+      EachRow<journal::v1::TextRow>(view, Table::kTexts, engine::PackageKey(number),
+                                    [&](auto row) { texts.push_back(std::move(row)); });
+  if (!status.ok()) return status;
+  return texts;
 }
 
 absl::StatusOr<PackageRow> ReadIndexedPackage(const View& view, uint64_t number) {

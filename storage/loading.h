@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -28,11 +29,8 @@ absl::Status LoadAllRollups(const View& view, engine::Engine* engine);
 // and key.
 absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& view,
                                                                     uint64_t number);
-// Likewise of a package whose own row is read already; without its rounds' verdicts where nobody
-// asks for them, as a list does not.
-enum class Verdicts { kRead, kLeft };
-absl::StatusOr<engine::PackageAggregate> ReadPackage(const View& view, journal::v1::PackageRow row,
-                                                     Verdicts verdicts = Verdicts::kRead);
+// Its texts. Errors: as above.
+absl::StatusOr<std::vector<journal::v1::TextRow>> ReadTexts(const View& view, uint64_t number);
 
 // A row that an index of the same view names, so that it is there. Errors: DATA_LOSS naming the
 // table and key, also if it is missing.

@@ -21,6 +21,7 @@ namespace {
 constexpr size_t kBlockCacheBytes = 256u << 20;
 constexpr size_t kMemtableBytes = 256u << 20;  // of all tables together
 constexpr size_t kTableMemtableBytes = 32u << 20;
+constexpr size_t kStatesMemtableBytes = 256u << 10;
 constexpr int kPostcodeMemtables = 6;
 constexpr uint64_t kWalBytesMax = 512u << 20;
 constexpr double kBloomBitsPerKey = 10;
@@ -88,6 +89,12 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const std::string& name,
   if (name == schema::kOutcomes) {
     options.memtable_whole_key_filtering = true;
     options.memtable_prefix_bloom_size_ratio = 0.02;
+  }
+  // Packages pass through states: what is deleted here is passed over by each list of who waits,
+  // until it is written and merged.
+  if (name == engine::TableName(engine::Table::kPackagesByState)) {
+    options.write_buffer_size = kStatesMemtableBytes;
+    options.level0_file_num_compaction_trigger = 2;
   }
   options.compression = BestCompression();
   // An import fills memtables faster than they are written: the journal must not wait for that.

@@ -255,7 +255,9 @@ absl::Status RocksDbStore::PurgeOutcomes(absl::Time before) {
       database_->db()->NewIterator(options, database_->outcomes_by_time()));
   rocksdb::WriteBatch batch;
   rocksdb::Status status;
-  it->SeekToFirst();
+  // What was deleted before is not passed over again. Where time went back, all of it is.
+  if (end < purged_until_) purged_until_.clear();
+  it->Seek(purged_until_);
   while (it->Valid() && status.ok()) {
     const absl::string_view key = FromSlice(it->key());
     const absl::string_view outcome_key = key.substr(8);
@@ -273,6 +275,7 @@ absl::Status RocksDbStore::PurgeOutcomes(absl::Time before) {
   }
   if (status.ok()) status = it->status();
   if (!status.ok()) return database_->error().Keep(FromRocks(status, "purging outcomes"));
+  purged_until_ = end;
   return absl::OkStatus();
 }
 

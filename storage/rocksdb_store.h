@@ -93,6 +93,7 @@ class RocksDbStore : public Store {
   OpeningReport opening_;
   Head head_;                  // the appending thread's
   std::optional<Head> noted_;  // likewise; empty: nothing yet
+  std::string purged_until_;   // likewise: no entry of outcomes_by_time before it is left
   std::string value_;          // a buffer of the appending thread
 };
 

@@ -28,16 +28,14 @@ v1::Round WithoutVerdicts(const RoundRow& row) {
   return round;
 }
 
-v1::Award ToAward(const PackageAggregate& package) {
-  const journal::v1::AwardRow& row = package.row.award();
+v1::Award ToAward(const PackageRow& package, const OfferRow* awarded) {
+  const journal::v1::AwardRow& row = package.award();
   v1::Award award;
-  award.set_offer_id(OfferIdOf(package.row, row.offer_ordinal()));
-  size_t place = static_cast<size_t>(row.offer_ordinal()) - 1;
-  if (place < package.offers.size()) {  // lists may come without offers
-    const OfferRow& offer = package.offers[place];
-    award.set_branch_id(offer.branch_id());
-    award.set_provider_id(offer.provider_id());
-    award.set_contract_id(offer.contract_id());
+  award.set_offer_id(OfferIdOf(package, row.offer_ordinal()));
+  if (awarded != nullptr) {
+    award.set_branch_id(awarded->branch_id());
+    award.set_provider_id(awarded->provider_id());
+    award.set_contract_id(awarded->contract_id());
   }
   if (row.time_us() != 0) *award.mutable_award_time() = ToTimestamp(row.time_us());
   *award.mutable_ranking() = row.ranking();
@@ -109,10 +107,8 @@ void AddOffers(const PackageAggregate& aggregate, v1::Package* package) {
   }
 }
 
-}  // namespace
-
-v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
-                      const Directory& directory) {
+// All but the rounds and the offers.
+v1::Package WithoutRounds(const PackageAggregate& aggregate, const OfferRow* awarded) {
   const PackageRow& row = aggregate.row;
   v1::Package package;
   package.set_id(PackageIdOf(row));
@@ -120,12 +116,7 @@ v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
   AddReferral(row, &package);
   AddTexts(aggregate, &package);
   AddTimes(row, &package);
-  for (const RoundRow& round : row.rounds()) {
-    *package.add_rounds() =
-        detail == Detail::kFull ? ToRound(round, row, false, directory) : WithoutVerdicts(round);
-  }
-  if (detail == Detail::kFull) AddOffers(aggregate, &package);
-  if (row.has_award()) *package.mutable_award() = ToAward(aggregate);
+  if (row.has_award()) *package.mutable_award() = ToAward(row, awarded);
   package.set_give_up_cause(row.give_up_cause());
   if (row.successor_number() != 0) {
     package.set_successor_package_id(
@@ -140,6 +131,30 @@ v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
   package.set_awaits_award(row.awaits_award());
   if (row.awaits_award() && row.proposed_ordinal() != 0) {
     package.set_proposed_offer_id(OfferIdOf(row, row.proposed_ordinal()));
+  }
+  return package;
+}
+
+}  // namespace
+
+v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
+                      const Directory& directory) {
+  const PackageRow& row = aggregate.row;
+  const size_t place = static_cast<size_t>(row.award().offer_ordinal()) - 1;  // none: behind all
+  const OfferRow* awarded = place < aggregate.offers.size() ? &aggregate.offers[place] : nullptr;
+  if (detail == Detail::kList) return ToListedPackage(aggregate, awarded);
+  v1::Package package = WithoutRounds(aggregate, awarded);
+  for (const RoundRow& round : row.rounds()) {
+    *package.add_rounds() = ToRound(round, row, false, directory);
+  }
+  AddOffers(aggregate, &package);
+  return package;
+}
+
+v1::Package ToListedPackage(const PackageAggregate& aggregate, const OfferRow* awarded) {
+  v1::Package package = WithoutRounds(aggregate, awarded);
+  for (const RoundRow& round : aggregate.row.rounds()) {
+    *package.add_rounds() = WithoutVerdicts(round);
   }
   return package;
 }

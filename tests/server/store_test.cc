@@ -220,6 +220,17 @@ TEST(RocksDbStore, AnOutcomeThatWasStoredAnewOutlivesItsFirstTime) {
   EXPECT_FALSE(store->FindOutcome("account", "request")->has_value());
 }
 
+TEST(RocksDbStore, OutcomesFromBeforeALaterPurgeArePurgedWhereTimeWentBack) {
+  TestFolder directory;
+  auto store = Open(directory / "db");
+  ASSERT_TRUE(store->PurgeOutcomes(absl::FromUnixMicros(1000)).ok());
+  Batch batch;
+  batch.outcomes = {{"account", "request", "hash", "reply", 100}};
+  ASSERT_TRUE(Append(store.get(), batch).ok());
+  ASSERT_TRUE(store->PurgeOutcomes(absl::FromUnixMicros(150)).ok());
+  EXPECT_FALSE(store->FindOutcome("account", "request")->has_value());
+}
+
 TEST(RocksDbStore, TheLastMomentAliveIsKept) {
   TestFolder directory;
   {

@@ -199,6 +199,20 @@ bool Matches(const v1::ListPackagesRequest& request, const PackageRow& row, absl
   return absl::FromUnixMicros(row.submitted_time_us()) <= now - age;
 }
 
+// Of what is kept of a package, a list needs little: its row, its texts and the awarded offer.
+absl::StatusOr<v1::Package> ListedPackage(const storage::View& view, PackageRow row) {
+  engine::PackageAggregate package;
+  auto texts = storage::ReadTexts(view, row.number());
+  if (!texts.ok()) return texts.status();
+  package.texts = *std::move(texts);
+  package.row = std::move(row);
+  if (!package.row.has_award()) return engine::ToListedPackage(package, nullptr);
+  auto awarded =
+      storage::ReadIndexedOffer(view, package.row.number(), package.row.award().offer_ordinal());
+  if (!awarded.ok()) return awarded.status();
+  return engine::ToListedPackage(package, &*awarded);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetPackageResponse> GetPackage(const Backend& backend,
@@ -250,10 +264,9 @@ absl::StatusOr<v1::ListPackagesResponse> ListPackages(const Backend& backend,
     auto row = storage::ReadIndexedPackage(*view, *number);
     if (!row.ok()) return row.status();
     if (!Matches(request, *row, now) || !engine::MaySeePackage(context.caller, *row)) continue;
-    auto package = storage::ReadPackage(*view, *std::move(row), storage::Verdicts::kLeft);
-    if (!package.ok()) return package.status();
-    *response.add_packages() =
-        engine::ToPackage(*package, engine::Detail::kList, context.published->directory);
+    auto listed = ListedPackage(*view, *std::move(row));
+    if (!listed.ok()) return listed.status();
+    *response.add_packages() = *std::move(listed);
   }
 }
 
