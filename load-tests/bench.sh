@@ -1,7 +1,7 @@
 # Everything of ./dev bench but a program by its name. Sourced by ./dev, whose build, fail and say it uses.
 
 # The programs of a run, in order; with --long also those that say nothing of the targets.
-readonly BENCH_PROGRAMS=(engine_bench answers_bench packages_bench watch_bench history_bench postgres_bench)
+readonly BENCH_PROGRAMS=(engine_bench answers_bench packages_bench watch_bench history_bench years_bench postgres_bench)
 readonly BENCH_LONG_PROGRAMS=(framework_bench postcodes_bench what_if_bench abuse_bench)
 
 # "NAME VALUE" lines: what the figures are of.
@@ -37,7 +37,7 @@ bench_all() {
     --long) options=(--long) ;;
     *) fail "./dev bench takes --long, or a program: not $1" ;;
   esac
-  build load_tests brokerd
+  build load_tests brokerd demo
   need_for_bench postgres_bench
   local directory=$BUILD/bench
   local figures=$directory/figures.jsonl

@@ -3,10 +3,12 @@
 #include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <tuple>
 #include <utility>
+#include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "storage/encoding.h"
 #include "storage/head_note.h"
@@ -174,16 +176,17 @@ absl::Status RocksDbStore::CheckWritable() const {
 
 namespace {
 
-// The last write of each row. Commands that share a commit change the same roll-ups again and
-// again; only what they are in the end is kept.
+// The last write of each row, by table and key: an insertion goes on from the one before it, which
+// is near then.
 std::vector<const engine::RowWrite*> LastWrites(const std::vector<engine::RowWrite>& writes) {
   std::vector<const engine::RowWrite*> last;
   last.reserve(writes.size());
-  absl::flat_hash_set<std::pair<engine::Table, absl::string_view>> seen;
-  seen.reserve(writes.size());
-  for (auto write = writes.rbegin(); write != writes.rend(); ++write) {
-    if (seen.emplace(write->table, write->key).second) last.push_back(&*write);
-  }
+  for (const engine::RowWrite& write : writes) last.push_back(&write);
+  const auto row = [](const engine::RowWrite* write) { return std::tie(write->table, write->key); };
+  std::stable_sort(last.begin(), last.end(),
+                   [&](const auto* a, const auto* b) { return row(a) < row(b); });
+  const auto same = [&](const auto* a, const auto* b) { return row(a) == row(b); };
+  last.erase(last.begin(), std::unique(last.rbegin(), last.rend(), same).base());
   return last;
 }
 
