@@ -4,7 +4,6 @@
 #include <rocksdb/options.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -38,10 +37,6 @@ constexpr int kYears = 8;
 // has more in every month, and not more months.
 constexpr int64_t kIssuesMax = 8000;
 constexpr int64_t kOffersAnIssueMin = 120;
-
-double SecondsSince(SteadyClock::time_point begin) {
-  return std::chrono::duration<double>(SteadyClock::now() - begin).count();
-}
 
 // So many offers over eight years until now, all answered or lapsed and their packages ended; and
 // then so many that are open.

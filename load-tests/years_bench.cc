@@ -1,8 +1,6 @@
 // Measures how long years take to play: ten of Lancashire's in one process, with the writer, the
 // store and the clock of the server but no network; and the two quarters that ./dev run plays,
 // over the API.
-#include <sys/wait.h>
-
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -10,7 +8,9 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -43,8 +43,13 @@ constexpr int kDaysOfAnswers = 4;  // of a week, so that later rounds are answer
   std::exit(1);
 }
 
-double SecondsSince(SteadyClock::time_point begin) {
-  return std::chrono::duration<double>(SteadyClock::now() - begin).count();
+void TellSeconds(const Figures& figures, const std::string& name, SteadyClock::time_point began) {
+  Figure figure;
+  figure.name = name;
+  figure.value = SecondsSince(began);
+  figure.unit = "s";
+  figure.repeats = {*figure.value};
+  figures.Add(figure);
 }
 
 // The server without its network.
@@ -252,25 +257,19 @@ void TenYears(const Setting& setting, int64_t packages, int weeks, const Figures
     history.Finish();
   }
   const SteadyClock::time_point began = SteadyClock::now();
-  int64_t asked = 0;
   {
     Writer writer(directory, monday - absl::Hours(24));
     Play play(&writer, std::move(referrals));
     play.Run(monday, weeks);
-    asked = writer.asked();
+    const int64_t asked = writer.asked();
     std::printf(
-        "%lld packages, %lld offers, %lld of them started; %lld commands, %lld refused %s\n",
-        static_cast<long long>(packages), static_cast<long long>(play.offers()),
-        static_cast<long long>(play.started()), static_cast<long long>(asked),
+        "%lld packages, %lld of them started; %lld offers; %lld commands, %lld refused %s\n",
+        static_cast<long long>(packages), static_cast<long long>(play.started()),
+        static_cast<long long>(play.offers()), static_cast<long long>(asked),
         static_cast<long long>(writer.refused()), writer.first_refusal().c_str());
     if (writer.refused() * 100 > asked || play.started() * 2 < packages) Die("that is no council");
   }
-  Figure figure;
-  figure.name = "brokerd.ten_years";
-  figure.value = SecondsSince(began);
-  figure.unit = "s";
-  figure.repeats = {*figure.value};
-  figures.Add(figure);
+  TellSeconds(figures, "brokerd.ten_years", began);
 }
 
 // A program to its end, its output in a file.
@@ -298,12 +297,7 @@ void TwoQuarters(const Setting& setting, const std::string& demo, const std::str
   RunToItsEnd(absl::StrCat(demo, " --address ", address, " ", setting.framework, " ", weeks,
                            " --data ", data, " --once --story"),
               log);
-  Figure figure;
-  figure.name = "brokerd.two_quarters";
-  figure.value = SecondsSince(began);
-  figure.unit = "s";
-  figure.repeats = {*figure.value};
-  figures.Add(figure);
+  TellSeconds(figures, "brokerd.two_quarters", began);
 }
 
 }  // namespace

@@ -6,6 +6,10 @@
 
 namespace brokerage::load {
 
+double SecondsSince(SteadyClock::time_point begin) {
+  return std::chrono::duration<double>(SteadyClock::now() - begin).count();
+}
+
 namespace {
 
 class Load {
@@ -19,7 +23,7 @@ class Load {
     } else {
       RunClosed();
     }
-    result_.seconds = std::chrono::duration<double>(SteadyClock::now() - begin_).count();
+    result_.seconds = SecondsSince(begin_);
     queue_.Shutdown();
     void* tag = nullptr;
     bool ok = false;

@@ -19,6 +19,8 @@ namespace brokerage::load {
 
 using SteadyClock = std::chrono::steady_clock;
 
+double SecondsSince(SteadyClock::time_point begin);
+
 // A call under way, of any method.
 struct Call {
   virtual ~Call() = default;
