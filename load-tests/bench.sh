@@ -1,6 +1,7 @@
 # Everything of ./dev bench but a program by its name. Sourced by ./dev, whose build, fail and say it uses.
 
-# The programs of a run, in order; with --long also those that say nothing of the targets.
+# The programs of a run, in order; with --long also the one that takes more than an hour, and those that say nothing of the
+# targets.
 readonly BENCH_PROGRAMS=(engine_bench answers_bench packages_bench watch_bench history_bench years_bench postgres_bench)
 readonly BENCH_LONG_PROGRAMS=(framework_bench postcodes_bench what_if_bench abuse_bench)
 
@@ -47,6 +48,7 @@ bench_all() {
   options+=("--figures=$figures" "--scratch=$directory/scratch")
   for program in "${BENCH_PROGRAMS[@]}"; do bench_one "$program" "${options[@]}"; done
   if [[ ${1:-} == --long ]]; then
+    bench_one memory_bench "${options[@]}"
     for program in "${BENCH_LONG_PROGRAMS[@]}"; do bench_one "$program"; done
   fi
   say ""

@@ -1,29 +1,25 @@
 // Measures packages: submitted, routed and put out at once, where 30 and where 100 branches are
 // considered; and the life of a brokerage as a whole, a mix of submitting, watching, answering,
-// awarding and asking for figures, at its peak and, by a given rate, at half and at nine tenths of
-// it.
+// awarding, starting, ending and asking for figures, at its peak and, by a given rate, at half and
+// at nine tenths of it.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
 #include <filesystem>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "brokerage/v1/offer_service.grpc.pb.h"
 #include "brokerage/v1/package_service.grpc.pb.h"
-#include "brokerage/v1/performance_service.grpc.pb.h"
 #include "load-tests/common/answers.h"
 #include "load-tests/common/history.h"
 #include "load-tests/common/invented.h"
 #include "load-tests/common/load.h"
+#include "load-tests/common/mix.h"
 #include "load-tests/common/servers.h"
 #include "load-tests/common/setting.h"
 #include "load-tests/common/watching.h"
@@ -32,8 +28,6 @@
 namespace brokerage::load {
 namespace {
 
-const std::string kNavigator = "token-navigator";
-
 struct Sizes {
   int64_t packages = 2000;  // in each repeat
   int64_t mixed = 12000;    // operations, likewise
@@ -41,14 +35,9 @@ struct Sizes {
   int64_t stock = 20000;    // offers that are open when the mix begins
 };
 
-// Urgent, so that the server puts it out at once.
 std::vector<v1::SubmitPackageRequest> UrgentReferrals(History* history, int64_t count) {
-  std::vector<v1::SubmitPackageRequest> requests(static_cast<size_t>(count));
-  for (v1::SubmitPackageRequest& request : requests) {
-    *request.mutable_referral() = history->Referral();
-    request.mutable_referral()->set_urgency(v1::URGENCY_URGENT);
-    request.set_request_id(request.referral().person_reference());
-  }
+  std::vector<v1::SubmitPackageRequest> requests;
+  for (int64_t i = 0; i < count; ++i) requests.push_back(UrgentReferral(history));
   return requests;
 }
 
@@ -58,7 +47,7 @@ void TellRounds(const std::shared_ptr<grpc::Channel>& channel, const std::string
   request.set_package_id(package_id);
   v1::GetPackageResponse response;
   grpc::ClientContext context;
-  context.AddMetadata("authorization", "Bearer " + kNavigator);
+  context.AddMetadata("authorization", "Bearer " + kNavigatorToken);
   const grpc::Status status =
       v1::PackageService::NewStub(channel)->GetPackage(&context, request, &response);
   if (!status.ok() || response.package().offers().empty()) {
@@ -92,7 +81,7 @@ void MeasureSubmitting(const Setting& setting, const Sizes& sizes, int branches)
           return Start<v1::PackageService::Stub, v1::SubmitPackageRequest,
                        v1::SubmitPackageResponse>(
               stub.get(), &v1::PackageService::Stub::AsyncSubmitPackage, requests[next++],
-              kNavigator, queue,
+              kNavigatorToken, queue,
               [&](const grpc::Status&, const v1::SubmitPackageResponse& response) {
                 if (last.empty()) last = response.package().id();
               });
@@ -106,152 +95,6 @@ void MeasureSubmitting(const Setting& setting, const Sizes& sizes, int branches)
   figures.Add(FigureOf(absl::StrCat("brokerd.submit.", branches), "packages/s", repeats));
   TellRounds(channel, last);
 }
-
-// The mix: its operations in turn, and what they have to work on.
-class Mix {
- public:
-  enum Operation { kSubmit, kAnswer, kAward, kFigures };
-  static constexpr const char* kNames[] = {"submit", "answer", "award", "figures"};
-
-  Mix(const std::shared_ptr<grpc::Channel>& channel, std::vector<OpenOffer> stock,
-      std::vector<v1::SubmitPackageRequest> referrals, std::vector<std::string> organisations)
-      : packages_(v1::PackageService::NewStub(channel)),
-        offers_(v1::OfferService::NewStub(channel)),
-        performance_(v1::PerformanceService::NewStub(channel)),
-        referrals_(std::move(referrals)),
-        organisations_(std::move(organisations)),
-        open_(stock.begin(), stock.end()) {
-    v1::PerformanceQuery& query = *figures_.mutable_query();
-    query.set_framework_id(referrals_.front().referral().framework_id());
-    query.set_from_date(absl::FormatTime("%Y-%m-01", absl::Now(), absl::UTCTimeZone()));
-    query.add_group_by(v1::DIMENSION_PROVIDER);
-  }
-
-  // An offer that came on a stream. From the streams' thread.
-  void See(const v1::Offer& offer) {
-    if (offer.state() != v1::OFFER_STATE_OPEN) return;
-    std::lock_guard lock(mutex_);
-    ++seen_;
-    open_.push_back({offer.id(), offer.provider_id(), offer.branch_id()});
-  }
-  int64_t seen() const {
-    std::lock_guard lock(mutex_);
-    return seen_;
-  }
-
-  // Of thirteen: two packages, as many answers as these get offers on average, two awards, a
-  // question; where there is nothing to answer or to award, a question instead.
-  std::unique_ptr<Call> StartOne(grpc::CompletionQueue* queue) {
-    static constexpr Operation kTurn[] = {kSubmit, kAnswer, kAnswer, kAnswer, kAnswer,
-                                          kAward,  kSubmit, kAnswer, kAnswer, kAnswer,
-                                          kAnswer, kAward,  kFigures};
-    switch (kTurn[turn_++ % std::size(kTurn)]) {
-      case kSubmit:
-        return Submit(queue);
-      case kAnswer:
-        if (std::unique_ptr<Call> call = Answer(queue)) return call;
-        break;
-      case kAward:
-        if (std::unique_ptr<Call> call = Award(queue)) return call;
-        break;
-      case kFigures:
-        break;
-    }
-    return Of(kFigures,
-              Start(performance_.get(), &v1::PerformanceService::Stub::AsyncQueryPerformance,
-                    figures_, "token-commissioner", queue));
-  }
-
- private:
-  // Acceptances that wait to be awarded meanwhile: so that all of a package's offers are answered
-  // before, which the award closes.
-  static constexpr size_t kAwardsBehind = 2000;
-
-  static std::unique_ptr<Call> Of(Operation operation, std::unique_ptr<Call> call) {
-    call->kind = operation;
-    return call;
-  }
-
-  std::unique_ptr<Call> Submit(grpc::CompletionQueue* queue) {
-    if (next_referral_ == referrals_.size()) {
-      std::fprintf(stderr, "packages_bench: too few referrals were prepared\n");
-      std::exit(1);
-    }
-    return Of(kSubmit, Start(packages_.get(), &v1::PackageService::Stub::AsyncSubmitPackage,
-                             referrals_[next_referral_++], kNavigator, queue));
-  }
-
-  // The providers in turn, each for its own figures of the month, and now and then the council for
-  // the whole market's. An account has one question answered at a time.
-  std::unique_ptr<Call> Ask(grpc::CompletionQueue* queue) {
-    const auto turn = static_cast<size_t>(questions_++);
-    return Of(
-        kFigures,
-        Start(performance_.get(), &v1::PerformanceService::Stub::AsyncQueryPerformance, figures_,
-              turn % 8 == 0 ? "token-commissioner" : organisations_[turn % organisations_.size()],
-              queue));
-  }
-
-  // As many accept as decline.
-  std::unique_ptr<Call> Answer(grpc::CompletionQueue* queue) {
-    OpenOffer offer;
-    {
-      std::lock_guard lock(mutex_);
-      if (open_.empty()) return nullptr;
-      offer = std::move(open_.front());
-      open_.pop_front();
-    }
-    const std::string token = OrganisationToken(offer);
-    if (answers_++ % 2 == 0) {
-      v1::AcceptOfferRequest accept;
-      accept.set_request_id("answer-" + offer.offer_id);
-      accept.set_offer_id(offer.offer_id);
-      return Of(kAnswer,
-                Start<v1::OfferService::Stub, v1::AcceptOfferRequest, v1::AcceptOfferResponse>(
-                    offers_.get(), &v1::OfferService::Stub::AsyncAcceptOffer, accept, token, queue,
-                    [this](const grpc::Status& status, const v1::AcceptOfferResponse& response) {
-                      if (!status.ok() || !accepted_.insert(response.offer().package_id()).second) {
-                        return;
-                      }
-                      to_award_.emplace_back(response.offer().package_id(), response.offer().id());
-                    }));
-    }
-    v1::DeclineOfferRequest decline;
-    decline.set_request_id("answer-" + offer.offer_id);
-    decline.set_offer_id(offer.offer_id);
-    decline.set_reason(v1::DECLINE_REASON_NO_CAPACITY);
-    return Of(kAnswer, Start(offers_.get(), &v1::OfferService::Stub::AsyncDeclineOffer, decline,
-                             token, queue));
-  }
-
-  std::unique_ptr<Call> Award(grpc::CompletionQueue* queue) {
-    if (to_award_.size() < kAwardsBehind) return nullptr;
-    const auto [package_id, offer_id] = to_award_.front();
-    to_award_.pop_front();
-    v1::AwardPackageRequest award;
-    award.set_request_id("award-" + package_id);
-    award.set_package_id(package_id);
-    award.set_offer_id(offer_id);
-    award.set_override_reason("the person must leave hospital today");
-    award.set_price_exception_reason("no other provider");
-    return Of(kAward, Start(packages_.get(), &v1::PackageService::Stub::AsyncAwardPackage, award,
-                            kNavigator, queue));
-  }
-
-  const std::unique_ptr<v1::PackageService::Stub> packages_;
-  const std::unique_ptr<v1::OfferService::Stub> offers_;
-  const std::unique_ptr<v1::PerformanceService::Stub> performance_;
-  const std::vector<v1::SubmitPackageRequest> referrals_;
-  const std::vector<std::string> organisations_;  // their tokens
-  v1::QueryPerformanceRequest figures_;
-  size_t next_referral_ = 0;
-  int64_t turn_ = 0, answers_ = 0, questions_ = 0;
-  std::set<std::string> accepted_;                            // packages
-  std::deque<std::pair<std::string, std::string>> to_award_;  // package and offer
-  mutable std::mutex mutex_;
-  std::deque<OpenOffer> open_;
-  int64_t seen_ = 0;
-};
 
 void TellMix(const Figures& figures, const std::string& name,
              const std::vector<LoadResult>& repeats) {
@@ -278,13 +121,11 @@ void MeasureMix(const Setting& setting, const Sizes& sizes) {
   while (static_cast<int64_t>(stock.size()) < sizes.stock) {
     for (OpenOffer& offer : history.Issue()) stock.push_back(std::move(offer));
   }
-  const int64_t operations = sizes.mixed * (7 * setting.repeats + 1);
-  std::vector<v1::SubmitPackageRequest> referrals = UrgentReferrals(&history, operations / 6);
   history.AdvanceTo(absl::Now());
   history.Finish();
   const std::string address = FreeAddress();
   const Child server(ServeOn(setting.brokerd, directory, address));
-  Mix mix(Connect(address), std::move(stock), std::move(referrals), tokens);
+  Mix mix(Connect(address), &history, std::move(stock), tokens);
   const Watching watching(address, tokens, [&](const v1::Offer& offer) { mix.See(offer); });
 
   const Figures figures(setting.figures);

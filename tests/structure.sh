@@ -56,6 +56,13 @@ dead_headers() {
     LC_ALL=C sort) <(includes | cut -d' ' -f2 | LC_ALL=C sort -u)
 }
 
+# Folders of headers or of the API's definitions that no README.md explains.
+unexplained_folders() {
+  git ls-files -co --exclude-standard '*.h' '*.proto' | sed 's#/[^/]*$##' | LC_ALL=C sort -u | while read -r folder; do
+    [[ ! -d $folder || -f $folder/README.md ]] || printf '%s has no README.md\n' "$folder"
+  done
+}
+
 # Sources of any kind that are longer than $1 lines.
 long_files() {
   local lines=$1

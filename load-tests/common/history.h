@@ -48,6 +48,7 @@ class History {
   // Lets time pass, with everything that is due.
   void AdvanceTo(absl::Time time);
   absl::Time now() const { return now_; }
+  const std::string& framework_id() const { return framework_id_; }
   int64_t offers() const { return offers_; }
   int64_t packages() const { return packages_; }  // and referrals
   // Makes everything durable; with `mark` the directory is one of a simulation.

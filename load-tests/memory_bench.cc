@@ -1,0 +1,108 @@
+// Measures whether the server's memory stays what it is: brokerd under a live mix at half its peak,
+// where packages come, are awarded and end, its resident memory looked at once a minute after a
+// warm-up. More than an hour as it stands.
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "load-tests/common/history.h"
+#include "load-tests/common/load.h"
+#include "load-tests/common/mix.h"
+#include "load-tests/common/servers.h"
+#include "load-tests/common/setting.h"
+#include "load-tests/common/watching.h"
+#include "services/command_line/command_line.h"
+
+namespace brokerage::load {
+namespace {
+
+struct Sizes {
+  int64_t warm_up = 20;  // minutes
+  int64_t minutes = 60;
+  int64_t mixed = 12000;  // operations of a repeat that finds the peak
+  int64_t stock = 20000;  // offers that are open when the mix begins
+};
+
+// How much one goes up from one to the next, by least squares.
+double Slope(const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  double moment = 0, squares = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const double from_middle = static_cast<double>(i) - (count - 1) / 2;
+    moment += from_middle * (values[i] - values.front());
+    squares += from_middle * from_middle;
+  }
+  return squares > 0 ? moment / squares : 0;
+}
+
+void Measure(const Setting& setting, const Sizes& sizes) {
+  const std::string directory = setting.Scratch("memory");
+  History history(directory, setting.framework, absl::Now() - absl::Hours(1));
+  std::vector<std::string> tokens;
+  for (const std::string& provider : history.AddOrganisations()) {
+    tokens.push_back("token-org-" + provider);
+  }
+  std::vector<OpenOffer> stock;
+  while (static_cast<int64_t>(stock.size()) < sizes.stock) {
+    for (OpenOffer& offer : history.Issue()) stock.push_back(std::move(offer));
+  }
+  history.AdvanceTo(absl::Now());
+  history.Finish();
+  const std::string address = FreeAddress();
+  const Child server(ServeOn(setting.brokerd, directory, address));
+  Mix mix(Connect(address), &history, std::move(stock), tokens);
+  const Watching watching(address, tokens, [&](const v1::Offer& offer) { mix.See(offer); });
+
+  const Starter start = [&](int64_t, grpc::CompletionQueue* queue) { return mix.StartOne(queue); };
+  const Pace in_flight = Pace::Closed(setting.in_flight);
+  RunLoad(start, sizes.mixed, in_flight);
+  std::vector<LoadResult> peaks;
+  for (int i = 0; i < setting.repeats; ++i) peaks.push_back(RunLoad(start, sizes.mixed, in_flight));
+  const double rate = *FigureOf("", "", peaks).rate / 2;
+  std::printf("  half the peak: %.0f operations/s\n", rate);
+
+  std::vector<double> mebibytes;
+  std::vector<LoadResult> minutes;
+  for (int64_t minute = 0; minute < sizes.warm_up + sizes.minutes; ++minute) {
+    LoadResult result = RunLoad(start, static_cast<int64_t>(rate * 60), Pace::Open(rate));
+    const auto resident = static_cast<double>(Mebibytes(server.process(), "VmRSS"));
+    if (minute % 5 == 4) {
+      std::printf("  minute %3lld: %.0f MiB, %.0f operations/s, p99 %.1f ms, %lld refused\n",
+                  static_cast<long long>(minute + 1), resident, result.rate(),
+                  result.latencies.Percentile(0.99), static_cast<long long>(result.refused));
+      std::fflush(stdout);
+    }
+    if (minute < sizes.warm_up) continue;
+    mebibytes.push_back(resident);
+    result.latencies = {};  // of an hour they would be gigabytes
+    result.of_kind = {};
+    minutes.push_back(std::move(result));
+  }
+  const double mean = Median(mebibytes);
+  const Figures figures(setting.figures);
+  figures.Add({.name = "brokerd.memory", .value = mean, .unit = "MiB", .repeats = mebibytes});
+  figures.Add({.name = "brokerd.memory_rate",
+               .value = *FigureOf("", "", minutes).rate,
+               .unit = "operations/s"});
+  figures.Add(
+      {.name = "brokerd.memory_slope", .value = 100 * 60 * Slope(mebibytes) / mean, .unit = "%"});
+}
+
+}  // namespace
+}  // namespace brokerage::load
+
+int main(int argc, char** argv) {
+  brokerage::load::Setting setting("memory-bench", argv[0]);
+  brokerage::load::Sizes sizes;
+  brokerage::command_line::Program app(
+      "Measures how the server's memory goes up or down at half the peak of a live mix.");
+  setting.AddOptions(app);
+  app.Add("--warm-up", &sizes.warm_up, "minutes that do not count").ShowDefault();
+  app.Add("--minutes", &sizes.minutes, "that count, two at least").ShowDefault();
+  if (const auto status = app.Parse(argc, argv)) return *status;
+  brokerage::load::Measure(setting, sizes);
+  return 0;
+}
