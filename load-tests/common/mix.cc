@@ -36,6 +36,7 @@ Mix::Mix(const std::shared_ptr<grpc::Channel>& channel, History* history,
       performance_(v1::PerformanceService::NewStub(channel)),
       history_(history),
       organisations_(std::move(organisations)),
+      stock_(stock.size()),
       open_(stock.begin(), stock.end()) {
   v1::PerformanceQuery& query = *figures_.mutable_query();
   query.set_framework_id(history->framework_id());
@@ -48,6 +49,11 @@ void Mix::See(const v1::Offer& offer) {
   std::lock_guard lock(mutex_);
   ++seen_;
   open_.push_back({offer.id(), offer.provider_id(), offer.branch_id()});
+}
+
+size_t Mix::Waiting() const {
+  std::lock_guard lock(mutex_);
+  return open_.size();
 }
 
 int64_t Mix::seen() const {
@@ -65,12 +71,15 @@ std::unique_ptr<Call> Mix::StartOne(grpc::CompletionQueue* queue) {
   return call != nullptr ? std::move(call) : Ask(queue);
 }
 
+// Where offers wait longer than the answers to them take, they are answered first: what is open
+// stays as much as it was.
 std::unique_ptr<Call> Mix::Submit(grpc::CompletionQueue* queue) {
+  if (Waiting() > stock_) return Answer(queue);
   return Of(kSubmit, Start(packages_.get(), &v1::PackageService::Stub::AsyncSubmitPackage,
                            UrgentReferral(history_), kNavigatorToken, queue));
 }
 
-// As many accept as decline.
+// The first of a package accepts, so that every package ends; of the others every second one.
 std::unique_ptr<Call> Mix::Answer(grpc::CompletionQueue* queue) {
   OpenOffer offer;
   {
@@ -80,19 +89,19 @@ std::unique_ptr<Call> Mix::Answer(grpc::CompletionQueue* queue) {
     open_.pop_front();
   }
   const std::string token = OrganisationToken(offer);
-  if (answers_++ % 2 == 0) {
+  const std::string package = offer.offer_id.substr(0, offer.offer_id.rfind('-'));
+  if (accepted_.insert(package).second || answers_++ % 2 == 0) {
     v1::AcceptOfferRequest accept;
     accept.set_request_id("answer-" + offer.offer_id);
     accept.set_offer_id(offer.offer_id);
-    return Of(kAnswer,
-              Start<v1::OfferService::Stub, v1::AcceptOfferRequest, v1::AcceptOfferResponse>(
-                  offers_.get(), &v1::OfferService::Stub::AsyncAcceptOffer, accept, token, queue,
-                  [this](const grpc::Status& status, const v1::AcceptOfferResponse& response) {
-                    const v1::Offer& accepted = response.offer();
-                    if (status.ok() && accepted_.insert(accepted.package_id()).second) {
-                      to_award_.push_back({accepted.package_id(), accepted.id()});
-                    }
-                  }));
+    return Of(
+        kAnswer,
+        Start<v1::OfferService::Stub, v1::AcceptOfferRequest, v1::AcceptOfferResponse>(
+            offers_.get(), &v1::OfferService::Stub::AsyncAcceptOffer, accept, token, queue,
+            [this, package](const grpc::Status& status, const v1::AcceptOfferResponse& response) {
+              if (!status.ok() || !to_award_of_.insert(package).second) return;
+              to_award_.push_back({package, response.offer().package_id(), response.offer().id()});
+            }));
   }
   v1::DeclineOfferRequest decline;
   decline.set_request_id("answer-" + offer.offer_id);
@@ -106,7 +115,8 @@ std::unique_ptr<Call> Mix::Award(grpc::CompletionQueue* queue) {
   if (to_award_.size() < kAwardsBehind) return nullptr;
   const Accepted next = std::move(to_award_.front());
   to_award_.pop_front();
-  accepted_.erase(next.package_id);
+  accepted_.erase(next.package);
+  to_award_of_.erase(next.package);
   v1::AwardPackageRequest award;
   award.set_request_id("award-" + next.package_id);
   award.set_package_id(next.package_id);

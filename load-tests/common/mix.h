@@ -44,9 +44,12 @@ class Mix {
 
  private:
   struct Accepted {
+    std::string package;  // as the ids of its offers begin
     std::string package_id;
     std::string offer_id;
   };
+
+  size_t Waiting() const;  // offers that nobody has answered
 
   std::unique_ptr<Call> Submit(grpc::CompletionQueue* queue);
   std::unique_ptr<Call> Answer(grpc::CompletionQueue* queue);
@@ -62,7 +65,8 @@ class Mix {
   const std::vector<std::string> organisations_;
   v1::QueryPerformanceRequest figures_;
   int64_t turn_ = 0, answers_ = 0, questions_ = 0;
-  std::set<std::string> accepted_;  // packages that wait to be awarded
+  const size_t stock_;                            // offers that wait to be answered
+  std::set<std::string> accepted_, to_award_of_;  // packages: asked to be accepted, and accepted
   std::deque<Accepted> to_award_;
   std::deque<std::string> to_start_, to_end_;  // packages
   mutable std::mutex mutex_;                   // of all below
