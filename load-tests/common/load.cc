@@ -50,9 +50,12 @@ class Load {
     void* tag = nullptr;
     bool ok = false;
     for (int64_t ended = 0; ended < total_;) {
-      while (started_ < total_ && Due(started_) <= SteadyClock::now()) StartOne(Due(started_));
-      const auto wait =
-          started_ < total_ ? Due(started_) - SteadyClock::now() : std::chrono::seconds(10);
+      const auto room = [&] { return pace_.in_flight == 0 || started_ - ended < pace_.in_flight; };
+      while (started_ < total_ && room() && Due(started_) <= SteadyClock::now()) {
+        StartOne(Due(started_));
+      }
+      const auto wait = started_ < total_ && room() ? Due(started_) - SteadyClock::now()
+                                                    : std::chrono::seconds(10);
       const auto until = std::chrono::system_clock::now() +
                          std::chrono::duration_cast<std::chrono::system_clock::duration>(wait);
       if (queue_.AsyncNext(&tag, &ok, until) != grpc::CompletionQueue::GOT_EVENT) continue;

@@ -63,10 +63,10 @@ std::unique_ptr<Call> Start(
 // Starts the n-th call.
 using Starter = std::function<std::unique_ptr<Call>(int64_t n, grpc::CompletionQueue* queue)>;
 
-// How hard: one of both.
+// How hard.
 struct Pace {
-  int in_flight = 0;
-  double rate = 0;  // a second
+  int in_flight = 0;  // with a rate: at most so many, what is due beyond them waits; 0 is no bound
+  double rate = 0;    // a second; 0 is as fast as it goes
 
   static Pace Closed(int in_flight) { return {.in_flight = in_flight}; }
   static Pace Open(double rate) { return {.rate = rate}; }
