@@ -1,5 +1,8 @@
 #include "engine/apply/package_facts.h"
 
+#include <optional>
+#include <utility>
+
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/check.h"
 #include "engine/figures/passed_over.h"
@@ -10,6 +13,7 @@
 namespace brokerage::engine {
 
 using journal::v1::AwardProposed;
+using journal::v1::EndingRow;
 using journal::v1::LimitPassed;
 using journal::v1::LostOffer;
 using journal::v1::OfferRow;
@@ -65,6 +69,19 @@ void CloseRounds(int64_t time_us, PackageRow& row) {
   for (RoundRow& round : *row.mutable_rounds()) {
     if (round.closed_time_us() == 0) round.set_closed_time_us(time_us);
   }
+}
+
+// What the fact of an ending says; nothing of a record of old.
+template <typename Fact>
+std::optional<EndingRow> EndingOf(const Applier& applier, const Fact& fact) {
+  if (fact.end_reason() == v1::END_REASON_UNSPECIFIED) return std::nullopt;
+  EndingRow ending;
+  ending.set_reason(fact.end_reason());
+  ending.set_cause(fact.cause());
+  ending.set_date(fact.date());
+  ending.set_time_us(applier.record().time_us());
+  ending.set_sequence(applier.sequence());
+  return ending;
 }
 
 void CountUnderLimit(Applier& applier, const PackageAggregate& package, const OfferRow& winner,
@@ -172,6 +189,7 @@ void Apply(Applier& applier, const PackageCancelled& fact) {
     CountUnderLimit(applier, package, winner, -1);
   }
   row.set_state(v1::PACKAGE_STATE_CANCELLED);
+  if (auto ending = EndingOf(applier, fact)) *row.mutable_ending() = *std::move(ending);
   row.set_release_due_us(0);
   row.set_ended_time_us(applier.record().time_us());
   row.set_needs_evaluation(false);
@@ -185,6 +203,7 @@ void Apply(Applier& applier, const PackageStarted& fact) {
                       [](OfferRow& offer) { offer.set_started(true); });
   row.set_state(v1::PACKAGE_STATE_STARTED);
   row.set_started_time_us(applier.record().time_us());
+  row.set_started_date(fact.date());
   row.set_limit_due_us(fact.limit_due_us());
 }
 
@@ -196,8 +215,12 @@ void Apply(Applier& applier, const PackageReturned& fact) {
   PackageRow& row = applier.Change(fact.package_number());
   PackageAggregate& package = applier.Touch(fact.package_number());
   const int32_t winner = row.award().offer_ordinal();
-  applier.ChangeOffer(package, winner,
-                      [&fact](OfferRow& offer) { offer.set_returned_cause(fact.cause()); });
+  std::optional<EndingRow> ending = EndingOf(applier, fact);
+  if (ending) ending->set_transferred(!fact.transfer_id().empty());
+  applier.ChangeOffer(package, winner, [&fact, &ending](OfferRow& offer) {
+    offer.set_returned_cause(fact.cause());
+    if (ending) *offer.mutable_returned() = *ending;
+  });
   const OfferRow& returned = package.offers[static_cast<size_t>(winner - 1)];
   if (fact.cause() == v1::CAUSE_PROVIDER) {
     TakeBackAward(package, returned, row.award().award_date(), &applier.state().rollups);
@@ -228,6 +251,10 @@ void Apply(Applier& applier, const PackageHandedBack& fact) {
                         });
   }
   row.set_state(v1::PACKAGE_STATE_HANDED_BACK);
+  if (auto ending = EndingOf(applier, fact)) {
+    ending->set_transferred(!fact.successor().transfer_id().empty());
+    *row.mutable_ending() = *std::move(ending);
+  }
   row.set_give_up_cause(fact.cause());
   row.set_ended_time_us(applier.record().time_us());
   row.set_successor_number(fact.successor().number());
@@ -242,10 +269,12 @@ void Apply(Applier& applier, const PackageCeased& fact) {
                         [](OfferRow& offer) { offer.set_ceased(true); });
   }
   row.set_state(v1::PACKAGE_STATE_CEASED);
+  if (auto ending = EndingOf(applier, fact)) *row.mutable_ending() = *std::move(ending);
   row.set_ended_time_us(applier.record().time_us());
   row.set_leaving_outcome(fact.leaving_outcome());
   row.set_left_date(fact.left_date());
   row.set_stay_days(fact.stay_days());
+  row.set_left_within_limit(fact.left_within_limit());
 }
 
 void Apply(Applier& applier, const TextsErased& fact) {

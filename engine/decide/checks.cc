@@ -51,14 +51,4 @@ absl::Status CheckImpersonal(absl::string_view text, absl::string_view field) {
                 absl::StrCat("a reason without ", personal->kind, "; it appears in reports"));
 }
 
-absl::Status CheckCause(v1::Cause cause) {
-  constexpr char kCauses[] = "PROVIDER, WRONG_DESCRIPTION, PERSON or AUTHORITY";
-  if (cause == v1::CAUSE_SUCCESSOR) {
-    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "cause", "SUCCESSOR",
-                  absl::StrCat(kCauses, ": whether it is a successor's is known here"));
-  }
-  if (cause != v1::CAUSE_UNSPECIFIED) return absl::OkStatus();
-  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "cause", "", kCauses);
-}
-
 }  // namespace brokerage::engine

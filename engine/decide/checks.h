@@ -23,7 +23,4 @@ absl::Status CheckReason(absl::string_view text, absl::string_view field = "reas
 // TEXT_IDENTIFIES_PERSON: a reason that is shown in reports, or kept where no erasure reaches it,
 // must not identify a person.
 absl::Status CheckImpersonal(absl::string_view text, absl::string_view field);
-// FIELD_REQUIRED or FIELD_INVALID unless it is a cause that somebody may name.
-absl::Status CheckCause(v1::Cause cause);
-
 }  // namespace brokerage::engine

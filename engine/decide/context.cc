@@ -32,6 +32,7 @@ std::string AddText(const Context& in, uint64_t package_number, std::string name
 
 std::string AddReason(const Context& in, uint64_t package_number, absl::string_view reason,
                       Decision* out) {
+  if (reason.empty()) return "";
   const uint64_t sequence = in.state.last_sequence + 1;  // of the record that is being decided
   return AddText(in, package_number, absl::StrCat("reason/", sequence), reason, out);
 }

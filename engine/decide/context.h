@@ -46,7 +46,7 @@ struct NoReply {};
 // Keeps a text of the package under the name, and gives its salted hash.
 std::string AddText(const Context& in, uint64_t package_number, std::string name,
                     absl::string_view text, Decision* out);
-// Likewise the reason of this record.
+// Likewise the reason of this record; nothing where it has no words.
 std::string AddReason(const Context& in, uint64_t package_number, absl::string_view reason,
                       Decision* out);
 

@@ -12,6 +12,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
+#include "engine/decide/endings.h"
 #include "engine/decide/evaluation.h"
 #include "engine/decide/referral.h"
 #include "engine/decide/rounds.h"
@@ -61,6 +62,41 @@ absl::Status CheckContractStands(const Context& in, const PackageAggregate& pack
       FormatPackageId({row.year(), row.number()}),
       absl::StrCat("a package whose provider has a contract in the lot; ", id, " ended on ",
                    awarded->to_date(), ": return the package, or transfer all of the contract's"));
+}
+
+// What a reason says of the person who leaves an interim service; nothing where it leaves that
+// open.
+v1::LeavingOutcome LeavingBy(v1::EndReason reason) {
+  switch (reason) {
+    case v1::END_REASON_NO_LONGER_NEEDED:
+      return v1::LEAVING_OUTCOME_NO_CARE;
+    case v1::END_REASON_DIED:
+    case v1::END_REASON_STAYS_IN_HOSPITAL:
+    case v1::END_REASON_CARE_HOME:
+      return v1::LEAVING_OUTCOME_OTHER;
+    case v1::END_REASON_UNSPECIFIED:
+    case v1::END_REASON_MOVED_AWAY:
+    case v1::END_REASON_OWN_ARRANGEMENT:
+    case v1::END_REASON_CAPACITY:
+    case v1::END_REASON_RECRUITMENT:
+    case v1::END_REASON_DISTANCE:
+    case v1::END_REASON_NEEDS_BEYOND_BRANCH:
+    case v1::END_REASON_RELATIONSHIP_BROKE_DOWN:
+    case v1::END_REASON_CONTRACT_GIVEN_UP:
+    case v1::END_REASON_TERMS_CHANGED:
+    case v1::END_REASON_RESTART_NOT_TAKEN:
+    case v1::END_REASON_PLACING_REFUSED:
+    case v1::END_REASON_OTHER_PROVIDER_WANTED:
+    case v1::END_REASON_QUALITY_OR_SAFEGUARDING:
+    case v1::END_REASON_CONTRACT_ENDED:
+    case v1::END_REASON_OTHER_PROVIDER_DECIDED:
+    case v1::END_REASON_WRONGLY_ENTERED:
+    case v1::END_REASON_OTHER:
+    case v1::EndReason_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::EndReason_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return v1::LEAVING_OUTCOME_UNSPECIFIED;
 }
 
 template <typename Response>
@@ -113,9 +149,14 @@ absl::Status Decide(const Context& in, const v1::CancelPackageRequest& request, 
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kCancel); !status.ok()) return status;
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  absl::StatusOr<Ending> ending =
+      CheckEnding(PackageVerb::kCancel, request.end_reason(), request.cause(), request.reason());
+  if (!ending.ok()) return ending.status();
   journal::v1::PackageCancelled& cancelled = *out->Add().mutable_package_cancelled();
   cancelled.set_package_number(row.number());
+  cancelled.set_end_reason(ending->reason);
+  cancelled.set_cause(ending->cause);
+  cancelled.set_date(in.Today(in.state.directory.Framework(row.framework_id())->rules()));
   cancelled.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
   return absl::OkStatus();
 }
@@ -231,9 +272,14 @@ absl::Status Decide(const Context& in, const v1::StartPackageRequest& request, D
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kStart); !status.ok()) return status;
   if (absl::Status status = CheckContractStands(in, **package); !status.ok()) return status;
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  absl::StatusOr<DateNumber> date =
+      HappenedOn(in, rules, request.on_date(), row.award().award_date());
+  if (!date.ok()) return date.status();
   journal::v1::PackageStarted& started = *out->Add().mutable_package_started();
   started.set_package_number(row.number());
-  started.set_limit_due_us(LimitDue(in, RulesOf(in.state, row), row.terms().service_type()));
+  started.set_date(*date);
+  started.set_limit_due_us(LimitDue(in, rules, row.terms().service_type(), *date));
   return absl::OkStatus();
 }
 
@@ -246,11 +292,17 @@ absl::Status Decide(const Context& in, const v1::ReturnPackageRequest& request, 
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kReturn); !status.ok()) return status;
-  if (absl::Status status = CheckCause(request.cause()); !status.ok()) return status;
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
+  absl::StatusOr<Ending> ending =
+      CheckEnding(PackageVerb::kReturn, request.end_reason(), request.cause(), request.reason());
+  if (!ending.ok()) return ending.status();
+  absl::StatusOr<DateNumber> date =
+      HappenedOn(in, RulesOf(in.state, row), request.on_date(), row.award().award_date());
+  if (!date.ok()) return date.status();
   journal::v1::PackageReturned& returned = *out->Add().mutable_package_returned();
   returned.set_package_number(row.number());
-  returned.set_cause(CauseFor(in, **package, request.cause()));
+  returned.set_end_reason(ending->reason);
+  returned.set_date(*date);
+  returned.set_cause(CauseFor(in, **package, ending->cause));
   returned.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
   return absl::OkStatus();
 }
@@ -265,9 +317,14 @@ absl::Status Decide(const Context& in, const v1::HandBackPackageRequest& request
   const PackageAggregate& package = **found;
   const PackageRow& row = package.row;
   if (absl::Status status = CheckState(row, PackageVerb::kHandBack); !status.ok()) return status;
-  if (absl::Status status = CheckCause(request.cause()); !status.ok()) return status;
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  AddHandBack(in, package, request.cause(), request.reason(),
+  absl::StatusOr<Ending> ending =
+      CheckEnding(PackageVerb::kHandBack, request.end_reason(), request.cause(), request.reason());
+  if (!ending.ok()) return ending.status();
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  absl::StatusOr<DateNumber> date =
+      HappenedOn(in, rules, request.on_date(), StartedDate(in, rules, row));
+  if (!date.ok()) return date.status();
+  AddHandBack(in, package, *ending, *date, request.reason(),
               in.state.system.last_package_number() + 1, out);
   return absl::OkStatus();
 }
@@ -286,8 +343,17 @@ absl::Status Decide(const Context& in, const v1::CeasePackageRequest& request, D
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
   if (absl::Status status = CheckState(row, PackageVerb::kCease); !status.ok()) return status;
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  const v1::LeavingOutcome outcome = request.leaving_outcome();
+  absl::StatusOr<Ending> ending =
+      CheckEnding(PackageVerb::kCease, request.end_reason(), request.cause(), request.reason());
+  if (!ending.ok()) return ending.status();
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  const DateNumber started = StartedDate(in, rules, row);
+  absl::StatusOr<DateNumber> date = HappenedOn(in, rules, request.on_date(), started);
+  if (!date.ok()) return date.status();
+  v1::LeavingOutcome outcome = request.leaving_outcome();
+  if (IsInterim(row) && outcome == v1::LEAVING_OUTCOME_UNSPECIFIED) {
+    outcome = LeavingBy(ending->reason);
+  }
   if (IsInterim(row) && outcome == v1::LEAVING_OUTCOME_UNSPECIFIED) {
     return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "leaving_outcome", "",
                   "what became of the person: NO_CARE, LESS_CARE, SAME_CARE, MORE_CARE or OTHER");
@@ -299,14 +365,16 @@ absl::Status Decide(const Context& in, const v1::CeasePackageRequest& request, D
   }
   journal::v1::PackageCeased& ceased = *out->Add().mutable_package_ceased();
   ceased.set_package_number(row.number());
+  ceased.set_end_reason(ending->reason);
+  ceased.set_cause(CauseFor(in, **package, ending->cause));
+  ceased.set_date(*date);
   ceased.set_leaving_outcome(outcome);
   if (IsInterim(row)) {
-    const v1::FrameworkRules& rules = RulesOf(in.state, row);
-    const DateNumber started =
-        LocalDate(absl::FromUnixMicros(row.started_time_us()), in.ZoneOf(rules));
-    ceased.set_left_date(in.Today(rules));
-    ceased.set_stay_days(
-        static_cast<int32_t>(FromDateNumber(ceased.left_date()) - FromDateNumber(started)));
+    ceased.set_left_date(*date);
+    ceased.set_stay_days(static_cast<int32_t>(FromDateNumber(*date) - FromDateNumber(started)));
+    const absl::Time limit = absl::FromUnixMicros(row.limit_due_us());
+    ceased.set_left_within_limit(*date < in.Today(rules) && in.now >= limit &&
+                                 *date <= LocalDate(limit, in.ZoneOf(rules)));
   }
   ceased.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
   return absl::OkStatus();
@@ -348,19 +416,22 @@ v1::Cause CauseFor(const Context& in, const PackageAggregate& package, v1::Cause
 }
 
 journal::v1::PackageHandedBack& AddHandBack(const Context& in, const PackageAggregate& package,
-                                            v1::Cause cause, absl::string_view reason,
-                                            uint64_t successor_number, Decision* out) {
+                                            const Ending& ending, DateNumber date,
+                                            absl::string_view reason, uint64_t successor_number,
+                                            Decision* out) {
   const PackageRow& row = package.row;
   const journal::v1::FrameworkRow& framework = *in.state.directory.Framework(row.framework_id());
   const v1::FrameworkRules& rules = framework.rules();
   journal::v1::PackageHandedBack& handed_back = *out->Add().mutable_package_handed_back();
   handed_back.set_package_number(row.number());
-  handed_back.set_cause(CauseFor(in, package, cause));
+  handed_back.set_end_reason(ending.reason);
+  handed_back.set_cause(CauseFor(in, package, ending.cause));
+  handed_back.set_date(date);
   handed_back.set_reason_hash(AddReason(in, row.number(), reason, out));
   if (!row.imported()) {
     const int32_t days = rules.hand_back_days() > 0 ? rules.hand_back_days() : 28;
     const absl::CivilDay last = FromDateNumber(row.award().award_date()) + days;
-    handed_back.set_in_cohort(in.Today(rules) <= ToDateNumber(last));
+    handed_back.set_in_cohort(date <= ToDateNumber(last));
   }
   PackageRow& next = *handed_back.mutable_successor();
   next.set_number(successor_number);

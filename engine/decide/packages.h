@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/decide/context.h"
+#include "engine/decide/endings.h"
 #include "engine/model/package.h"
 
 namespace brokerage::engine {
@@ -43,7 +44,8 @@ std::string HolderOf(const Context& in, const std::string& contract_id);
 v1::Cause CauseFor(const Context& in, const PackageAggregate& package, v1::Cause cause);
 // Hands a running package back; the one that follows gets the number.
 journal::v1::PackageHandedBack& AddHandBack(const Context& in, const PackageAggregate& package,
-                                            v1::Cause cause, absl::string_view reason,
-                                            uint64_t successor_number, Decision* out);
+                                            const Ending& ending, DateNumber date,
+                                            absl::string_view reason, uint64_t successor_number,
+                                            Decision* out);
 
 }  // namespace brokerage::engine

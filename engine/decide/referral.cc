@@ -253,7 +253,7 @@ void FillRow(const Context& in, const PackageReferral& referral, const v1::Frame
     row->set_running_contract_id(referral.running_contract_id());
     row->set_started_time_us(in.now_us());
     // Nobody said when care began: the limit counts from the import.
-    row->set_limit_due_us(LimitDue(in, rules, row->terms().service_type()));
+    row->set_limit_due_us(LimitDue(in, rules, row->terms().service_type(), in.Today(rules)));
   } else if (!row->held()) {
     row->set_release_due_us(
         absl::ToUnixMicros(ReleaseDue(rules, row->urgency(), in.now, in.ZoneOf(rules))));
@@ -397,13 +397,21 @@ absl::Status CheckTerms(const v1::PackageTerms& terms, absl::string_view field,
   return CheckLength(at("visit_pattern"), terms.visit_pattern(), limits::kVisitPatternBytesMax);
 }
 
-int64_t LimitDue(const Context& in, const v1::FrameworkRules& rules, v1::ServiceType service) {
+int64_t LimitDue(const Context& in, const v1::FrameworkRules& rules, v1::ServiceType service,
+                 DateNumber started) {
   const auto& types = rules.interim().service_types();
   if (std::find(types.begin(), types.end(), service) == types.end()) return 0;
   v1::Window window;
   window.set_days(rules.interim().limit_days());
-  // From the whole second, as the windows of rounds.
-  const absl::Time from = absl::FromUnixSeconds(absl::ToUnixSeconds(in.now));
+  // From the whole second, as the windows of rounds; of an earlier day from the same time of day.
+  absl::Time from = absl::FromUnixSeconds(absl::ToUnixSeconds(in.now));
+  if (started != in.Today(rules)) {
+    const absl::CivilSecond now = absl::ToCivilSecond(from, in.ZoneOf(rules));
+    const absl::CivilDay day = FromDateNumber(started);
+    from = absl::FromCivil(absl::CivilSecond(day.year(), day.month(), day.day(), now.hour(),
+                                             now.minute(), now.second()),
+                           in.ZoneOf(rules));
+  }
   return absl::ToUnixMicros(WindowEnd(window, from, in.ZoneOf(rules), Holidays()));
 }
 

@@ -17,7 +17,9 @@ v1::SubmitPackageResponse Reply(const After& after, const v1::SubmitPackageReque
 // they stand in the request.
 absl::Status CheckTerms(const v1::PackageTerms& terms, absl::string_view field,
                         DateNumber earliest_start);
-// When the limit of a service that starts now passes; 0 if it is no interim service.
-int64_t LimitDue(const Context& in, const v1::FrameworkRules& rules, v1::ServiceType service);
+// When the limit of a service that started on the date, today or before, passes; 0 if it is no
+// interim service.
+int64_t LimitDue(const Context& in, const v1::FrameworkRules& rules, v1::ServiceType service,
+                 DateNumber started);
 
 }  // namespace brokerage::engine

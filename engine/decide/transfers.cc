@@ -116,6 +116,35 @@ absl::StatusOr<std::vector<const PackageAggregate*>> FindTransferred(
   return transferred;
 }
 
+// FIELD_REQUIRED or FIELD_INVALID unless it is a cause that a transfer may have.
+absl::Status CheckCause(v1::Cause cause) {
+  constexpr char kCauses[] = "PROVIDER, WRONG_DESCRIPTION, PERSON or AUTHORITY";
+  switch (cause) {
+    case v1::CAUSE_PROVIDER:
+    case v1::CAUSE_WRONG_DESCRIPTION:
+    case v1::CAUSE_PERSON:
+    case v1::CAUSE_AUTHORITY:
+      return absl::OkStatus();
+    case v1::CAUSE_SUCCESSOR:
+      return Reject(v1::REJECTION_REASON_FIELD_INVALID, "cause", "SUCCESSOR",
+                    absl::StrCat(kCauses, ": whether it is a successor's is known here"));
+    case v1::CAUSE_TERMS_CHANGED:
+      return Reject(v1::REJECTION_REASON_FIELD_INVALID, "cause", "TERMS_CHANGED", kCauses);
+    case v1::CAUSE_UNSPECIFIED:
+    case v1::Cause_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Cause_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "cause", "", kCauses);
+}
+
+// Why packages are transferred, as it follows from whose cause that is.
+v1::EndReason ReasonOf(v1::Cause cause) {
+  if (cause == v1::CAUSE_PROVIDER) return v1::END_REASON_CONTRACT_GIVEN_UP;
+  if (cause == v1::CAUSE_AUTHORITY) return v1::END_REASON_CONTRACT_ENDED;
+  return v1::END_REASON_OTHER;
+}
+
 // To the first round, in the same record.
 void PutOutAgain(const Context& in, const PackageAggregate& package, Decision* out) {
   const PackageRow& row = package.row;
@@ -130,8 +159,11 @@ void PutOutAgain(const Context& in, const PackageAggregate& package, Decision* o
 // Hands the package back. Gives the one that follows as it goes out.
 PackageRow TransferRunning(const Context& in, const PackageAggregate& package,
                            const v1::Transfer& transfer, uint64_t successor_number, Decision* out) {
+  const Ending ending = {ReasonOf(transfer.cause()), transfer.cause()};
+  const v1::FrameworkRules& rules =
+      in.state.directory.Framework(package.row.framework_id())->rules();
   PackageRow& next =
-      *AddHandBack(in, package, transfer.cause(), transfer.reason(), successor_number, out)
+      *AddHandBack(in, package, ending, in.Today(rules), transfer.reason(), successor_number, out)
            .mutable_successor();
   next.set_transfer_id(transfer.id());
   // Who gives it up is who holds the contract now, not who won it before a novation.
@@ -157,6 +189,8 @@ PackageRow TransferAwarded(const Context& in, const PackageAggregate& package,
   journal::v1::PackageReturned& returned = *out->Add().mutable_package_returned();
   returned.set_package_number(package.row.number());
   returned.set_cause(CauseFor(in, package, transfer.cause()));
+  returned.set_end_reason(ReasonOf(transfer.cause()));
+  returned.set_date(in.Today(RulesOf(in.state, package.row)));
   returned.set_reason_hash(AddReason(in, package.row.number(), transfer.reason(), out));
   returned.set_transfer_id(transfer.id());
   if (transfer.cause() == v1::CAUSE_PROVIDER) {

@@ -180,8 +180,9 @@ void TallyInterim(const PackageAggregate& package, int64_t sign, RollupTable* ta
   v1::InterimCounts* counts = table->Change(InterimDimensions(row))->mutable_interim();
   counts->set_left(counts->left() + sign);
   counts->set_stay_days(counts->stay_days() + sign * row.stay_days());
-  if (row.ended_time_us() >= row.limit_due_us())
+  if (row.ended_time_us() >= row.limit_due_us() && !row.left_within_limit()) {
     counts->set_over_limit(counts->over_limit() + sign);
+  }
   if (row.successor_number() != 0) counts->set_followed(counts->followed() + sign);
   switch (row.leaving_outcome()) {
     case v1::LEAVING_OUTCOME_NO_CARE:

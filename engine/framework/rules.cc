@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kFairnessMonthsMax = 36;
 constexpr int kHandBackDaysMax = 366;
+constexpr int kBackdatingDaysMax = 366;
 constexpr int kTierOrderMax = 1000;
 constexpr int kPenceMax = 1000000;
 constexpr int kUnitsMax = 1000000;
@@ -222,6 +223,7 @@ class RulesChecker {
     CheckRange({"fairness_months"}, rules_.fairness_months(), 0, kFairnessMonthsMax);
     CheckRange({"sanction_minimum_units"}, rules_.sanction_minimum_units(), 0, kUnitsMax);
     CheckRange({"hand_back_days"}, rules_.hand_back_days(), 0, kHandBackDaysMax);
+    CheckRange({"backdating_days_max"}, rules_.backdating_days_max(), 0, kBackdatingDaysMax);
     CheckPercent({"quality_weight_percent"}, rules_.quality_weight_percent());
     CheckPercent({"response_target_percent"}, rules_.response_target_percent());
     CheckPercent({"medium_risk_percent"}, rules_.medium_risk_percent());

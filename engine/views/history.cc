@@ -40,6 +40,7 @@ std::string OfferWords(const PackageAggregate& package, int32_t ordinal,
 // What a fact is told in: the package as it is at any time after it.
 struct PackageContext {
   const PackageAggregate& package;
+  int64_t time_us;        // of the fact
   bool has_offer_events;  // of the fact, which tell the rest of it
   const Directory& directory;
 };
@@ -177,12 +178,13 @@ std::string PackageWords(const journal::v1::PackageReissued& fact, const Package
 }
 
 std::string PackageWords(const journal::v1::PackageCancelled& fact, const PackageContext& in) {
-  return "Cancelled.";
+  return absl::StrCat("Cancelled", WhyWords(fact.end_reason(), fact.cause()), ".");
 }
 
 std::string PackageWords(const journal::v1::PackageStarted& fact, const PackageContext& in) {
   if (fact.limit_due_us() != 0) {
-    return absl::StrCat("Care started; the limit of the interim service is at ",
+    return absl::StrCat("Care started", DateWords(fact.date(), in.time_us),
+                        "; the limit of the interim service is at ",
                         MomentWords(fact.limit_due_us()), ".");
   }
   return in.has_offer_events ? "" : "Care started.";
@@ -197,17 +199,18 @@ std::string PackageWords(const journal::v1::PackageReturned& fact, const Package
 }
 
 std::string PackageWords(const journal::v1::PackageHandedBack& fact, const PackageContext& in) {
-  return absl::StrCat("Handed back: ", CauseWords(fact.cause()), ". ",
+  return absl::StrCat("Handed back", DateWords(fact.date(), in.time_us), ": ",
+                      EndingWords(fact.end_reason(), fact.cause()), ". ",
                       PackageIdOf(fact.successor()), " follows.");
 }
 
 std::string PackageWords(const journal::v1::PackageCeased& fact, const PackageContext& in) {
   if (fact.leaving_outcome() != v1::LEAVING_OUTCOME_UNSPECIFIED) {
     return absl::StrCat(
-        "Care ended. On leaving the interim service: ",
+        CareEndedWords("Care", fact, in.time_us), " On leaving the interim service: ",
         PlainWords(v1::LeavingOutcome_Name(fact.leaving_outcome()), "LEAVING_OUTCOME_"), ".");
   }
-  return in.has_offer_events ? "" : "Care ended.";
+  return in.has_offer_events ? "" : CareEndedWords("Care", fact, in.time_us);
 }
 
 std::string PackageWords(const journal::v1::TextsErased& fact, const PackageContext& in) {
@@ -277,7 +280,7 @@ class HistoryBuilder {
     bool navigator = MaySeePackage(caller_, package.row);
     const std::vector<OfferEvent> offer_events = OfferEventsOf(fact, record_.time_us(), package);
     if (navigator || (caller_.role == v1::ROLE_ADMINISTRATOR && fact.has_deadline_extended())) {
-      const PackageContext in = {package, !offer_events.empty(), directory_};
+      const PackageContext in = {package, record_.time_us(), !offer_events.empty(), directory_};
       std::string text =
           VisitFact(fact, [&in](const auto& kind) { return PackageWords(kind, in); });
       if (!text.empty()) {

@@ -194,6 +194,7 @@ class OfferEvents {
   OfferEvent& Push(OfferEventKind kind, const OfferRow& offer) {
     OfferEvent& event = events_.emplace_back();
     event.kind = kind;
+    event.time_us = time_us_;
     event.offer = &offer;
     event.branch_id = offer.branch_id();
     return event;
@@ -398,17 +399,25 @@ std::string OfferEventWords(const OfferEvent& event, const Fact& fact, const Dir
           "The claim of ", branch, " that the offer was issued in error was ",
           fact.error_decided().state() == v1::CLAIM_STATE_UPHELD ? "upheld" : "rejected", ".");
     case OfferEventKind::kStarted:
-      return absl::StrCat("Care by ", branch, " started.");
+      return absl::StrCat("Care by ", branch, " started",
+                          DateWords(fact.package_started().date(), event.time_us), ".");
     case OfferEventKind::kReturned:
-      return absl::StrCat("The award to ", branch, " was given up before the start: ",
-                          CauseWords(fact.package_returned().cause()), ".");
+      return absl::StrCat(
+          "The award to ", branch, " was given up before the start",
+          DateWords(fact.package_returned().date(), event.time_us), ": ",
+          EndingWords(fact.package_returned().end_reason(), fact.package_returned().cause()), ".");
     case OfferEventKind::kHandedBack:
-      return absl::StrCat(branch, " handed the package back: ",
-                          CauseWords(fact.package_handed_back().cause()), ".");
+      return absl::StrCat(
+          branch, " handed the package back",
+          DateWords(fact.package_handed_back().date(), event.time_us), ": ",
+          EndingWords(fact.package_handed_back().end_reason(), fact.package_handed_back().cause()),
+          ".");
     case OfferEventKind::kCeased:
-      return absl::StrCat("Care by ", branch, " ended.");
+      return CareEndedWords("Care by " + branch, fact.package_ceased(), event.time_us);
     case OfferEventKind::kAwardCancelled:
-      return absl::StrCat("The package that ", branch, " had won was cancelled.");
+      return absl::StrCat(
+          "The package that ", branch, " had won was cancelled",
+          WhyWords(fact.package_cancelled().end_reason(), fact.package_cancelled().cause()), ".");
     case OfferEventKind::kMoved:
       return absl::StrCat(
           "The offer moved from ",

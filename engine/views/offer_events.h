@@ -38,6 +38,7 @@ enum class OfferEventKind : uint8_t {
 
 struct OfferEvent {
   OfferEventKind kind;
+  int64_t time_us;
   // The offer as it now is; with kIssued as it was issued. Points into the fact or the package.
   const journal::v1::OfferRow* offer;
   v1::AwardCriterion lost_by = v1::AWARD_CRITERION_UNSPECIFIED;  // with kLost

@@ -15,9 +15,52 @@ namespace {
 using journal::v1::OfferRow;
 using journal::v1::PackageRow;
 
-// Whether the person is this branch's to care for: what stands in the offer's name from then on.
-bool HasThePerson(const OfferRow& offer) {
-  return offer.state() == v1::OFFER_STATE_WON && offer.returned_cause() == v1::CAUSE_UNSPECIFIED;
+// What became of the package that the offer won.
+v1::FateKind FateOf(const PackageRow& row, const OfferRow& offer) {
+  if (offer.state() != v1::OFFER_STATE_WON) return v1::FATE_KIND_UNSPECIFIED;
+  if (offer.returned_cause() != v1::CAUSE_UNSPECIFIED) {
+    return offer.returned().transferred() ? v1::FATE_KIND_TRANSFERRED : v1::FATE_KIND_RETURNED;
+  }
+  switch (row.state()) {
+    case v1::PACKAGE_STATE_AWARDED:
+      return v1::FATE_KIND_AWAITS_START;
+    case v1::PACKAGE_STATE_STARTED:
+      return v1::FATE_KIND_RUNS;
+    case v1::PACKAGE_STATE_CEASED:
+      return v1::FATE_KIND_CEASED;
+    case v1::PACKAGE_STATE_HANDED_BACK:
+      return row.ending().transferred() ? v1::FATE_KIND_TRANSFERRED : v1::FATE_KIND_HANDED_BACK;
+    case v1::PACKAGE_STATE_CANCELLED:
+      return v1::FATE_KIND_CANCELLED;
+    // Nobody has it: what won was returned.
+    case v1::PACKAGE_STATE_SUBMITTED:
+    case v1::PACKAGE_STATE_OFFERED:
+    case v1::PACKAGE_STATE_UNFILLED:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return v1::FATE_KIND_UNSPECIFIED;
+}
+
+// Whether the person is this branch's to care for: what stands in the offer's name from then on,
+// until its duty ends.
+bool HasThePerson(v1::FateKind fate) {
+  return fate == v1::FATE_KIND_AWAITS_START || fate == v1::FATE_KIND_RUNS;
+}
+
+void AddFate(const PackageAggregate& package, const OfferRow& row, v1::FateKind kind,
+             v1::Offer* offer) {
+  if (kind == v1::FATE_KIND_UNSPECIFIED) return;
+  offer->mutable_fate()->set_kind(kind);
+  if (HasThePerson(kind)) return;
+  const bool returned = row.returned_cause() != v1::CAUSE_UNSPECIFIED;
+  if (returned && row.has_returned()) {
+    *offer->mutable_fate()->mutable_ending() = ToEnding(package, row.returned());
+  } else if (!returned && package.row.has_ending()) {
+    *offer->mutable_fate()->mutable_ending() = ToEnding(package, package.row.ending());
+  }
 }
 
 void AddAnswers(const PackageAggregate& package, const OfferRow& row, v1::Offer* offer) {
@@ -93,13 +136,25 @@ v1::Offer ToOffer(const PackageAggregate& package, const OfferRow& row, const Ca
   offer.set_terms_version(row.terms_version());
   AddPackage(package.row, row, &offer);
   offer.set_summary(package.Text("summary"));
-  bool full_postcode = HasThePerson(row) && !package.Text("postcode").empty();
+  const v1::FateKind fate = FateOf(package.row, row);
+  AddFate(package, row, fate, &offer);
+  const bool full_postcode = HasThePerson(fate) && !package.Text("postcode").empty();
   offer.set_postcode(full_postcode ? package.Text("postcode") : package.row.postcode_sector());
-  if (HasThePerson(row) || MaySeePackage(caller, package.row)) {
+  if (HasThePerson(fate) || MaySeePackage(caller, package.row)) {
     offer.set_details(package.Text("details"));
     offer.set_person_reference(package.Text("person_reference"));
   }
   return offer;
+}
+
+v1::Ending ToEnding(const PackageAggregate& package, const journal::v1::EndingRow& row) {
+  v1::Ending ending;
+  ending.set_reason(row.reason());
+  ending.set_cause(row.cause());
+  ending.set_date(FormatDate(row.date()));
+  *ending.mutable_record_time() = ToTimestamp(row.time_us());
+  ending.set_words(package.Text(absl::StrCat("reason/", row.sequence())));
+  return ending;
 }
 
 v1::Offer ToMovedOffer(const PackageAggregate& package, const OfferRow& row, const Caller& caller) {

@@ -9,12 +9,15 @@
 namespace brokerage::engine {
 
 // An offer as the caller may see it. A branch (and its organisation) sees its own answers, the
-// summary and the postcode's sector; details, person reference and full postcode only when this
-// offer is WON (and not returned); LOST with the criterion; never another's answer or whether there
-// was one: while the package awaits its award the state is ACCEPTED and nothing else. Care
-// navigation sees everything.
+// summary and the postcode's sector; details, person reference and full postcode only while the
+// package that it won is its own; what became of it since, with the words of its end; LOST with the
+// criterion; never another's answer or whether there was one: while the package awaits its award
+// the state is ACCEPTED and nothing else. Care navigation sees everything.
 v1::Offer ToOffer(const PackageAggregate& package, const journal::v1::OfferRow& offer,
                   const Caller& caller);
+
+// How a package, or the part of the branch that won it, ended, with its words.
+v1::Ending ToEnding(const PackageAggregate& package, const journal::v1::EndingRow& row);
 
 // An offer to the branch that had it before it was moved: which one it is, and the branch itself in
 // moved_from_branch_ids. No branch, state, times or texts: what became of it is not this branch's.

@@ -126,6 +126,8 @@ v1::Package WithoutRounds(const PackageAggregate& aggregate, const OfferRow* awa
     package.set_predecessor_package_id(
         FormatPackageId({row.predecessor_year(), row.predecessor_number()}));
   }
+  package.set_start_date(FormatDate(row.started_date()));
+  if (row.has_ending()) *package.mutable_ending() = ToEnding(aggregate, row.ending());
   package.set_leaving_outcome(row.leaving_outcome());
   package.set_transfer_id(row.transfer_id());
   package.set_awaits_award(row.awaits_award());

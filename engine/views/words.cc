@@ -8,9 +8,36 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "engine/model/end_reasons.h"
 #include "engine/model/fact_keys.h"
 
 namespace brokerage::engine {
+
+namespace {
+
+std::string CauseWords(v1::Cause cause) {
+  switch (cause) {
+    case v1::CAUSE_PROVIDER:
+      return "the provider's cause";
+    case v1::CAUSE_WRONG_DESCRIPTION:
+      return "the package was wrongly described";
+    case v1::CAUSE_PERSON:
+      return "the person's cause";
+    case v1::CAUSE_AUTHORITY:
+      return "the authority's cause";
+    case v1::CAUSE_SUCCESSOR:
+      return "the cause of the provider to which the contract has moved";
+    case v1::CAUSE_TERMS_CHANGED:
+      return "other care is needed than was taken";
+    case v1::CAUSE_UNSPECIFIED:
+    case v1::Cause_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Cause_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return "no cause was given";
+}
+
+}  // namespace
 
 std::string MomentWords(int64_t time_us) {
   return absl::FormatTime("%Y-%m-%dT%H:%MZ", absl::FromUnixMicros(time_us), absl::UTCTimeZone());
@@ -70,24 +97,30 @@ std::string CloseWords(v1::CloseCause cause) {
   return "no cause was given";
 }
 
-std::string CauseWords(v1::Cause cause) {
-  switch (cause) {
-    case v1::CAUSE_PROVIDER:
-      return "the provider's cause";
-    case v1::CAUSE_WRONG_DESCRIPTION:
-      return "the package was wrongly described";
-    case v1::CAUSE_PERSON:
-      return "the person's cause";
-    case v1::CAUSE_AUTHORITY:
-      return "the authority's cause";
-    case v1::CAUSE_SUCCESSOR:
-      return "the cause of the provider to which the contract has moved";
-    case v1::CAUSE_UNSPECIFIED:
-    case v1::Cause_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case v1::Cause_INT_MAX_SENTINEL_DO_NOT_USE_:
-      break;
+std::string EndingWords(v1::EndReason reason, v1::Cause cause) {
+  const bool told = reason != v1::END_REASON_UNSPECIFIED && reason != v1::END_REASON_OTHER;
+  std::vector<std::string> words;
+  if (told) words.emplace_back(EndReasonOf(reason).words);
+  if (cause != v1::CAUSE_UNSPECIFIED && (!told || OnlyCauseOf(EndReasonOf(reason)) != cause)) {
+    words.push_back(CauseWords(cause));
   }
-  return "no cause was given";
+  return absl::StrJoin(words, ", ");
+}
+
+std::string WhyWords(v1::EndReason reason, v1::Cause cause) {
+  const std::string why = EndingWords(reason, cause);
+  return why.empty() ? why : ": " + why;
+}
+
+std::string CareEndedWords(absl::string_view care, const journal::v1::PackageCeased& fact,
+                           int64_t time_us) {
+  return absl::StrCat(care, " ended", DateWords(fact.date(), time_us),
+                      WhyWords(fact.end_reason(), fact.cause()), ".");
+}
+
+std::string DateWords(DateNumber date, int64_t time_us) {
+  const DateNumber recorded = LocalDate(absl::FromUnixMicros(time_us), absl::UTCTimeZone());
+  return date == 0 || date == recorded ? "" : absl::StrCat(" on ", FormatDate(date));
 }
 
 std::string ParallelRoundWords(const v1::RoundBeside& beside) {

@@ -6,8 +6,10 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "brokerage/journal/v1/record.pb.h"
 #include "brokerage/journal/v1/rows.pb.h"
 #include "brokerage/v1/vocabulary.pb.h"
+#include "engine/base/calendar.h"
 #include "engine/model/directory.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -28,7 +30,16 @@ std::string WardWords(absl::string_view framework_id, absl::string_view ward_cod
 std::string PlainWords(absl::string_view name, absl::string_view prefix);
 std::string CriterionWords(v1::AwardCriterion criterion);
 std::string CloseWords(v1::CloseCause cause);
-std::string CauseWords(v1::Cause cause);  // "the provider's cause"
+// "capacity, the provider's cause": the reason, and the cause where the reason leaves it open.
+// Empty where neither is known.
+std::string EndingWords(v1::EndReason reason, v1::Cause cause);
+// The same after a colon: ": capacity"; or empty.
+std::string WhyWords(v1::EndReason reason, v1::Cause cause);
+// "Care by Lead North ended on 2018-07-02: died."
+std::string CareEndedWords(absl::string_view care, const journal::v1::PackageCeased& fact,
+                           int64_t time_us);
+// " on 2018-07-02" where it happened on another day than it was recorded; else empty.
+std::string DateWords(DateNumber date, int64_t time_us);
 // "beside round 1 (adaptive release: lead filled 7 of 20 packages; it begins below 40% and ends at
 // 60%)"
 std::string ParallelRoundWords(const v1::RoundBeside& beside);

@@ -6,6 +6,7 @@
 #include "tests/reference/auditor_awards.h"
 #include "tests/reference/auditor_packages.h"
 #include "tests/reference/auditor_rounds.h"
+#include "tests/reference/reference_endings.h"
 
 namespace brokerage::engine::reference {
 
@@ -98,6 +99,7 @@ void Auditor::CheckFacts(const Record& record) {
     if (fact.package_submitted().package().imported()) {
       CheckStart(course_, fact.package_submitted().package().number());
     }
+    CheckEnding(course_, fact);
     if (fact.has_limit_passed()) CheckLimit(course_, fact.limit_passed().package_number());
     for (const auto& changed : fact.directory_changed().facts()) {
       if (changed.has_transfer()) CheckTransfer(course_, changed.transfer());

@@ -26,7 +26,9 @@ int64_t ExpectedLimit(const Course& course, const PackageRow& package) {
   if (!interim) return 0;
   const absl::CivilSecond start =
       absl::ToCivilSecond(absl::FromUnixMicros(package.started_time_us()), course.directory.zone);
-  const absl::CivilDay day = absl::CivilDay(start) + rules.interim().limit_days();
+  const absl::CivilDay began =
+      package.started_date() != 0 ? FromDateNumber(package.started_date()) : absl::CivilDay(start);
+  const absl::CivilDay day = began + rules.interim().limit_days();
   const absl::CivilSecond local(day.year(), day.month(), day.day(), start.hour(), start.minute(),
                                 start.second());
   const absl::TimeZone::TimeInfo info = course.directory.zone.At(local);

@@ -2,6 +2,18 @@
 
 namespace brokerage::engine::reference {
 
+namespace {
+
+// Recorded on the day itself it is known to the moment; of an earlier day, only to the day.
+bool StayedOver(const ReferenceHistory& history, const journal::v1::PackageRow& row) {
+  const absl::Time ended = absl::FromUnixMicros(row.ended_time_us());
+  const absl::Time limit = absl::FromUnixMicros(row.limit_due_us());
+  if (row.ending().date() == history.directory->Today(ended)) return ended >= limit;
+  return row.ending().date() > history.directory->Today(limit);
+}
+
+}  // namespace
+
 std::map<std::string, v1::InterimCounts> ReferenceInterimStays(const ReferenceHistory& history,
                                                                DateNumber from, DateNumber to,
                                                                const std::string& authority_id) {
@@ -10,8 +22,11 @@ std::map<std::string, v1::InterimCounts> ReferenceInterimStays(const ReferenceHi
     const journal::v1::PackageRow& row = package->row;
     if (row.state() != v1::PACKAGE_STATE_CEASED || row.limit_due_us() == 0) continue;
     if (!authority_id.empty() && row.authority_id() != authority_id) continue;
-    const DateNumber left = history.directory->Today(absl::FromUnixMicros(row.ended_time_us()));
-    const DateNumber came = history.directory->Today(absl::FromUnixMicros(row.started_time_us()));
+    const DateNumber left = row.ending().date();
+    const DateNumber came =
+        row.started_date() != 0
+            ? row.started_date()
+            : history.directory->Today(absl::FromUnixMicros(row.started_time_us()));
     if (left < from || left >= to) continue;
     for (const std::string& lot : {std::string(), row.lot_id()}) {
       v1::InterimCounts& counts = stays[lot];
@@ -23,7 +38,7 @@ std::map<std::string, v1::InterimCounts> ReferenceInterimStays(const ReferenceHi
       counts.set_more_care(counts.more_care() + (outcome == v1::LEAVING_OUTCOME_MORE_CARE));
       counts.set_other(counts.other() + (outcome == v1::LEAVING_OUTCOME_OTHER));
       counts.set_stay_days(counts.stay_days() + (FromDateNumber(left) - FromDateNumber(came)));
-      counts.set_over_limit(counts.over_limit() + (row.ended_time_us() >= row.limit_due_us()));
+      counts.set_over_limit(counts.over_limit() + StayedOver(history, row));
       bool followed = false;
       for (const PackageAggregate* other : history.packages) {
         followed |= other->row.predecessor_number() == row.number();

@@ -14,10 +14,10 @@ namespace brokerage::engine::reference {
 namespace {
 
 constexpr int kPackagesPerFramework = 50;
-constexpr uint64_t kFrameworks = 36;  // 1,800 packages; ./dev prove has no end
+constexpr uint64_t kFrameworks = 40;  // 2,000 packages; ./dev prove has no end
 
 constexpr int kPackagesPerAdaptiveFramework = 120;
-constexpr uint64_t kAdaptiveFrameworks = 9;
+constexpr uint64_t kAdaptiveFrameworks = 10;
 
 void Play(uint64_t seed, WorkloadTally* tally) {
   Workload workload(seed, false, tally);
@@ -48,6 +48,9 @@ TEST(Reference, EngineAgreesInEveryFramework) {
                            "certain before all have answered",
                            "package_returned",
                            "package_handed_back",
+                           "ending by its reason",
+                           "ending that nobody may say",
+                           "step on an earlier day",
                            "offers_closed",
                            "figures compared",
                            "query scanned",

@@ -1,7 +1,11 @@
 #include "tests/reference/workload_packages.h"
 
+#include <algorithm>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "engine/base/calendar.h"
+#include "tests/reference/reference_endings.h"
 #include "tests/reference/workload.h"
 #include "tests/reference/workload_ids.h"
 #include "tests/reference/workload_referrals.h"
@@ -50,16 +54,53 @@ void Transfer(Workload& work, const PackageAggregate& package) {
   work.Ask(NavigatorOf(package.row.authority_id()), std::move(request));
 }
 
+EndingVerb VerbOf(const v1::CancelPackageRequest&) { return EndingVerb::kCancel; }
+EndingVerb VerbOf(const v1::ReturnPackageRequest&) { return EndingVerb::kReturn; }
+EndingVerb VerbOf(const v1::CeasePackageRequest&) { return EndingVerb::kCease; }
+EndingVerb VerbOf(const v1::HandBackPackageRequest&) { return EndingVerb::kHandBack; }
+
+// Any reason with any cause. Where nobody may say so, it is tried, and another takes its place.
+template <typename Request>
+void AddReason(Workload& work, const Caller& caller, Dice* dice, Request* request) {
+  while (true) {
+    request->set_end_reason(static_cast<v1::EndReason>(dice->Between(0, v1::EndReason_MAX)));
+    request->set_cause(static_cast<v1::Cause>(dice->Between(0, v1::Cause_MAX)));
+    if (MayEndSo(VerbOf(*request), request->end_reason(), request->cause())) break;
+    work.Tally("ending that nobody may say");
+    if (dice->Percent(20) && work.Ask(caller, *request)) {
+      work.Problem(absl::StrCat("said against the rules: ", request->ShortDebugString()));
+    }
+  }
+  work.Tally("ending by its reason");
+}
+
+// A day since the step before, as far back as one may be named.
+template <typename Request>
+void AddDay(Workload& work, const PackageAggregate& package, Dice* dice, Request* request) {
+  const bool runs = package.row.state() == v1::PACKAGE_STATE_STARTED;
+  const DateNumber before = runs ? package.row.started_date() : package.row.award().award_date();
+  if (before == 0) return;  // an imported one
+  const absl::CivilDay today = FromDateNumber(work.directory().Today(work.now()));
+  const auto days = std::min<int64_t>(today - FromDateNumber(before), 31);
+  const DateNumber day = ToDateNumber(today - dice->Between(0, static_cast<int>(days)));
+  request->set_on_date(FormatDate(day));
+  work.Tally("step on an earlier day");
+}
+
 void MoveOn(Workload& work) {
   const PackageAggregate* package = work.RandomPackage();
   if (package == nullptr) return;
   const Caller caller = NavigatorOf(package->row.authority_id());
   const std::string id = IdOf(*package);
-  auto cause = [&] { return static_cast<v1::Cause>(work.dice().Between(1, 4)); };
+  // Of their own, so that what else happens does not hang on them.
+  Dice dice(package->row.number() * 1000 + static_cast<uint64_t>(absl::ToUnixSeconds(work.now())));
   auto say = [&](auto request) {
     request.set_package_id(id);
     if constexpr (requires { request.set_reason(""); }) request.set_reason("so it is");
-    if constexpr (requires { request.set_cause(v1::CAUSE_PERSON); }) request.set_cause(cause());
+    if constexpr (requires { request.on_date(); }) {
+      if (dice.Percent(30)) AddDay(work, *package, &dice, &request);
+    }
+    if constexpr (requires { request.end_reason(); }) AddReason(work, caller, &dice, &request);
     if constexpr (requires { request.leaving_outcome(); }) {
       if (package->row.limit_due_us() != 0) {
         request.set_leaving_outcome(static_cast<v1::LeavingOutcome>(work.dice().Between(1, 5)));
@@ -86,7 +127,7 @@ void MoveOn(Workload& work) {
       return work.dice().Percent(60) ? say(v1::StartPackageRequest())
                                      : say(v1::ReturnPackageRequest());
     case v1::PACKAGE_STATE_STARTED:
-      if (work.dice().Percent(60)) return;
+      if (work.dice().Percent(package->row.limit_passed() ? 20 : 60)) return;
       if (work.dice().Percent(20)) return Transfer(work, *package);
       return work.dice().Percent(50) ? say(v1::CeasePackageRequest())
                                      : say(v1::HandBackPackageRequest());

@@ -141,6 +141,9 @@ award_criteria {
 # Days after the award within which a hand-back counts in the hand-back rate; 0 means 28.
 #hand_back_days: 28
 
+# How many days back a start, a return, a hand-back or an end of care may be dated; 0 means 31.
+#backdating_days_max: 31
+
 # Red, amber and green, one entry a rate: KPI_SUCCESSFUL_CALLS, KPI_RESTARTS, KPI_CARE_CERTIFICATE,
 # KPI_RESPONSE. What bands printed in whole percent leave out, as 89.5, is told with
 # printed_gaps { above_percent: 89 below_percent: 90 } among them.

@@ -1,10 +1,15 @@
 #include "tests/scenarios/runner/packages.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "engine/base/calendar.h"
 #include "engine/model/lifecycle.h"
+#include "engine/views/offer_view.h"
+#include "engine/views/package_view.h"
+#include "engine/views/words.h"
 #include "tests/scenarios/runner/runner.h"
 #include "tests/scenarios/runner/values.h"
 
@@ -14,6 +19,31 @@ namespace {
 
 v1::Cause CauseOf(const std::string& words) {
   return ValueOf<v1::Cause>(v1::Cause_descriptor(), "CAUSE_", words);
+}
+
+// "capacity, provider, on Mon 2 Jul, saying \"...\"": reason, cause, date and words of an ending.
+template <typename Request>
+void AddEnding(ScenarioRunner& run, const std::string& text, Request* request) {
+  static const auto& kOn = *new Phrase("on DATE");
+  request->set_reason(kReason);
+  for (const std::string& item : SplitList(text)) {
+    if (auto words = kOn.Match(item)) {
+      if constexpr (requires { request->set_on_date(""); }) {
+        request->set_on_date(run.DateOf((*words)[0]));
+      }
+    } else if (item == "without words") {
+      request->clear_reason();
+    } else if (absl::StartsWith(item, "saying ")) {
+      request->set_reason(Unquoted(item.substr(7)));
+    } else if (auto reason =
+                   ValueOf<v1::EndReason>(v1::EndReason_descriptor(), "END_REASON_", item)) {
+      request->set_end_reason(reason);
+    } else if (v1::Cause cause = CauseOf(item)) {
+      request->set_cause(cause);
+    } else if (!item.empty()) {
+      run.Problem("nobody knows what this means of an ending: " + item);
+    }
+  }
 }
 
 void AddToTerms(ScenarioRunner& run, const std::string& item, v1::PackageTerms* terms) {
@@ -130,7 +160,7 @@ void Cancel(ScenarioRunner& run, const Words& words) {
   for (const std::string& label : LabelsOf(words[0])) {
     v1::CancelPackageRequest request;
     request.set_package_id(run.IdOf(label));
-    request.set_reason(kReason);
+    AddEnding(run, words[1], &request);
     run.Ask(std::move(request));
   }
 }
@@ -162,6 +192,7 @@ void Start(ScenarioRunner& run, const Words& words) {
   for (const std::string& label : LabelsOf(words[0])) {
     v1::StartPackageRequest request;
     request.set_package_id(run.IdOf(label));
+    if (!words[1].empty()) request.set_on_date(run.DateOf(words[1]));
     run.Ask(std::move(request));
   }
 }
@@ -170,8 +201,7 @@ void Return(ScenarioRunner& run, const Words& words) {
   for (const std::string& label : LabelsOf(words[0])) {
     v1::ReturnPackageRequest request;
     request.set_package_id(run.IdOf(label));
-    request.set_cause(CauseOf(words[1]));
-    request.set_reason(kReason);
+    AddEnding(run, words[1], &request);
     run.Ask(std::move(request));
   }
 }
@@ -179,8 +209,7 @@ void Return(ScenarioRunner& run, const Words& words) {
 void HandBack(ScenarioRunner& run, const Words& words) {
   v1::HandBackPackageRequest request;
   request.set_package_id(run.IdOf(words[0]));
-  request.set_cause(CauseOf(words[2]));
-  request.set_reason(kReason);
+  AddEnding(run, words[2], &request);
   run.Ask(std::move(request));
   if (!run.refused()) run.SetLabel(words[1], run.Package(words[0]).row.successor_number());
 }
@@ -189,7 +218,7 @@ void Cease(ScenarioRunner& run, const Words& words) {
   for (const std::string& label : LabelsOf(words[0])) {
     v1::CeasePackageRequest request;
     request.set_package_id(run.IdOf(label));
-    request.set_reason(kReason);
+    AddEnding(run, words[2], &request);
     request.set_leaving_outcome(
         ValueOf<v1::LeavingOutcome>(v1::LeavingOutcome_descriptor(), "LEAVING_OUTCOME_", words[1]));
     run.Ask(std::move(request));
@@ -258,6 +287,55 @@ void CheckLeft(ScenarioRunner& run, const Words& words) {
                          "LEAVING_OUTCOME_"));
 }
 
+// "capacity, provider, on 2 Jul": what is named must be so.
+void ExpectEnding(ScenarioRunner& run, const std::string& text, const v1::Ending& ending) {
+  static const auto& kOn = *new Phrase("on DATE");
+  for (const std::string& item : SplitList(text)) {
+    if (auto words = kOn.Match(item)) {
+      run.Expect(run.DateOf((*words)[0]), ending.date());
+    } else if (absl::StartsWith(item, "saying ")) {
+      run.Expect(Unquoted(item.substr(7)), ending.words());
+    } else if (ValueOf<v1::EndReason>(v1::EndReason_descriptor(), "END_REASON_", item) != 0) {
+      run.Expect(item, PlainWords(v1::EndReason_Name(ending.reason()), "END_REASON_"));
+    } else if (!item.empty()) {
+      run.Expect(item, PlainWords(v1::Cause_Name(ending.cause()), "CAUSE_"));
+    }
+  }
+}
+
+void CheckEnded(ScenarioRunner& run, const Words& words) {
+  for (const std::string& label : LabelsOf(words[0])) {
+    ExpectEnding(run, words[1],
+                 ToPackage(run.Package(label), Detail::kFull, run.directory()).ending());
+  }
+}
+
+void CheckStartDate(ScenarioRunner& run, const Words& words) {
+  run.Expect(run.DateOf(words[1]), FormatDate(run.Package(words[0]).row.started_date()));
+}
+
+// What the branch itself sees.
+v1::Offer SeenBy(ScenarioRunner& run, const PackageAggregate& package, const std::string& branch) {
+  const auto* offer = run.OfferOf(package, branch, "");
+  Caller caller;
+  caller.role = v1::ROLE_PROVIDER_BRANCH;
+  caller.branch_id = branch;
+  return offer == nullptr ? v1::Offer() : ToOffer(package, *offer, caller);
+}
+
+void CheckFate(ScenarioRunner& run, const Words& words) {
+  const PackageAggregate package = run.Package(words[0]);
+  const v1::Offer offer = SeenBy(run, package, words[1]);
+  run.Expect(words[2], InLowerCase(v1::FateKind_Name(offer.fate().kind()), "FATE_KIND_"));
+  ExpectEnding(run, words[3], offer.fate().ending());
+}
+
+void CheckKnowsPerson(ScenarioRunner& run, const Words& words) {
+  const PackageAggregate package = run.Package(words[0]);
+  const std::string seen = SeenBy(run, package, words[1]).person_reference();
+  run.Expect(words[2] == "knows" ? "a person" : "nobody", seen.empty() ? "nobody" : "a person");
+}
+
 void CheckSummary(ScenarioRunner& run, const Words& words) {
   run.Expect(words[1], run.Package(words[0]).Text("summary"));
 }
@@ -275,14 +353,14 @@ const PhraseTable& PackagePhrases() {
                            {Phrase("previews PACKAGE"), Preview},
                            {Phrase("releases PACKAGES"), Release},
                            {Phrase("holds PACKAGES"), Hold},
-                           {Phrase("cancels PACKAGES"), Cancel},
+                           {Phrase("cancels PACKAGES[: REST]"), Cancel},
                            {Phrase("cancels PACKAGE without a reason"), CancelSilently},
                            {Phrase("reissues PACKAGES"), Reissue},
                            {Phrase("reissues PACKAGE with REST"), ReissueChanged},
-                           {Phrase("starts PACKAGES"), Start},
+                           {Phrase("starts PACKAGES[ on DATE]"), Start},
                            {Phrase("returns PACKAGES: REST"), Return},
                            {Phrase("hands back PACKAGE as PACKAGE: REST"), HandBack},
-                           {Phrase("ceases PACKAGES[, leaving with WORD]"), Cease},
+                           {Phrase("ceases PACKAGES[, leaving with WORD][: REST]"), Cease},
                            {Phrase("erases PACKAGES"), Erase},
                        },
                        {
@@ -295,6 +373,10 @@ const PhraseTable& PackagePhrases() {
                            {Phrase("PACKAGES over the limit"), CheckOverLimit},
                            {Phrase("PACKAGES not over the limit"), CheckNotOverLimit},
                            {Phrase("PACKAGE left with WORD"), CheckLeft},
+                           {Phrase("PACKAGES ended: REST"), CheckEnded},
+                           {Phrase("PACKAGE started on DATE"), CheckStartDate},
+                           {Phrase("PACKAGE fate of NAME is WORD[: REST]"), CheckFate},
+                           {Phrase("PACKAGE branch NAME WORD the person"), CheckKnowsPerson},
                            {Phrase("PACKAGE summary is gone"), CheckSummaryGone},
                            {Phrase("PACKAGE summary is TEXT"), CheckSummary},
                        }};
