@@ -227,9 +227,10 @@ void History::Flush() {
   engine_.EvictClosed();
 }
 
-void History::Finish() {
+void History::Finish(bool simulation) {
   Flush();
   absl::Status marked = store_->SetLastAlive({now_});
+  if (marked.ok() && simulation) marked = store_->MarkSimulation();
   if (!marked.ok()) Die(std::string(marked.message()));
   store_.reset();
 }

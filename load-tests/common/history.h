@@ -51,8 +51,8 @@ class History {
   const std::string& framework_id() const { return framework_id_; }
   int64_t offers() const { return offers_; }
   int64_t packages() const { return packages_; }  // and referrals
-  // Makes everything durable; with `mark` the directory is one of a simulation.
-  void Finish();
+  // Makes everything durable; the directory may be one of a simulation.
+  void Finish(bool simulation = false);
 
  private:
   engine::Decision Run(engine::Caller caller, engine::Request request);
