@@ -120,7 +120,7 @@ void Measure(const Setting& setting, const Sizes& sizes) {
     const auto resident = static_cast<double>(Mebibytes(server.process(), "VmRSS"));
     if (minute % 5 == 4) {
       std::printf("  minute %3lld: %.0f MiB, %.0f operations/s, p99 %.1f ms, %lld refused\n",
-                  static_cast<long long>(minute + 1), resident, result.rate(),
+                  static_cast<long long>(minute) + 1, resident, result.rate(),
                   result.latencies.Percentile(0.99), static_cast<long long>(result.refused));
       std::fflush(stdout);
     }
