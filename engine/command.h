@@ -52,10 +52,11 @@ using Request =
                  v1::ReleasePackagesRequest, v1::CancelPackageRequest, v1::AwardPackageRequest,
                  v1::ReissuePackageRequest, v1::StartPackageRequest, v1::ReturnPackageRequest,
                  v1::HandBackPackageRequest, v1::CeasePackageRequest, v1::TransferPackagesRequest,
-                 v1::ErasePackageTextsRequest, v1::AcceptOfferRequest, v1::DeclineOfferRequest,
-                 v1::ClaimIssuedInErrorRequest, v1::DecideIssuedInErrorRequest,
-                 v1::MoveOfferRequest, v1::CreateAccountRequest, v1::DisableAccountRequest,
-                 v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest, v1::ConfirmClockRequest>;
+                 v1::ErasePackageTextsRequest, v1::GiveNoticeRequest, v1::WithdrawNoticeRequest,
+                 v1::AcceptOfferRequest, v1::DeclineOfferRequest, v1::ClaimIssuedInErrorRequest,
+                 v1::DecideIssuedInErrorRequest, v1::MoveOfferRequest, v1::CreateAccountRequest,
+                 v1::DisableAccountRequest, v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest,
+                 v1::ConfirmClockRequest>;
 
 struct Command {
   Caller caller;

@@ -63,7 +63,8 @@ std::vector<uint64_t> MissingPackages(const State& state, const Request& request
           for (const std::string& id : one.closed_package_ids()) package(id);
         } else if constexpr (requires { one.package_id(); }) {
           package(one.package_id());
-        } else if constexpr (requires { one.offer_id(); }) {
+        }
+        if constexpr (requires { one.offer_id(); }) {
           if (auto parsed = ParseOfferId(one.offer_id())) missing.push_back(parsed->package.number);
         }
         if constexpr (requires { one.referral(); }) package(one.referral().follows_package_id());

@@ -57,6 +57,11 @@ std::vector<AgendaEntry> AgendaOf(const PackageAggregate& package) {
     entry.due_us = row.limit_due_us();
     entries.push_back(entry);
   }
+  if (IsUnderNotice(row)) {
+    entry.phase = AgendaEntry::kNoticeEnds;
+    entry.due_us = row.notice().due_us();
+    entries.push_back(entry);
+  }
   if (row.needs_evaluation()) {
     entry.phase = AgendaEntry::kEvaluate;
     entry.due_us = 0;

@@ -16,6 +16,9 @@ using journal::v1::AwardProposed;
 using journal::v1::EndingRow;
 using journal::v1::LimitPassed;
 using journal::v1::LostOffer;
+using journal::v1::NoticeGiven;
+using journal::v1::NoticeRow;
+using journal::v1::NoticeWithdrawn;
 using journal::v1::OfferRow;
 using journal::v1::PackageAwarded;
 using journal::v1::PackageCancelled;
@@ -81,6 +84,14 @@ std::optional<EndingRow> EndingOf(const Applier& applier, const Fact& fact) {
   ending.set_date(fact.date());
   ending.set_time_us(applier.record().time_us());
   ending.set_sequence(applier.sequence());
+  return ending;
+}
+
+// The same of what a notice may have announced: then the words are the notice's.
+template <typename Fact>
+std::optional<EndingRow> EndingOf(const Applier& applier, const Fact& fact, const PackageRow& row) {
+  std::optional<EndingRow> ending = EndingOf(applier, fact);
+  if (ending && fact.by_notice()) ending->set_sequence(row.notice().sequence());
   return ending;
 }
 
@@ -251,15 +262,29 @@ void Apply(Applier& applier, const PackageHandedBack& fact) {
                         });
   }
   row.set_state(v1::PACKAGE_STATE_HANDED_BACK);
-  if (auto ending = EndingOf(applier, fact)) {
+  if (auto ending = EndingOf(applier, fact, row)) {
     ending->set_transferred(!fact.successor().transfer_id().empty());
     *row.mutable_ending() = *std::move(ending);
   }
   row.set_give_up_cause(fact.cause());
   row.set_ended_time_us(applier.record().time_us());
+  if (!fact.has_successor()) return;
   row.set_successor_number(fact.successor().number());
   row.set_successor_year(fact.successor().year());
   applier.Insert(fact.successor());
+}
+
+void Apply(Applier& applier, const NoticeGiven& fact) {
+  NoticeRow& notice = *applier.Change(fact.package_number()).mutable_notice();
+  notice = fact.notice();
+  notice.set_sequence(applier.sequence());
+}
+
+void Apply(Applier& applier, const NoticeWithdrawn& fact) {
+  PackageRow& row = applier.Change(fact.package_number());
+  row.clear_notice();
+  row.clear_successor_number();
+  row.clear_successor_year();
 }
 
 void Apply(Applier& applier, const PackageCeased& fact) {
@@ -269,7 +294,7 @@ void Apply(Applier& applier, const PackageCeased& fact) {
                         [](OfferRow& offer) { offer.set_ceased(true); });
   }
   row.set_state(v1::PACKAGE_STATE_CEASED);
-  if (auto ending = EndingOf(applier, fact)) *row.mutable_ending() = *std::move(ending);
+  if (auto ending = EndingOf(applier, fact, row)) *row.mutable_ending() = *std::move(ending);
   row.set_ended_time_us(applier.record().time_us());
   row.set_leaving_outcome(fact.leaving_outcome());
   row.set_left_date(fact.left_date());

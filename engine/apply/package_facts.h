@@ -16,6 +16,8 @@ void Apply(Applier& applier, const journal::v1::PackageReissued& fact);
 void Apply(Applier& applier, const journal::v1::PackageCancelled& fact);
 void Apply(Applier& applier, const journal::v1::PackageStarted& fact);
 void Apply(Applier& applier, const journal::v1::LimitPassed& fact);
+void Apply(Applier& applier, const journal::v1::NoticeGiven& fact);
+void Apply(Applier& applier, const journal::v1::NoticeWithdrawn& fact);
 void Apply(Applier& applier, const journal::v1::PackageReturned& fact);
 void Apply(Applier& applier, const journal::v1::PackageHandedBack& fact);
 void Apply(Applier& applier, const journal::v1::PackageCeased& fact);

@@ -21,6 +21,13 @@ absl::StatusOr<const PackageAggregate*> FindPackage(const Context& in, absl::str
   return package;
 }
 
+absl::Status CheckState(const journal::v1::PackageRow& row, PackageVerb verb) {
+  if (Legal(row.state(), verb)) return absl::OkStatus();
+  return Reject(
+      v1::REJECTION_REASON_PACKAGE_STATE, "package_id", FormatPackageId({row.year(), row.number()}),
+      absl::StrCat("a package that is ", SourcesInWords(verb), "; it is ", StateName(row.state())));
+}
+
 absl::StatusOr<FoundOffer> FindOffer(const Context& in, absl::string_view id) {
   if (id.empty()) {
     return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "offer_id", "", "an offer's id");

@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/decide/context.h"
+#include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
 
 namespace brokerage::engine {
@@ -10,6 +11,9 @@ namespace brokerage::engine {
 // The package, if the caller may see it. Errors: FIELD_REQUIRED, NOT_FOUND.
 absl::StatusOr<const PackageAggregate*> FindPackage(const Context& in, absl::string_view id,
                                                     absl::string_view field = "package_id");
+
+// PACKAGE_STATE unless the verb is legal from the package's state.
+absl::Status CheckState(const journal::v1::PackageRow& row, PackageVerb verb);
 
 struct FoundOffer {
   const PackageAggregate* package;

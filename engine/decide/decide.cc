@@ -9,6 +9,7 @@
 #include "engine/decide/contracts.h"
 #include "engine/decide/coverage.h"
 #include "engine/decide/framework.h"
+#include "engine/decide/notices.h"
 #include "engine/decide/offers.h"
 #include "engine/decide/opt_outs.h"
 #include "engine/decide/outage.h"

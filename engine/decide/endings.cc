@@ -7,8 +7,12 @@
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/model/end_reasons.h"
+#include "engine/routing/routing.h"
 
 namespace brokerage::engine {
+
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
 
 namespace {
 
@@ -18,6 +22,41 @@ constexpr int kBackdatingDays = 31;  // chosen: no council publishes one
 bool MayLeaveOpen(PackageVerb verb, v1::EndReason reason) {
   return reason == v1::END_REASON_OTHER &&
          (verb == PackageVerb::kCancel || verb == PackageVerb::kCease);
+}
+
+// What a reason says of the person who leaves an interim service; nothing where it leaves that
+// open.
+v1::LeavingOutcome LeavingBy(v1::EndReason reason) {
+  switch (reason) {
+    case v1::END_REASON_NO_LONGER_NEEDED:
+      return v1::LEAVING_OUTCOME_NO_CARE;
+    case v1::END_REASON_DIED:
+    case v1::END_REASON_STAYS_IN_HOSPITAL:
+    case v1::END_REASON_CARE_HOME:
+      return v1::LEAVING_OUTCOME_OTHER;
+    case v1::END_REASON_UNSPECIFIED:
+    case v1::END_REASON_MOVED_AWAY:
+    case v1::END_REASON_OWN_ARRANGEMENT:
+    case v1::END_REASON_CAPACITY:
+    case v1::END_REASON_RECRUITMENT:
+    case v1::END_REASON_DISTANCE:
+    case v1::END_REASON_NEEDS_BEYOND_BRANCH:
+    case v1::END_REASON_RELATIONSHIP_BROKE_DOWN:
+    case v1::END_REASON_CONTRACT_GIVEN_UP:
+    case v1::END_REASON_TERMS_CHANGED:
+    case v1::END_REASON_RESTART_NOT_TAKEN:
+    case v1::END_REASON_PLACING_REFUSED:
+    case v1::END_REASON_OTHER_PROVIDER_WANTED:
+    case v1::END_REASON_QUALITY_OR_SAFEGUARDING:
+    case v1::END_REASON_CONTRACT_ENDED:
+    case v1::END_REASON_OTHER_PROVIDER_DECIDED:
+    case v1::END_REASON_WRONGLY_ENTERED:
+    case v1::END_REASON_OTHER:
+    case v1::EndReason_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::EndReason_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return v1::LEAVING_OUTCOME_UNSPECIFIED;
 }
 
 absl::Status CheckWords(v1::EndReason reason, absl::string_view words) {
@@ -73,6 +112,155 @@ DateNumber StartedDate(const Context& in, const v1::FrameworkRules& rules,
                        const journal::v1::PackageRow& row) {
   if (row.started_date() != 0) return row.started_date();
   return LocalDate(absl::FromUnixMicros(row.started_time_us()), in.ZoneOf(rules));
+}
+
+absl::StatusOr<v1::LeavingOutcome> CheckLeaving(const PackageRow& row, v1::EndReason reason,
+                                                v1::LeavingOutcome outcome) {
+  if (IsInterim(row) && outcome == v1::LEAVING_OUTCOME_UNSPECIFIED) outcome = LeavingBy(reason);
+  if (IsInterim(row) && outcome == v1::LEAVING_OUTCOME_UNSPECIFIED) {
+    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "leaving_outcome", "",
+                  "what became of the person: NO_CARE, LESS_CARE, SAME_CARE, MORE_CARE or OTHER");
+  }
+  if (!IsInterim(row) && outcome != v1::LEAVING_OUTCOME_UNSPECIFIED) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "leaving_outcome",
+                  v1::LeavingOutcome_Name(outcome),
+                  "nothing: the package did not start as an interim service");
+  }
+  return outcome;
+}
+
+std::string HolderOf(const Context& in, const std::string& contract_id) {
+  const v1::Contract* contract = in.state.directory.Contract(contract_id);
+  const journal::v1::FrameworkRow* framework =
+      contract == nullptr ? nullptr : in.state.directory.Framework(contract->framework_id());
+  if (framework == nullptr) return "";
+  return in.state.directory.ProviderOfContract(contract_id, in.Today(framework->rules()));
+}
+
+// What the provider to which the contract has moved gives up is not held against the one that won.
+v1::Cause CauseFor(const Context& in, const PackageAggregate& package, v1::Cause cause) {
+  if (cause != v1::CAUSE_PROVIDER || package.row.imported()) return cause;
+  const OfferRow& winner =
+      package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)];
+  const std::string holder = HolderOf(in, winner.contract_id());
+  return holder.empty() || holder == winner.provider_id() ? cause : v1::CAUSE_SUCCESSOR;
+}
+
+journal::v1::PackageHandedBack& AddHandBack(const Context& in, const PackageAggregate& package,
+                                            const Ending& ending, DateNumber date, DateNumber told,
+                                            Decision* out) {
+  const PackageRow& row = package.row;
+  const v1::FrameworkRules& rules = in.state.directory.Framework(row.framework_id())->rules();
+  journal::v1::PackageHandedBack& handed_back = *out->Add().mutable_package_handed_back();
+  handed_back.set_package_number(row.number());
+  handed_back.set_end_reason(ending.reason);
+  handed_back.set_cause(ending.cause);
+  handed_back.set_date(date);
+  if (!row.imported()) {
+    const int32_t days = rules.hand_back_days() > 0 ? rules.hand_back_days() : 28;
+    const absl::CivilDay last = FromDateNumber(row.award().award_date()) + days;
+    handed_back.set_in_cohort(told <= ToDateNumber(last));
+  }
+  return handed_back;
+}
+
+journal::v1::PackageCeased& AddCease(const Context& in, const PackageAggregate& package,
+                                     const Ending& ending, DateNumber date,
+                                     v1::LeavingOutcome outcome, Decision* out) {
+  const PackageRow& row = package.row;
+  journal::v1::PackageCeased& ceased = *out->Add().mutable_package_ceased();
+  ceased.set_package_number(row.number());
+  ceased.set_end_reason(ending.reason);
+  ceased.set_cause(ending.cause);
+  ceased.set_date(date);
+  ceased.set_leaving_outcome(outcome);
+  if (!IsInterim(row)) return ceased;
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  const absl::CivilDay started = FromDateNumber(StartedDate(in, rules, row));
+  ceased.set_left_date(date);
+  ceased.set_stay_days(static_cast<int32_t>(FromDateNumber(date) - started));
+  const absl::Time limit = absl::FromUnixMicros(row.limit_due_us());
+  ceased.set_left_within_limit(date < in.Today(rules) && in.now >= limit &&
+                               date <= LocalDate(limit, in.ZoneOf(rules)));
+  return ceased;
+}
+
+void EndNotice(const Context& in, const PackageAggregate& package, DateNumber date, Decision* out) {
+  const journal::v1::NoticeRow& notice = package.row.notice();
+  const Ending ending = {notice.reason(), notice.cause()};
+  if (notice.of_provider()) {
+    AddHandBack(in, package, ending, date, notice.given_date(), out).set_by_notice(true);
+  } else {
+    AddCease(in, package, ending, date, notice.leaving_outcome(), out).set_by_notice(true);
+  }
+}
+
+PackageRow MakeFollower(const Context& in, const PackageAggregate& package, uint64_t number,
+                        Decision* out) {
+  const PackageRow& row = package.row;
+  const journal::v1::FrameworkRow& framework = *in.state.directory.Framework(row.framework_id());
+  const v1::FrameworkRules& rules = framework.rules();
+  PackageRow next;
+  next.set_number(number);
+  next.set_submitted_date(in.Today(rules));
+  next.set_year(next.submitted_date() / 10000);
+  next.set_state(v1::PACKAGE_STATE_UNFILLED);
+  next.set_framework_id(row.framework_id());
+  next.set_framework_revision(framework.revision());
+  next.set_authority_id(row.authority_id());
+  next.set_origin(row.origin());
+  next.set_urgency(row.urgency());
+  next.set_ward_code(row.ward_code());
+  next.set_lot_id(LotNow(in.state.directory, row));
+  next.set_postcode_sector(row.postcode_sector());
+  *next.mutable_terms() = row.terms();
+  next.set_terms_version(1);
+  *next.mutable_needs() = row.needs();
+  if (row.imported()) {
+    next.set_previous_branch_id(row.running_branch_id());
+    const v1::Branch* branch = in.state.directory.Branch(row.running_branch_id());
+    if (branch != nullptr) next.set_previous_provider_id(branch->provider_id());
+  } else {
+    const OfferRow& winner = package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)];
+    next.set_previous_branch_id(winner.branch_id());
+    next.set_previous_provider_id(winner.provider_id());
+  }
+  next.set_previous_handed_back(true);
+  *next.mutable_refused_provider_ids() = row.refused_provider_ids();
+  *next.mutable_preferred_provider_ids() = row.preferred_provider_ids();
+  next.set_submitted_time_us(in.now_us());
+  next.set_submitted_by(in.caller.account_id);
+  next.set_predecessor_number(row.number());
+  next.set_predecessor_year(row.year());
+  next.set_erased(row.erased());
+  for (const char* name : {"details", "person_reference", "postcode", "summary"}) {
+    if (package.Text(name).empty()) continue;
+    journal::v1::TextHash& hash = *next.add_text_hashes();
+    hash.set_name(name);
+    hash.set_hash(AddText(in, next.number(), name, package.Text(name), out));
+  }
+  return next;
+}
+
+const PackageAggregate* FollowerOf(const Context& in, const PackageRow& row) {
+  const PackageAggregate* follower = in.state.Package(row.successor_number());
+  if (follower == nullptr) return nullptr;
+  switch (follower->row.state()) {
+    case v1::PACKAGE_STATE_SUBMITTED:
+    case v1::PACKAGE_STATE_OFFERED:
+    case v1::PACKAGE_STATE_UNFILLED:
+    case v1::PACKAGE_STATE_AWARDED:
+      return follower;
+    case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_CEASED:
+    case v1::PACKAGE_STATE_CANCELLED:
+    case v1::PACKAGE_STATE_HANDED_BACK:
+    case v1::PACKAGE_STATE_UNSPECIFIED:
+    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return nullptr;
 }
 
 }  // namespace brokerage::engine

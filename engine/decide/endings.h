@@ -1,9 +1,13 @@
 // How a package ends, or is given up: why, whose cause it is, and on which day.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "engine/decide/context.h"
 #include "engine/model/lifecycle.h"
+#include "engine/model/package.h"
 
 namespace brokerage::engine {
 
@@ -27,5 +31,33 @@ absl::StatusOr<DateNumber> HappenedOn(const Context& in, const v1::FrameworkRule
 // The local date on which care started. REQUIRES: it did.
 DateNumber StartedDate(const Context& in, const v1::FrameworkRules& rules,
                        const journal::v1::PackageRow& row);
+
+// What becomes of the person on leaving an interim service: as the request says, or as the reason
+// does. Errors: FIELD_REQUIRED or FIELD_INVALID of leaving_outcome.
+absl::StatusOr<v1::LeavingOutcome> CheckLeaving(const journal::v1::PackageRow& row,
+                                                v1::EndReason reason, v1::LeavingOutcome outcome);
+
+// The provider that holds the contract today, as long as there is one; empty for no contract.
+std::string HolderOf(const Context& in, const std::string& contract_id);
+// The cause as it is kept. REQUIRES: the package is AWARDED or STARTED.
+v1::Cause CauseFor(const Context& in, const PackageAggregate& package, v1::Cause cause);
+
+// Hands a running package back with the date; `told` is the day that says whether it counts as soon
+// after the award. Words, and the package that follows, are the caller's to add.
+journal::v1::PackageHandedBack& AddHandBack(const Context& in, const PackageAggregate& package,
+                                            const Ending& ending, DateNumber date, DateNumber told,
+                                            Decision* out);
+// Ends care with the date. Words are the caller's to add.
+journal::v1::PackageCeased& AddCease(const Context& in, const PackageAggregate& package,
+                                     const Ending& ending, DateNumber date,
+                                     v1::LeavingOutcome outcome, Decision* out);
+// Does what the notice of the package says, with the date. REQUIRES: it is under notice.
+void EndNotice(const Context& in, const PackageAggregate& package, DateNumber date, Decision* out);
+
+// The package with the number that follows one that is given up, UNFILLED; its texts are added.
+journal::v1::PackageRow MakeFollower(const Context& in, const PackageAggregate& package,
+                                     uint64_t number, Decision* out);
+// The package that follows, while it waits or is awarded; null where there is none.
+const PackageAggregate* FollowerOf(const Context& in, const journal::v1::PackageRow& row);
 
 }  // namespace brokerage::engine

@@ -28,14 +28,6 @@ using journal::v1::PackageRow;
 
 namespace {
 
-// PACKAGE_STATE unless the verb is legal from the package's state.
-absl::Status CheckState(const PackageRow& row, PackageVerb verb) {
-  if (Legal(row.state(), verb)) return absl::OkStatus();
-  return Reject(
-      v1::REJECTION_REASON_PACKAGE_STATE, "package_id", FormatPackageId({row.year(), row.number()}),
-      absl::StrCat("a package that is ", SourcesInWords(verb), "; it is ", StateName(row.state())));
-}
-
 // CONTRACT_STATUS where the contract of the award has ended and its provider has no other in the
 // lot: nobody is left to give care. A novation moves with the contract what was awarded under it.
 // REQUIRES: the package is AWARDED.
@@ -64,39 +56,15 @@ absl::Status CheckContractStands(const Context& in, const PackageAggregate& pack
                    awarded->to_date(), ": return the package, or transfer all of the contract's"));
 }
 
-// What a reason says of the person who leaves an interim service; nothing where it leaves that
-// open.
-v1::LeavingOutcome LeavingBy(v1::EndReason reason) {
-  switch (reason) {
-    case v1::END_REASON_NO_LONGER_NEEDED:
-      return v1::LEAVING_OUTCOME_NO_CARE;
-    case v1::END_REASON_DIED:
-    case v1::END_REASON_STAYS_IN_HOSPITAL:
-    case v1::END_REASON_CARE_HOME:
-      return v1::LEAVING_OUTCOME_OTHER;
-    case v1::END_REASON_UNSPECIFIED:
-    case v1::END_REASON_MOVED_AWAY:
-    case v1::END_REASON_OWN_ARRANGEMENT:
-    case v1::END_REASON_CAPACITY:
-    case v1::END_REASON_RECRUITMENT:
-    case v1::END_REASON_DISTANCE:
-    case v1::END_REASON_NEEDS_BEYOND_BRANCH:
-    case v1::END_REASON_RELATIONSHIP_BROKE_DOWN:
-    case v1::END_REASON_CONTRACT_GIVEN_UP:
-    case v1::END_REASON_TERMS_CHANGED:
-    case v1::END_REASON_RESTART_NOT_TAKEN:
-    case v1::END_REASON_PLACING_REFUSED:
-    case v1::END_REASON_OTHER_PROVIDER_WANTED:
-    case v1::END_REASON_QUALITY_OR_SAFEGUARDING:
-    case v1::END_REASON_CONTRACT_ENDED:
-    case v1::END_REASON_OTHER_PROVIDER_DECIDED:
-    case v1::END_REASON_WRONGLY_ENTERED:
-    case v1::END_REASON_OTHER:
-    case v1::EndReason_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case v1::EndReason_INT_MAX_SENTINEL_DO_NOT_USE_:
-      break;
-  }
-  return v1::LEAVING_OUTCOME_UNSPECIFIED;
+// Two packages of a person that follow each other never run both: one under notice ends with the
+// day before the other starts.
+void EndBefore(const Context& in, const PackageRow& follower, DateNumber start, Decision* out) {
+  const PackageAggregate* before = in.state.Package(follower.predecessor_number());
+  if (before == nullptr || !IsUnderNotice(before->row)) return;
+  const v1::FrameworkRules& rules = RulesOf(in.state, before->row);
+  EndNotice(in, *before,
+            std::max(ToDateNumber(FromDateNumber(start) - 1), StartedDate(in, rules, before->row)),
+            out);
 }
 
 template <typename Response>
@@ -276,6 +244,7 @@ absl::Status Decide(const Context& in, const v1::StartPackageRequest& request, D
   absl::StatusOr<DateNumber> date =
       HappenedOn(in, rules, request.on_date(), row.award().award_date());
   if (!date.ok()) return date.status();
+  EndBefore(in, row, *date, out);
   journal::v1::PackageStarted& started = *out->Add().mutable_package_started();
   started.set_package_number(row.number());
   started.set_date(*date);
@@ -324,8 +293,13 @@ absl::Status Decide(const Context& in, const v1::HandBackPackageRequest& request
   absl::StatusOr<DateNumber> date =
       HappenedOn(in, rules, request.on_date(), StartedDate(in, rules, row));
   if (!date.ok()) return date.status();
-  AddHandBack(in, package, *ending, *date, request.reason(),
-              in.state.system.last_package_number() + 1, out);
+  journal::v1::PackageHandedBack& handed_back = AddHandBack(
+      in, package, {ending->reason, CauseFor(in, package, ending->cause)}, *date, *date, out);
+  handed_back.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
+  if (FollowerOf(in, row) == nullptr) {
+    *handed_back.mutable_successor() =
+        MakeFollower(in, package, in.state.system.last_package_number() + 1, out);
+  }
   return absl::OkStatus();
 }
 
@@ -347,35 +321,15 @@ absl::Status Decide(const Context& in, const v1::CeasePackageRequest& request, D
       CheckEnding(PackageVerb::kCease, request.end_reason(), request.cause(), request.reason());
   if (!ending.ok()) return ending.status();
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
-  const DateNumber started = StartedDate(in, rules, row);
-  absl::StatusOr<DateNumber> date = HappenedOn(in, rules, request.on_date(), started);
+  absl::StatusOr<DateNumber> date =
+      HappenedOn(in, rules, request.on_date(), StartedDate(in, rules, row));
   if (!date.ok()) return date.status();
-  v1::LeavingOutcome outcome = request.leaving_outcome();
-  if (IsInterim(row) && outcome == v1::LEAVING_OUTCOME_UNSPECIFIED) {
-    outcome = LeavingBy(ending->reason);
-  }
-  if (IsInterim(row) && outcome == v1::LEAVING_OUTCOME_UNSPECIFIED) {
-    return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "leaving_outcome", "",
-                  "what became of the person: NO_CARE, LESS_CARE, SAME_CARE, MORE_CARE or OTHER");
-  }
-  if (!IsInterim(row) && outcome != v1::LEAVING_OUTCOME_UNSPECIFIED) {
-    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "leaving_outcome",
-                  v1::LeavingOutcome_Name(outcome),
-                  "nothing: the package did not start as an interim service");
-  }
-  journal::v1::PackageCeased& ceased = *out->Add().mutable_package_ceased();
-  ceased.set_package_number(row.number());
-  ceased.set_end_reason(ending->reason);
-  ceased.set_cause(CauseFor(in, **package, ending->cause));
-  ceased.set_date(*date);
-  ceased.set_leaving_outcome(outcome);
-  if (IsInterim(row)) {
-    ceased.set_left_date(*date);
-    ceased.set_stay_days(static_cast<int32_t>(FromDateNumber(*date) - FromDateNumber(started)));
-    const absl::Time limit = absl::FromUnixMicros(row.limit_due_us());
-    ceased.set_left_within_limit(*date < in.Today(rules) && in.now >= limit &&
-                                 *date <= LocalDate(limit, in.ZoneOf(rules)));
-  }
+  absl::StatusOr<v1::LeavingOutcome> outcome =
+      CheckLeaving(row, ending->reason, request.leaving_outcome());
+  if (!outcome.ok()) return outcome.status();
+  journal::v1::PackageCeased& ceased =
+      AddCease(in, **package, {ending->reason, CauseFor(in, **package, ending->cause)}, *date,
+               *outcome, out);
   ceased.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
   return absl::OkStatus();
 }
@@ -396,83 +350,6 @@ absl::Status Decide(const Context& in, const v1::ErasePackageTextsRequest& reque
 v1::ErasePackageTextsResponse Reply(const After& after,
                                     const v1::ErasePackageTextsRequest& request) {
   return WithPackage<v1::ErasePackageTextsResponse>(after, request.package_id());
-}
-
-std::string HolderOf(const Context& in, const std::string& contract_id) {
-  const v1::Contract* contract = in.state.directory.Contract(contract_id);
-  const journal::v1::FrameworkRow* framework =
-      contract == nullptr ? nullptr : in.state.directory.Framework(contract->framework_id());
-  if (framework == nullptr) return "";
-  return in.state.directory.ProviderOfContract(contract_id, in.Today(framework->rules()));
-}
-
-// What the provider to which the contract has moved gives up is not held against the one that won.
-v1::Cause CauseFor(const Context& in, const PackageAggregate& package, v1::Cause cause) {
-  if (cause != v1::CAUSE_PROVIDER || package.row.imported()) return cause;
-  const OfferRow& winner =
-      package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)];
-  const std::string holder = HolderOf(in, winner.contract_id());
-  return holder.empty() || holder == winner.provider_id() ? cause : v1::CAUSE_SUCCESSOR;
-}
-
-journal::v1::PackageHandedBack& AddHandBack(const Context& in, const PackageAggregate& package,
-                                            const Ending& ending, DateNumber date,
-                                            absl::string_view reason, uint64_t successor_number,
-                                            Decision* out) {
-  const PackageRow& row = package.row;
-  const journal::v1::FrameworkRow& framework = *in.state.directory.Framework(row.framework_id());
-  const v1::FrameworkRules& rules = framework.rules();
-  journal::v1::PackageHandedBack& handed_back = *out->Add().mutable_package_handed_back();
-  handed_back.set_package_number(row.number());
-  handed_back.set_end_reason(ending.reason);
-  handed_back.set_cause(CauseFor(in, package, ending.cause));
-  handed_back.set_date(date);
-  handed_back.set_reason_hash(AddReason(in, row.number(), reason, out));
-  if (!row.imported()) {
-    const int32_t days = rules.hand_back_days() > 0 ? rules.hand_back_days() : 28;
-    const absl::CivilDay last = FromDateNumber(row.award().award_date()) + days;
-    handed_back.set_in_cohort(date <= ToDateNumber(last));
-  }
-  PackageRow& next = *handed_back.mutable_successor();
-  next.set_number(successor_number);
-  next.set_submitted_date(in.Today(rules));
-  next.set_year(next.submitted_date() / 10000);
-  next.set_state(v1::PACKAGE_STATE_UNFILLED);
-  next.set_framework_id(row.framework_id());
-  next.set_framework_revision(framework.revision());
-  next.set_authority_id(row.authority_id());
-  next.set_origin(row.origin());
-  next.set_urgency(row.urgency());
-  next.set_ward_code(row.ward_code());
-  next.set_lot_id(LotNow(in.state.directory, row));
-  next.set_postcode_sector(row.postcode_sector());
-  *next.mutable_terms() = row.terms();
-  next.set_terms_version(1);
-  *next.mutable_needs() = row.needs();
-  if (row.imported()) {
-    next.set_previous_branch_id(row.running_branch_id());
-    const v1::Branch* branch = in.state.directory.Branch(row.running_branch_id());
-    if (branch != nullptr) next.set_previous_provider_id(branch->provider_id());
-  } else {
-    const OfferRow& winner = package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)];
-    next.set_previous_branch_id(winner.branch_id());
-    next.set_previous_provider_id(winner.provider_id());
-  }
-  next.set_previous_handed_back(true);
-  *next.mutable_refused_provider_ids() = row.refused_provider_ids();
-  *next.mutable_preferred_provider_ids() = row.preferred_provider_ids();
-  next.set_submitted_time_us(in.now_us());
-  next.set_submitted_by(in.caller.account_id);
-  next.set_predecessor_number(row.number());
-  next.set_predecessor_year(row.year());
-  next.set_erased(row.erased());
-  for (const char* name : {"details", "person_reference", "postcode", "summary"}) {
-    if (package.Text(name).empty()) continue;
-    journal::v1::TextHash& hash = *next.add_text_hashes();
-    hash.set_name(name);
-    hash.set_hash(AddText(in, next.number(), name, package.Text(name), out));
-  }
-  return handed_back;
 }
 
 }  // namespace brokerage::engine

@@ -1,12 +1,7 @@
 // The verbs of care navigation on a package that was taken in.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "engine/decide/context.h"
-#include "engine/decide/endings.h"
-#include "engine/model/package.h"
 
 namespace brokerage::engine {
 
@@ -37,15 +32,5 @@ v1::CeasePackageResponse Reply(const After& after, const v1::CeasePackageRequest
 absl::Status Decide(const Context& in, const v1::ErasePackageTextsRequest& request, Decision* out);
 v1::ErasePackageTextsResponse Reply(const After& after,
                                     const v1::ErasePackageTextsRequest& request);
-
-// The provider that holds the contract today, as long as there is one; empty for no contract.
-std::string HolderOf(const Context& in, const std::string& contract_id);
-// The cause as it is kept. REQUIRES: the package is AWARDED or STARTED.
-v1::Cause CauseFor(const Context& in, const PackageAggregate& package, v1::Cause cause);
-// Hands a running package back; the one that follows gets the number.
-journal::v1::PackageHandedBack& AddHandBack(const Context& in, const PackageAggregate& package,
-                                            const Ending& ending, DateNumber date,
-                                            absl::string_view reason, uint64_t successor_number,
-                                            Decision* out);
 
 }  // namespace brokerage::engine

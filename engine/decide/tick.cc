@@ -4,6 +4,7 @@
 
 #include "engine/base/check.h"
 #include "engine/decide/contract_changes.h"
+#include "engine/decide/endings.h"
 #include "engine/decide/evaluation.h"
 #include "engine/decide/rounds.h"
 
@@ -33,6 +34,9 @@ absl::Status Decide(const Context& in, const Tick& tick, Decision* out) {
       break;
     case AgendaEntry::kLimit:
       out->Add().mutable_limit_passed()->set_package_number(entry->package_number);
+      break;
+    case AgendaEntry::kNoticeEnds:
+      EndNotice(in, *package, package->row.notice().last_day(), out);
       break;
     case AgendaEntry::kContractChange:
       break;

@@ -15,7 +15,8 @@
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/decide/directory_changes.h"
-#include "engine/decide/packages.h"
+#include "engine/decide/endings.h"
+#include "engine/decide/notices.h"
 #include "engine/decide/rounds.h"
 #include "engine/model/fact_keys.h"
 #include "engine/model/lifecycle.h"
@@ -73,6 +74,12 @@ absl::Status CheckTransferred(const Context& in, const v1::TransferPackagesReque
     return Reject(v1::REJECTION_REASON_PACKAGE_STATE, "package_ids", id,
                   absl::StrCat("a package that is AWARDED or STARTED; it is ",
                                StateName(package.row.state())));
+  }
+  const PackageAggregate* follower = FollowerOf(in, package.row);
+  if (follower != nullptr && follower->row.state() == v1::PACKAGE_STATE_AWARDED) {
+    return Reject(v1::REJECTION_REASON_PACKAGE_STATE, "package_ids", id,
+                  absl::StrCat("a package that nobody follows; ", PackageIdOf(follower->row),
+                               " does, which is awarded"));
   }
   const std::string& contract = ContractOf(package);
   if (request.provider_id().empty() ? contract == request.contract_id()
@@ -159,12 +166,14 @@ void PutOutAgain(const Context& in, const PackageAggregate& package, Decision* o
 // Hands the package back. Gives the one that follows as it goes out.
 PackageRow TransferRunning(const Context& in, const PackageAggregate& package,
                            const v1::Transfer& transfer, uint64_t successor_number, Decision* out) {
-  const Ending ending = {ReasonOf(transfer.cause()), transfer.cause()};
-  const v1::FrameworkRules& rules =
-      in.state.directory.Framework(package.row.framework_id())->rules();
-  PackageRow& next =
-      *AddHandBack(in, package, ending, in.Today(rules), transfer.reason(), successor_number, out)
-           .mutable_successor();
+  CancelFollower(in, package.row, out);
+  const Ending ending = {ReasonOf(transfer.cause()), CauseFor(in, package, transfer.cause())};
+  const DateNumber today =
+      in.Today(in.state.directory.Framework(package.row.framework_id())->rules());
+  journal::v1::PackageHandedBack& handed_back = AddHandBack(in, package, ending, today, today, out);
+  handed_back.set_reason_hash(AddReason(in, package.row.number(), transfer.reason(), out));
+  PackageRow& next = *handed_back.mutable_successor();
+  next = MakeFollower(in, package, successor_number, out);
   next.set_transfer_id(transfer.id());
   // Who gives it up is who holds the contract now, not who won it before a novation.
   const std::string holder = HolderOf(in, ContractOf(package));
@@ -174,8 +183,8 @@ PackageRow TransferRunning(const Context& in, const PackageAggregate& package,
     next.clear_previous_branch_id();
   }
   // Care is needed at once; a date that has passed would say nothing to a branch.
-  const std::string today = FormatDate(next.submitted_date());
-  if (next.terms().start_by_date() < today) next.mutable_terms()->set_start_by_date(today);
+  const std::string date = FormatDate(today);
+  if (next.terms().start_by_date() < date) next.mutable_terms()->set_start_by_date(date);
   next.set_released_time_us(in.now_us());
   PackageAggregate successor;
   successor.row = next;

@@ -34,6 +34,7 @@ constexpr int kEastingMax = 700000;  // of the British National Grid, in metres
 constexpr int kNorthingMax = 1300000;
 constexpr int kPriorityMax = 1000;
 constexpr int kRankMax = 1000;
+constexpr int kNoticeDaysMax = 366;
 constexpr int kPenceMax = 1000000;
 
 constexpr absl::string_view kFileNames[kTableKinds] = {
@@ -59,11 +60,21 @@ absl::Span<const CsvColumn> ColumnsOf(TableKind kind) {
   static constexpr CsvColumn kCoverage[] = {
       {"branch_id"}, {"ward_code"}, {"service_type"},       {"from"},
       {"to"},        {"priority"},  {"postcode_area", true}};
-  static constexpr CsvColumn kContracts[] = {
-      {"contract_id"},   {"provider_id"},   {"lot_id"},      {"tier"},
-      {"service_types"}, {"from"},          {"to"},          {"minimum_pickup_percent"},
-      {"rank"},          {"quality_score"}, {"price_urban"}, {"price_fringe"},
-      {"price_rural"},   {"price_isolated"}};
+  static constexpr CsvColumn kContracts[] = {{"contract_id"},
+                                             {"provider_id"},
+                                             {"lot_id"},
+                                             {"tier"},
+                                             {"service_types"},
+                                             {"from"},
+                                             {"to"},
+                                             {"minimum_pickup_percent"},
+                                             {"rank"},
+                                             {"quality_score"},
+                                             {"price_urban"},
+                                             {"price_fringe"},
+                                             {"price_rural"},
+                                             {"price_isolated"},
+                                             {"notice_days", true}};
   static constexpr CsvColumn kNovations[] = {{"contract_id"}, {"new_provider_id"}, {"date"}};
   static constexpr CsvColumn kHolidays[] = {{"date"}, {"name"}};
   switch (kind) {
@@ -398,6 +409,7 @@ v1::Contract ReadContract(const v1::FrameworkRules& rules, RowReader* row) {
                   tier == nullptr ? 0 : tier->minimum_pickup_percent()));
   contract.set_rank(row->Number("rank", 1, kRankMax, Want::kOptional));
   contract.set_quality_score(row->Number("quality_score", 0, 100, Want::kOptional));
+  contract.set_notice_days(row->Number("notice_days", 1, kNoticeDaysMax, Want::kOptional));
   v1::Prices* prices = contract.mutable_prices();
   prices->set_urban_pence(row->Number("price_urban", 1, kPenceMax, Want::kOptional));
   prices->set_fringe_pence(row->Number("price_fringe", 1, kPenceMax, Want::kOptional));

@@ -15,8 +15,9 @@ struct AgendaEntry {
     kEvaluate,        // award, next round, or waiting list: at once, or when a proposal runs out
     kRelease,         // a distribution
     kLimit,           // the limit of an interim service: somebody is told, nothing moves
+    kNoticeEnds,      // the last day of a notice has ended
   };
-  static constexpr int kPhases = 5;
+  static constexpr int kPhases = 6;
   Phase phase = kContractChange;
   int64_t due_us = 0;
   bool standard = false;         // urgent first

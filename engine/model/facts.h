@@ -93,6 +93,10 @@ decltype(auto) VisitFact(const journal::v1::Fact& fact, Visitor&& visit) {
       return visit(fact.offer_moved());
     case Fact::kRoundsPassedOver:
       return visit(fact.rounds_passed_over());
+    case Fact::kNoticeGiven:
+      return visit(fact.notice_given());
+    case Fact::kNoticeWithdrawn:
+      return visit(fact.notice_withdrawn());
     case Fact::FACT_NOT_SET:
       break;
   }

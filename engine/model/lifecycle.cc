@@ -20,18 +20,33 @@ constexpr v1::PackageState kCancelled = v1::PACKAGE_STATE_CANCELLED;
 constexpr v1::PackageState kHandedBack = v1::PACKAGE_STATE_HANDED_BACK;
 
 constexpr PackageTransition kPackageTable[] = {
-    {kNoPackage, PackageVerb::kSubmit, kSubmitted}, {kNoPackage, PackageVerb::kImport, kStarted},
-    {kNoPackage, PackageVerb::kFollow, kUnfilled},  {kSubmitted, PackageVerb::kHold, kSubmitted},
-    {kSubmitted, PackageVerb::kRelease, kOffered},  {kOffered, PackageVerb::kNextRound, kOffered},
-    {kOffered, PackageVerb::kExhaust, kUnfilled},   {kOffered, PackageVerb::kAward, kAwarded},
-    {kUnfilled, PackageVerb::kAward, kAwarded},     {kSubmitted, PackageVerb::kCancel, kCancelled},
-    {kOffered, PackageVerb::kCancel, kCancelled},   {kUnfilled, PackageVerb::kCancel, kCancelled},
-    {kAwarded, PackageVerb::kCancel, kCancelled},   {kOffered, PackageVerb::kReissue, kOffered},
-    {kUnfilled, PackageVerb::kReissue, kOffered},   {kOffered, PackageVerb::kReopen, kOffered},
-    {kUnfilled, PackageVerb::kReopen, kOffered},    {kAwarded, PackageVerb::kStart, kStarted},
-    {kAwarded, PackageVerb::kReturn, kUnfilled},    {kStarted, PackageVerb::kHandBack, kHandedBack},
-    {kStarted, PackageVerb::kCease, kCeased},       {kCeased, PackageVerb::kErase, kCeased},
-    {kCancelled, PackageVerb::kErase, kCancelled},  {kHandedBack, PackageVerb::kErase, kHandedBack},
+    {kNoPackage, PackageVerb::kSubmit, kSubmitted},
+    {kNoPackage, PackageVerb::kImport, kStarted},
+    {kNoPackage, PackageVerb::kFollow, kUnfilled},
+    {kSubmitted, PackageVerb::kHold, kSubmitted},
+    {kSubmitted, PackageVerb::kRelease, kOffered},
+    {kOffered, PackageVerb::kNextRound, kOffered},
+    {kOffered, PackageVerb::kExhaust, kUnfilled},
+    {kOffered, PackageVerb::kAward, kAwarded},
+    {kUnfilled, PackageVerb::kAward, kAwarded},
+    {kSubmitted, PackageVerb::kCancel, kCancelled},
+    {kOffered, PackageVerb::kCancel, kCancelled},
+    {kUnfilled, PackageVerb::kCancel, kCancelled},
+    {kAwarded, PackageVerb::kCancel, kCancelled},
+    {kOffered, PackageVerb::kReissue, kOffered},
+    {kUnfilled, PackageVerb::kReissue, kOffered},
+    {kOffered, PackageVerb::kReopen, kOffered},
+    {kUnfilled, PackageVerb::kReopen, kOffered},
+    {kAwarded, PackageVerb::kStart, kStarted},
+    {kAwarded, PackageVerb::kReturn, kUnfilled},
+    {kStarted, PackageVerb::kHandBack, kHandedBack},
+    {kStarted, PackageVerb::kCease, kCeased},
+    {kCeased, PackageVerb::kErase, kCeased},
+    {kCancelled, PackageVerb::kErase, kCancelled},
+    {kHandedBack, PackageVerb::kErase, kHandedBack},
+    {kAwarded, PackageVerb::kGiveNotice, kUnfilled},
+    {kStarted, PackageVerb::kGiveNotice, kStarted},
+    {kStarted, PackageVerb::kWithdrawNotice, kStarted},
 };
 
 constexpr v1::OfferState kNoOffer = v1::OFFER_STATE_UNSPECIFIED;
@@ -109,6 +124,8 @@ constexpr VerbNames kPackageVerbNames[] = {
     {"hand_back", "HandBackPackage"},
     {"cease", "CeasePackage"},
     {"erase", "ErasePackageTexts"},
+    {"give_notice", "GiveNotice"},
+    {"withdraw_notice", "WithdrawNotice"},
 };
 static_assert(std::size(kPackageVerbNames) == kPackageVerbs);
 

@@ -33,9 +33,11 @@ enum class PackageVerb : uint8_t {
   kReturn,    // given up before the start
   kHandBack,  // given up after the start
   kCease,
-  kErase,  // its texts go
+  kErase,       // its texts go
+  kGiveNotice,  // care ends with a day that is said before
+  kWithdrawNotice,
 };
-inline constexpr int kPackageVerbs = 16;
+inline constexpr int kPackageVerbs = 18;
 
 enum class OfferVerb : uint8_t {
   kIssue,

@@ -11,7 +11,8 @@ namespace {
 
 // What somebody could have done by then and has not.
 bool IsDeadline(int phase) {
-  return phase == AgendaEntry::kRoundDue || phase == AgendaEntry::kLimit;
+  return phase == AgendaEntry::kRoundDue || phase == AgendaEntry::kLimit ||
+         phase == AgendaEntry::kNoticeEnds;
 }
 
 // What would be said to have passed by a clock that nobody trusts waits until it is confirmed.
@@ -31,6 +32,10 @@ bool IsOverLimit(const journal::v1::PackageRow& row) {
   return IsInterim(row) && row.state() == v1::PACKAGE_STATE_STARTED && row.limit_passed();
 }
 
+bool IsUnderNotice(const journal::v1::PackageRow& row) {
+  return row.has_notice() && row.state() == v1::PACKAGE_STATE_STARTED;
+}
+
 bool IsOpenPackage(const journal::v1::PackageRow& row) {
   switch (row.state()) {
     case v1::PACKAGE_STATE_SUBMITTED:
@@ -45,7 +50,7 @@ bool IsOpenPackage(const journal::v1::PackageRow& row) {
     case v1::PACKAGE_STATE_UNSPECIFIED:
     case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
-      if (AwaitsLimit(row)) return true;
+      if (AwaitsLimit(row) || IsUnderNotice(row)) return true;
       // Until its last deadline has passed, a package's offers are not settled.
       return std::any_of(row.rounds().begin(), row.rounds().end(),
                          [](const journal::v1::RoundRow& round) { return !round.settled(); });

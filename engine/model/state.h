@@ -29,6 +29,8 @@ bool IsInterim(const journal::v1::PackageRow& row);
 // Whether it is an interim service that runs and whose limit has not passed yet; or has.
 bool AwaitsLimit(const journal::v1::PackageRow& row);
 bool IsOverLimit(const journal::v1::PackageRow& row);
+// Whether it runs, until the last day of a notice.
+bool IsUnderNotice(const journal::v1::PackageRow& row);
 // Where start-up finds the open packages in kPackagesByState: every open package is listed there
 // under PACKAGE_STATE_UNSPECIFIED, too.
 const std::vector<v1::PackageState>& StatesOfOpenPackages();

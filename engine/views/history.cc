@@ -199,9 +199,19 @@ std::string PackageWords(const journal::v1::PackageReturned& fact, const Package
 }
 
 std::string PackageWords(const journal::v1::PackageHandedBack& fact, const PackageContext& in) {
-  return absl::StrCat("Handed back", DateWords(fact.date(), in.time_us), ": ",
-                      EndingWords(fact.end_reason(), fact.cause()), ". ",
-                      PackageIdOf(fact.successor()), " follows.");
+  return absl::StrCat(
+      "Handed back", DateWords(fact.date(), in.time_us), ": ",
+      EndingWords(fact.end_reason(), fact.cause()), ".",
+      fact.has_successor() ? absl::StrCat(" ", PackageIdOf(fact.successor()), " follows.") : "");
+}
+
+// Of one that was imported; of any other its offer tells.
+std::string PackageWords(const journal::v1::NoticeGiven& fact, const PackageContext& in) {
+  return in.has_offer_events ? "" : NoticeWords("care", fact.notice());
+}
+
+std::string PackageWords(const journal::v1::NoticeWithdrawn& fact, const PackageContext& in) {
+  return in.has_offer_events ? "" : "The notice was taken back: care goes on.";
 }
 
 std::string PackageWords(const journal::v1::PackageCeased& fact, const PackageContext& in) {

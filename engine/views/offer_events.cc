@@ -139,6 +139,11 @@ class OfferEvents {
 
   void Add(const journal::v1::PackageCeased& fact) { Push(OfferEventKind::kCeased, Winner()); }
 
+  void Add(const journal::v1::NoticeGiven& fact) { Push(OfferEventKind::kNoticeGiven, Winner()); }
+  void Add(const journal::v1::NoticeWithdrawn& fact) {
+    Push(OfferEventKind::kNoticeWithdrawn, Winner());
+  }
+
   void Add(const journal::v1::OffersClosed& fact) {
     for (int32_t ordinal : fact.ordinals()) Push(OfferEventKind::kClosed, ordinal);
   }
@@ -346,6 +351,10 @@ const char* OfferEventName(OfferEventKind kind) {
       return "PackageHandedBack";
     case OfferEventKind::kCeased:
       return "PackageCeased";
+    case OfferEventKind::kNoticeGiven:
+      return "NoticeGiven";
+    case OfferEventKind::kNoticeWithdrawn:
+      return "NoticeWithdrawn";
     case OfferEventKind::kAwardCancelled:
       return "PackageCancelled";
     case OfferEventKind::kMoved:
@@ -414,6 +423,10 @@ std::string OfferEventWords(const OfferEvent& event, const Fact& fact, const Dir
           ".");
     case OfferEventKind::kCeased:
       return CareEndedWords("Care by " + branch, fact.package_ceased(), event.time_us);
+    case OfferEventKind::kNoticeGiven:
+      return NoticeWords("care by " + branch, fact.notice_given().notice());
+    case OfferEventKind::kNoticeWithdrawn:
+      return absl::StrCat("The notice was taken back: care by ", branch, " goes on.");
     case OfferEventKind::kAwardCancelled:
       return absl::StrCat(
           "The package that ", branch, " had won was cancelled",

@@ -31,6 +31,8 @@ enum class OfferEventKind : uint8_t {
   kReturned,
   kHandedBack,
   kCeased,
+  kNoticeGiven,
+  kNoticeWithdrawn,
   kAwardCancelled,
   kMoved,      // to the branch that has it from then on, and to all who see both
   kMovedAway,  // to the branch that had it

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
 #include "engine/model/package.h"
+#include "engine/model/state.h"
 #include "engine/model/visibility.h"
 
 namespace brokerage::engine {
@@ -25,7 +26,7 @@ v1::FateKind FateOf(const PackageRow& row, const OfferRow& offer) {
     case v1::PACKAGE_STATE_AWARDED:
       return v1::FATE_KIND_AWAITS_START;
     case v1::PACKAGE_STATE_STARTED:
-      return v1::FATE_KIND_RUNS;
+      return IsUnderNotice(row) ? v1::FATE_KIND_RUNS_UNTIL : v1::FATE_KIND_RUNS;
     case v1::PACKAGE_STATE_CEASED:
       return v1::FATE_KIND_CEASED;
     case v1::PACKAGE_STATE_HANDED_BACK:
@@ -47,13 +48,17 @@ v1::FateKind FateOf(const PackageRow& row, const OfferRow& offer) {
 // Whether the person is this branch's to care for: what stands in the offer's name from then on,
 // until its duty ends.
 bool HasThePerson(v1::FateKind fate) {
-  return fate == v1::FATE_KIND_AWAITS_START || fate == v1::FATE_KIND_RUNS;
+  return fate == v1::FATE_KIND_AWAITS_START || fate == v1::FATE_KIND_RUNS ||
+         fate == v1::FATE_KIND_RUNS_UNTIL;
 }
 
 void AddFate(const PackageAggregate& package, const OfferRow& row, v1::FateKind kind,
              v1::Offer* offer) {
   if (kind == v1::FATE_KIND_UNSPECIFIED) return;
   offer->mutable_fate()->set_kind(kind);
+  if (kind == v1::FATE_KIND_RUNS_UNTIL) {
+    *offer->mutable_fate()->mutable_notice() = ToNotice(package);
+  }
   if (HasThePerson(kind)) return;
   const bool returned = row.returned_cause() != v1::CAUSE_UNSPECIFIED;
   if (returned && row.has_returned()) {
@@ -155,6 +160,20 @@ v1::Ending ToEnding(const PackageAggregate& package, const journal::v1::EndingRo
   *ending.mutable_record_time() = ToTimestamp(row.time_us());
   ending.set_words(package.Text(absl::StrCat("reason/", row.sequence())));
   return ending;
+}
+
+v1::Notice ToNotice(const PackageAggregate& package) {
+  const journal::v1::NoticeRow& row = package.row.notice();
+  v1::Notice notice;
+  notice.set_last_day(FormatDate(row.last_day()));
+  notice.set_given_date(FormatDate(row.given_date()));
+  *notice.mutable_record_time() = ToTimestamp(row.time_us());
+  notice.set_reason(row.reason());
+  notice.set_cause(row.cause());
+  notice.set_of_provider(row.of_provider());
+  notice.set_short_notice(row.short_notice());
+  notice.set_words(package.Text(absl::StrCat("reason/", row.sequence())));
+  return notice;
 }
 
 v1::Offer ToMovedOffer(const PackageAggregate& package, const OfferRow& row, const Caller& caller) {

@@ -19,6 +19,9 @@ v1::Offer ToOffer(const PackageAggregate& package, const journal::v1::OfferRow& 
 // How a package, or the part of the branch that won it, ended, with its words.
 v1::Ending ToEnding(const PackageAggregate& package, const journal::v1::EndingRow& row);
 
+// REQUIRES: the package is under notice.
+v1::Notice ToNotice(const PackageAggregate& package);
+
 // An offer to the branch that had it before it was moved: which one it is, and the branch itself in
 // moved_from_branch_ids. No branch, state, times or texts: what became of it is not this branch's.
 v1::Offer ToMovedOffer(const PackageAggregate& package, const journal::v1::OfferRow& row,

@@ -4,6 +4,7 @@
 
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
+#include "engine/model/state.h"
 #include "engine/routing/routing.h"
 #include "engine/views/offer_view.h"
 
@@ -127,6 +128,7 @@ v1::Package WithoutRounds(const PackageAggregate& aggregate, const OfferRow* awa
         FormatPackageId({row.predecessor_year(), row.predecessor_number()}));
   }
   package.set_start_date(FormatDate(row.started_date()));
+  if (IsUnderNotice(row)) *package.mutable_notice() = ToNotice(aggregate);
   if (row.has_ending()) *package.mutable_ending() = ToEnding(aggregate, row.ending());
   package.set_leaving_outcome(row.leaving_outcome());
   package.set_transfer_id(row.transfer_id());

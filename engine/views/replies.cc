@@ -21,6 +21,10 @@ void ClearTexts(v1::Offer* offer) {
     offer->mutable_error_claim()->clear_reason();
     offer->mutable_error_claim()->clear_decision_reason();
   }
+  if (offer->has_fate()) {
+    if (offer->fate().has_ending()) offer->mutable_fate()->mutable_ending()->clear_words();
+    if (offer->fate().has_notice()) offer->mutable_fate()->mutable_notice()->clear_words();
+  }
 }
 
 }  // namespace
@@ -31,6 +35,8 @@ v1::Package PackageWithoutTexts(const State& state, uint64_t number, Detail deta
   package.clear_details();
   package.clear_person_reference();
   package.clear_postcode();
+  if (package.has_ending()) package.mutable_ending()->clear_words();
+  if (package.has_notice()) package.mutable_notice()->clear_words();
   for (v1::Offer& offer : *package.mutable_offers()) ClearTexts(&offer);
   return package;
 }

@@ -118,6 +118,12 @@ std::string CareEndedWords(absl::string_view care, const journal::v1::PackageCea
                       WhyWords(fact.end_reason(), fact.cause()), ".");
 }
 
+std::string NoticeWords(absl::string_view care, const journal::v1::NoticeRow& notice) {
+  return absl::StrCat("Notice: ", care, " ends with ", FormatDate(notice.last_day()), " (",
+                      EndingWords(notice.reason(), notice.cause()),
+                      notice.short_notice() ? "; short notice" : "", ").");
+}
+
 std::string DateWords(DateNumber date, int64_t time_us) {
   const DateNumber recorded = LocalDate(absl::FromUnixMicros(time_us), absl::UTCTimeZone());
   return date == 0 || date == recorded ? "" : absl::StrCat(" on ", FormatDate(date));

@@ -120,6 +120,8 @@ constexpr Access kTable[] = {
     {"PackageService/TransferPackages", kNavigator, Scope::kContract, "contract_id",
      Audit::kChange},
     {"PackageService/GetTransfer", kNavigator | kCommissioner, Scope::kLoaded, "", Audit::kNone},
+    {"PackageService/GiveNotice", kNavigator | kProviders, Scope::kLoaded, "", Audit::kChange},
+    {"PackageService/WithdrawNotice", kNavigator | kProviders, Scope::kLoaded, "", Audit::kChange},
     {"PackageService/ErasePackageTexts", kNavigator, Scope::kLoaded, "", Audit::kChange},
     {"PackageService/WatchPackages", kNavigator, Scope::kOwn, "", Audit::kPersonal},
 

@@ -1,5 +1,6 @@
 #include "tests/reference/reference_endings.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -52,10 +53,28 @@ void CheckDay(Course& course, uint64_t number, DateNumber day, DateNumber step_b
   }
 }
 
+// The last day of care, unless what follows starts before.
+void CheckEndOfNotice(Course& course, uint64_t number, DateNumber day) {
+  const journal::v1::PackageRow& row = course.before.at(number);
+  const DateNumber last = row.notice().last_day();
+  const DateNumber today = course.directory.Today(course.now);
+  bool right = day == last && today > last;
+  const char* what = "ended by notice";
+  if (!right && row.successor_number() != 0) {
+    const journal::v1::PackageRow& next = course.Package(row.successor_number()).row;
+    const absl::CivilDay before = FromDateNumber(next.started_date()) - 1;
+    right = next.state() == v1::PACKAGE_STATE_STARTED &&
+            day == std::max(ToDateNumber(before), row.started_date()) && day <= last;
+    what = "ended before its notice, by the start of what follows";
+  }
+  if (!right) course.Problem(absl::StrCat("package ", number, " ended on ", day, " by notice"));
+  course.tally(what);
+}
+
 void CheckKept(Course& course, uint64_t number, const journal::v1::EndingRow& kept,
-               v1::EndReason reason, v1::Cause cause, DateNumber day) {
+               v1::EndReason reason, v1::Cause cause, DateNumber day, uint64_t words_of) {
   if (reason == v1::END_REASON_UNSPECIFIED || kept.reason() != reason || kept.cause() != cause ||
-      kept.date() != day || kept.sequence() != course.sequence) {
+      kept.date() != day || kept.sequence() != words_of) {
     course.Problem(absl::StrCat("package ", number, " keeps another ending"));
   }
 }
@@ -91,27 +110,32 @@ void CheckEnding(Course& course, const journal::v1::Fact& fact) {
     CheckDay(course, number, returned.date(), award.award_date());
     CheckKept(course, number,
               package.offers[static_cast<size_t>(award.offer_ordinal() - 1)].returned(),
-              returned.end_reason(), returned.cause(), returned.date());
+              returned.end_reason(), returned.cause(), returned.date(), course.sequence);
   } else if (fact.has_package_handed_back()) {
     const journal::v1::PackageHandedBack& handed_back = fact.package_handed_back();
     CheckDay(course, number, handed_back.date(), row.started_date());
+    const journal::v1::NoticeRow& notice = row.notice();
     CheckKept(course, number, row.ending(), handed_back.end_reason(), handed_back.cause(),
-              handed_back.date());
+              handed_back.date(), handed_back.by_notice() ? notice.sequence() : course.sequence);
+    if (handed_back.by_notice()) CheckEndOfNotice(course, number, handed_back.date());
     if (row.imported()) return;
     const v1::FrameworkRules& rules = course.directory.frameworks.back().rules();
     const int days = rules.hand_back_days() == 0 ? 28 : rules.hand_back_days();
-    const auto ran = FromDateNumber(handed_back.date()) - FromDateNumber(row.award().award_date());
+    const DateNumber told = handed_back.by_notice() ? notice.given_date() : handed_back.date();
+    const auto ran = FromDateNumber(told) - FromDateNumber(row.award().award_date());
     if (handed_back.in_cohort() != (ran <= days)) {
       course.Problem(absl::StrCat("package ", number, " is handed back in another cohort"));
     }
   } else if (fact.has_package_ceased()) {
     const journal::v1::PackageCeased& ceased = fact.package_ceased();
     CheckDay(course, number, ceased.date(), row.started_date());
-    CheckKept(course, number, row.ending(), ceased.end_reason(), ceased.cause(), ceased.date());
+    CheckKept(course, number, row.ending(), ceased.end_reason(), ceased.cause(), ceased.date(),
+              ceased.by_notice() ? row.notice().sequence() : course.sequence);
+    if (ceased.by_notice()) CheckEndOfNotice(course, number, ceased.date());
   } else if (fact.has_package_cancelled()) {
     const journal::v1::PackageCancelled& cancelled = fact.package_cancelled();
     CheckKept(course, number, row.ending(), cancelled.end_reason(), cancelled.cause(),
-              cancelled.date());
+              cancelled.date(), course.sequence);
   }
 }
 

@@ -87,6 +87,52 @@ void AddDay(Workload& work, const PackageAggregate& package, Dice* dice, Request
   work.Tally("step on an earlier day");
 }
 
+// Who has the package, or care navigation, gives notice of it, or takes it back.
+void Notify(Workload& work, const PackageAggregate& package, Dice* dice) {
+  const bool provider = !package.row.imported() && dice->Percent(60);
+  Caller caller = NavigatorOf(package.row.authority_id());
+  const auto name = [&](auto* request) {
+    if (!provider) return request->set_package_id(IdOf(package));
+    const journal::v1::OfferRow& won =
+        package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)];
+    caller = BranchOf(won);
+    request->set_offer_id(IdOf(package, won));
+  };
+  if (package.row.has_notice()) {
+    v1::WithdrawNoticeRequest request;
+    name(&request);
+    const bool may = !provider || package.row.notice().of_provider();
+    const uint64_t next = package.row.successor_number();
+    const bool free =
+        next == 0 || work.course().Package(next).row.state() != v1::PACKAGE_STATE_AWARDED;
+    if (work.Ask(caller, request) != (may && free)) {
+      work.Problem(absl::StrCat("a notice of ", IdOf(package), " was taken back otherwise"));
+    }
+    work.Tally(may && free ? "notice taken back" : "notice that stands");
+    return;
+  }
+  v1::GiveNoticeRequest request;
+  name(&request);
+  const absl::CivilDay today = FromDateNumber(work.directory().Today(work.now()));
+  request.set_last_day(FormatDate(ToDateNumber(today + dice->Between(0, 12))));
+  request.set_of_provider(!provider && dice->Percent(40));
+  request.set_care_ends(!provider && dice->Percent(20));
+  request.set_reason("so it will be");
+  const bool hands_back = provider || request.of_provider();
+  do {
+    request.set_end_reason(static_cast<v1::EndReason>(dice->Between(0, v1::EndReason_MAX)));
+    request.set_cause(static_cast<v1::Cause>(dice->Between(1, v1::Cause_MAX)));
+  } while (!MayEndSo(hands_back ? EndingVerb::kHandBack : EndingVerb::kCease, request.end_reason(),
+                     request.cause()));
+  if (!hands_back && package.row.limit_due_us() != 0) {
+    request.set_leaving_outcome(static_cast<v1::LeavingOutcome>(dice->Between(1, 5)));
+  }
+  if (!work.Ask(caller, request)) {
+    work.Problem(absl::StrCat("notice was refused: ", request.ShortDebugString()));
+  }
+  work.Tally(hands_back ? "notice of a provider" : "notice of an authority");
+}
+
 void MoveOn(Workload& work) {
   const PackageAggregate* package = work.RandomPackage();
   if (package == nullptr) return;
@@ -129,6 +175,7 @@ void MoveOn(Workload& work) {
     case v1::PACKAGE_STATE_STARTED:
       if (work.dice().Percent(package->row.limit_passed() ? 20 : 60)) return;
       if (work.dice().Percent(20)) return Transfer(work, *package);
+      if (dice.Percent(30)) return Notify(work, *package, &dice);
       return work.dice().Percent(50) ? say(v1::CeasePackageRequest())
                                      : say(v1::HandBackPackageRequest());
     case v1::PACKAGE_STATE_CEASED:

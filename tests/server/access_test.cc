@@ -99,6 +99,8 @@ constexpr Row kExpected[] = {
     {"PackageService/TransferPackages", /*  */ "+0 -- --- -- -"},
     {"PackageService/GetTransfer", /*       */ "+0 -- --- +0 -"},
     {"PackageService/ErasePackageTexts", /* */ "+0 -- --- -- -"},
+    {"PackageService/GiveNotice", /*        */ "+0 +0 +00 -- -"},
+    {"PackageService/WithdrawNotice", /*    */ "+0 +0 +00 -- -"},
     {"PackageService/WatchPackages", /*     */ "+0 -- --- -- -"},
     {"PerformanceService/QueryPerformance", "+0 ++ +++ +0 -"},
     {"PerformanceService/QueryCompliance", /**/ "+0 ++ +++ +0 -"},

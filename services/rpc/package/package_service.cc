@@ -28,6 +28,8 @@ void RegisterPackages(Adapter* adapter) {
   adapter->Unary("PackageService/CeasePackage", Command<v1::CeasePackageRequest>());
   adapter->Unary("PackageService/TransferPackages", HandlerOf(TransferPackages));
   adapter->Unary("PackageService/GetTransfer", Slow(GetTransfer));
+  adapter->Unary("PackageService/GiveNotice", Command<v1::GiveNoticeRequest>());
+  adapter->Unary("PackageService/WithdrawNotice", Command<v1::WithdrawNoticeRequest>());
   adapter->Unary("PackageService/ErasePackageTexts", Command<v1::ErasePackageTextsRequest>());
   adapter->Streaming("PackageService/WatchPackages", StreamHandlerOf(WatchPackages));
 }

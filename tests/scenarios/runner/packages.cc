@@ -3,10 +3,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "engine/base/calendar.h"
 #include "engine/model/lifecycle.h"
+#include "engine/model/state.h"
 #include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
 #include "engine/views/words.h"
@@ -225,6 +227,48 @@ void Cease(ScenarioRunner& run, const Words& words) {
   }
 }
 
+// Names the package as care navigation does, or the offer as who has it does.
+template <typename Request>
+void NameGiven(ScenarioRunner& run, const std::string& label, Request* request) {
+  if (run.caller().role == v1::ROLE_CARE_NAVIGATOR) {
+    request->set_package_id(run.IdOf(label));
+  } else if (!run.caller().branch_id.empty()) {
+    request->set_offer_id(run.OfferIdOf(label, run.caller().branch_id, ""));
+  } else {
+    for (const journal::v1::OfferRow& offer : run.Package(label).offers) {
+      if (offer.provider_id() != run.caller().provider_id) continue;
+      request->set_offer_id(run.OfferIdOf(label, offer.branch_id(), ""));
+    }
+  }
+}
+
+void GiveNotice(ScenarioRunner& run, const Words& words) {
+  v1::GiveNoticeRequest request;
+  NameGiven(run, words[0], &request);
+  request.set_last_day(run.DateOf(words[1]));
+  std::vector<std::string> rest;
+  for (const std::string& item : SplitList(words[3])) {
+    if (item == "for the provider") {
+      request.set_of_provider(true);
+    } else if (item == "care ends") {
+      request.set_care_ends(true);
+    } else {
+      rest.push_back(item);
+    }
+  }
+  AddEnding(run, absl::StrJoin(rest, ", "), &request);
+  run.Ask(std::move(request));
+  if (!run.refused() && !words[2].empty()) {
+    run.SetLabel(words[2], run.Package(words[0]).row.successor_number());
+  }
+}
+
+void WithdrawNotice(ScenarioRunner& run, const Words& words) {
+  v1::WithdrawNoticeRequest request;
+  NameGiven(run, words[0], &request);
+  run.Ask(std::move(request));
+}
+
 void Erase(ScenarioRunner& run, const Words& words) {
   for (const std::string& label : LabelsOf(words[0])) {
     v1::ErasePackageTextsRequest request;
@@ -310,6 +354,21 @@ void CheckEnded(ScenarioRunner& run, const Words& words) {
   }
 }
 
+void CheckNotice(ScenarioRunner& run, const Words& words) {
+  const v1::Package package = ToPackage(run.Package(words[0]), Detail::kFull, run.directory());
+  run.Expect(run.DateOf(words[1]), package.notice().last_day());
+  run.Expect(words[2].empty() ? "in time" : words[2],
+             package.notice().short_notice() ? "short notice" : "in time");
+}
+
+void CheckNoNotice(ScenarioRunner& run, const Words& words) {
+  if (IsUnderNotice(run.Package(words[0]).row)) run.Problem(words[0] + " is under notice");
+}
+
+void CheckStartBy(ScenarioRunner& run, const Words& words) {
+  run.Expect(run.DateOf(words[1]), run.Package(words[0]).row.terms().start_by_date());
+}
+
 void CheckStartDate(ScenarioRunner& run, const Words& words) {
   run.Expect(run.DateOf(words[1]), FormatDate(run.Package(words[0]).row.started_date()));
 }
@@ -361,6 +420,10 @@ const PhraseTable& PackagePhrases() {
                            {Phrase("returns PACKAGES: REST"), Return},
                            {Phrase("hands back PACKAGE as PACKAGE: REST"), HandBack},
                            {Phrase("ceases PACKAGES[, leaving with WORD][: REST]"), Cease},
+                           {Phrase("gives notice of PACKAGE until DATE[, followed by PACKAGE]"
+                                   "[: REST]"),
+                            GiveNotice},
+                           {Phrase("takes back the notice of PACKAGE"), WithdrawNotice},
                            {Phrase("erases PACKAGES"), Erase},
                        },
                        {
@@ -374,6 +437,9 @@ const PhraseTable& PackagePhrases() {
                            {Phrase("PACKAGES not over the limit"), CheckNotOverLimit},
                            {Phrase("PACKAGE left with WORD"), CheckLeft},
                            {Phrase("PACKAGES ended: REST"), CheckEnded},
+                           {Phrase("PACKAGE under notice until DATE[, REST]"), CheckNotice},
+                           {Phrase("PACKAGE not under notice"), CheckNoNotice},
+                           {Phrase("PACKAGE starts by DATE"), CheckStartBy},
                            {Phrase("PACKAGE started on DATE"), CheckStartDate},
                            {Phrase("PACKAGE fate of NAME is WORD[: REST]"), CheckFate},
                            {Phrase("PACKAGE branch NAME WORD the person"), CheckKnowsPerson},

@@ -168,10 +168,25 @@ void ScenarioRunner::Expect(const std::string& expected, const std::string& foun
   if (expected != found) Problem("expected " + expected + ", found " + found);
 }
 
+// Replies are kept with the outcome of their request, where no erasure reaches them. The reason of a
+// transfer is kept with the transfer, too.
+void ScenarioRunner::CheckNoTextIsKept() {
+  constexpr size_t kOwnWords = 8;  // a shorter text may stand anywhere
+  const bool transfer = dynamic_cast<const v1::TransferPackagesResponse*>(reply_.get()) != nullptr;
+  const std::string kept = reply_ == nullptr || transfer ? "" : reply_->SerializeAsString();
+  for (const auto& [label, number] : packages_) {
+    for (const journal::v1::TextRow& text : Package(label).texts) {
+      if (text.text().size() < kOwnWords || !absl::StrContains(kept, text.text())) continue;
+      Problem(absl::StrCat("a reply that is kept holds ", text.name(), " of ", label));
+    }
+  }
+}
+
 void ScenarioRunner::Ask(Request request) {
   auto reply = driver_->Run(caller_, std::move(request));
   if (reply.ok()) {
     reply_ = *std::move(reply);
+    CheckNoTextIsKept();
   } else if (refused_.ok()) {
     refused_ = reply.status();
   }

@@ -101,6 +101,7 @@ class ScenarioRunner {
   void Handle(const std::string& text, std::vector<ScenarioPhrase> PhraseTable::*column);
   void BeCalledBy(const std::string& who);
   void CheckRefusal();
+  void CheckNoTextIsKept();
 
   const Scenario& scenario_;
   const ScenarioStep* step_ = nullptr;

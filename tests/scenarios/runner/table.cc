@@ -163,6 +163,14 @@ std::string ReplaceRows(const Scenario::Rows& given, const std::string& content)
       *old = row;
     }
   }
+  // A header with more columns: the rows that stay have nothing there.
+  const auto commas = [](const std::string& row) {
+    return std::count(row.begin(), row.end(), ',');
+  };
+  const auto columns = commas(rows.front());
+  for (std::string& row : rows) {
+    if (commas(row) < columns) row.append(static_cast<size_t>(columns - commas(row)), ',');
+  }
   return absl::StrJoin(rows, "\n") + "\n";
 }
 

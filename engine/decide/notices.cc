@@ -1,0 +1,215 @@
+#include "engine/decide/notices.h"
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/calendar.h"
+#include "engine/base/ids.h"
+#include "engine/base/rejection.h"
+#include "engine/decide/checks.h"
+#include "engine/decide/endings.h"
+#include "engine/model/lifecycle.h"
+#include "engine/model/package.h"
+#include "engine/views/replies.h"
+
+namespace brokerage::engine {
+
+using journal::v1::OfferRow;
+using journal::v1::PackageRow;
+
+namespace {
+
+constexpr int kDaysAheadMax = 366;
+
+bool IsProvider(const Caller& caller) { return caller.role != v1::ROLE_CARE_NAVIGATOR; }
+
+// The package that care navigation names, or whose winning offer a provider names. Errors:
+// FIELD_REQUIRED, FIELD_INVALID for what the other would name, NOT_FOUND, OFFER_STATE.
+template <typename Request>
+absl::StatusOr<const PackageAggregate*> FindGiven(const Context& in, const Request& request) {
+  const auto nothing = [](const char* field, const std::string& value, const char* expected) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, field, value, expected);
+  };
+  if (!IsProvider(in.caller)) {
+    absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
+    if (!package.ok() || request.offer_id().empty()) return package;
+    return nothing("offer_id", request.offer_id(), "nothing: care navigation names the package");
+  }
+  absl::StatusOr<FoundOffer> found = FindOffer(in, request.offer_id());
+  if (!found.ok()) return found.status();
+  if (!request.package_id().empty()) {
+    return nothing("package_id", request.package_id(), "nothing: a provider names its offer");
+  }
+  const OfferRow& offer = *found->offer;
+  if (offer.state() != v1::OFFER_STATE_WON || offer.returned_cause() != v1::CAUSE_UNSPECIFIED) {
+    return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", request.offer_id(),
+                  "an offer that won, and whose package is still the branch's");
+  }
+  return found->package;
+}
+
+absl::StatusOr<DateNumber> CheckLastDay(const std::string& last_day, DateNumber today) {
+  const DateNumber last = ToDateNumber(FromDateNumber(today) + kDaysAheadMax);
+  const auto date = ParseDate(last_day);
+  if (date && *date >= today && *date <= last) return *date;
+  return Reject(
+      last_day.empty() ? v1::REJECTION_REASON_FIELD_REQUIRED : v1::REJECTION_REASON_FIELD_INVALID,
+      "last_day", last_day,
+      absl::StrCat("the last day of care, from ", FormatDate(today), " to ", FormatDate(last)));
+}
+
+// What only care navigation may say, and only of some packages.
+absl::Status CheckWhatFollows(const Context& in, const v1::GiveNoticeRequest& request,
+                              const PackageRow& row) {
+  if (!request.care_ends()) return absl::OkStatus();
+  const bool awarded = row.state() == v1::PACKAGE_STATE_AWARDED;
+  if (!IsProvider(in.caller) && !awarded) return absl::OkStatus();
+  return Reject(v1::REJECTION_REASON_FIELD_INVALID, "care_ends", "true",
+                awarded ? "false: a package that has not started is cancelled where no care is "
+                          "needed"
+                        : "false: whether care is needed is care navigation's to say");
+}
+
+// Whether the provider's contract asks for more days than there are.
+bool IsShort(const Context& in, const PackageAggregate& package, DateNumber today,
+             DateNumber last_day) {
+  const v1::Contract* contract = in.state.directory.Contract(ContractOf(package));
+  return contract != nullptr &&
+         FromDateNumber(last_day) - FromDateNumber(today) < contract->notice_days();
+}
+
+// The package that follows, as any other that is taken in.
+void AddFollower(const Context& in, const PackageAggregate& package, DateNumber last_day,
+                 Decision* out) {
+  const v1::FrameworkRules& rules =
+      in.state.directory.Framework(package.row.framework_id())->rules();
+  PackageRow next = MakeFollower(in, package, in.state.system.last_package_number() + 1, out);
+  next.set_state(v1::PACKAGE_STATE_SUBMITTED);
+  next.set_framework_revision(0);
+  next.mutable_terms()->set_start_by_date(FormatDate(ToDateNumber(FromDateNumber(last_day) + 1)));
+  next.set_release_due_us(
+      absl::ToUnixMicros(ReleaseDue(rules, next.urgency(), in.now, in.ZoneOf(rules))));
+  *out->Add().mutable_package_submitted()->mutable_package() = std::move(next);
+}
+
+template <typename Response, typename Request>
+Response ReplyOf(const After& after, const Request& request) {
+  Response response;
+  if (IsProvider(after.caller)) {
+    *response.mutable_offer() = OfferWithoutTexts(after.state, request.offer_id(), after.caller);
+  } else {
+    *response.mutable_package() =
+        PackageWithoutTexts(after.state, ParsePackageId(request.package_id())->number);
+  }
+  return response;
+}
+
+}  // namespace
+
+absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> found = FindGiven(in, request);
+  if (!found.ok()) return found.status();
+  const PackageAggregate& package = **found;
+  const PackageRow& row = package.row;
+  if (absl::Status status = CheckState(row, PackageVerb::kGiveNotice); !status.ok()) return status;
+  if (IsUnderNotice(row)) {
+    return Reject(v1::REJECTION_REASON_ALREADY_EXISTS,
+                  IsProvider(in.caller) ? "offer_id" : "package_id", PackageIdOf(row),
+                  absl::StrCat("a package that is not under notice; it is, until ",
+                               FormatDate(row.notice().last_day())));
+  }
+  const bool awarded = row.state() == v1::PACKAGE_STATE_AWARDED;
+  const bool of_provider = request.of_provider() || IsProvider(in.caller);
+  const PackageVerb verb = awarded       ? PackageVerb::kReturn
+                           : of_provider ? PackageVerb::kHandBack
+                                         : PackageVerb::kCease;
+  const DateNumber today = in.Today(RulesOf(in.state, row));
+  absl::StatusOr<DateNumber> last_day = CheckLastDay(request.last_day(), today);
+  if (!last_day.ok()) return last_day.status();
+  if (absl::Status status = CheckWhatFollows(in, request, row); !status.ok()) return status;
+  absl::StatusOr<Ending> ending =
+      CheckEnding(verb, request.end_reason(), request.cause(), request.reason());
+  if (!ending.ok()) return ending.status();
+  const v1::Cause cause = CauseFor(in, package, ending->cause);
+  if (awarded) {
+    journal::v1::PackageReturned& returned = *out->Add().mutable_package_returned();
+    returned.set_package_number(row.number());
+    returned.set_end_reason(ending->reason);
+    returned.set_cause(cause);
+    returned.set_date(today);
+    returned.set_by_notice(true);
+    returned.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
+    return absl::OkStatus();
+  }
+  v1::LeavingOutcome outcome = request.leaving_outcome();
+  if (!of_provider || outcome != v1::LEAVING_OUTCOME_UNSPECIFIED) {
+    absl::StatusOr<v1::LeavingOutcome> leaving = CheckLeaving(row, ending->reason, outcome);
+    if (!leaving.ok()) return leaving.status();
+    outcome = *leaving;
+  }
+  journal::v1::NoticeGiven& given = *out->Add().mutable_notice_given();
+  given.set_package_number(row.number());
+  given.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
+  journal::v1::NoticeRow& notice = *given.mutable_notice();
+  notice.set_last_day(*last_day);
+  notice.set_due_us(absl::ToUnixMicros(
+      StartOfDay(FromDateNumber(*last_day) + 1, in.ZoneOf(RulesOf(in.state, row)))));
+  notice.set_given_date(today);
+  notice.set_time_us(in.now_us());
+  notice.set_reason(ending->reason);
+  notice.set_cause(cause);
+  notice.set_of_provider(of_provider);
+  notice.set_short_notice(of_provider && IsShort(in, package, today, *last_day));
+  notice.set_leaving_outcome(outcome);
+  if (!request.care_ends()) AddFollower(in, package, *last_day, out);
+  return absl::OkStatus();
+}
+
+v1::GiveNoticeResponse Reply(const After& after, const v1::GiveNoticeRequest& request) {
+  auto response = ReplyOf<v1::GiveNoticeResponse>(after, request);
+  const journal::v1::Record& record = after.record;
+  if (!IsProvider(after.caller) && record.facts_size() > 1) {
+    *response.mutable_successor() =
+        PackageWithoutTexts(after.state, record.facts(1).package_submitted().package().number());
+  }
+  return response;
+}
+
+absl::Status Decide(const Context& in, const v1::WithdrawNoticeRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> found = FindGiven(in, request);
+  if (!found.ok()) return found.status();
+  const PackageRow& row = (*found)->row;
+  if (absl::Status status = CheckState(row, PackageVerb::kWithdrawNotice); !status.ok()) {
+    return status;
+  }
+  const bool provider = IsProvider(in.caller);
+  if (!IsUnderNotice(row) || (provider && !row.notice().of_provider())) {
+    return Reject(v1::REJECTION_REASON_PACKAGE_STATE, provider ? "offer_id" : "package_id",
+                  PackageIdOf(row),
+                  provider ? "one under notice that its provider gave" : "a package under notice");
+  }
+  const PackageAggregate* follower = FollowerOf(in, row);
+  if (follower != nullptr && follower->row.state() == v1::PACKAGE_STATE_AWARDED) {
+    return Reject(v1::REJECTION_REASON_ALREADY_DECIDED, provider ? "offer_id" : "package_id",
+                  PackageIdOf(row), "a package whose follower nobody has been awarded");
+  }
+  CancelFollower(in, row, out);
+  out->Add().mutable_notice_withdrawn()->set_package_number(row.number());
+  return absl::OkStatus();
+}
+
+v1::WithdrawNoticeResponse Reply(const After& after, const v1::WithdrawNoticeRequest& request) {
+  return ReplyOf<v1::WithdrawNoticeResponse>(after, request);
+}
+
+void CancelFollower(const Context& in, const PackageRow& row, Decision* out) {
+  const PackageAggregate* follower = FollowerOf(in, row);
+  if (follower == nullptr) return;
+  journal::v1::PackageCancelled& cancelled = *out->Add().mutable_package_cancelled();
+  cancelled.set_package_number(follower->row.number());
+  cancelled.set_end_reason(v1::END_REASON_OTHER);
+  cancelled.set_date(in.Today(in.state.directory.Framework(row.framework_id())->rules()));
+}
+
+}  // namespace brokerage::engine

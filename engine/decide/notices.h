@@ -1,0 +1,17 @@
+// Notice of a package that runs: care ends with a day that is said before.
+#pragma once
+
+#include "engine/decide/context.h"
+
+namespace brokerage::engine {
+
+absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Decision* out);
+v1::GiveNoticeResponse Reply(const After& after, const v1::GiveNoticeRequest& request);
+
+absl::Status Decide(const Context& in, const v1::WithdrawNoticeRequest& request, Decision* out);
+v1::WithdrawNoticeResponse Reply(const After& after, const v1::WithdrawNoticeRequest& request);
+
+// Cancels the package that follows, if it waits: what it was made for will not be.
+void CancelFollower(const Context& in, const journal::v1::PackageRow& row, Decision* out);
+
+}  // namespace brokerage::engine
