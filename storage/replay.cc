@@ -57,7 +57,7 @@ Mentions MentionsOf(const journal::v1::Fact& fact) {
   }
   mentions.texts.emplace_back(number, fact.offer_answered().answer().note_hash());
   if (fact.has_package_submitted()) MentionBirth(fact.package_submitted().package(), &mentions);
-  if (fact.has_package_handed_back()) {
+  if (fact.package_handed_back().has_successor()) {
     MentionBirth(fact.package_handed_back().successor(), &mentions);
   }
   if (fact.has_texts_erased()) mentions.erased.push_back(number);

@@ -23,7 +23,6 @@
 
 namespace brokerage::engine {
 
-using journal::v1::OfferRow;
 using journal::v1::PackageRow;
 
 namespace {

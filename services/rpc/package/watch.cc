@@ -201,7 +201,8 @@ class PackageStream final : public FollowingStream {
     for (const journal::v1::Fact& fact : record.facts()) {
       add(engine::PackageNumberOf(fact));
       add(fact.package_submitted().package().predecessor_number());
-      if (fact.has_package_handed_back()) add(fact.package_handed_back().successor().number());
+      if (fact.package_handed_back().has_successor())
+        add(fact.package_handed_back().successor().number());
     }
     return changed;
   }

@@ -168,8 +168,8 @@ void ScenarioRunner::Expect(const std::string& expected, const std::string& foun
   if (expected != found) Problem("expected " + expected + ", found " + found);
 }
 
-// Replies are kept with the outcome of their request, where no erasure reaches them. The reason of a
-// transfer is kept with the transfer, too.
+// Replies are kept with the outcome of their request, where no erasure reaches them. The reason of
+// a transfer is kept with the transfer, too.
 void ScenarioRunner::CheckNoTextIsKept() {
   constexpr size_t kOwnWords = 8;  // a shorter text may stand anywhere
   const bool transfer = dynamic_cast<const v1::TransferPackagesResponse*>(reply_.get()) != nullptr;
