@@ -115,8 +115,6 @@ std::unique_ptr<Call> Mix::Award(grpc::CompletionQueue* queue) {
   if (to_award_.size() < kAwardsBehind) return nullptr;
   const Accepted next = std::move(to_award_.front());
   to_award_.pop_front();
-  accepted_.erase(next.package);
-  to_award_of_.erase(next.package);
   v1::AwardPackageRequest award;
   award.set_request_id("award-" + next.package_id);
   award.set_package_id(next.package_id);
