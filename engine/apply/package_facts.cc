@@ -165,6 +165,7 @@ void Apply(Applier& applier, const PackageUnfilled& fact) {
   PackageRow& row = applier.Change(fact.package_number());
   VoidOffers(applier, applier.Touch(fact.package_number()), fact.voided());
   row.set_state(v1::PACKAGE_STATE_UNFILLED);
+  row.set_unfilled_cause(fact.cause());
   row.set_needs_evaluation(false);
   row.set_awaits_award(false);
   row.set_proposed_ordinal(0);
@@ -240,6 +241,7 @@ void Apply(Applier& applier, const PackageReturned& fact) {
   }
   CountUnderLimit(applier, package, returned, -1);
   row.set_state(v1::PACKAGE_STATE_UNFILLED);
+  if (ending) row.set_unfilled_cause(v1::UNFILLED_CAUSE_GIVEN_UP);
   row.set_give_up_cause(fact.cause());
   row.clear_award();
   row.set_previous_issue_offers(row.offer_count());

@@ -205,6 +205,7 @@ PackageRow MakeFollower(const Context& in, const PackageAggregate& package, uint
   next.set_submitted_date(in.Today(rules));
   next.set_year(next.submitted_date() / 10000);
   next.set_state(v1::PACKAGE_STATE_UNFILLED);
+  next.set_unfilled_cause(v1::UNFILLED_CAUSE_GIVEN_UP);
   next.set_framework_id(row.framework_id());
   next.set_framework_revision(framework.revision());
   next.set_authority_id(row.authority_id());

@@ -37,6 +37,14 @@ void ProposeOrAward(const Context& in, const PackageAggregate& package, const Ra
   }
 }
 
+// Whether anybody accepted since the package went out last.
+bool AnyAccepted(const PackageAggregate& package) {
+  return std::any_of(package.offers.begin(), package.offers.end(), [&](const OfferRow& offer) {
+    return offer.ordinal() > package.row.previous_issue_offers() &&
+           (offer.state() == v1::OFFER_STATE_ACCEPTED || offer.state() == v1::OFFER_STATE_VOID);
+  });
+}
+
 }  // namespace
 
 bool IsToBeClosed(const PackageAggregate& package, const RoundRow& round) {
@@ -82,6 +90,8 @@ void Evaluate(const Context& in, const PackageAggregate& package, Decision* out)
   }
   journal::v1::PackageUnfilled& unfilled = *out->Add().mutable_package_unfilled();
   unfilled.set_package_number(row.number());
+  unfilled.set_cause(AnyAccepted(package) ? v1::UNFILLED_CAUSE_ACCEPTANCES_FELL
+                                          : v1::UNFILLED_CAUSE_NOBODY_ACCEPTED);
   for (size_t i = 0; i < ranking.ordinals.size(); ++i) {
     journal::v1::VoidedOffer& voided = *unfilled.add_voided();
     voided.set_ordinal(ranking.ordinals[i]);

@@ -105,7 +105,9 @@ bool OpenRound(const Context& in, const PackageAggregate& package, int32_t first
 
 void PutOut(const Context& in, const PackageAggregate& package, Decision* out) {
   if (OpenRound(in, package, 1, out)) return;
-  out->Add().mutable_package_unfilled()->set_package_number(package.row.number());
+  journal::v1::PackageUnfilled& unfilled = *out->Add().mutable_package_unfilled();
+  unfilled.set_package_number(package.row.number());
+  unfilled.set_cause(v1::UNFILLED_CAUSE_NOBODY_ASKED);
 }
 
 void Release(const Context& in, const PackageAggregate& package, Decision* out) {

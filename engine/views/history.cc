@@ -170,6 +170,18 @@ std::string PackageWords(const journal::v1::PackageAwarded& fact, const PackageC
 }
 
 std::string PackageWords(const journal::v1::PackageUnfilled& fact, const PackageContext& in) {
+  switch (fact.cause()) {
+    case v1::UNFILLED_CAUSE_NOBODY_ASKED:
+      return "Nobody may be offered it: it is on the waiting list.";
+    case v1::UNFILLED_CAUSE_ACCEPTANCES_FELL:
+      return "No acceptance holds any more: it is on the waiting list.";
+    case v1::UNFILLED_CAUSE_UNSPECIFIED:
+    case v1::UNFILLED_CAUSE_NOBODY_ACCEPTED:
+    case v1::UNFILLED_CAUSE_GIVEN_UP:
+    case v1::UnfilledCause_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::UnfilledCause_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
   return "Nobody took it: it is on the waiting list.";
 }
 

@@ -128,6 +128,7 @@ v1::Package WithoutRounds(const PackageAggregate& aggregate, const OfferRow* awa
         FormatPackageId({row.predecessor_year(), row.predecessor_number()}));
   }
   package.set_start_date(FormatDate(row.started_date()));
+  if (row.state() == v1::PACKAGE_STATE_UNFILLED) package.set_unfilled_cause(row.unfilled_cause());
   if (IsUnderNotice(row)) *package.mutable_notice() = ToNotice(aggregate);
   if (row.has_ending()) *package.mutable_ending() = ToEnding(aggregate, row.ending());
   package.set_leaving_outcome(row.leaving_outcome());

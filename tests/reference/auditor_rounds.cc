@@ -199,6 +199,19 @@ void CheckNobody(Course& course, const Record& record, uint64_t number, int* pas
   const bool anew = IssuedAnew(record, number);
   if (!anew && before.state() != v1::PACKAGE_STATE_OFFERED) return;
   const PackageAggregate& package = course.Package(number);
+  bool accepted = false;  // since it went out last
+  for (const journal::v1::OfferRow& offer : package.offers) {
+    accepted |=
+        offer.ordinal() > package.row.previous_issue_offers() &&
+        (offer.state() == v1::OFFER_STATE_VOID || offer.state() == v1::OFFER_STATE_ACCEPTED);
+  }
+  const v1::UnfilledCause cause = anew       ? v1::UNFILLED_CAUSE_NOBODY_ASKED
+                                  : accepted ? v1::UNFILLED_CAUSE_ACCEPTANCES_FELL
+                                             : v1::UNFILLED_CAUSE_NOBODY_ACCEPTED;
+  if (package.row.unfilled_cause() != cause) {
+    course.Problem(absl::StrCat("package ", number, " waits for another cause"));
+  }
+  course.tally(absl::StrCat("waits because ", v1::UnfilledCause_Name(cause)));
   const v1::FrameworkRules& rules = course.directory.Rules(package.row.framework_revision());
   for (int32_t rule = anew ? 1 : before.next_rule_number(); rule <= rules.rounds_size(); ++rule) {
     const ReferenceIssue issue{package.row,    package.offers,           rules,

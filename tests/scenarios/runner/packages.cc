@@ -365,6 +365,12 @@ void CheckNoNotice(ScenarioRunner& run, const Words& words) {
   if (IsUnderNotice(run.Package(words[0]).row)) run.Problem(words[0] + " is under notice");
 }
 
+void CheckUnfilled(ScenarioRunner& run, const Words& words) {
+  const v1::Package package = ToPackage(run.Package(words[0]), Detail::kFull, run.directory());
+  run.Expect(words[1],
+             PlainWords(v1::UnfilledCause_Name(package.unfilled_cause()), "UNFILLED_CAUSE_"));
+}
+
 void CheckStartBy(ScenarioRunner& run, const Words& words) {
   run.Expect(run.DateOf(words[1]), run.Package(words[0]).row.terms().start_by_date());
 }
@@ -439,6 +445,7 @@ const PhraseTable& PackagePhrases() {
                            {Phrase("PACKAGES ended: REST"), CheckEnded},
                            {Phrase("PACKAGE under notice until DATE[, REST]"), CheckNotice},
                            {Phrase("PACKAGE not under notice"), CheckNoNotice},
+                           {Phrase("PACKAGE waits because REST"), CheckUnfilled},
                            {Phrase("PACKAGE starts by DATE"), CheckStartBy},
                            {Phrase("PACKAGE started on DATE"), CheckStartDate},
                            {Phrase("PACKAGE fate of NAME is WORD[: REST]"), CheckFate},
