@@ -16,6 +16,7 @@
 #include "engine/decide/directory_changes.h"
 #include "engine/model/fact_keys.h"
 #include "engine/model/reach.h"
+#include "engine/views/words.h"
 
 namespace brokerage::engine {
 
@@ -71,6 +72,34 @@ absl::Status ApprovalIsOfOne(const std::vector<const FrameworkRow*>& frameworks)
       });
   return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "window.framework_id", "",
                 absl::StrCat("one of ", ids, ", a window for each: where one is to be approved"));
+}
+
+// ALREADY_EXISTS where the branch has a window, open or requested, at any of the same time in any
+// of the same frameworks: two would end at two times, and count twice.
+absl::Status CheckNoOtherWindow(const Context& in, const v1::OptOutWindow& window) {
+  const auto end = [](const v1::OptOutWindow& one) {
+    return one.has_to_time() ? FromTimestamp(one.to_time()) : std::numeric_limits<int64_t>::max();
+  };
+  const std::string prefix = OptOutKey("");
+  const auto& facts = in.state.directory.Facts();
+  for (auto it = facts.lower_bound(prefix);
+       it != facts.end() && absl::StartsWith(it->first, prefix); ++it) {
+    const v1::OptOutWindow& other = it->second->opt_out_window();
+    const bool same = window.framework_id().empty() || other.framework_id().empty() ||
+                      window.framework_id() == other.framework_id();
+    if (other.branch_id() != window.branch_id() || !same ||
+        other.state() == v1::OPT_OUT_STATE_REFUSED ||
+        FromTimestamp(other.from_time()) >= end(window) ||
+        FromTimestamp(window.from_time()) >= end(other)) {
+      continue;
+    }
+    return Reject(
+        v1::REJECTION_REASON_ALREADY_EXISTS, "window.from_time", MomentWords(window.from_time()),
+        absl::StrCat(
+            "a time outside ", other.id(), ", which is from ", MomentWords(other.from_time()),
+            other.has_to_time() ? " to " + MomentWords(other.to_time()) : " on, without an end"));
+  }
+  return absl::OkStatus();
 }
 
 // LIMIT_REACHED or FIELD_REQUIRED unless the window keeps to the framework's days a year.
@@ -172,6 +201,7 @@ absl::Status Decide(const Context& in, const v1::OpenOptOutWindowRequest& reques
   const absl::StatusOr<std::string> framework_id = FrameworkOfWindow(in, window, *branch);
   if (!framework_id.ok()) return framework_id.status();
   window.set_framework_id(*framework_id);
+  if (absl::Status status = CheckNoOtherWindow(in, window); !status.ok()) return status;
   window.clear_decision_reason();
   window.set_state(v1::OPT_OUT_STATE_OPEN);
   const auto frameworks = in.state.directory.FrameworksOf(branch->provider_id());
