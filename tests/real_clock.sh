@@ -66,8 +66,8 @@ first_is() {  # STATE: the first package's
   [[ $state == *"$1\"" ]] || { say "$real_clock_first: $state"; return 1; }
 }
 
-refused_verifies() { "$BUILD/system/services/brokerd" verify --data "$real_clock_folder/store" >/dev/null; }
-confirm() { ! ask admin admin confirm-clock --current-time "$1" >/dev/null 2>&1; }
+verifies() { "$BUILD/system/services/brokerd" verify --data "$real_clock_folder/store" >/dev/null; }
+refused_confirm() { ! ask admin admin confirm-clock --current-time "$1" >/dev/null 2>&1; }
 confirm() { ask admin admin confirm-clock "$@" >/dev/null; }
 
 real_clock() {
