@@ -83,14 +83,8 @@ double Slope(const std::vector<double>& values) {
 void Measure(const Setting& setting, const Sizes& sizes) {
   const std::string directory = setting.Scratch("memory");
   History history(directory, setting.framework, absl::Now() - absl::Hours(1));
-  std::vector<std::string> tokens;
-  for (const std::string& provider : history.AddOrganisations()) {
-    tokens.push_back("token-org-" + provider);
-  }
-  std::vector<OpenOffer> stock;
-  while (static_cast<int64_t>(stock.size()) < sizes.stock) {
-    for (OpenOffer& offer : history.Issue()) stock.push_back(std::move(offer));
-  }
+  const std::vector<std::string> tokens = OrganisationTokens(&history);
+  std::vector<OpenOffer> stock = StockOf(&history, sizes.stock);
   const absl::Time now = absl::Now();
   history.AdvanceTo(now);
   history.Finish(true);

@@ -113,14 +113,8 @@ void TellMix(const Figures& figures, const std::string& name,
 void MeasureMix(const Setting& setting, const Sizes& sizes) {
   const std::string directory = setting.Scratch("mix");
   History history(directory, setting.framework, absl::Now() - absl::Hours(1));
-  std::vector<std::string> tokens;
-  for (const std::string& provider : history.AddOrganisations()) {
-    tokens.push_back("token-org-" + provider);
-  }
-  std::vector<OpenOffer> stock;
-  while (static_cast<int64_t>(stock.size()) < sizes.stock) {
-    for (OpenOffer& offer : history.Issue()) stock.push_back(std::move(offer));
-  }
+  const std::vector<std::string> tokens = OrganisationTokens(&history);
+  std::vector<OpenOffer> stock = StockOf(&history, sizes.stock);
   history.AdvanceTo(absl::Now());
   history.Finish();
   const std::string address = FreeAddress();

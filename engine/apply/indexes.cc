@@ -13,12 +13,6 @@ namespace brokerage::engine {
 
 namespace {
 
-// A person's package is open for the check of duplicates until care runs or it has ended.
-bool WaitsOrIsAwarded(v1::PackageState state) {
-  return state == v1::PACKAGE_STATE_SUBMITTED || state == v1::PACKAGE_STATE_OFFERED ||
-         state == v1::PACKAGE_STATE_UNFILLED || state == v1::PACKAGE_STATE_AWARDED;
-}
-
 // The limits under which acceptances of the package wait for the award.
 std::set<std::string> LimitsThatDecide(const PackageAggregate& package) {
   std::set<std::string> keys;
@@ -116,6 +110,7 @@ void IndexPackage(State* state, PackageAggregate* package) {
     was.is_there = true;
     was.open = open;
   }
+  // A person's package is open for the check of duplicates until care runs or it has ended.
   absl::string_view person;
   if (WaitsOrIsAwarded(package->row.state())) person = package->Text("person_reference");
   if (was.person_reference != person) {

@@ -245,23 +245,7 @@ PackageRow MakeFollower(const Context& in, const PackageAggregate& package, uint
 
 const PackageAggregate* FollowerOf(const Context& in, const PackageRow& row) {
   const PackageAggregate* follower = in.state.Package(row.successor_number());
-  if (follower == nullptr) return nullptr;
-  switch (follower->row.state()) {
-    case v1::PACKAGE_STATE_SUBMITTED:
-    case v1::PACKAGE_STATE_OFFERED:
-    case v1::PACKAGE_STATE_UNFILLED:
-    case v1::PACKAGE_STATE_AWARDED:
-      return follower;
-    case v1::PACKAGE_STATE_STARTED:
-    case v1::PACKAGE_STATE_CEASED:
-    case v1::PACKAGE_STATE_CANCELLED:
-    case v1::PACKAGE_STATE_HANDED_BACK:
-    case v1::PACKAGE_STATE_UNSPECIFIED:
-    case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
-      break;
-  }
-  return nullptr;
+  return follower != nullptr && WaitsOrIsAwarded(follower->row.state()) ? follower : nullptr;
 }
 
 }  // namespace brokerage::engine

@@ -36,8 +36,8 @@ bool IsUnderNotice(const journal::v1::PackageRow& row) {
   return row.has_notice() && row.state() == v1::PACKAGE_STATE_STARTED;
 }
 
-bool IsOpenPackage(const journal::v1::PackageRow& row) {
-  switch (row.state()) {
+bool WaitsOrIsAwarded(v1::PackageState state) {
+  switch (state) {
     case v1::PACKAGE_STATE_SUBMITTED:
     case v1::PACKAGE_STATE_OFFERED:
     case v1::PACKAGE_STATE_UNFILLED:
@@ -50,11 +50,16 @@ bool IsOpenPackage(const journal::v1::PackageRow& row) {
     case v1::PACKAGE_STATE_UNSPECIFIED:
     case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::PackageState_INT_MAX_SENTINEL_DO_NOT_USE_:
-      if (AwaitsLimit(row) || IsUnderNotice(row)) return true;
-      // Until its last deadline has passed, a package's offers are not settled.
-      return std::any_of(row.rounds().begin(), row.rounds().end(),
-                         [](const journal::v1::RoundRow& round) { return !round.settled(); });
+      break;
   }
+  return false;
+}
+
+bool IsOpenPackage(const journal::v1::PackageRow& row) {
+  if (WaitsOrIsAwarded(row.state()) || AwaitsLimit(row) || IsUnderNotice(row)) return true;
+  // Until its last deadline has passed, a package's offers are not settled.
+  return std::any_of(row.rounds().begin(), row.rounds().end(),
+                     [](const journal::v1::RoundRow& round) { return !round.settled(); });
 }
 
 const std::vector<v1::PackageState>& StatesOfOpenPackages() {

@@ -21,6 +21,8 @@
 
 namespace brokerage::engine {
 
+// Whether care has neither started nor been given up in this state.
+bool WaitsOrIsAwarded(v1::PackageState state);
 // Whether a package in this state, with these rounds, must be in memory: somebody still waits for
 // something.
 bool IsOpenPackage(const journal::v1::PackageRow& row);

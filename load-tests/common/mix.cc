@@ -29,6 +29,22 @@ v1::SubmitPackageRequest UrgentReferral(History* history) {
   return request;
 }
 
+std::vector<OpenOffer> StockOf(History* history, int64_t offers) {
+  std::vector<OpenOffer> stock;
+  while (static_cast<int64_t>(stock.size()) < offers) {
+    for (OpenOffer& offer : history->Issue()) stock.push_back(std::move(offer));
+  }
+  return stock;
+}
+
+std::vector<std::string> OrganisationTokens(History* history) {
+  std::vector<std::string> tokens;
+  for (const std::string& provider : history->AddOrganisations()) {
+    tokens.push_back("token-org-" + provider);
+  }
+  return tokens;
+}
+
 Mix::Mix(const std::shared_ptr<grpc::Channel>& channel, History* history,
          std::vector<OpenOffer> stock, std::vector<std::string> organisations)
     : packages_(v1::PackageService::NewStub(channel)),
@@ -100,7 +116,7 @@ std::unique_ptr<Call> Mix::Answer(grpc::CompletionQueue* queue) {
             offers_.get(), &v1::OfferService::Stub::AsyncAcceptOffer, accept, token, queue,
             [this, package](const grpc::Status& status, const v1::AcceptOfferResponse& response) {
               if (!status.ok() || !to_award_of_.insert(package).second) return;
-              to_award_.push_back({package, response.offer().package_id(), response.offer().id()});
+              to_award_.push_back({response.offer().package_id(), response.offer().id()});
             }));
   }
   v1::DeclineOfferRequest decline;

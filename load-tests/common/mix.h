@@ -23,6 +23,10 @@ inline const std::string kNavigatorToken = "token-navigator";
 // Of the history's next package. Urgent, so that the server puts it out at once.
 v1::SubmitPackageRequest UrgentReferral(History* history);
 
+// So many open offers at least, of new packages; and an account for every provider, its token.
+std::vector<OpenOffer> StockOf(History* history, int64_t offers);
+std::vector<std::string> OrganisationTokens(History* history);
+
 // Its operations in turn, and what they have to work on.
 class Mix {
  public:
@@ -44,7 +48,6 @@ class Mix {
 
  private:
   struct Accepted {
-    std::string package;  // as the ids of its offers begin
     std::string package_id;
     std::string offer_id;
   };
