@@ -27,6 +27,11 @@ struct Tick {
 };
 // The clock is in doubt: lapsing pauses until ConfirmClock.
 struct ClockJump {};
+// The texts of these packages have been kept as long as their frameworks say: they go. Those that
+// have not ended, or have none any more, are passed over.
+struct EraseTexts {
+  std::vector<uint64_t> package_numbers;
+};
 // Makes the first administrator; only on an empty system.
 struct Bootstrap {
   std::string account_id;
@@ -42,21 +47,24 @@ struct ApplyParsedFramework {
 };
 
 using Request =
-    std::variant<Tick, ClockJump, Bootstrap, v1::ApplyFrameworkRequest, ApplyParsedFramework,
-                 v1::ChangeCoverageRequest, v1::ProposeCoverageRequest, v1::DecideCoverageRequest,
-                 v1::WithdrawCoverageProposalRequest, v1::OpenOptOutWindowRequest,
-                 v1::CloseOptOutWindowRequest, v1::DecideOptOutWindowRequest,
-                 v1::DeclareCapacityRequest, v1::SuspendContractRequest, v1::ResumeContractRequest,
-                 v1::EndContractRequest, v1::NovateContractRequest, v1::SuspendProviderRequest,
-                 v1::ResumeProviderRequest, v1::PreviewPackageRequest, v1::SubmitPackageRequest,
-                 v1::ReleasePackagesRequest, v1::CancelPackageRequest, v1::AwardPackageRequest,
-                 v1::ReissuePackageRequest, v1::StartPackageRequest, v1::ReturnPackageRequest,
-                 v1::HandBackPackageRequest, v1::CeasePackageRequest, v1::TransferPackagesRequest,
-                 v1::ErasePackageTextsRequest, v1::GiveNoticeRequest, v1::WithdrawNoticeRequest,
-                 v1::AcceptOfferRequest, v1::DeclineOfferRequest, v1::ClaimIssuedInErrorRequest,
-                 v1::DecideIssuedInErrorRequest, v1::MoveOfferRequest, v1::CreateAccountRequest,
-                 v1::DisableAccountRequest, v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest,
-                 v1::ConfirmClockRequest>;
+    std::variant<Tick, ClockJump, EraseTexts, Bootstrap, v1::ApplyFrameworkRequest,
+                 ApplyParsedFramework, v1::ChangeCoverageRequest, v1::ProposeCoverageRequest,
+                 v1::DecideCoverageRequest, v1::WithdrawCoverageProposalRequest,
+                 v1::OpenOptOutWindowRequest, v1::CloseOptOutWindowRequest,
+                 v1::DecideOptOutWindowRequest, v1::DeclareCapacityRequest,
+                 v1::SuspendContractRequest, v1::ResumeContractRequest, v1::EndContractRequest,
+                 v1::NovateContractRequest, v1::SuspendProviderRequest, v1::ResumeProviderRequest,
+                 v1::PreviewPackageRequest, v1::SubmitPackageRequest, v1::ReleasePackagesRequest,
+                 v1::CancelPackageRequest, v1::AwardPackageRequest, v1::ReissuePackageRequest,
+                 v1::StartPackageRequest, v1::ReturnPackageRequest, v1::HandBackPackageRequest,
+                 v1::CeasePackageRequest, v1::TransferPackagesRequest, v1::ErasePackageTextsRequest,
+                 v1::GiveNoticeRequest, v1::MoveNoticeRequest, v1::WithdrawNoticeRequest,
+                 v1::PlacePackagesRequest, v1::RefusePlacingRequest, v1::ContinuePackageRequest,
+                 v1::ErasePersonRequest, v1::AskQuestionRequest, v1::AnswerQuestionRequest,
+                 v1::CorrectPackageRequest, v1::AcceptOfferRequest, v1::DeclineOfferRequest,
+                 v1::ClaimIssuedInErrorRequest, v1::DecideIssuedInErrorRequest,
+                 v1::MoveOfferRequest, v1::CreateAccountRequest, v1::DisableAccountRequest,
+                 v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest, v1::ConfirmClockRequest>;
 
 struct Command {
   Caller caller;

@@ -52,9 +52,17 @@ void Engine::FinishLoading(uint64_t last_sequence, int64_t last_time_us) {
   ++state_.directory_version;
 }
 
+void Engine::LoadPerson(const std::string& prefix, uint64_t person_number) {
+  state_.known_persons[prefix] = person_number;
+}
+
 void Engine::EvictClosed() {
+  state_.known_persons.Clear();
   BROKERAGE_CHECK(state_.unwritten.packages.empty());
-  for (uint64_t number : state_.closed_packages) state_.packages.Erase(number);
+  for (uint64_t number : state_.closed_packages) {
+    ForgetPackage(&state_, *state_.Package(number));
+    state_.packages.Erase(number);
+  }
   state_.closed_packages.clear();
 }
 
@@ -75,7 +83,7 @@ void Engine::ForgetRows() { engine::ForgetRows(&state_); }
 
 std::unique_ptr<google::protobuf::Message> Engine::Reply(const Command& command,
                                                          const Decision& decision) const {
-  return engine::Reply(state_, command, decision);
+  return engine::Reply(state_, zones_, command, decision);
 }
 
 absl::Time Engine::NextDue() const {

@@ -33,6 +33,8 @@ class Engine {
   void LoadSystem(const journal::v1::SystemRow& row);
   void LoadRollup(const journal::v1::RollupRow& row);
   void LoadPackage(PackageAggregate package);
+  // Of a person whom a command names; forgotten with closed packages.
+  void LoadPerson(const std::string& prefix, uint64_t person_number);
   // Ends the loading of what is always in memory: roll-ups of the last 13 months, directory,
   // accounts, open packages; load what needs.h names of suspensions and open packages then.
   // Roll-ups of earlier months come with the packages that touch them. `last_sequence` and

@@ -13,6 +13,7 @@
 #include "engine/figures/passed_over.h"
 #include "engine/figures/tally.h"
 #include "engine/model/fact_keys.h"
+#include "engine/model/tables.h"
 
 namespace brokerage::engine {
 
@@ -56,8 +57,12 @@ std::vector<uint64_t> MissingPackages(const State& state, const Request& request
   std::visit(
       [&](const auto& one) {
         using T = std::decay_t<decltype(one)>;
-        if constexpr (std::is_same_v<T, v1::ReleasePackagesRequest> ||
-                      std::is_same_v<T, v1::TransferPackagesRequest>) {
+        if constexpr (std::is_same_v<T, EraseTexts>) {
+          missing = one.package_numbers;
+        } else if constexpr (std::is_same_v<T, v1::PlacePackagesRequest>) {
+          for (const v1::Placing& placing : one.placings()) package(placing.package_id());
+        } else if constexpr (std::is_same_v<T, v1::ReleasePackagesRequest> ||
+                             std::is_same_v<T, v1::TransferPackagesRequest>) {
           for (const std::string& id : one.package_ids()) package(id);
         } else if constexpr (std::is_same_v<T, v1::ExtendDeadlinesRequest>) {
           for (const std::string& id : one.closed_package_ids()) package(id);
@@ -74,6 +79,36 @@ std::vector<uint64_t> MissingPackages(const State& state, const Request& request
   missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
   std::erase_if(missing, [&](uint64_t number) { return state.Package(number) != nullptr; });
   return missing;
+}
+
+std::optional<PersonNeed> PersonOf(const State& state, const Caller& caller,
+                                   const Request& request) {
+  std::optional<PersonNeed> need;
+  const auto died = [&](const auto& one, const std::string& package_id) {
+    const auto id = ParsePackageId(package_id);
+    const PackageAggregate* package = id ? state.Package(id->number) : nullptr;
+    if (one.end_reason() != v1::END_REASON_DIED || package == nullptr) return;
+    const std::string& reference = package->Text(kPersonReference);
+    if (!reference.empty()) need = {PersonPrefix(package->row.authority_id(), reference), true};
+  };
+  if (const auto* submit = std::get_if<v1::SubmitPackageRequest>(&request)) {
+    const v1::PackageReferral& referral = submit->referral();
+    std::string prefix = PersonPrefix(referral.authority_id(), referral.person_reference());
+    const bool in_memory = state.by_person.Find(prefix) != nullptr;
+    if (!in_memory) need = {std::move(prefix), false};
+  } else if (const auto* correct = std::get_if<v1::CorrectPackageRequest>(&request)) {
+    const std::string& reference = correct->changes().person_reference();
+    if (!reference.empty()) need = {PersonPrefix(caller.authority_id, reference), false};
+  } else if (const auto* erase = std::get_if<v1::ErasePersonRequest>(&request)) {
+    need = {PersonPrefix(caller.authority_id, erase->person_reference()), true};
+  } else if (const auto* cancel = std::get_if<v1::CancelPackageRequest>(&request)) {
+    died(*cancel, cancel->package_id());
+  } else if (const auto* cease = std::get_if<v1::CeasePackageRequest>(&request)) {
+    died(*cease, cease->package_id());
+  } else if (const auto* notice = std::get_if<v1::GiveNoticeRequest>(&request)) {
+    died(*notice, notice->package_id());
+  }
+  return need;
 }
 
 std::vector<std::string> MissingRollups(const State& state, uint64_t package_number) {
@@ -136,6 +171,7 @@ std::vector<std::string> RollupKeysOf(const PackageAggregate& package) {
     of = OfferDimensions(package, offer);
     keys.insert(KeyOf(of, RollupRow::KIND_OFFER));
     keys.insert(KeyOf(of, RollupRow::KIND_WARD));
+    if (offer.placed()) continue;
     if (pick_ups.emplace(offer.contract_id(), offer.terms_version()).second) {
       keys.insert(KeyOf(of, RollupRow::KIND_PICK_UP));
     }

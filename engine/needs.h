@@ -1,10 +1,12 @@
 // What must be in memory before a command is decided: the one place that knows. Each function names
 // what is not in memory yet; it is then read from storage and loaded (Engine::LoadPackage,
-// LoadRollup). The order: the packages that a request names, the roll-ups of each, and last what
-// the request touches beyond its packages. Roll-ups that storage does not have were never counted.
+// LoadRollup, LoadPerson). The order: the packages that a request names, those of the person whom
+// it concerns, the roll-ups of each, and last what the request touches beyond its packages.
+// Roll-ups that storage does not have were never counted.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,15 @@ namespace brokerage::engine {
 // The packages that the request names, by number, in order. Some may not exist: the decision
 // refuses their ids.
 std::vector<uint64_t> MissingPackages(const State& state, const Request& request);
+// A person whom the request concerns.
+struct PersonNeed {
+  std::string prefix;     // of the person's rows in kPersons
+  bool packages = false;  // all of them must be in memory; else the person's number is enough
+};
+// Nothing where it concerns nobody, or what it needs is in memory. REQUIRES: the packages that the
+// request names are.
+std::optional<PersonNeed> PersonOf(const State& state, const Caller& caller,
+                                   const Request& request);
 // The keys of the roll-ups that a change of the package may touch. None if it is not in memory.
 std::vector<std::string> MissingRollups(const State& state, uint64_t package_number);
 // The keys of roll-ups that the request touches beyond those of its package: of the limit that an

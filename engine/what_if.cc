@@ -236,7 +236,7 @@ void WhatIf::Submit(const PackageAggregate& past) {
   for (RoundRow& round : *course.past.row.mutable_rounds()) round.clear_verdicts();
   CountPast(&course);
   for (const OfferRow& offer : past.offers) {
-    course.asked[offer.branch_id()].push_back(offer.ordinal());
+    if (!offer.placed()) course.asked[offer.branch_id()].push_back(offer.ordinal());
   }
 
   const PackageRow& row = past.row;
@@ -259,9 +259,14 @@ void WhatIf::Submit(const PackageAggregate& past) {
   again.set_previous_branch_id(row.previous_branch_id());
   again.set_previous_handed_back(row.previous_handed_back());
   // Given up before it was issued first; what a transfer took from somebody later was his to win.
-  if (row.previous_handed_back() && row.gave_up_provider_id() == row.previous_provider_id()) {
-    again.set_transfer_id(row.transfer_id());
-    again.set_gave_up_provider_id(row.gave_up_provider_id());
+  if (row.previous_handed_back()) {
+    *again.mutable_gave_up_branch_ids() = row.gave_up_branch_ids();
+    const auto& providers = row.gave_up_provider_ids();
+    const auto last = std::find(providers.begin(), providers.end(), row.previous_provider_id());
+    if (last != providers.end()) {
+      again.set_transfer_id(row.transfer_id());
+      again.mutable_gave_up_provider_ids()->Add(providers.begin(), last + 1);
+    }
   }
   *again.mutable_refused_provider_ids() = row.refused_provider_ids();
   *again.mutable_preferred_provider_ids() = row.preferred_provider_ids();
@@ -302,7 +307,7 @@ void WhatIf::CountPast(Course* course) {
   PickUpUnits units;
   const int32_t rounds = RoundsOfFirstIssue(row);
   for (const OfferRow& offer : course->past.offers) {
-    if (offer.round_number() > rounds) continue;
+    if (offer.round_number() > rounds || offer.placed()) continue;
     v1::WhatIfProvider& provider = providers_[offer.provider_id()];
     provider.set_offers_was(provider.offers_was() + 1);
     CountOffer(offer, false, &was_);

@@ -18,7 +18,7 @@ template <typename Fn>
 void ForEachDigestedTable(Fn fn) {
   for (int i = 0; i < engine::kTables; ++i) {
     const auto table = static_cast<engine::Table>(i);
-    if (table != engine::Table::kTexts) fn(table);
+    if (!engine::IsErasable(table)) fn(table);
   }
 }
 

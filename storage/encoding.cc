@@ -88,6 +88,8 @@ std::string DescribeKey(engine::Table table, absl::string_view key) {
   if (table == engine::Table::kTexts && key.size() > 8) {
     return absl::StrCat(name, DecodeNumber(key), "/", key.substr(8));
   }
+  // A key of kPersons names a person.
+  if (table == engine::Table::kPersons) return absl::StrCat(name, engine::TrailingNumber(key));
   return absl::StrCat(name, absl::CHexEscape(key));
 }
 

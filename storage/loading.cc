@@ -209,6 +209,17 @@ absl::Status LoadOpenPackages(const View& view, engine::Engine* engine) {
   return view.status();
 }
 
+// Calls fn(package's number, person's number) for each of the person's packages, until it says no.
+void EachOfPerson(const View& view, const std::string& person_prefix,
+                  absl::FunctionRef<bool(uint64_t, uint64_t)> fn) {
+  view.Scan(Table::kPersons, person_prefix, "",
+            [&](absl::string_view key, absl::string_view value) {
+              // A reference may hold a zero byte: what begins alike may be another's.
+              if (key.size() != person_prefix.size() + 8) return true;
+              return fn(engine::TrailingNumber(key), engine::TrailingNumber(value));
+            });
+}
+
 absl::Status LoadRollups(const View& view, const std::vector<std::string>& keys,
                          engine::Engine* engine) {
   for (const std::string& key : keys) {
@@ -217,6 +228,30 @@ absl::Status LoadRollups(const View& view, const std::vector<std::string>& keys,
     if (row->has_value()) engine->LoadRollup(**row);  // else never counted
   }
   return absl::OkStatus();
+}
+
+// The package with what a change of it touches; nothing where there is none: the engine refuses an
+// id that it does not know.
+absl::Status LoadOne(const View& view, uint64_t number, engine::Engine* engine) {
+  absl::StatusOr<std::optional<engine::PackageAggregate>> package = ReadPackage(view, number);
+  if (!package.ok()) return package.status();
+  if (!package->has_value()) return absl::OkStatus();
+  engine->LoadPackage(**std::move(package));
+  return LoadRollups(view, engine::MissingRollups(engine->state(), number), engine);
+}
+
+absl::Status LoadPerson(const View& view, const engine::PersonNeed& person,
+                        engine::Engine* engine) {
+  absl::Status status;
+  EachOfPerson(view, person.prefix, [&](uint64_t number, uint64_t person_number) {
+    if (!person.packages) {
+      engine->LoadPerson(person.prefix, person_number);
+      return false;
+    }
+    if (engine->state().Package(number) == nullptr) status = LoadOne(view, number, engine);
+    return status.ok();
+  });
+  return status.ok() ? view.status() : status;
 }
 
 // When the last record was written; 0 in an empty journal.
@@ -339,18 +374,26 @@ absl::Time LastKnownTime(const Store& store) {
   return std::max(alive, absl::FromUnixMicros(*last_time_us));
 }
 
-absl::Status LoadNeeded(const Store& store, const engine::Request& request,
-                        engine::Engine* engine) {
+std::vector<uint64_t> PackagesOfPerson(const View& view, const std::string& person_prefix) {
+  std::vector<uint64_t> numbers;
+  EachOfPerson(view, person_prefix, [&](uint64_t number, uint64_t) {
+    numbers.push_back(number);
+    return true;
+  });
+  return numbers;
+}
+
+absl::Status LoadNeeded(const Store& store, const engine::Caller& caller,
+                        const engine::Request& request, engine::Engine* engine) {
   const engine::State& state = engine->state();
   std::unique_ptr<View> view;
   for (uint64_t number : engine::MissingPackages(state, request)) {
     if (view == nullptr) view = store.Read();
-    absl::StatusOr<std::optional<engine::PackageAggregate>> package = ReadPackage(*view, number);
-    if (!package.ok()) return package.status();
-    if (!package->has_value()) continue;  // the engine refuses an id that it does not know
-    engine->LoadPackage(**std::move(package));
-    absl::Status status = LoadRollups(*view, engine::MissingRollups(state, number), engine);
-    if (!status.ok()) return status;
+    if (absl::Status status = LoadOne(*view, number, engine); !status.ok()) return status;
+  }
+  if (const auto person = engine::PersonOf(state, caller, request)) {
+    if (view == nullptr) view = store.Read();
+    if (absl::Status status = LoadPerson(*view, *person, engine); !status.ok()) return status;
   }
   const std::vector<std::string> keys = engine::MissingRollups(state, request);
   if (keys.empty()) return absl::OkStatus();

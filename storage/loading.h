@@ -32,6 +32,10 @@ absl::StatusOr<std::optional<engine::PackageAggregate>> ReadPackage(const View& 
 // Its texts. Errors: as above.
 absl::StatusOr<std::vector<journal::v1::TextRow>> ReadTexts(const View& view, uint64_t number);
 
+// The numbers of a person's packages, in order, of the authority; those whose texts were erased are
+// not among them.
+std::vector<uint64_t> PackagesOfPerson(const View& view, const std::string& person_prefix);
+
 // A row that an index of the same view names, so that it is there. Errors: DATA_LOSS naming the
 // table and key, also if it is missing.
 absl::StatusOr<journal::v1::PackageRow> ReadIndexedPackage(const View& view, uint64_t number);
@@ -44,6 +48,7 @@ absl::Time LastKnownTime(const Store& store);
 
 // Loads what the request needs and is not in memory (engine/needs.h). The store is read only if
 // that is anything. Errors: DATA_LOSS naming the table and key.
-absl::Status LoadNeeded(const Store& store, const engine::Request& request, engine::Engine* engine);
+absl::Status LoadNeeded(const Store& store, const engine::Caller& caller,
+                        const engine::Request& request, engine::Engine* engine);
 
 }  // namespace brokerage::storage

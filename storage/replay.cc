@@ -52,13 +52,21 @@ Mentions MentionsOf(const journal::v1::Fact& fact) {
     number = read.GetUInt64(message, field);
     mentions.packages.insert(number);
   }
-  if (auto* field = message.GetDescriptor()->FindFieldByName("reason_hash")) {
-    mentions.texts.emplace_back(number, read.GetString(message, field));
+  for (const char* hash : {"reason_hash", "text_hash"}) {
+    if (auto* field = message.GetDescriptor()->FindFieldByName(hash)) {
+      mentions.texts.emplace_back(number, read.GetString(message, field));
+    }
   }
   mentions.texts.emplace_back(number, fact.offer_answered().answer().note_hash());
   if (fact.has_package_submitted()) MentionBirth(fact.package_submitted().package(), &mentions);
   if (fact.package_handed_back().has_successor()) {
     MentionBirth(fact.package_handed_back().successor(), &mentions);
+  }
+  for (const auto& text : fact.package_corrected().package().text_hashes()) {
+    mentions.texts.emplace_back(number, text.hash());
+  }
+  for (const auto& text : fact.package_reissued().text_hashes()) {
+    mentions.texts.emplace_back(number, text.hash());
   }
   if (fact.has_texts_erased()) mentions.erased.push_back(number);
   return mentions;
@@ -178,7 +186,7 @@ absl::Status Replay::Flush() {
   std::vector<engine::RowWrite> writes;
   engine_.TakeRows(&writes);
   for (const engine::RowWrite& write : writes) {
-    if (write.table == engine::Table::kTexts) continue;
+    if (engine::IsErasable(write.table)) continue;
     if (write.value.has_value()) {
       pending_->batch.Put(database_->table(write.table), write.key, *write.value);
     } else {

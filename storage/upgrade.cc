@@ -119,6 +119,36 @@ absl::Status CopyFamily(const RocksDatabase& from, rocksdb::ColumnFamilyHandle* 
   return write();
 }
 
+// The index of persons, of the texts that are there: no earlier program may have written it.
+absl::Status MakePersons(const RocksDatabase& database) {
+  rocksdb::ColumnFamilyHandle* persons = database.table(engine::Table::kPersons);
+  if (absl::Status status = CopyFamily(database, nullptr, database, persons); !status.ok()) {
+    return status;
+  }
+  rocksdb::WriteBatch batch;
+  rocksdb::ReadOptions options;
+  options.total_order_seek = true;
+  std::unique_ptr<rocksdb::Iterator> text(
+      database.db()->NewIterator(options, database.table(engine::Table::kTexts)));
+  for (text->SeekToFirst(); text->Valid(); text->Next()) {
+    const absl::string_view key = FromSlice(text->key());
+    if (key.size() <= 8 || key.substr(8) != engine::kPersonReference) continue;
+    const std::optional<std::string> value = database.Get(database.table(engine::Table::kPackages),
+                                                          std::string(key.substr(0, 8)), nullptr);
+    journal::v1::PackageRow package;
+    journal::v1::TextRow row;
+    if (!value.has_value() || !package.ParseFromString(*value) ||
+        !row.ParseFromArray(text->value().data(), static_cast<int>(text->value().size()))) {
+      return absl::DataLossError(
+          absl::StrCat(DescribeKey(engine::Table::kTexts, key), ": of no package"));
+    }
+    const auto [person, number] = engine::PersonRow(package, row);
+    batch.Put(persons, person, number);
+  }
+  if (!text->status().ok()) return FromRocks(text->status(), "reading texts");
+  return FromRocks(database.db()->Write(rocksdb::WriteOptions(), &batch), "writing persons");
+}
+
 // What no replay makes. Of meta all but what says that the store is whole.
 absl::Status CopyWhatIsBeside(const RocksDatabase& from, const RocksDatabase& to) {
   const std::pair<rocksdb::ColumnFamilyHandle*, rocksdb::ColumnFamilyHandle*> families[] = {
@@ -130,6 +160,7 @@ absl::Status CopyWhatIsBeside(const RocksDatabase& from, const RocksDatabase& to
   for (const auto& [source, target] : families) {
     if (absl::Status status = CopyFamily(from, source, to, target); !status.ok()) return status;
   }
+  if (absl::Status status = MakePersons(to); !status.ok()) return status;
   std::unique_ptr<rocksdb::Iterator> meta(
       from.db()->NewIterator(rocksdb::ReadOptions(), from.meta()));
   rocksdb::WriteBatch batch;

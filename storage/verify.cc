@@ -144,8 +144,17 @@ class Verification {
                          engine::TextKey(row.package_number(), row.name()) == key &&
                          replay_->NamesText(row.package_number(), HashOf(row));
       if (!whole) Problem(DescribeKey(Table::kTexts, key) + ": not a text that the journal names");
+      if (whole && row.name() == engine::kPersonReference) CheckPersonIsFound(replayed, row);
       return true;
     });
+    uint64_t found = 0;
+    view_.Scan(Table::kPersons, "", "", [&](absl::string_view, absl::string_view) {
+      ++found;
+      return true;
+    });
+    if (found > persons_) {
+      Problem(absl::StrCat("persons: ", found - persons_, " rows of no text that is there"));
+    }
     for (RowCursor cursor(replayed, Table::kPackages); !cursor.done(); cursor.Next()) {
       const uint64_t number = engine::TrailingNumber(cursor.key());
       absl::StatusOr<std::optional<engine::PackageAggregate>> package =
@@ -154,6 +163,20 @@ class Verification {
       if (package->has_value() && !(*package)->row.erased()) CheckNoTextIsMissing(**package);
     }
     return absl::OkStatus();
+  }
+
+  // The row by which the package is found with the person.
+  void CheckPersonIsFound(const View& replayed, const journal::v1::TextRow& text) {
+    const auto value = replayed.Get(Table::kPackages, engine::PackageKey(text.package_number()));
+    journal::v1::PackageRow package;
+    if (!value.has_value() || !package.ParseFromString(*value)) return;  // told of otherwise
+    const auto [key, number] = engine::PersonRow(package, text);
+    ++persons_;
+    const auto stored = view_.Get(Table::kPersons, key);
+    if (stored.has_value() && *stored == number) return;
+    Problem(DescribeKey(Table::kPersons, key) +
+            (stored.has_value() ? ": not what the text makes it" : ": missing"));
+    if (!stored.has_value()) --persons_;
   }
 
   void CheckNoTextIsMissing(const engine::PackageAggregate& package) {
@@ -191,6 +214,7 @@ class Verification {
   VerifyReport report_;
   bool expected_found_ = false;
   bool replayed_ = false;
+  uint64_t persons_ = 0;  // rows of kPersons that belong to a text
 };
 
 }  // namespace

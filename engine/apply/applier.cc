@@ -13,6 +13,7 @@
 #include "engine/base/check.h"
 #include "engine/model/facts.h"
 #include "engine/model/package.h"
+#include "engine/model/tables.h"
 #include "engine/routing/adaptive_release.h"
 #include "engine/views/history_index.h"
 
@@ -24,8 +25,14 @@ void Applier::Run() {
     VisitFact(fact, [this](const auto& one) { Apply(*this, one); });
   }
   for (const journal::v1::TextRow& text : texts_) {
+    PackageAggregate& package = Touch(text.package_number());
+    DropText(package, text.name());
     Put(Table::kTexts, TextKey(text.package_number(), text.name()), text.SerializeAsString());
-    Touch(text.package_number()).texts.push_back(text);
+    package.texts.push_back(text);
+    if (text.name() == kPersonReference) {
+      auto [key, value] = PersonRow(package.row, text);
+      Put(Table::kPersons, std::move(key), std::move(value));
+    }
   }
   WriteHistory();
   for (const auto& [number, before] : touched_) Settle(number, before);
@@ -55,11 +62,20 @@ journal::v1::PackageRow& Applier::Change(uint64_t number) {
   PackageAggregate& package = Touch(number);
   Before& before = touched_[number];
   if (!std::exchange(before.row_changed, true)) {
+    before.state = package.row.state();
     before.tally = TallyOf(package.row);
     TallyInterim(package, -1, &state_.rollups);
     before.unwritten->row_changed = true;
   }
   return package.row;
+}
+
+void Applier::Replace(const journal::v1::PackageRow& row) {
+  PackageAggregate& package = Touch(row.number());
+  TallyPackage(package, -1, &state_.rollups);
+  package.row = row;
+  TallyPackage(package, +1, &state_.rollups);
+  touched_[row.number()].unwritten->row_changed = true;
 }
 
 void Applier::ChangeOffer(PackageAggregate& package, int32_t ordinal,
@@ -153,6 +169,10 @@ journal::v1::SystemRow& Applier::ChangeSystem() {
 void Applier::Settle(uint64_t number, const Before& before) {
   PackageAggregate& package = *state_.packages[number];
   if (before.row_changed) {
+    if (package.row.state() != before.state) {
+      package.row.set_changed_time_us(record_.time_us());
+      package.row.set_changed_by(record_.account_id());
+    }
     TallyChange(before.tally, package, &state_.rollups);
     TallyInterim(package, +1, &state_.rollups);
   }
@@ -163,6 +183,16 @@ void Applier::WriteHistory() {
   auto package = [this](uint64_t number) { return state_.Package(number); };
   for (const HistorySubject& subject : SubjectsOf(record_, package)) {
     Put(Table::kHistory, HistoryKey(subject.scope, subject.id, sequence_), "");
+  }
+}
+
+void Applier::DropText(PackageAggregate& package, absl::string_view name) {
+  for (auto text = package.texts.begin(); text != package.texts.end(); ++text) {
+    if (text->name() != name) continue;
+    Delete(Table::kTexts, TextKey(text->package_number(), text->name()));
+    if (name == kPersonReference) Delete(Table::kPersons, PersonRow(package.row, *text).first);
+    package.texts.erase(text);
+    return;
   }
 }
 

@@ -37,6 +37,9 @@ class Applier {
   bool IsTouched(uint64_t number) const { return touched_.contains(number); }
   // The same, when its row changes and not only an offer: out of the roll-up of packages, too.
   journal::v1::PackageRow& Change(uint64_t number);
+  // Replaces the package's row, with what it is counted for. REQUIRES: nothing else of this record
+  // changes it.
+  void Replace(const journal::v1::PackageRow& row);
   // REQUIRES, all: the package was touched.
   // Anything but its branch.
   void ChangeOffer(PackageAggregate& package, int32_t ordinal,
@@ -54,6 +57,8 @@ class Applier {
   // The system's row, to be changed.
   journal::v1::SystemRow& ChangeSystem();
 
+  // Takes the text of that name away, if there is one, and what is found by it.
+  void DropText(PackageAggregate& package, absl::string_view name);
   // Writes a row of a table that nothing above writes.
   void Put(Table table, std::string key, std::string value);
   void Delete(Table table, std::string key);
@@ -62,7 +67,8 @@ class Applier {
   // What a package was before the record, so that roll-ups can follow.
   struct Before {
     bool row_changed = false;
-    PackageTally tally;  // with row_changed
+    v1::PackageState state = v1::PACKAGE_STATE_UNSPECIFIED;  // with row_changed
+    PackageTally tally;                                      // likewise
     UnwrittenPackage* unwritten = nullptr;
   };
 

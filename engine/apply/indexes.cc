@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/model/package.h"
+#include "engine/model/tables.h"
 
 namespace brokerage::engine {
 
@@ -41,7 +42,9 @@ std::vector<AgendaEntry> AgendaOf(const PackageAggregate& package) {
   entry.standard = row.urgency() != v1::URGENCY_URGENT;
   entry.waiting_since_us = row.submitted_time_us();
   entry.package_number = row.number();
-  if (row.state() == v1::PACKAGE_STATE_SUBMITTED && row.release_due_us() != 0 && !row.held()) {
+  const bool goes_on = !IsStopped(row);
+  if (row.state() == v1::PACKAGE_STATE_SUBMITTED && row.release_due_us() != 0 && !row.held() &&
+      goes_on) {
     entry.phase = AgendaEntry::kRelease;
     entry.due_us = row.release_due_us();
     entries.push_back(entry);
@@ -56,12 +59,12 @@ std::vector<AgendaEntry> AgendaOf(const PackageAggregate& package) {
     entry.due_us = row.notice().due_us();
     entries.push_back(entry);
   }
-  if (row.needs_evaluation()) {
+  if (row.needs_evaluation() && goes_on) {
     entry.phase = AgendaEntry::kEvaluate;
     entry.due_us = 0;
     entries.push_back(entry);
   }
-  if (const int64_t until = ProposalHoldsUntil(package); until != 0) {
+  if (const int64_t until = ProposalHoldsUntil(package); until != 0 && goes_on) {
     entry.phase = AgendaEntry::kEvaluate;
     entry.due_us = until + 1;
     entries.push_back(entry);
@@ -110,17 +113,13 @@ void IndexPackage(State* state, PackageAggregate* package) {
     was.is_there = true;
     was.open = open;
   }
-  // A person's package is open for the check of duplicates until care runs or it has ended.
-  absl::string_view person;
-  if (WaitsOrIsAwarded(package->row.state())) person = package->Text("person_reference");
+  const absl::string_view person = package->Text("person_reference");
   if (was.person_reference != person) {
-    const auto key = [package](absl::string_view reference) {
-      return absl::StrCat(package->row.authority_id(), "\n", reference);
-    };
+    const std::string& authority = package->row.authority_id();
     if (!was.person_reference.empty()) {
-      Leave(&state->open_by_person, key(was.person_reference), number);
+      Leave(&state->by_person, PersonPrefix(authority, was.person_reference), number);
     }
-    if (!person.empty()) state->open_by_person[key(person)].insert(number);
+    if (!person.empty()) state->by_person[PersonPrefix(authority, person)].insert(number);
     was.person_reference = std::string(person);
   }
   std::set<std::string> limits = LimitsThatDecide(*package);
@@ -129,6 +128,12 @@ void IndexPackage(State* state, PackageAggregate* package) {
     for (const std::string& limit : limits) state->waiting_by_limit[limit].insert(number);
     was.limits = std::move(limits);
   }
+}
+
+void ForgetPackage(State* state, const PackageAggregate& package) {
+  const std::string& person = package.found_by.person_reference;
+  if (person.empty()) return;
+  Leave(&state->by_person, PersonPrefix(package.row.authority_id(), person), package.row.number());
 }
 
 void EnterFact(State* state, const journal::v1::DirectoryFact& fact) {

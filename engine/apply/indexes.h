@@ -11,6 +11,8 @@ namespace brokerage::engine {
 // Brings the indexes from what the package was last found under to what it is: mostly an answer
 // changes none of them.
 void IndexPackage(State* state, PackageAggregate* package);
+// Takes a package out that is to be forgotten. REQUIRES: it is closed.
+void ForgetPackage(State* state, const PackageAggregate& package);
 // Puts the agenda entry of a directory fact in, or takes it out, if its effect is still to come.
 void EnterFact(State* state, const journal::v1::DirectoryFact& fact);
 void LeaveFact(State* state, const journal::v1::DirectoryFact& fact);

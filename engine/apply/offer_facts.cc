@@ -20,6 +20,9 @@ using journal::v1::OffersClosed;
 using journal::v1::OutageSpan;
 using journal::v1::PackageRow;
 using journal::v1::PassedOverRound;
+using journal::v1::QuestionAnswered;
+using journal::v1::QuestionAsked;
+using journal::v1::QuestionRow;
 using journal::v1::RollupRow;
 using journal::v1::RoundClosed;
 using journal::v1::RoundDue;
@@ -197,6 +200,21 @@ void Apply(Applier& applier, const ErrorDecided& fact) {
     }
   });
   applier.NoteEvaluation(package);
+}
+
+void Apply(Applier& applier, const QuestionAsked& fact) {
+  PackageRow& row = applier.Change(fact.package_number());
+  const PackageAggregate& package = applier.Touch(fact.package_number());
+  QuestionRow& question = *row.add_questions();
+  question.set_ordinal(fact.ordinal());
+  question.set_round_number(package.offers[static_cast<size_t>(fact.ordinal() - 1)].round_number());
+  question.set_time_us(applier.record().time_us());
+}
+
+void Apply(Applier& applier, const QuestionAnswered& fact) {
+  PackageRow& row = applier.Change(fact.package_number());
+  row.mutable_questions(fact.question_number() - 1)
+      ->set_answered_time_us(applier.record().time_us());
 }
 
 }  // namespace brokerage::engine

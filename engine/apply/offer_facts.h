@@ -17,5 +17,7 @@ void Apply(Applier& applier, const journal::v1::OffersClosed& fact);
 void Apply(Applier& applier, const journal::v1::OfferMoved& fact);
 void Apply(Applier& applier, const journal::v1::ErrorClaimed& fact);
 void Apply(Applier& applier, const journal::v1::ErrorDecided& fact);
+void Apply(Applier& applier, const journal::v1::QuestionAsked& fact);
+void Apply(Applier& applier, const journal::v1::QuestionAnswered& fact);
 
 }  // namespace brokerage::engine

@@ -1,7 +1,9 @@
 #include "engine/apply/package_facts.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/check.h"
@@ -13,27 +15,35 @@
 namespace brokerage::engine {
 
 using journal::v1::AwardProposed;
+using journal::v1::AwardRow;
 using journal::v1::EndingRow;
 using journal::v1::LimitPassed;
 using journal::v1::LostOffer;
 using journal::v1::NoticeGiven;
+using journal::v1::NoticeMoved;
 using journal::v1::NoticeRow;
 using journal::v1::NoticeWithdrawn;
 using journal::v1::OfferRow;
 using journal::v1::PackageAwarded;
 using journal::v1::PackageCancelled;
 using journal::v1::PackageCeased;
+using journal::v1::PackageContinued;
+using journal::v1::PackageCorrected;
 using journal::v1::PackageHandedBack;
 using journal::v1::PackageHeld;
+using journal::v1::PackagePlaced;
 using journal::v1::PackageReissued;
 using journal::v1::PackageReleased;
 using journal::v1::PackageReturned;
 using journal::v1::PackageRow;
 using journal::v1::PackageStarted;
+using journal::v1::PackageStopped;
 using journal::v1::PackageSubmitted;
 using journal::v1::PackageUnfilled;
 using journal::v1::RollupRow;
 using journal::v1::RoundRow;
+using journal::v1::StartMoved;
+using journal::v1::TextHash;
 using journal::v1::TextRow;
 using journal::v1::TextsErased;
 using journal::v1::VoidedOffer;
@@ -74,6 +84,15 @@ void CloseRounds(int64_t time_us, PackageRow& row) {
   }
 }
 
+void SetTextHash(const TextHash& changed, PackageRow& row) {
+  for (TextHash& hash : *row.mutable_text_hashes()) {
+    if (hash.name() == changed.name()) return hash.set_hash(changed.hash());
+  }
+  *row.add_text_hashes() = changed;
+  std::sort(row.mutable_text_hashes()->begin(), row.mutable_text_hashes()->end(),
+            [](const TextHash& a, const TextHash& b) { return a.name() < b.name(); });
+}
+
 // What the fact of an ending says; nothing of a record of old.
 template <typename Fact>
 std::optional<EndingRow> EndingOf(const Applier& applier, const Fact& fact) {
@@ -103,6 +122,37 @@ void CountUnderLimit(Applier& applier, const PackageAggregate& package, const Of
   });
 }
 
+// The awarded minutes and the award, as they count in the month of the award; of a placing the
+// minutes alone, where the framework says so.
+void CountHours(Applier& applier, const PackageAggregate& package, const OfferRow& winner,
+                const AwardRow& award, int64_t sign) {
+  if (!award.placed()) {
+    TallyHours(package, winner, award.award_date(), sign, &applier.state().rollups);
+  } else if (award.hours_count()) {
+    TallyMinutes(package, winner, award.award_date(), sign, &applier.state().rollups);
+  }
+}
+
+void LoseOffers(Applier& applier, PackageAggregate& package,
+                const google::protobuf::RepeatedPtrField<LostOffer>& lost) {
+  for (const LostOffer& one : lost) {
+    applier.ChangeOffer(package, one.ordinal(), [&one](OfferRow& offer) {
+      offer.set_state(v1::OFFER_STATE_LOST);
+      offer.set_lost_by(one.lost_by());
+    });
+  }
+}
+
+// What every award leaves behind in the package's row.
+void BecomeAwarded(Applier& applier, const AwardRow& award, PackageRow& row) {
+  CloseRounds(applier.record().time_us(), row);
+  row.set_state(v1::PACKAGE_STATE_AWARDED);
+  *row.mutable_award() = award;
+  row.set_needs_evaluation(false);
+  row.set_awaits_award(false);
+  row.set_proposed_ordinal(0);
+}
+
 }  // namespace
 
 void Apply(Applier& applier, const PackageSubmitted& fact) {
@@ -111,6 +161,23 @@ void Apply(Applier& applier, const PackageSubmitted& fact) {
   PackageRow& predecessor = applier.Change(fact.package().predecessor_number());
   predecessor.set_successor_number(fact.package().number());
   predecessor.set_successor_year(fact.package().year());
+}
+
+void Apply(Applier& applier, const PackageCorrected& fact) {
+  PackageAggregate& package = applier.Touch(fact.package_number());
+  std::vector<std::string> gone;
+  for (const TextRow& text : package.texts) {
+    const auto& kept = fact.package().text_hashes();
+    const bool stays = std::any_of(kept.begin(), kept.end(), [&text](const TextHash& hash) {
+      return hash.name() == text.name();
+    });
+    if (!stays) gone.push_back(text.name());
+  }
+  for (const std::string& name : gone) applier.DropText(package, name);
+  PackageRow row = fact.package();
+  // Of somebody whom no package names so far; a package's own number may mean somebody already.
+  if (row.person_number() == 0) row.set_person_number(kPersonsOfCorrections + applier.sequence());
+  applier.Replace(row);
 }
 
 void Apply(Applier& applier, const PackageReleased& fact) {
@@ -141,24 +208,28 @@ void Apply(Applier& applier, const PackageAwarded& fact) {
   PackageAggregate& package = applier.Touch(fact.package_number());
   applier.ChangeOffer(package, fact.award().offer_ordinal(),
                       [](OfferRow& offer) { offer.set_state(v1::OFFER_STATE_WON); });
-  for (const LostOffer& lost : fact.lost()) {
-    applier.ChangeOffer(package, lost.ordinal(), [&lost](OfferRow& offer) {
-      offer.set_state(v1::OFFER_STATE_LOST);
-      offer.set_lost_by(lost.lost_by());
-    });
-  }
+  LoseOffers(applier, package, fact.lost());
   VoidOffers(applier, package, fact.voided());
   CloseOpenOffers(applier, package, v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
-  CloseRounds(applier.record().time_us(), row);
-  row.set_state(v1::PACKAGE_STATE_AWARDED);
-  *row.mutable_award() = fact.award();
+  BecomeAwarded(applier, fact.award(), row);
   row.mutable_award()->set_award_date(fact.award_date());
-  row.set_needs_evaluation(false);
-  row.set_awaits_award(false);
-  row.set_proposed_ordinal(0);
   const OfferRow& winner = package.offers[static_cast<size_t>(fact.award().offer_ordinal() - 1)];
   TallyHours(package, winner, fact.award_date(), +1, &applier.state().rollups);
   CountUnderLimit(applier, package, winner, +1);
+}
+
+void Apply(Applier& applier, const PackagePlaced& fact) {
+  PackageRow& row = applier.Change(fact.package_number());
+  PackageAggregate& package = applier.Touch(fact.package_number());
+  LoseOffers(applier, package, fact.lost());
+  CloseOpenOffers(applier, package, v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
+  BecomeAwarded(applier, fact.award(), row);
+  if (fact.framework_revision() != 0) row.set_framework_revision(fact.framework_revision());
+  row.set_release_due_us(0);
+  row.set_held(false);
+  row.set_offer_count(row.offer_count() + 1);
+  applier.AddOffer(package, fact.offer());
+  CountHours(applier, package, package.offers.back(), row.award(), +1);
 }
 
 void Apply(Applier& applier, const PackageUnfilled& fact) {
@@ -187,6 +258,9 @@ void Apply(Applier& applier, const PackageReissued& fact) {
   row.set_proposed_ordinal(0);
   row.set_needs_evaluation(false);
   row.set_issued_by(applier.record().account_id());
+  AskAgain(fact.ask_again_branch_ids(), &row);
+  if (fact.needs_change()) *row.mutable_needs() = fact.needs();
+  for (const TextHash& changed : fact.text_hashes()) SetTextHash(changed, row);
 }
 
 void Apply(Applier& applier, const PackageCancelled& fact) {
@@ -197,7 +271,7 @@ void Apply(Applier& applier, const PackageCancelled& fact) {
   CloseRounds(applier.record().time_us(), row);
   if (row.state() == v1::PACKAGE_STATE_AWARDED) {
     const OfferRow& winner = package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)];
-    TallyHours(package, winner, row.award().award_date(), -1, &applier.state().rollups);
+    CountHours(applier, package, winner, row.award(), -1);
     CountUnderLimit(applier, package, winner, -1);
   }
   row.set_state(v1::PACKAGE_STATE_CANCELLED);
@@ -234,10 +308,12 @@ void Apply(Applier& applier, const PackageReturned& fact) {
     if (ending) *offer.mutable_returned() = *ending;
   });
   const OfferRow& returned = package.offers[static_cast<size_t>(winner - 1)];
-  if (fact.cause() == v1::CAUSE_PROVIDER) {
+  if (fact.cause() == v1::CAUSE_PROVIDER && row.award().placed()) {
+    // The minutes stay; an award was not counted.
+  } else if (fact.cause() == v1::CAUSE_PROVIDER) {
     TakeBackAward(package, returned, row.award().award_date(), &applier.state().rollups);
   } else {
-    TallyHours(package, returned, row.award().award_date(), -1, &applier.state().rollups);
+    CountHours(applier, package, returned, row.award(), -1);
   }
   CountUnderLimit(applier, package, returned, -1);
   row.set_state(v1::PACKAGE_STATE_UNFILLED);
@@ -247,9 +323,8 @@ void Apply(Applier& applier, const PackageReturned& fact) {
   row.set_previous_issue_offers(row.offer_count());
   if (!fact.transfer_id().empty()) {
     row.set_transfer_id(fact.transfer_id());
-    // Who gave it up before by its own cause is asked again no more than now.
     if (!fact.gave_up_provider_id().empty()) {
-      row.set_gave_up_provider_id(fact.gave_up_provider_id());
+      NoteGivenUp(fact.gave_up_provider_id(), fact.asked_no_more_branch_ids(), &row);
     }
   }
 }
@@ -270,6 +345,9 @@ void Apply(Applier& applier, const PackageHandedBack& fact) {
   }
   row.set_give_up_cause(fact.cause());
   row.set_ended_time_us(applier.record().time_us());
+  if (!fact.follower_gave_up_branch_id().empty()) {
+    NoteGivenUp(fact.follower_gave_up_branch_id(), &applier.Change(row.successor_number()));
+  }
   if (!fact.has_successor()) return;
   row.set_successor_number(fact.successor().number());
   row.set_successor_year(fact.successor().year());
@@ -287,6 +365,31 @@ void Apply(Applier& applier, const NoticeWithdrawn& fact) {
   row.clear_notice();
   row.clear_successor_number();
   row.clear_successor_year();
+}
+
+void Apply(Applier& applier, const NoticeMoved& fact) {
+  NoticeRow& notice = *applier.Change(fact.package_number()).mutable_notice();
+  notice.set_last_day(fact.last_day());
+  notice.set_due_us(fact.due_us());
+  notice.set_short_notice(fact.short_notice());
+}
+
+void Apply(Applier& applier, const StartMoved& fact) {
+  PackageRow& row = applier.Change(fact.package_number());
+  row.mutable_terms()->set_start_by_date(FormatDate(fact.start_by_date()));
+  row.set_care_until_date(fact.care_until_date());
+}
+
+void Apply(Applier& applier, const PackageStopped& fact) {
+  PackageRow& row = applier.Change(fact.package_number());
+  row.set_stopped_by_number(fact.by_number());
+  row.set_stopped_by_year(fact.by_year());
+}
+
+void Apply(Applier& applier, const PackageContinued& fact) {
+  PackageRow& row = applier.Change(fact.package_number());
+  row.clear_stopped_by_number();
+  row.clear_stopped_by_year();
 }
 
 void Apply(Applier& applier, const PackageCeased& fact) {
@@ -307,10 +410,7 @@ void Apply(Applier& applier, const PackageCeased& fact) {
 void Apply(Applier& applier, const TextsErased& fact) {
   applier.Change(fact.package_number()).set_erased(true);
   PackageAggregate& package = applier.Touch(fact.package_number());
-  for (const TextRow& text : package.texts) {
-    applier.Delete(Table::kTexts, TextKey(text.package_number(), text.name()));
-  }
-  package.texts.clear();
+  while (!package.texts.empty()) applier.DropText(package, package.texts.back().name());
 }
 
 }  // namespace brokerage::engine

@@ -7,6 +7,7 @@
 namespace brokerage::engine {
 
 void Apply(Applier& applier, const journal::v1::PackageSubmitted& fact);
+void Apply(Applier& applier, const journal::v1::PackageCorrected& fact);
 void Apply(Applier& applier, const journal::v1::PackageReleased& fact);
 void Apply(Applier& applier, const journal::v1::PackageHeld& fact);
 void Apply(Applier& applier, const journal::v1::AwardProposed& fact);
@@ -18,6 +19,11 @@ void Apply(Applier& applier, const journal::v1::PackageStarted& fact);
 void Apply(Applier& applier, const journal::v1::LimitPassed& fact);
 void Apply(Applier& applier, const journal::v1::NoticeGiven& fact);
 void Apply(Applier& applier, const journal::v1::NoticeWithdrawn& fact);
+void Apply(Applier& applier, const journal::v1::NoticeMoved& fact);
+void Apply(Applier& applier, const journal::v1::StartMoved& fact);
+void Apply(Applier& applier, const journal::v1::PackageStopped& fact);
+void Apply(Applier& applier, const journal::v1::PackageContinued& fact);
+void Apply(Applier& applier, const journal::v1::PackagePlaced& fact);
 void Apply(Applier& applier, const journal::v1::PackageReturned& fact);
 void Apply(Applier& applier, const journal::v1::PackageHandedBack& fact);
 void Apply(Applier& applier, const journal::v1::PackageCeased& fact);

@@ -31,6 +31,10 @@ int64_t Late(const CriterionValues& given, const OfferRow& offer) {
   return answer != nullptr && answer->late() ? 1 : 0;
 }
 
+int64_t OutsidePriceLimits(const CriterionValues& given, const OfferRow& offer) {
+  return NeedsPriceException(given.question().rules, offer) ? 1 : 0;
+}
+
 int64_t LaterRound(const CriterionValues& given, const OfferRow& offer) {
   return IsParallel(given.question().package, offer) ? 1 : 0;
 }
@@ -250,6 +254,12 @@ constexpr Criterion kCriteria[] = {
      .moved_by_others = nullptr,
      .show = YesOrNo,
      .sentence = "the earlier of two rounds opened together comes first"},
+    {.criterion = v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS,
+     .value = OutsidePriceLimits,
+     .known_without_answer = true,
+     .moved_by_others = nullptr,
+     .show = YesOrNo,
+     .sentence = "a price within the framework's floor and ceiling"},
 };
 
 constexpr bool EachInItsPlace() {
@@ -266,6 +276,14 @@ static_assert(EachInItsPlace());
 const Criterion* FindCriterion(v1::AwardCriterion criterion) {
   const bool known = v1::AwardCriterion_IsValid(criterion) && criterion != 0;
   return known ? &kCriteria[criterion - 1] : nullptr;
+}
+
+bool NeedsPriceException(const v1::FrameworkRules& rules, const OfferRow& offer) {
+  const int32_t price = offer.price_pence();
+  if (price == 0) return false;
+  const bool below = rules.price_floor_pence() > 0 && price < rules.price_floor_pence();
+  const bool above = rules.price_ceiling_pence() > 0 && price > rules.price_ceiling_pence();
+  return below || above;
 }
 
 CriterionValues::CriterionValues(const AwardQuestion& question,

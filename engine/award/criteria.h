@@ -46,6 +46,10 @@ class CriterionValues {
   int64_t lowest_price_ = 0;
 };
 
+// Whether the offer's price lies outside the framework's floor and ceiling, so that an award needs
+// a recorded exception.
+bool NeedsPriceException(const v1::FrameworkRules& rules, const journal::v1::OfferRow& offer);
+
 struct Criterion {
   v1::AwardCriterion criterion;
   // Smaller is better.

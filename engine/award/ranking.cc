@@ -37,7 +37,11 @@ std::optional<v1::HardRule> FailsAt(const AwardQuestion& question, const OfferRo
 }
 
 std::vector<v1::AwardCriterion> CriteriaOf(const AwardQuestion& question) {
-  std::vector<v1::AwardCriterion> criteria = {v1::AWARD_CRITERION_IN_TIME};
+  std::vector<v1::AwardCriterion> criteria;
+  if (question.rules.price_floor_pence() > 0 || question.rules.price_ceiling_pence() > 0) {
+    criteria.push_back(v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS);
+  }
+  criteria.push_back(v1::AWARD_CRITERION_IN_TIME);
   if (HasParallelRound(question.package)) criteria.push_back(v1::AWARD_CRITERION_EARLIER_ROUND);
   for (const v1::CriterionRule& rule : question.rules.award_criteria()) {
     criteria.push_back(rule.criterion());
@@ -76,7 +80,7 @@ std::vector<const OfferRow*> StillPossible(const AwardQuestion& question, const 
   std::vector<const OfferRow*> possible;
   for (const OfferRow& offer : question.package.offers) {
     if (offer.state() != v1::OFFER_STATE_OPEN) continue;
-    if (ComesBefore(question.package, best, offer)) continue;
+    if (ComesBefore(question.rules, question.package, best, offer)) continue;
     if (MayBeAwarded(question, offer)) possible.push_back(&offer);
   }
   return possible;
@@ -219,21 +223,15 @@ bool AwardWaits(const AwardQuestion& question, const OfferRow& answered, bool ac
   return std::any_of(package.offers.begin(), package.offers.end(), waits_for);
 }
 
-bool ComesBefore(const PackageAggregate& package, const OfferRow& first, const OfferRow& other) {
+bool ComesBefore(const v1::FrameworkRules& rules, const PackageAggregate& package,
+                 const OfferRow& first, const OfferRow& other) {
+  if (NeedsPriceException(rules, first) && !NeedsPriceException(rules, other)) return false;
   return IsParallel(package, other) && !IsParallel(package, first) && AcceptedInTime(first);
 }
 
 int32_t RuleOfAward(const PackageAggregate& package, const OfferRow& best) {
   if (HasParallelRound(package) && AcceptedInTime(best)) return best.rule_number();
   return package.row.rounds(package.row.rounds_size() - 1).rule_number();
-}
-
-bool NeedsPriceException(const v1::FrameworkRules& rules, const OfferRow& offer) {
-  const int32_t price = offer.price_pence();
-  if (price == 0) return false;
-  const bool below = rules.price_floor_pence() > 0 && price < rules.price_floor_pence();
-  const bool above = rules.price_ceiling_pence() > 0 && price > rules.price_ceiling_pence();
-  return below || above;
 }
 
 }  // namespace brokerage::engine

@@ -45,16 +45,12 @@ bool AwardWaits(const AwardQuestion& question, const journal::v1::OfferRow& answ
                 bool accepted);
 
 // Whether `first`, accepted in time, is awarded without waiting for `other`: the round of `other`
-// was opened beside the one of `first`.
-bool ComesBefore(const PackageAggregate& package, const journal::v1::OfferRow& first,
-                 const journal::v1::OfferRow& other);
+// was opened beside the one of `first`, and `first` needs no price exception that `other` does not.
+bool ComesBefore(const v1::FrameworkRules& rules, const PackageAggregate& package,
+                 const journal::v1::OfferRow& first, const journal::v1::OfferRow& other);
 // The place in the framework's list of the round whose timing and mode hold for an award to `best`:
 // of the package's last round; where two were opened beside each other, of the one in which `best`
 // was accepted, if it was in time. 0 for a restart's own round.
 int32_t RuleOfAward(const PackageAggregate& package, const journal::v1::OfferRow& best);
-
-// Whether the offer's price lies outside the framework's floor and ceiling, so that an award needs
-// a recorded exception.
-bool NeedsPriceException(const v1::FrameworkRules& rules, const journal::v1::OfferRow& offer);
 
 }  // namespace brokerage::engine

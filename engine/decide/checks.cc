@@ -6,6 +6,7 @@
 #include "engine/base/personal_text.h"
 #include "engine/base/rejection.h"
 #include "engine/model/visibility.h"
+#include "engine/views/words.h"
 
 namespace brokerage::engine {
 
@@ -21,11 +22,31 @@ absl::StatusOr<const PackageAggregate*> FindPackage(const Context& in, absl::str
   return package;
 }
 
-absl::Status CheckState(const journal::v1::PackageRow& row, PackageVerb verb) {
+std::string ChangedWords(const Context& in, const journal::v1::PackageRow& row) {
+  if (row.changed_time_us() == 0) return "";
+  std::string words = absl::StrCat("since ", MomentWords(row.changed_time_us()));
+  if (MaySeePackage(in.caller, row)) {
+    absl::StrAppend(&words, " by ", row.changed_by().empty() ? "the system" : row.changed_by());
+  }
+  return words;
+}
+
+absl::Status CheckState(const Context& in, const journal::v1::PackageRow& row, PackageVerb verb) {
   if (Legal(row.state(), verb)) return absl::OkStatus();
+  const std::string changed = ChangedWords(in, row);
+  return Reject(v1::REJECTION_REASON_PACKAGE_STATE, "package_id",
+                FormatPackageId({row.year(), row.number()}),
+                absl::StrCat("a package that is ", SourcesInWords(verb), "; it is ",
+                             StateName(row.state()), changed.empty() ? "" : " ", changed));
+}
+
+absl::Status CheckGoesOn(const journal::v1::PackageRow& row) {
+  if (!IsStopped(row)) return absl::OkStatus();
   return Reject(
       v1::REJECTION_REASON_PACKAGE_STATE, "package_id", FormatPackageId({row.year(), row.number()}),
-      absl::StrCat("a package that is ", SourcesInWords(verb), "; it is ", StateName(row.state())));
+      absl::StrCat("a package that goes on: with ",
+                   FormatPackageId({row.stopped_by_year(), row.stopped_by_number()}),
+                   " its person was said to have died; ContinuePackage if that is wrong"));
 }
 
 absl::StatusOr<FoundOffer> FindOffer(const Context& in, absl::string_view id) {

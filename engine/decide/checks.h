@@ -1,6 +1,8 @@
 // Checks that several subjects make. Each refusal names the field and what would be right.
 #pragma once
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "engine/decide/context.h"
 #include "engine/model/lifecycle.h"
@@ -12,8 +14,16 @@ namespace brokerage::engine {
 absl::StatusOr<const PackageAggregate*> FindPackage(const Context& in, absl::string_view id,
                                                     absl::string_view field = "package_id");
 
-// PACKAGE_STATE unless the verb is legal from the package's state.
-absl::Status CheckState(const journal::v1::PackageRow& row, PackageVerb verb);
+// "since 2018-07-03T10:00Z by nav-2": when the package came to its state, and for care navigation
+// by which account; empty where nobody knows any more.
+std::string ChangedWords(const Context& in, const journal::v1::PackageRow& row);
+
+// PACKAGE_STATE unless the verb is legal from the package's state; it says since when and by whom
+// the package is in another.
+absl::Status CheckState(const Context& in, const journal::v1::PackageRow& row, PackageVerb verb);
+
+// PACKAGE_STATE where the package is stopped: its person was said to have died.
+absl::Status CheckGoesOn(const journal::v1::PackageRow& row);
 
 struct FoundOffer {
   const PackageAggregate* package;

@@ -34,6 +34,7 @@ struct Context {
 // What every reply may read.
 struct After {
   const State& state;  // as the record left it
+  const ZoneFinder& zones;
   const Caller& caller;
   const journal::v1::Record& record;
 

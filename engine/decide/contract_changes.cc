@@ -5,6 +5,7 @@
 #include "engine/base/check.h"
 #include "engine/decide/rounds.h"
 #include "engine/routing/adaptive_release.h"
+#include "engine/routing/hard_rules.h"
 
 namespace brokerage::engine {
 
@@ -51,6 +52,22 @@ void ReofferNovated(const Context& in, const PackageAggregate& package,
   AddRound(in, package, std::move(plan), out);
 }
 
+// The rule of the round that is open and in which nobody was asked under the contract, because it
+// would have another holder when care starts; 0 if there is none.
+int32_t RuleThatAwaited(const PackageAggregate& package, const std::string& contract_id) {
+  if (package.row.state() != v1::PACKAGE_STATE_OFFERED) return 0;
+  for (const RoundRow& round : package.row.rounds()) {
+    if (round.closed_time_us() != 0) continue;
+    for (const journal::v1::Verdict& verdict : round.verdicts()) {
+      if (verdict.contract_id() == contract_id &&
+          (verdict.rules_failed_at_start() & RuleBit(v1::HARD_RULE_CONTRACT_ACTIVE)) != 0) {
+        return round.rule_number();
+      }
+    }
+  }
+  return 0;
+}
+
 void CloseOffersOf(const Context& in, const journal::v1::DirectoryFact& fact, Decision* out) {
   const bool novated = fact.has_novation();
   const std::string& contract = novated ? fact.novation().contract_id() : fact.contract().id();
@@ -64,12 +81,16 @@ void CloseOffersOf(const Context& in, const journal::v1::DirectoryFact& fact, De
       ordinals.push_back(offer.ordinal());
       rule_number = offer.rule_number();
     }
-    if (ordinals.empty()) continue;
-    journal::v1::OffersClosed& closed = *out->Add().mutable_offers_closed();
-    closed.set_package_number(number);
-    closed.mutable_ordinals()->Assign(ordinals.begin(), ordinals.end());
-    closed.set_cause(novated ? v1::CLOSE_CAUSE_CONTRACT_NOVATED : v1::CLOSE_CAUSE_CONTRACT_ENDED);
-    if (novated && rule_number > 0) ReofferNovated(in, package, fact, rule_number, out);
+    if (!ordinals.empty()) {
+      journal::v1::OffersClosed& closed = *out->Add().mutable_offers_closed();
+      closed.set_package_number(number);
+      closed.mutable_ordinals()->Assign(ordinals.begin(), ordinals.end());
+      closed.set_cause(novated ? v1::CLOSE_CAUSE_CONTRACT_NOVATED : v1::CLOSE_CAUSE_CONTRACT_ENDED);
+    } else if (novated) {
+      rule_number = RuleThatAwaited(package, contract);
+    }
+    if (novated && rule_number > 0 && !IsStopped(package.row))
+      ReofferNovated(in, package, fact, rule_number, out);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "engine/decide/claims.h"
 #include "engine/decide/context.h"
 #include "engine/decide/contracts.h"
+#include "engine/decide/corrections.h"
 #include "engine/decide/coverage.h"
 #include "engine/decide/framework.h"
 #include "engine/decide/notices.h"
@@ -14,6 +15,9 @@
 #include "engine/decide/opt_outs.h"
 #include "engine/decide/outage.h"
 #include "engine/decide/packages.h"
+#include "engine/decide/persons.h"
+#include "engine/decide/placings.h"
+#include "engine/decide/questions.h"
 #include "engine/decide/referral.h"
 #include "engine/decide/suspensions.h"
 #include "engine/decide/tick.h"
@@ -33,9 +37,9 @@ absl::StatusOr<Decision> Decide(const State& state, const ZoneFinder& zones, con
   return out;
 }
 
-std::unique_ptr<google::protobuf::Message> Reply(const State& state, const Command& command,
-                                                 const Decision& decision) {
-  const After after{state, command.caller, decision.record};
+std::unique_ptr<google::protobuf::Message> Reply(const State& state, const ZoneFinder& zones,
+                                                 const Command& command, const Decision& decision) {
+  const After after{state, zones, command.caller, decision.record};
   return std::visit(
       [&](const auto& request) -> std::unique_ptr<google::protobuf::Message> {
         using Response = decltype(Reply(after, request));

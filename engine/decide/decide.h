@@ -17,7 +17,7 @@ absl::StatusOr<Decision> Decide(const State& state, const ZoneFinder& zones, con
                                 absl::Time now);
 // The answer to a command whose facts were applied to the state; null where nobody waits for one,
 // or Decide has found it (Decision::reply).
-std::unique_ptr<google::protobuf::Message> Reply(const State& state, const Command& command,
-                                                 const Decision& decision);
+std::unique_ptr<google::protobuf::Message> Reply(const State& state, const ZoneFinder& zones,
+                                                 const Command& command, const Decision& decision);
 
 }  // namespace brokerage::engine

@@ -195,8 +195,8 @@ void EndNotice(const Context& in, const PackageAggregate& package, DateNumber da
   }
 }
 
-PackageRow MakeFollower(const Context& in, const PackageAggregate& package, uint64_t number,
-                        Decision* out) {
+PackageRow MakeFollower(const Context& in, const PackageAggregate& package, v1::Cause cause,
+                        uint64_t number, Decision* out) {
   const PackageRow& row = package.row;
   const journal::v1::FrameworkRow& framework = *in.state.directory.Framework(row.framework_id());
   const v1::FrameworkRules& rules = framework.rules();
@@ -227,6 +227,13 @@ PackageRow MakeFollower(const Context& in, const PackageAggregate& package, uint
     next.set_previous_provider_id(winner.provider_id());
   }
   next.set_previous_handed_back(true);
+  next.set_person_number(row.person_number() != 0 ? row.person_number() : row.number());
+  next.set_stopped_by_number(row.stopped_by_number());
+  next.set_stopped_by_year(row.stopped_by_year());
+  *next.mutable_gave_up_provider_ids() = row.gave_up_provider_ids();
+  *next.mutable_asked_again_branch_ids() = row.asked_again_branch_ids();
+  *next.mutable_gave_up_branch_ids() = row.gave_up_branch_ids();
+  if (cause == v1::CAUSE_PROVIDER) NoteGivenUp(next.previous_branch_id(), &next);
   *next.mutable_refused_provider_ids() = row.refused_provider_ids();
   *next.mutable_preferred_provider_ids() = row.preferred_provider_ids();
   next.set_submitted_time_us(in.now_us());
@@ -246,6 +253,15 @@ PackageRow MakeFollower(const Context& in, const PackageAggregate& package, uint
 const PackageAggregate* FollowerOf(const Context& in, const PackageRow& row) {
   const PackageAggregate* follower = in.state.Package(row.successor_number());
   return follower != nullptr && WaitsOrIsAwarded(follower->row.state()) ? follower : nullptr;
+}
+
+void NoteCareEnded(const Context& in, const PackageRow& row, DateNumber date, Decision* out) {
+  const PackageAggregate* follower = FollowerOf(in, row);
+  if (follower == nullptr || follower->row.care_until_date() <= date) return;
+  journal::v1::StartMoved& moved = *out->Add().mutable_start_moved();
+  moved.set_package_number(follower->row.number());
+  moved.set_start_by_date(ParseDate(follower->row.terms().start_by_date()).value_or(0));
+  moved.set_care_until_date(date);
 }
 
 }  // namespace brokerage::engine

@@ -54,9 +54,14 @@ journal::v1::PackageCeased& AddCease(const Context& in, const PackageAggregate& 
 // Does what the notice of the package says, with the date. REQUIRES: it is under notice.
 void EndNotice(const Context& in, const PackageAggregate& package, DateNumber date, Decision* out);
 
-// The package with the number that follows one that is given up, UNFILLED; its texts are added.
+// The package with the number that follows one that is given up by that cause, UNFILLED; its texts
+// are added.
 journal::v1::PackageRow MakeFollower(const Context& in, const PackageAggregate& package,
-                                     uint64_t number, Decision* out);
+                                     v1::Cause cause, uint64_t number, Decision* out);
+// Tells the package that follows, if it was promised care for longer, that care ended with the
+// date.
+void NoteCareEnded(const Context& in, const journal::v1::PackageRow& row, DateNumber date,
+                   Decision* out);
 // The package that follows, while it waits or is awarded; null where there is none.
 const PackageAggregate* FollowerOf(const Context& in, const journal::v1::PackageRow& row);
 

@@ -66,7 +66,7 @@ void Evaluate(const Context& in, const PackageAggregate& package, Decision* out)
   bool everyone_answered = true;  // of those for whom the best acceptance has to wait
   for (const OfferRow& offer : package.offers) {
     if (offer.state() != v1::OFFER_STATE_OPEN) continue;
-    everyone_answered &= best != nullptr && ComesBefore(package, *best, offer);
+    everyone_answered &= best != nullptr && ComesBefore(rules, package, *best, offer);
   }
   for (const RoundRow& round : row.rounds()) {
     if (!IsToBeClosed(package, round)) continue;

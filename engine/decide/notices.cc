@@ -9,6 +9,7 @@
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/decide/endings.h"
+#include "engine/decide/persons.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
 #include "engine/views/replies.h"
@@ -49,6 +50,8 @@ absl::StatusOr<const PackageAggregate*> FindGiven(const Context& in, const Reque
   return found->package;
 }
 
+DateNumber DayAfter(DateNumber day) { return ToDateNumber(FromDateNumber(day) + 1); }
+
 absl::StatusOr<DateNumber> CheckLastDay(const std::string& last_day, DateNumber today) {
   const DateNumber last = ToDateNumber(FromDateNumber(today) + kDaysAheadMax);
   const auto date = ParseDate(last_day);
@@ -71,6 +74,41 @@ absl::Status CheckWhatFollows(const Context& in, const v1::GiveNoticeRequest& re
                         : "false: whether care is needed is care navigation's to say");
 }
 
+// When the day of the package's framework ends.
+int64_t EndOf(const Context& in, const PackageRow& row, DateNumber day) {
+  return absl::ToUnixMicros(StartOfDay(FromDateNumber(day) + 1, in.ZoneOf(RulesOf(in.state, row))));
+}
+
+// PACKAGE_STATE unless the package runs under notice, a provider's own where a provider asks.
+absl::Status CheckUnderNotice(const Context& in, const PackageRow& row) {
+  const bool provider = IsProvider(in.caller);
+  if (IsUnderNotice(row) && (!provider || row.notice().of_provider())) return absl::OkStatus();
+  return Reject(v1::REJECTION_REASON_PACKAGE_STATE, provider ? "offer_id" : "package_id",
+                PackageIdOf(row),
+                provider ? "one under notice that its provider gave" : "a package under notice");
+}
+
+// ALREADY_DECIDED where somebody was awarded what follows.
+absl::Status CheckNobodyFollows(const Context& in, const PackageRow& row) {
+  const PackageAggregate* follower = FollowerOf(in, row);
+  if (follower == nullptr || follower->row.state() != v1::PACKAGE_STATE_AWARDED) {
+    return absl::OkStatus();
+  }
+  return Reject(v1::REJECTION_REASON_ALREADY_DECIDED,
+                IsProvider(in.caller) ? "offer_id" : "package_id", PackageIdOf(row),
+                "a package whose follower nobody has been awarded");
+}
+
+// Whether the offer's branch may still answer it, or has the package.
+bool StillStands(const PackageRow& row, const OfferRow& offer) {
+  if (row.state() == v1::PACKAGE_STATE_AWARDED) {
+    return offer.ordinal() == row.award().offer_ordinal();
+  }
+  return offer.ordinal() > row.previous_issue_offers() &&
+         (Legal(offer.state(), OfferVerb::kDecline) ||
+          Legal(offer.state(), OfferVerb::kLateDecline));
+}
+
 // Whether the provider's contract asks for more days than there are.
 bool IsShort(const Context& in, const PackageAggregate& package, DateNumber today,
              DateNumber last_day) {
@@ -80,14 +118,16 @@ bool IsShort(const Context& in, const PackageAggregate& package, DateNumber toda
 }
 
 // The package that follows, as any other that is taken in.
-void AddFollower(const Context& in, const PackageAggregate& package, DateNumber last_day,
-                 Decision* out) {
+void AddFollower(const Context& in, const PackageAggregate& package, v1::Cause cause,
+                 DateNumber last_day, Decision* out) {
   const v1::FrameworkRules& rules =
       in.state.directory.Framework(package.row.framework_id())->rules();
-  PackageRow next = MakeFollower(in, package, in.state.system.last_package_number() + 1, out);
+  PackageRow next =
+      MakeFollower(in, package, cause, in.state.system.last_package_number() + 1, out);
   next.set_state(v1::PACKAGE_STATE_SUBMITTED);
   next.set_framework_revision(0);
-  next.mutable_terms()->set_start_by_date(FormatDate(ToDateNumber(FromDateNumber(last_day) + 1)));
+  next.mutable_terms()->set_start_by_date(FormatDate(DayAfter(last_day)));
+  next.set_care_until_date(last_day);
   next.set_release_due_us(
       absl::ToUnixMicros(ReleaseDue(rules, next.urgency(), in.now, in.ZoneOf(rules))));
   *out->Add().mutable_package_submitted()->mutable_package() = std::move(next);
@@ -112,7 +152,8 @@ absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Dec
   if (!found.ok()) return found.status();
   const PackageAggregate& package = **found;
   const PackageRow& row = package.row;
-  if (absl::Status status = CheckState(row, PackageVerb::kGiveNotice); !status.ok()) return status;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kGiveNotice); !status.ok())
+    return status;
   if (IsUnderNotice(row)) {
     return Reject(v1::REJECTION_REASON_ALREADY_EXISTS,
                   IsProvider(in.caller) ? "offer_id" : "package_id", PackageIdOf(row),
@@ -131,6 +172,10 @@ absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Dec
   absl::StatusOr<Ending> ending =
       CheckEnding(verb, request.end_reason(), request.cause(), request.reason());
   if (!ending.ok()) return ending.status();
+  if (ending->reason == v1::END_REASON_DIED && !request.care_ends()) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "care_ends", "false",
+                  "true where the person has died: nobody needs what would follow");
+  }
   const v1::Cause cause = CauseFor(in, package, ending->cause);
   if (awarded) {
     journal::v1::PackageReturned& returned = *out->Add().mutable_package_returned();
@@ -153,8 +198,7 @@ absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Dec
   given.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
   journal::v1::NoticeRow& notice = *given.mutable_notice();
   notice.set_last_day(*last_day);
-  notice.set_due_us(absl::ToUnixMicros(
-      StartOfDay(FromDateNumber(*last_day) + 1, in.ZoneOf(RulesOf(in.state, row)))));
+  notice.set_due_us(EndOf(in, row, *last_day));
   notice.set_given_date(today);
   notice.set_time_us(in.now_us());
   notice.set_reason(ending->reason);
@@ -162,38 +206,75 @@ absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Dec
   notice.set_of_provider(of_provider);
   notice.set_short_notice(of_provider && IsShort(in, package, today, *last_day));
   notice.set_leaving_outcome(outcome);
-  if (!request.care_ends()) AddFollower(in, package, *last_day, out);
+  if (!request.care_ends()) AddFollower(in, package, cause, *last_day, out);
+  StopOthers(in, package, ending->reason, out);
   return absl::OkStatus();
 }
 
 v1::GiveNoticeResponse Reply(const After& after, const v1::GiveNoticeRequest& request) {
   auto response = ReplyOf<v1::GiveNoticeResponse>(after, request);
-  const journal::v1::Record& record = after.record;
-  if (!IsProvider(after.caller) && record.facts_size() > 1) {
+  if (IsProvider(after.caller)) return response;
+  for (const journal::v1::Fact& fact : after.record.facts()) {
+    if (!fact.has_package_submitted()) continue;
     *response.mutable_successor() =
-        PackageWithoutTexts(after.state, record.facts(1).package_submitted().package().number());
+        PackageWithoutTexts(after.state, fact.package_submitted().package().number());
   }
+  for (std::string& id : StoppedIn(after)) response.add_other_package_ids(std::move(id));
   return response;
+}
+
+absl::Status Decide(const Context& in, const v1::MoveNoticeRequest& request, Decision* out) {
+  absl::StatusOr<const PackageAggregate*> found = FindGiven(in, request);
+  if (!found.ok()) return found.status();
+  const PackageRow& row = (*found)->row;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kMoveNotice); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckUnderNotice(in, row); !status.ok()) return status;
+  absl::StatusOr<DateNumber> last_day =
+      CheckLastDay(request.last_day(), in.Today(RulesOf(in.state, row)));
+  if (!last_day.ok()) return last_day.status();
+  if (*last_day == row.notice().last_day()) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "last_day", request.last_day(),
+                  "another day than the one that stands");
+  }
+  if (!request.agreed()) {
+    if (absl::Status status = CheckNobodyFollows(in, row); !status.ok()) return status;
+  } else if (IsProvider(in.caller)) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "agreed", "true",
+                  "false: whether the next branch agrees is care navigation's to say");
+  }
+  journal::v1::NoticeMoved& moved = *out->Add().mutable_notice_moved();
+  moved.set_package_number(row.number());
+  moved.set_last_day(*last_day);
+  moved.set_due_us(EndOf(in, row, *last_day));
+  moved.set_short_notice(row.notice().of_provider() &&
+                         IsShort(in, **found, row.notice().given_date(), *last_day));
+  if (const PackageAggregate* follower = FollowerOf(in, row)) {
+    journal::v1::StartMoved& start = *out->Add().mutable_start_moved();
+    start.set_package_number(follower->row.number());
+    start.set_start_by_date(DayAfter(*last_day));
+    start.set_care_until_date(*last_day);
+    for (const OfferRow& offer : follower->offers) {
+      if (StillStands(follower->row, offer)) start.add_ordinals(offer.ordinal());
+    }
+  }
+  return absl::OkStatus();
+}
+
+v1::MoveNoticeResponse Reply(const After& after, const v1::MoveNoticeRequest& request) {
+  return ReplyOf<v1::MoveNoticeResponse>(after, request);
 }
 
 absl::Status Decide(const Context& in, const v1::WithdrawNoticeRequest& request, Decision* out) {
   absl::StatusOr<const PackageAggregate*> found = FindGiven(in, request);
   if (!found.ok()) return found.status();
   const PackageRow& row = (*found)->row;
-  if (absl::Status status = CheckState(row, PackageVerb::kWithdrawNotice); !status.ok()) {
+  if (absl::Status status = CheckState(in, row, PackageVerb::kWithdrawNotice); !status.ok()) {
     return status;
   }
-  const bool provider = IsProvider(in.caller);
-  if (!IsUnderNotice(row) || (provider && !row.notice().of_provider())) {
-    return Reject(v1::REJECTION_REASON_PACKAGE_STATE, provider ? "offer_id" : "package_id",
-                  PackageIdOf(row),
-                  provider ? "one under notice that its provider gave" : "a package under notice");
-  }
-  const PackageAggregate* follower = FollowerOf(in, row);
-  if (follower != nullptr && follower->row.state() == v1::PACKAGE_STATE_AWARDED) {
-    return Reject(v1::REJECTION_REASON_ALREADY_DECIDED, provider ? "offer_id" : "package_id",
-                  PackageIdOf(row), "a package whose follower nobody has been awarded");
-  }
+  if (absl::Status status = CheckUnderNotice(in, row); !status.ok()) return status;
+  if (absl::Status status = CheckNobodyFollows(in, row); !status.ok()) return status;
   CancelFollower(in, row, out);
   out->Add().mutable_notice_withdrawn()->set_package_number(row.number());
   return absl::OkStatus();

@@ -8,6 +8,9 @@ namespace brokerage::engine {
 absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Decision* out);
 v1::GiveNoticeResponse Reply(const After& after, const v1::GiveNoticeRequest& request);
 
+absl::Status Decide(const Context& in, const v1::MoveNoticeRequest& request, Decision* out);
+v1::MoveNoticeResponse Reply(const After& after, const v1::MoveNoticeRequest& request);
+
 absl::Status Decide(const Context& in, const v1::WithdrawNoticeRequest& request, Decision* out);
 v1::WithdrawNoticeResponse Reply(const After& after, const v1::WithdrawNoticeRequest& request);
 

@@ -78,6 +78,19 @@ bool LeavesAwardWaiting(const Context& in, const FoundOffer& found, const Answer
                     *found.offer, answer.answer() == v1::ANSWER_ACCEPT);
 }
 
+// Keeps what the branch says beside its answer. Errors: FIELD_INVALID, TEXT_IDENTIFIES_PERSON.
+absl::Status AddNote(const Context& in, const FoundOffer& found, const std::string& note,
+                     AnswerRow* answer, Decision* out) {
+  if (note.empty()) return absl::OkStatus();
+  if (absl::Status status = CheckReason(note, "note"); !status.ok()) return status;
+  if (absl::Status status = CheckImpersonal(note, "note"); !status.ok()) return status;
+  answer->set_note_hash(
+      AddText(in, found.package->row.number(),
+              absl::StrCat("note/", found.offer->ordinal(), "/", found.offer->answers_size() + 1),
+              note, out));
+  return absl::OkStatus();
+}
+
 void AddAnswer(const Context& in, const FoundOffer& found, AnswerRow answer, Decision* out) {
   journal::v1::OfferAnswered& answered = *out->Add().mutable_offer_answered();
   answered.set_package_number(found.package->row.number());
@@ -115,6 +128,9 @@ absl::Status Decide(const Context& in, const v1::AcceptOfferRequest& request, De
     if (absl::Status status = CheckAcceptanceLimit(request.limit()); !status.ok()) return status;
     *answer.mutable_limit() = request.limit();
   }
+  if (absl::Status status = AddNote(in, *found, request.note(), &answer, out); !status.ok()) {
+    return status;
+  }
   AddAnswer(in, *found, std::move(answer), out);
   return absl::OkStatus();
 }
@@ -131,17 +147,13 @@ absl::Status Decide(const Context& in, const v1::DeclineOfferRequest& request, D
   if (request.reason() == v1::DECLINE_REASON_UNSPECIFIED) {
     return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "reason", "", "why it is declined");
   }
-  if (request.reason() == v1::DECLINE_REASON_OTHER || !request.note().empty()) {
+  if (request.reason() == v1::DECLINE_REASON_OTHER) {
     if (absl::Status status = CheckReason(request.note(), "note"); !status.ok()) return status;
   }
   if (absl::Status status = CheckAnswer(in, *found, &answer); !status.ok()) return status;
   answer.set_decline_reason(request.reason());
-  const uint64_t number = found->package->row.number();
-  if (!request.note().empty()) {
-    answer.set_note_hash(AddText(
-        in, number,
-        absl::StrCat("note/", found->offer->ordinal(), "/", found->offer->answers_size() + 1),
-        request.note(), out));
+  if (absl::Status status = AddNote(in, *found, request.note(), &answer, out); !status.ok()) {
+    return status;
   }
   AddAnswer(in, *found, std::move(answer), out);
   return absl::OkStatus();

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/award/ranking.h"
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
@@ -14,6 +17,7 @@
 #include "engine/decide/checks.h"
 #include "engine/decide/endings.h"
 #include "engine/decide/evaluation.h"
+#include "engine/decide/persons.h"
 #include "engine/decide/referral.h"
 #include "engine/decide/rounds.h"
 #include "engine/model/lifecycle.h"
@@ -66,6 +70,92 @@ void EndBefore(const Context& in, const PackageRow& follower, DateNumber start, 
             out);
 }
 
+// Nobody withdraws an award without knowing of it: the request names the offer that has the
+// package.
+absl::Status CheckAwardIsNamed(const Context& in, const v1::CancelPackageRequest& request,
+                               const PackageAggregate& package) {
+  constexpr absl::string_view kField = "awarded_offer_id";
+  const PackageRow& row = package.row;
+  const std::string& named = request.awarded_offer_id();
+  if (row.state() != v1::PACKAGE_STATE_AWARDED) {
+    if (named.empty()) return absl::OkStatus();
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, kField, named,
+                  absl::StrCat("nothing: the package is ", StateName(row.state()), " ",
+                               ChangedWords(in, row)));
+  }
+  const std::string offer = OfferIdOf(row, row.award().offer_ordinal());
+  if (named == offer) return absl::OkStatus();
+  const std::string& branch =
+      package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)].branch_id();
+  return Reject(
+      named.empty() ? v1::REJECTION_REASON_FIELD_REQUIRED : v1::REJECTION_REASON_FIELD_INVALID,
+      kField, named,
+      absl::StrCat(offer, " to withdraw the award: ", branch, " has the package ",
+                   ChangedWords(in, row)));
+}
+
+// Errors: FIELD_INVALID of a branch that nothing keeps from being asked; FIELD_REQUIRED and
+// FIELD_INVALID of the reason, TEXT_IDENTIFIES_PERSON.
+absl::Status CheckAskAgain(const Context& in, const v1::ReissuePackageRequest& request,
+                           const PackageRow& row) {
+  if (request.ask_again_branch_ids().empty()) {
+    if (request.ask_again_reason().empty()) return absl::OkStatus();
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "ask_again_reason", "",
+                  "nothing where no branch is to be asked again");
+  }
+  const auto& gave_up = row.gave_up_branch_ids();
+  const auto& providers = row.gave_up_provider_ids();
+  std::set<std::string> named;
+  for (const std::string& id : request.ask_again_branch_ids()) {
+    const v1::Branch* branch = in.state.directory.Branch(id);
+    const bool of_provider =
+        branch != nullptr &&
+        std::find(providers.begin(), providers.end(), branch->provider_id()) != providers.end();
+    const bool gave = of_provider || std::find(gave_up.begin(), gave_up.end(), id) != gave_up.end();
+    if (gave && named.insert(id).second) continue;
+    std::vector<std::string> known(gave_up.begin(), gave_up.end());
+    for (const std::string& provider : providers) known.push_back("one of " + provider);
+    if (known.empty()) known.push_back("there is none");
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "ask_again_branch_ids", id,
+                  absl::StrCat("branches that gave this person's care up, each once: ",
+                               absl::StrJoin(known, ", ")));
+  }
+  absl::Status status = CheckReason(request.ask_again_reason(), "ask_again_reason");
+  if (status.ok()) status = CheckImpersonal(request.ask_again_reason(), "ask_again_reason");
+  return status;
+}
+
+// What a package is put out again with, whose summary was `summary`: changes `row`. Errors: those
+// of a referral's fields.
+absl::Status ChangeIssue(const Context& in, const v1::ReissuePackageRequest& request,
+                         const std::string& summary, PackageRow* row) {
+  v1::PackageTerms terms = row->terms();
+  if (!request.terms().visits().empty()) terms.clear_visits();
+  terms.MergeFrom(request.terms());
+  absl::Status status;
+  if (request.has_terms()) {
+    const v1::FrameworkRules& rules = in.state.directory.Framework(row->framework_id())->rules();
+    status = CheckTerms(terms, "terms", in.Today(rules));
+  }
+  if (status.ok()) status = CheckNeeds(request.needs(), "needs");
+  if (status.ok() && !request.summary().empty()) {
+    status = CheckSummary(request.summary(), request.summary_confirmed(), "summary");
+  }
+  if (status.ok()) status = CheckDetails(request.details(), "details");
+  if (!status.ok()) return status;
+  bool other = terms.SerializeAsString() != row->terms().SerializeAsString();
+  *row->mutable_terms() = std::move(terms);
+  if (!request.needs().empty()) {
+    other = true;
+    *row->mutable_needs() = request.needs();
+  }
+  // What a branch was asked to judge by: one that declined is asked anew, and an older offer must
+  // not show the newer words.
+  other |= !request.summary().empty() && request.summary() != summary;
+  if (other) row->set_terms_version(row->terms_version() + 1);
+  return absl::OkStatus();
+}
+
 template <typename Response>
 Response WithPackage(const After& after, absl::string_view id) {
   Response response;
@@ -89,7 +179,9 @@ absl::Status Decide(const Context& in, const v1::ReleasePackagesRequest& request
     absl::StatusOr<const PackageAggregate*> package = FindPackage(in, id, "package_ids");
     if (!package.ok()) return package.status();
     const PackageRow& row = (*package)->row;
-    if (absl::Status status = CheckState(row, PackageVerb::kRelease); !status.ok()) return status;
+    if (absl::Status status = CheckState(in, row, PackageVerb::kRelease); !status.ok())
+      return status;
+    if (absl::Status status = CheckGoesOn(row); !status.ok()) return status;
     if (!seen.insert(row.number()).second) continue;
     if (request.hold()) {
       journal::v1::PackageHeld& held = *out->Add().mutable_package_held();
@@ -115,7 +207,8 @@ absl::Status Decide(const Context& in, const v1::CancelPackageRequest& request, 
   absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
-  if (absl::Status status = CheckState(row, PackageVerb::kCancel); !status.ok()) return status;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kCancel); !status.ok()) return status;
+  if (absl::Status status = CheckAwardIsNamed(in, request, **package); !status.ok()) return status;
   absl::StatusOr<Ending> ending =
       CheckEnding(PackageVerb::kCancel, request.end_reason(), request.cause(), request.reason());
   if (!ending.ok()) return ending.status();
@@ -125,11 +218,14 @@ absl::Status Decide(const Context& in, const v1::CancelPackageRequest& request, 
   cancelled.set_cause(ending->cause);
   cancelled.set_date(in.Today(in.state.directory.Framework(row.framework_id())->rules()));
   cancelled.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
+  StopOthers(in, **package, ending->reason, out);
   return absl::OkStatus();
 }
 
 v1::CancelPackageResponse Reply(const After& after, const v1::CancelPackageRequest& request) {
-  return WithPackage<v1::CancelPackageResponse>(after, request.package_id());
+  auto response = WithPackage<v1::CancelPackageResponse>(after, request.package_id());
+  for (std::string& id : StoppedIn(after)) response.add_other_package_ids(std::move(id));
+  return response;
 }
 
 absl::Status Decide(const Context& in, const v1::AwardPackageRequest& request, Decision* out) {
@@ -137,7 +233,8 @@ absl::Status Decide(const Context& in, const v1::AwardPackageRequest& request, D
   if (!found.ok()) return found.status();
   const PackageAggregate& package = **found;
   const PackageRow& row = package.row;
-  if (absl::Status status = CheckState(row, PackageVerb::kAward); !status.ok()) return status;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kAward); !status.ok()) return status;
+  if (absl::Status status = CheckGoesOn(row); !status.ok()) return status;
   if (request.offer_id().empty()) {
     return Reject(v1::REJECTION_REASON_FIELD_REQUIRED, "offer_id", "", "an acceptance's id");
   }
@@ -201,7 +298,9 @@ absl::Status Decide(const Context& in, const v1::ReissuePackageRequest& request,
   absl::StatusOr<const PackageAggregate*> found = FindPackage(in, request.package_id());
   if (!found.ok()) return found.status();
   const PackageRow& row = (*found)->row;
-  if (absl::Status status = CheckState(row, PackageVerb::kReissue); !status.ok()) return status;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kReissue); !status.ok()) return status;
+  if (absl::Status status = CheckGoesOn(row); !status.ok()) return status;
+  if (absl::Status status = CheckAskAgain(in, request, row); !status.ok()) return status;
   if (row.rounds_size() >= limits::kRoundsPerPackageMax ||
       row.offer_count() >= limits::kOffersPerPackageMax) {
     return Reject(v1::REJECTION_REASON_LIMIT_REACHED, "package_id", request.package_id(),
@@ -212,19 +311,27 @@ absl::Status Decide(const Context& in, const v1::ReissuePackageRequest& request,
   // The package as it will be when it is routed.
   PackageAggregate package = **found;
   package.row.set_framework_revision(framework.revision());
-  if (request.has_terms()) {
-    absl::Status status = CheckTerms(request.terms(), "terms", in.Today(framework.rules()));
-    if (!status.ok()) return status;
-    if (request.terms().SerializeAsString() != row.terms().SerializeAsString()) {
-      *package.row.mutable_terms() = request.terms();
-      package.row.set_terms_version(row.terms_version() + 1);
-    }
-  }
+  absl::Status changed = ChangeIssue(in, request, package.Text("summary"), &package.row);
+  if (!changed.ok()) return changed;
   journal::v1::PackageReissued& reissued = *out->Add().mutable_package_reissued();
   reissued.set_package_number(row.number());
+  if (!request.needs().empty()) {
+    *reissued.mutable_needs() = package.row.needs();
+    reissued.set_needs_change(true);
+  }
+  for (auto [name, text] :
+       {std::pair{"details", &request.details()}, std::pair{"summary", &request.summary()}}) {
+    if (text->empty()) continue;
+    journal::v1::TextHash& hash = *reissued.add_text_hashes();
+    hash.set_name(name);
+    hash.set_hash(AddText(in, row.number(), name, *text, out));
+  }
   *reissued.mutable_terms() = package.row.terms();
   reissued.set_terms_version(package.row.terms_version());
   reissued.set_framework_revision(framework.revision());
+  *reissued.mutable_ask_again_branch_ids() = request.ask_again_branch_ids();
+  reissued.set_ask_again_reason(request.ask_again_reason());
+  AskAgain(request.ask_again_branch_ids(), &package.row);
   PutOut(in, package, out);
   return absl::OkStatus();
 }
@@ -237,7 +344,7 @@ absl::Status Decide(const Context& in, const v1::StartPackageRequest& request, D
   absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
-  if (absl::Status status = CheckState(row, PackageVerb::kStart); !status.ok()) return status;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kStart); !status.ok()) return status;
   if (absl::Status status = CheckContractStands(in, **package); !status.ok()) return status;
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
   absl::StatusOr<DateNumber> date =
@@ -259,7 +366,7 @@ absl::Status Decide(const Context& in, const v1::ReturnPackageRequest& request, 
   absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
-  if (absl::Status status = CheckState(row, PackageVerb::kReturn); !status.ok()) return status;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kReturn); !status.ok()) return status;
   absl::StatusOr<Ending> ending =
       CheckEnding(PackageVerb::kReturn, request.end_reason(), request.cause(), request.reason());
   if (!ending.ok()) return ending.status();
@@ -284,7 +391,8 @@ absl::Status Decide(const Context& in, const v1::HandBackPackageRequest& request
   if (!found.ok()) return found.status();
   const PackageAggregate& package = **found;
   const PackageRow& row = package.row;
-  if (absl::Status status = CheckState(row, PackageVerb::kHandBack); !status.ok()) return status;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kHandBack); !status.ok())
+    return status;
   absl::StatusOr<Ending> ending =
       CheckEnding(PackageVerb::kHandBack, request.end_reason(), request.cause(), request.reason());
   if (!ending.ok()) return ending.status();
@@ -295,9 +403,13 @@ absl::Status Decide(const Context& in, const v1::HandBackPackageRequest& request
   journal::v1::PackageHandedBack& handed_back = AddHandBack(
       in, package, {ending->reason, CauseFor(in, package, ending->cause)}, *date, *date, out);
   handed_back.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
+  NoteCareEnded(in, row, *date, out);
   if (FollowerOf(in, row) == nullptr) {
-    *handed_back.mutable_successor() =
-        MakeFollower(in, package, in.state.system.last_package_number() + 1, out);
+    *handed_back.mutable_successor() = MakeFollower(in, package, handed_back.cause(),
+                                                    in.state.system.last_package_number() + 1, out);
+  } else if (handed_back.cause() == v1::CAUSE_PROVIDER) {
+    // It was made when the council gave notice, for another reason.
+    handed_back.set_follower_gave_up_branch_id(FollowerOf(in, row)->row.previous_branch_id());
   }
   return absl::OkStatus();
 }
@@ -315,7 +427,7 @@ absl::Status Decide(const Context& in, const v1::CeasePackageRequest& request, D
   absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
-  if (absl::Status status = CheckState(row, PackageVerb::kCease); !status.ok()) return status;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kCease); !status.ok()) return status;
   absl::StatusOr<Ending> ending =
       CheckEnding(PackageVerb::kCease, request.end_reason(), request.cause(), request.reason());
   if (!ending.ok()) return ending.status();
@@ -330,18 +442,22 @@ absl::Status Decide(const Context& in, const v1::CeasePackageRequest& request, D
       AddCease(in, **package, {ending->reason, CauseFor(in, **package, ending->cause)}, *date,
                *outcome, out);
   ceased.set_reason_hash(AddReason(in, row.number(), request.reason(), out));
+  NoteCareEnded(in, row, *date, out);
+  StopOthers(in, **package, ending->reason, out);
   return absl::OkStatus();
 }
 
 v1::CeasePackageResponse Reply(const After& after, const v1::CeasePackageRequest& request) {
-  return WithPackage<v1::CeasePackageResponse>(after, request.package_id());
+  auto response = WithPackage<v1::CeasePackageResponse>(after, request.package_id());
+  for (std::string& id : StoppedIn(after)) response.add_other_package_ids(std::move(id));
+  return response;
 }
 
 absl::Status Decide(const Context& in, const v1::ErasePackageTextsRequest& request, Decision* out) {
   absl::StatusOr<const PackageAggregate*> package = FindPackage(in, request.package_id());
   if (!package.ok()) return package.status();
   const PackageRow& row = (*package)->row;
-  if (absl::Status status = CheckState(row, PackageVerb::kErase); !status.ok()) return status;
+  if (absl::Status status = CheckState(in, row, PackageVerb::kErase); !status.ok()) return status;
   out->Add().mutable_texts_erased()->set_package_number(row.number());
   return absl::OkStatus();
 }

@@ -19,12 +19,15 @@
 #include "engine/base/postcode.h"
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
+#include "engine/decide/persons.h"
 #include "engine/decide/rounds.h"
 #include "engine/model/lifecycle.h"
+#include "engine/model/tables.h"
 #include "engine/routing/adaptive_release.h"
 #include "engine/routing/routing.h"
 #include "engine/views/package_view.h"
 #include "engine/views/replies.h"
+#include "engine/views/words.h"
 
 namespace brokerage::engine {
 
@@ -47,23 +50,76 @@ absl::Status CheckLength(absl::string_view field, absl::string_view text, size_t
                  absl::StrCat("at most ", bytes_max, " bytes"));
 }
 
-absl::Status CheckNeeds(const PackageReferral& referral) {
-  if (referral.needs_size() > limits::kNeedsMax) {
-    return Invalid("referral.needs", absl::StrCat(referral.needs_size()),
-                   absl::StrCat("at most ", limits::kNeedsMax));
+absl::Status CheckDays(const v1::Visit& visit, const std::string& field) {
+  int before = 0;
+  for (int day : visit.days_of_week()) {
+    if (day <= before || day > 7) {
+      return Invalid(field, absl::StrCat(day), "days of the week, 1 Monday to 7 Sunday, in order");
+    }
+    before = day;
   }
-  for (const v1::Need& need : referral.needs()) {
-    if (need.kind() == v1::NEED_KIND_UNSPECIFIED) return Required("referral.needs.kind", "a need");
-    const bool has_value =
-        need.kind() == v1::NEED_KIND_LANGUAGE || need.kind() == v1::NEED_KIND_CARER_GENDER;
-    if (has_value && need.value().empty()) {
-      return Required("referral.needs.value", "the language or the carer's gender");
+  if (before == 0) return Required(field, "days of the week, 1 Monday to 7 Sunday");
+  return absl::OkStatus();
+}
+
+absl::Status CheckTimes(const v1::Visit& visit, const std::string& field) {
+  const auto earliest = ParseLocalTime(visit.earliest_time());
+  const auto latest = ParseLocalTime(visit.latest_time());
+  if (!visit.earliest_time().empty() && !earliest) {
+    return Invalid(field + ".earliest_time", visit.earliest_time(), "a local time, HH:MM");
+  }
+  if (!visit.latest_time().empty() && !latest) {
+    return Invalid(field + ".latest_time", visit.latest_time(), "a local time, HH:MM");
+  }
+  if (earliest && latest && *latest < *earliest) {
+    return Invalid(field + ".latest_time", visit.latest_time(),
+                   absl::StrCat("a time not before ", visit.earliest_time()));
+  }
+  return absl::OkStatus();
+}
+
+// The visits, if there are any, add up to the minutes of a week.
+absl::Status CheckVisits(const v1::PackageTerms& terms, const std::string& field) {
+  if (terms.visits().empty()) return absl::OkStatus();
+  if (terms.visits_size() > limits::kVisitsMax) {
+    return Invalid(field, absl::StrCat(terms.visits_size()),
+                   absl::StrCat("at most ", limits::kVisitsMax));
+  }
+  int64_t minutes = 0;
+  for (const v1::Visit& visit : terms.visits()) {
+    absl::Status status = CheckDays(visit, field + ".days_of_week");
+    if (status.ok()) status = CheckTimes(visit, field);
+    if (!status.ok()) return status;
+    if (visit.minutes() < 1 || visit.minutes() > limits::kVisitMinutesMax) {
+      return Invalid(field + ".minutes", absl::StrCat(visit.minutes()),
+                     absl::StrCat("1 to ", limits::kVisitMinutesMax));
     }
-    if (absl::Status status =
-            CheckLength("referral.needs.value", need.value(), limits::kIdBytesMax);
-        !status.ok()) {
-      return status;
+    if (visit.carers() < 0 || visit.carers() > limits::kCarersMax) {
+      return Invalid(field + ".carers", absl::StrCat(visit.carers()),
+                     absl::StrCat("1 to ", limits::kCarersMax));
     }
+    const int carers = visit.carers() > 0 ? visit.carers() : terms.carers_per_visit();
+    minutes += int64_t{visit.days_of_week_size()} * visit.minutes() * carers;
+  }
+  if (minutes == terms.weekly_minutes()) return absl::OkStatus();
+  return Invalid(field, absl::StrCat(minutes, " minutes a week"),
+                 absl::StrCat("visits of ", terms.weekly_minutes(),
+                              " minutes a week: days x minutes x carers, as weekly_minutes"));
+}
+
+// DUPLICATE_PERSON where a package of the person waits or is awarded, and no second one is allowed.
+absl::Status CheckNotOpen(const Context& in, const PackageReferral& referral) {
+  if (referral.allow_second_package() || referral.already_running()) return absl::OkStatus();
+  const std::set<uint64_t>* packages =
+      in.state.by_person.Find(PersonPrefix(referral.authority_id(), referral.person_reference()));
+  if (packages == nullptr) return absl::OkStatus();
+  for (uint64_t number : *packages) {
+    const PackageRow& row = in.state.Package(number)->row;
+    if (!WaitsOrIsAwarded(row.state())) continue;
+    return Reject(v1::REJECTION_REASON_DUPLICATE_PERSON, "referral.person_reference", "",
+                  absl::StrCat("a person without an open package: ",
+                               FormatPackageId({row.year(), row.number()}),
+                               " is open; or allow_second_package"));
   }
   return absl::OkStatus();
 }
@@ -75,32 +131,14 @@ absl::Status CheckTexts(const Context& in, const PackageReferral& referral) {
   if (referral.person_reference().empty()) {
     return Required("referral.person_reference", "what means the person to your authority");
   }
-  for (auto [field, text, most] :
-       {std::tuple{"referral.summary", &referral.summary(), limits::kSummaryBytesMax},
-        std::tuple{"referral.details", &referral.details(), limits::kDetailsBytesMax},
-        std::tuple{"referral.person_reference", &referral.person_reference(),
-                   limits::kPersonReferenceBytesMax}}) {
-    if (absl::Status status = CheckLength(field, *text, most); !status.ok()) return status;
+  absl::Status status = CheckLength("referral.person_reference", referral.person_reference(),
+                                    limits::kPersonReferenceBytesMax);
+  if (status.ok()) status = CheckDetails(referral.details(), "referral.details");
+  if (status.ok()) {
+    status = CheckSummary(referral.summary(), referral.summary_confirmed(), "referral.summary");
   }
-  if (!referral.summary_confirmed()) {
-    if (auto found = FindPersonalText(referral.summary())) {
-      return Reject(v1::REJECTION_REASON_TEXT_IDENTIFIES_PERSON, "referral.summary", "",
-                    absl::StrCat("no ", found->kind, " (bytes ", found->offset, " to ",
-                                 found->offset + found->length,
-                                 " look like one); or summary_confirmed if it is none"));
-    }
-  }
-  const std::string person =
-      absl::StrCat(referral.authority_id(), "\n", referral.person_reference());
-  const std::set<uint64_t>* open = in.state.open_by_person.Find(person);
-  if (open != nullptr && !referral.allow_second_package() && !referral.already_running()) {
-    const PackageRow& row = in.state.Package(*open->begin())->row;
-    return Reject(v1::REJECTION_REASON_DUPLICATE_PERSON, "referral.person_reference", "",
-                  absl::StrCat("a person without an open package: ",
-                               FormatPackageId({row.year(), row.number()}),
-                               " is open; or allow_second_package"));
-  }
-  return absl::OkStatus();
+  if (!status.ok()) return status;
+  return CheckNotOpen(in, referral);
 }
 
 absl::Status CheckProviders(const Context& in, const PackageReferral& referral) {
@@ -260,8 +298,8 @@ void FillRow(const Context& in, const PackageReferral& referral, const v1::Frame
   }
 }
 
-// Checks a referral and makes the row that a package begins with. `texts_needed` is false for a
-// preview.
+}  // namespace
+
 absl::StatusOr<PackageRow> CheckReferral(const Context& in, const PackageReferral& referral,
                                          bool texts_needed) {
   if (referral.framework_id().empty()) return Required("referral.framework_id", "a framework's id");
@@ -283,7 +321,7 @@ absl::StatusOr<PackageRow> CheckReferral(const Context& in, const PackageReferra
   if (!status.ok()) return status;
   status = CheckTerms(referral.terms(), "referral.terms",
                       referral.already_running() ? 0 : in.Today(rules));
-  if (status.ok()) status = CheckNeeds(referral);
+  if (status.ok()) status = CheckNeeds(referral.needs(), "referral.needs");
   if (status.ok()) status = CheckProviders(in, referral);
   if (status.ok()) status = CheckRunning(in, referral);
   if (status.ok() && texts_needed) status = CheckTexts(in, referral);
@@ -293,7 +331,21 @@ absl::StatusOr<PackageRow> CheckReferral(const Context& in, const PackageReferra
   return row;
 }
 
-}  // namespace
+void AddRemarks(const Context& in, const PackageAggregate& package,
+                google::protobuf::RepeatedPtrField<std::string>* remarks) {
+  const PackageRow& row = package.row;
+  const auto start = ParseDate(row.terms().start_by_date());
+  if (row.state() != v1::PACKAGE_STATE_SUBMITTED || !start) return;
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  const int64_t out_us = std::max(row.release_due_us(), in.now_us());
+  const absl::Time end = WindowOf(in, package, rules, RestartIsDue(package, rules) ? 0 : 1,
+                                  absl::FromUnixMicros(out_us))
+                             .end;
+  if (LocalDate(end, in.ZoneOf(rules)) <= *start) return;
+  remarks->Add(absl::StrCat("The first round's window ends at ",
+                            MomentWords(absl::ToUnixMicros(end)), ", after ",
+                            row.terms().start_by_date(), ", by when care is needed."));
+}
 
 absl::Status Decide(const Context& in, const v1::PreviewPackageRequest& request, Decision* out) {
   PackageAggregate package;
@@ -342,6 +394,7 @@ absl::Status Decide(const Context& in, const v1::PreviewPackageRequest& request,
     for (journal::v1::Verdict& verdict : verdicts) *round.add_verdicts() = std::move(verdict);
     *response->add_rounds() = ToRound(round, package.row, /*all_rules=*/true, in.state.directory);
   }
+  AddRemarks(in, package, response->mutable_remarks());
   out->reply = std::move(response);
   return absl::OkStatus();
 }
@@ -352,6 +405,8 @@ absl::Status Decide(const Context& in, const v1::SubmitPackageRequest& request, 
   if (!checked.ok()) return checked.status();
   PackageRow& row = *out->Add().mutable_package_submitted()->mutable_package();
   row = *std::move(checked);
+  row.set_person_number(
+      PersonNumberFor(in, row.authority_id(), referral.person_reference(), row.number()));
   for (auto [name, text] : {std::pair{"details", referral.details()},
                             std::pair{"person_reference", referral.person_reference()},
                             std::pair{"postcode", absl::AsciiStrToUpper(referral.postcode())},
@@ -368,7 +423,46 @@ v1::SubmitPackageResponse Reply(const After& after, const v1::SubmitPackageReque
   const uint64_t number = after.record.facts(0).package_submitted().package().number();
   v1::SubmitPackageResponse response;
   *response.mutable_package() = PackageWithoutTexts(after.state, number);
+  const Context as_submitted{after.state, after.zones, after.caller, after.time(), ""};
+  AddRemarks(as_submitted, *after.state.Package(number), response.mutable_remarks());
   return response;
+}
+
+absl::Status CheckNeeds(const google::protobuf::RepeatedPtrField<v1::Need>& needs,
+                        absl::string_view field) {
+  const auto at = [field](absl::string_view name) { return absl::StrCat(field, ".", name); };
+  if (needs.size() > limits::kNeedsMax) {
+    return Invalid(field, absl::StrCat(needs.size()), absl::StrCat("at most ", limits::kNeedsMax));
+  }
+  for (const v1::Need& need : needs) {
+    if (need.kind() == v1::NEED_KIND_UNSPECIFIED) return Required(at("kind"), "a need");
+    const bool has_value =
+        need.kind() == v1::NEED_KIND_LANGUAGE || need.kind() == v1::NEED_KIND_CARER_GENDER;
+    if (has_value && need.value().empty()) {
+      return Required(at("value"), "the language or the carer's gender");
+    }
+    if (absl::Status status = CheckLength(at("value"), need.value(), limits::kIdBytesMax);
+        !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSummary(const std::string& summary, bool confirmed, absl::string_view field) {
+  if (absl::Status status = CheckLength(field, summary, limits::kSummaryBytesMax); !status.ok()) {
+    return status;
+  }
+  const auto found = confirmed ? std::nullopt : FindPersonalText(summary);
+  if (!found) return absl::OkStatus();
+  return Reject(v1::REJECTION_REASON_TEXT_IDENTIFIES_PERSON, field, "",
+                absl::StrCat("no ", found->kind, " (bytes ", found->offset, " to ",
+                             found->offset + found->length,
+                             " look like one); or summary_confirmed if it is none"));
+}
+
+absl::Status CheckDetails(const std::string& details, absl::string_view field) {
+  return CheckLength(field, details, limits::kDetailsBytesMax);
 }
 
 absl::Status CheckTerms(const v1::PackageTerms& terms, absl::string_view field,
@@ -387,6 +481,7 @@ absl::Status CheckTerms(const v1::PackageTerms& terms, absl::string_view field,
     return Invalid(at("carers_per_visit"), absl::StrCat(terms.carers_per_visit()),
                    absl::StrCat("1 to ", limits::kCarersMax));
   }
+  if (absl::Status status = CheckVisits(terms, at("visits")); !status.ok()) return status;
   if (terms.start_by_date().empty()) return Required(at("start_by_date"), "a date, YYYY-MM-DD");
   const auto start = ParseDate(terms.start_by_date());
   if (!start) return Invalid(at("start_by_date"), terms.start_by_date(), "a date, YYYY-MM-DD");

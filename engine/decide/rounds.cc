@@ -63,7 +63,40 @@ void OpenParallelRound(const Context& in, const PackageAggregate& package, const
   }
 }
 
+// The framework's window for packages of which so few days are left; null where there is none.
+const v1::Window* ShortenedWindowOf(const v1::FrameworkRules& rules, const PackageRow& row,
+                                    DateNumber today) {
+  const auto start = ParseDate(row.terms().start_by_date());
+  if (!start) return nullptr;
+  const int64_t days_left = FromDateNumber(*start) - FromDateNumber(today);
+  for (const v1::ShortenedWindow& shortened : rules.shortened_windows()) {
+    if (days_left <= shortened.days_left_max()) return &shortened.window();
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+RoundWindow WindowOf(const Context& in, const PackageAggregate& package,
+                     const v1::FrameworkRules& rules, int32_t rule_number, absl::Time from) {
+  const PackageRow& row = package.row;
+  const bool urgent = row.urgency() == v1::URGENCY_URGENT;
+  const auto of = [urgent](const auto& rule) -> const v1::Window& {
+    return urgent ? rule.urgent_window() : rule.standard_window();
+  };
+  const v1::Window& window =
+      rule_number == 0 ? of(rules.restart()) : of(rules.rounds(rule_number - 1));
+  // From the whole second: what goes out together is due together, and not in the order in which it
+  // was written down.
+  from = absl::FromUnixSeconds(absl::ToUnixSeconds(from));
+  const absl::TimeZone& zone = in.ZoneOf(rules);
+  const Holidays& holidays = in.state.directory.HolidaysOf(row.framework_id());
+  RoundWindow found = {WindowEnd(window, from, zone, holidays)};
+  const v1::Window* shortened = ShortenedWindowOf(rules, row, LocalDate(from, zone));
+  if (shortened == nullptr) return found;
+  const absl::Time end = WindowEnd(*shortened, from, zone, holidays);
+  return end < found.end ? RoundWindow{end, true} : found;
+}
 
 bool OpenRound(const Context& in, const PackageAggregate& package, int32_t first_rule,
                Decision* out) {
@@ -121,15 +154,7 @@ void Release(const Context& in, const PackageAggregate& package, Decision* out) 
 void AddRound(const Context& in, const PackageAggregate& package, RoundPlan plan, Decision* out) {
   const PackageRow& row = package.row;
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
-  const bool urgent = row.urgency() == v1::URGENCY_URGENT;
   const bool restart = plan.rule_number == 0;
-  const v1::Window* window;
-  if (restart) {
-    window = urgent ? &rules.restart().urgent_window() : &rules.restart().standard_window();
-  } else {
-    const v1::RoundRule& rule = rules.rounds(plan.rule_number - 1);
-    window = urgent ? &rule.urgent_window() : &rule.standard_window();
-  }
   journal::v1::RoundOpened& opened = *out->Add().mutable_round_opened();
   opened.set_package_number(row.number());
   opened.set_next_rule_number(plan.next_rule);
@@ -142,11 +167,9 @@ void AddRound(const Context& in, const PackageAggregate& package, RoundPlan plan
   if (!restart) *round.mutable_tier_ids() = rules.rounds(plan.rule_number - 1).tier_ids();
   if (plan.parallel) *round.mutable_beside() = *std::move(plan.parallel);
   round.set_opened_time_us(in.now_us());
-  // From the whole second: what goes out together is due together, and not in the order in which it
-  // was written down.
-  const absl::Time from = absl::FromUnixSeconds(absl::ToUnixSeconds(in.now));
-  round.set_deadline_us(absl::ToUnixMicros(WindowEnd(
-      *window, from, in.ZoneOf(rules), in.state.directory.HolidaysOf(row.framework_id()))));
+  const RoundWindow window = WindowOf(in, package, rules, plan.rule_number, in.now);
+  round.set_deadline_us(absl::ToUnixMicros(window.end));
+  round.set_shortened(window.shortened);
   round.set_terms_version(row.terms_version());
   for (Verdict& verdict : plan.verdicts) {
     if (verdict.offered()) {
@@ -170,6 +193,7 @@ void AddRound(const Context& in, const PackageAggregate& package, RoundPlan plan
       offer.set_minimum_pickup_percent(contract->minimum_pickup_percent());
       offer.set_deadline_us(round.deadline_us());
       offer.set_lot_id(opened.lot_id());
+      offer.set_shortened(window.shortened);
     }
     *round.add_verdicts() = std::move(verdict);
   }

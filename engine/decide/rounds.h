@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "engine/decide/context.h"
 #include "engine/model/package.h"
 
@@ -19,6 +20,15 @@ struct RoundPlan {
   int32_t offers_before = 0;
   std::optional<v1::RoundBeside> parallel;  // why, and to which round, if it is a parallel one
 };
+
+// Until when a round's offers can be answered in time.
+struct RoundWindow {
+  absl::Time end;
+  bool shortened = false;  // because few days are left until care is needed
+};
+// Of the rule's round if it opens at that moment; rule 0 is the restart's own.
+RoundWindow WindowOf(const Context& in, const PackageAggregate& package,
+                     const v1::FrameworkRules& rules, int32_t rule_number, absl::Time from);
 
 // Opens the first round, from `first_rule` on, in which anybody may be offered the package as
 // `package` has it; the restart's own round first when it is due. False when there is none.

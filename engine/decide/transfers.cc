@@ -1,6 +1,7 @@
 #include "engine/decide/transfers.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <tuple>
@@ -17,6 +18,7 @@
 #include "engine/decide/directory_changes.h"
 #include "engine/decide/endings.h"
 #include "engine/decide/notices.h"
+#include "engine/decide/placings.h"
 #include "engine/decide/rounds.h"
 #include "engine/model/fact_keys.h"
 #include "engine/model/lifecycle.h"
@@ -152,20 +154,39 @@ v1::EndReason ReasonOf(v1::Cause cause) {
   return v1::END_REASON_OTHER;
 }
 
-// To the first round, in the same record.
-void PutOutAgain(const Context& in, const PackageAggregate& package, Decision* out) {
+// Of the branches that are asked all the same: the provider's.
+Ids BranchesAskedAgain(const Context& in, const PackageRow& row, const std::string& provider_id) {
+  Ids branches;
+  for (const std::string& id : row.asked_again_branch_ids()) {
+    const v1::Branch* branch = in.state.directory.Branch(id);
+    if (branch != nullptr && branch->provider_id() == provider_id) *branches.Add() = id;
+  }
+  return branches;
+}
+
+// Where what follows each package goes that is not put out.
+using Placings = std::map<uint64_t, const v1::Placing*>;
+
+// To the branch with which the request places it, else to the first round, in the same record. A
+// package whose person was said to have died waits.
+absl::Status GoOn(const Context& in, const PackageAggregate& package, const v1::Placing* placing,
+                  const std::string& reason, Decision* out) {
   const PackageRow& row = package.row;
+  if (IsStopped(row)) return placing == nullptr ? absl::OkStatus() : CheckGoesOn(row);
+  if (placing != nullptr) return Place(in, package, *placing, reason, out);
   journal::v1::PackageReissued& reissued = *out->Add().mutable_package_reissued();
   reissued.set_package_number(row.number());
   *reissued.mutable_terms() = row.terms();
   reissued.set_terms_version(row.terms_version());
   reissued.set_framework_revision(row.framework_revision());
   PutOut(in, package, out);
+  return absl::OkStatus();
 }
 
 // Hands the package back. Gives the one that follows as it goes out.
-PackageRow TransferRunning(const Context& in, const PackageAggregate& package,
-                           const v1::Transfer& transfer, uint64_t successor_number, Decision* out) {
+absl::StatusOr<PackageRow> TransferRunning(const Context& in, const PackageAggregate& package,
+                                           const v1::Transfer& transfer, const v1::Placing* placing,
+                                           uint64_t successor_number, Decision* out) {
   CancelFollower(in, package.row, out);
   const Ending ending = {ReasonOf(transfer.cause()), CauseFor(in, package, transfer.cause())};
   const DateNumber today =
@@ -173,11 +194,13 @@ PackageRow TransferRunning(const Context& in, const PackageAggregate& package,
   journal::v1::PackageHandedBack& handed_back = AddHandBack(in, package, ending, today, today, out);
   handed_back.set_reason_hash(AddReason(in, package.row.number(), transfer.reason(), out));
   PackageRow& next = *handed_back.mutable_successor();
-  next = MakeFollower(in, package, successor_number, out);
+  next = MakeFollower(in, package, v1::CAUSE_UNSPECIFIED, successor_number, out);
   next.set_transfer_id(transfer.id());
   // Who gives it up is who holds the contract now, not who won it before a novation.
   const std::string holder = HolderOf(in, ContractOf(package));
-  if (transfer.cause() == v1::CAUSE_PROVIDER) next.set_gave_up_provider_id(holder);
+  if (transfer.cause() == v1::CAUSE_PROVIDER) {
+    NoteGivenUp(holder, BranchesAskedAgain(in, next, holder), &next);
+  }
   if (holder != next.previous_provider_id()) {
     next.set_previous_provider_id(holder);
     next.clear_previous_branch_id();
@@ -185,16 +208,19 @@ PackageRow TransferRunning(const Context& in, const PackageAggregate& package,
   // Care is needed at once; a date that has passed would say nothing to a branch.
   const std::string date = FormatDate(today);
   if (next.terms().start_by_date() < date) next.mutable_terms()->set_start_by_date(date);
-  next.set_released_time_us(in.now_us());
+  const bool goes_out = placing == nullptr && !IsStopped(next);
+  if (goes_out) next.set_released_time_us(in.now_us());
   PackageAggregate successor;
   successor.row = next;
-  PutOutAgain(in, successor, out);
+  absl::Status status = GoOn(in, successor, placing, transfer.reason(), out);
+  if (!status.ok()) return status;
   return successor.row;
 }
 
 // Returns the package. Gives it as it goes out.
-PackageRow TransferAwarded(const Context& in, const PackageAggregate& package,
-                           const v1::Transfer& transfer, Decision* out) {
+absl::StatusOr<PackageRow> TransferAwarded(const Context& in, const PackageAggregate& package,
+                                           const v1::Transfer& transfer, const v1::Placing* placing,
+                                           Decision* out) {
   journal::v1::PackageReturned& returned = *out->Add().mutable_package_returned();
   returned.set_package_number(package.row.number());
   returned.set_cause(CauseFor(in, package, transfer.cause()));
@@ -204,26 +230,79 @@ PackageRow TransferAwarded(const Context& in, const PackageAggregate& package,
   returned.set_transfer_id(transfer.id());
   if (transfer.cause() == v1::CAUSE_PROVIDER) {
     returned.set_gave_up_provider_id(HolderOf(in, ContractOf(package)));
+    *returned.mutable_asked_no_more_branch_ids() =
+        BranchesAskedAgain(in, package.row, returned.gave_up_provider_id());
   }
   // The package as it will be when it is routed.
   PackageAggregate next = package;
   PackageRow& row = next.row;
   row.set_transfer_id(transfer.id());
   if (!returned.gave_up_provider_id().empty()) {
-    row.set_gave_up_provider_id(returned.gave_up_provider_id());
+    NoteGivenUp(returned.gave_up_provider_id(), returned.asked_no_more_branch_ids(), &row);
   }
   row.set_framework_revision(in.state.directory.Framework(row.framework_id())->revision());
-  const std::string today = FormatDate(in.Today(RulesOf(in.state, row)));
-  if (row.terms().start_by_date() < today) {
-    row.mutable_terms()->set_start_by_date(today);
-    row.set_terms_version(row.terms_version() + 1);
+  const DateNumber today = in.Today(RulesOf(in.state, row));
+  if (row.terms().start_by_date() < FormatDate(today)) {
+    row.mutable_terms()->set_start_by_date(FormatDate(today));
+    if (placing == nullptr) {
+      row.set_terms_version(row.terms_version() + 1);
+    } else {  // it is not put out, with which it would have new terms
+      journal::v1::StartMoved& moved = *out->Add().mutable_start_moved();
+      moved.set_package_number(row.number());
+      moved.set_start_by_date(today);
+      moved.set_care_until_date(row.care_until_date());
+    }
   }
   // With as many rounds as a package may have it waits on the list.
-  if (row.rounds_size() < limits::kRoundsPerPackageMax &&
-      row.offer_count() < limits::kOffersPerPackageMax) {
-    PutOutAgain(in, next, out);
+  if (placing != nullptr || (row.rounds_size() < limits::kRoundsPerPackageMax &&
+                             row.offer_count() < limits::kOffersPerPackageMax)) {
+    absl::Status status = GoOn(in, next, placing, transfer.reason(), out);
+    if (!status.ok()) return status;
   }
   return row;
+}
+
+// The placings by package. Errors: FIELD_INVALID of one that names no package of the transfer, or a
+// package twice; LIMIT_REACHED.
+absl::StatusOr<Placings> FindPlacings(const Context& in, const v1::TransferPackagesRequest& request,
+                                      const std::vector<const PackageAggregate*>& packages) {
+  Placings placings;
+  for (const v1::Placing& placing : request.placings()) {
+    const auto at = std::find_if(packages.begin(), packages.end(), [&](const auto* package) {
+      return PackageIdOf(package->row) == placing.package_id();
+    });
+    if (at == packages.end() || !placings.emplace((*at)->row.number(), &placing).second) {
+      return Reject(v1::REJECTION_REASON_FIELD_INVALID, "placings", placing.package_id(),
+                    "packages of the transfer, each once");
+    }
+    absl::Status status = CheckHowMany(in, RulesOf(in.state, (*at)->row), request.placings_size());
+    if (!status.ok()) return status;
+  }
+  return placings;
+}
+
+// The open offers, of packages that wait, under what is transferred from: they are named, and
+// closed where the request says so.
+void NoteOpenOffers(const Context& in, const v1::TransferPackagesRequest& request,
+                    v1::Transfer* transfer, Decision* out) {
+  transfer->set_offers_closed(request.close_open_offers());
+  for (uint64_t number : in.state.open_packages) {
+    const PackageAggregate& package = *in.state.Package(number);
+    if (package.row.authority_id() != in.caller.authority_id) continue;
+    journal::v1::OffersClosed closed;
+    for (const journal::v1::OfferRow& offer : package.offers) {
+      const bool meant = request.provider_id().empty()
+                             ? offer.contract_id() == request.contract_id()
+                             : offer.provider_id() == request.provider_id();
+      if (offer.state() != v1::OFFER_STATE_OPEN || !meant) continue;
+      transfer->add_open_offer_ids(OfferIdOf(package.row, offer.ordinal()));
+      closed.add_ordinals(offer.ordinal());
+    }
+    if (closed.ordinals().empty() || !request.close_open_offers()) continue;
+    closed.set_package_number(number);
+    closed.set_cause(v1::CLOSE_CAUSE_TRANSFERRED);
+    *out->Add().mutable_offers_closed() = std::move(closed);
+  }
 }
 
 }  // namespace
@@ -248,6 +327,8 @@ absl::Status Decide(const Context& in, const v1::TransferPackagesRequest& reques
   }
   absl::StatusOr<std::vector<const PackageAggregate*>> packages = FindTransferred(in, request);
   if (!packages.ok()) return packages.status();
+  absl::StatusOr<Placings> placings = FindPlacings(in, request, *packages);
+  if (!placings.ok()) return placings.status();
 
   const std::string id = absl::StrFormat("T-%06d", in.state.system.last_fact_number() + 1);
   v1::Transfer& transfer =
@@ -259,13 +340,18 @@ absl::Status Decide(const Context& in, const v1::TransferPackagesRequest& reques
   transfer.set_cause(request.cause());
   transfer.set_reason(request.reason());
   *transfer.mutable_transfer_time() = ToTimestamp(in.now_us());
+  NoteOpenOffers(in, request, &transfer, out);
   uint64_t number = in.state.system.last_package_number();
   for (const PackageAggregate* package : *packages) {
     const bool runs = package->row.state() == v1::PACKAGE_STATE_STARTED;
-    const PackageRow next = runs ? TransferRunning(in, *package, transfer, ++number, out)
-                                 : TransferAwarded(in, *package, transfer, out);
+    const auto at = placings->find(package->row.number());
+    const v1::Placing* placing = at == placings->end() ? nullptr : at->second;
+    absl::StatusOr<PackageRow> next =
+        runs ? TransferRunning(in, *package, transfer, placing, ++number, out)
+             : TransferAwarded(in, *package, transfer, placing, out);
+    if (!next.ok()) return next.status();
     transfer.add_package_ids(PackageIdOf(package->row));
-    transfer.add_successor_ids(PackageIdOf(next));
+    transfer.add_successor_ids(PackageIdOf(*next));
   }
   return absl::OkStatus();
 }

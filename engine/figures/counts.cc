@@ -41,6 +41,7 @@ constexpr Count<v1::Counts> kCounts[] = {
     {&v1::Counts::ceased, &v1::Counts::set_ceased},
     {&v1::Counts::accepted_returned_by_provider, &v1::Counts::set_accepted_returned_by_provider},
     {&v1::Counts::handed_back_in_cohort, &v1::Counts::set_handed_back_in_cohort},
+    {&v1::Counts::placed, &v1::Counts::set_placed},
 };
 
 constexpr Count<v1::PackageCounts> kPackageCounts[] = {

@@ -237,9 +237,17 @@ std::string ExpectedContract(const FigureContext& of, const std::string& value) 
 
 std::string ExpectedRound(const FigureContext& of, const std::string& value) {
   int round = 0;
-  const bool known = absl::SimpleAtoi(value, &round) && round >= 1 &&
+  const bool known = absl::SimpleAtoi(value, &round) && round >= 0 &&
                      round <= limits::kRoundsPerFrameworkMax && absl::StrCat(round) == value;
-  return known ? "" : absl::StrCat("a round, 1 to ", of.rules.rounds_size());
+  return known ? "" : absl::StrCat("a round, 1 to ", of.rules.rounds_size(), "; 0 of placings");
+}
+
+std::string WindowOf(const FigureContext&, const OfferFact& fact) {
+  return fact.shortened() ? "shortened" : "full";
+}
+
+std::string ExpectedWindow(const FigureContext&, const std::string& value) {
+  return value == "shortened" || value == "full" ? "" : "shortened or full";
 }
 
 // The value as it stands in a roll-up or in the fact of an offer; a word of a closed list by its
@@ -319,6 +327,7 @@ constexpr FigureDimension kDimensions[] = {
      ExpectedWord<v1::Urgency>},
     {v1::DIMENSION_ROUND, Has<C::kRound>, Field<&Row::round>, Field<&Fact::rule_number>,
      ExpectedRound},
+    {v1::DIMENSION_WINDOW, None, nullptr, WindowOf, ExpectedWindow},
 };
 
 constexpr bool EachInItsPlace() {

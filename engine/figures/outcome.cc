@@ -157,6 +157,7 @@ void AddWhatFollowed(const OfferOutcome& outcome, int64_t sign, v1::Counts* coun
 }  // namespace
 
 v1::ResponseClass ClassOf(const OfferRow& offer) {
+  if (offer.placed()) return v1::RESPONSE_CLASS_UNSPECIFIED;  // nobody was asked
   if (offer.has_claim() && offer.claim().state() == v1::CLAIM_STATE_UPHELD) {
     return v1::RESPONSE_CLASS_ERROR_UPHELD;
   }
@@ -185,6 +186,7 @@ OfferOutcome OutcomeOf(const OfferRow& offer) {
   outcome.handed_back_cause = offer.handed_back_cause();
   outcome.ceased = offer.ceased();
   outcome.handed_back_in_cohort = offer.handed_back_in_cohort();
+  outcome.placed = offer.placed();
   return outcome;
 }
 
@@ -199,10 +201,15 @@ OfferOutcome OutcomeOf(const OfferFact& fact) {
   outcome.handed_back_cause = fact.handed_back_cause();
   outcome.ceased = fact.ceased();
   outcome.handed_back_in_cohort = fact.handed_back_in_cohort();
+  outcome.placed = fact.placed();
   return outcome;
 }
 
 void AddOutcome(const OfferOutcome& outcome, int64_t sign, v1::Counts* counts) {
+  if (outcome.placed) {
+    counts->set_placed(counts->placed() + sign);
+    return AddWhatFollowed(outcome, sign, counts);
+  }
   counts->set_issued(counts->issued() + sign);
   AddClass(outcome.response_class, sign, counts);
   if (outcome.response_class == v1::RESPONSE_CLASS_ERROR_UPHELD) return;  // counts nowhere else
@@ -276,6 +283,8 @@ OfferFact FactOf(const journal::v1::PackageRow& package, const OfferRow& offer) 
   fact.set_ceased(outcome.ceased);
   fact.set_handed_back_in_cohort(outcome.handed_back_in_cohort);
   fact.set_restart(offer.restart());
+  fact.set_placed(offer.placed());
+  fact.set_shortened(offer.shortened());
   return fact;
 }
 

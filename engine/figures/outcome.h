@@ -25,6 +25,7 @@ struct OfferOutcome {
   v1::Cause handed_back_cause = v1::CAUSE_UNSPECIFIED;
   bool ceased = false;
   bool handed_back_in_cohort = false;
+  bool placed = false;
   friend bool operator==(const OfferOutcome&, const OfferOutcome&) = default;
 };
 

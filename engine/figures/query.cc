@@ -173,7 +173,7 @@ void ScanUnits(const FigureQuery& query, const FigureSource& source, Tally* tall
   std::vector<uint64_t> packages;
   source.ForEachOfferFact(query.rules->framework_id(), query.period.from, query.period.to,
                           [&](const OfferFact& fact) {
-                            if (fact.restart()) return;
+                            if (fact.restart() || fact.placed()) return;
                             if (packages.empty() || packages.back() != fact.package_number()) {
                               packages.push_back(fact.package_number());
                             }
@@ -184,7 +184,7 @@ void ScanUnits(const FigureQuery& query, const FigureSource& source, Tally* tall
   for (uint64_t number : packages) {
     std::map<std::pair<std::string, int32_t>, std::vector<OfferFact>> units;
     source.ForEachOfferFactOfPackage(number, [&](const OfferFact& fact) {
-      if (fact.restart()) return;
+      if (fact.restart() || fact.placed()) return;
       units[pick_up ? std::make_pair(fact.contract_id(), fact.terms_version())
                     : std::make_pair(fact.provider_id(), fact.round_number())]
           .push_back(fact);
@@ -309,7 +309,8 @@ FigureAnswer CountFigures(const FigureQuery& query, const Directory& directory,
   Tally tally(query, directory);
   if (std::optional<RollupRow::Kind> kind = RollupFor(query, tally)) {
     VisitRollups(query, *kind, source, [&](const RollupRow& row) {
-      if (row.live().issued() == 0) return;  // counted once, and since moved to another row
+      if (row.live().issued() == 0 && row.live().placed() == 0)
+        return;  // counted once, and since moved to another row
       const FigureGroup* group = tally.GroupOf(row);
       if (group == nullptr) return;
       FigureTotals& totals = answer.groups[*group];

@@ -50,6 +50,8 @@ v1::Rates RatesOf(const v1::Counts& counts, bool late_as_responded) {
   *rates.mutable_acceptance() = RateOf(counts.accepted(), due);
   *rates.mutable_award() = RateOf(counts.won(), due);
   *rates.mutable_hand_back() = RateOf(counts.handed_back_in_cohort(), counts.won());
+  *rates.mutable_placed() =
+      RateOf(counts.placed(), counts.won() + counts.late_won() + counts.placed());
   return rates;
 }
 

@@ -37,7 +37,8 @@ struct Score {
     AddOutcome(outcome, 1, &issued);
     if (!outcome.settled) return;
     AddOutcome(outcome, 1, &settled);
-    if (fact.urgency() != v1::URGENCY_URGENT) AddOutcome(outcome, 1, &without_urgent);
+    const bool urgent = fact.urgency() == v1::URGENCY_URGENT || fact.shortened();
+    if (!urgent) AddOutcome(outcome, 1, &without_urgent);
   }
   bool HasRate() const { return DueOf(settled) > 0; }
 };
@@ -97,7 +98,7 @@ Scan ScanPeriod(const Question& question, const PerformanceScope& scope,
                             scan.market.Add(fact);
                             if (!InScope(scope, fact)) return;
                             if (!scope.branch_id.empty()) scan.branch.Add(fact);
-                            if (fact.restart() || !fact.settled()) return;
+                            if (fact.restart() || fact.placed() || !fact.settled()) return;
                             Served& served = scan.wards[{fact.branch_id(), fact.ward_code()}];
                             served.provider_id = fact.provider_id();
                             served.taken_late = served.taken_late || fact.accepted_late();

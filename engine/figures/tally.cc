@@ -113,6 +113,7 @@ OfferTally TallyOf(const PackageAggregate& package, const OfferRow& offer) {
   for (const OfferRow& one : package.offers) {
     if (one.restart()) continue;
     if (one.ordinal() == offer.ordinal()) tally.offer.Add(one);
+    if (one.placed() || offer.placed()) continue;  // of no unit: nobody was asked
     if (SamePickUpUnit(one, offer)) tally.pick_up.Add(one);
     if (SameOpportunity(one, offer)) tally.opportunity.Add(one);
   }
@@ -149,6 +150,12 @@ PackageTally TallyOf(const journal::v1::PackageRow& row) {
   return {!row.imported(), row.released_time_us() != 0, row.terms().service_type(), row.state()};
 }
 
+void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* table) {
+  const PackageTally tally = TallyOf(package.row);
+  if (!tally.counts) return;
+  CountPackage(tally, sign, table->Change(PackageDimensions(package))->mutable_packages());
+}
+
 void TallyChange(const PackageTally& before, const PackageAggregate& package, RollupTable* table) {
   const PackageTally now = TallyOf(package.row);
   if (now == before || !now.counts) return;
@@ -166,6 +173,12 @@ void TallyHours(const PackageAggregate& package, const OfferRow& winner, DateNum
   RollupRow* row = table->Change(HoursDimensions(package, winner, MonthOf(award_date)));
   row->set_minutes(row->minutes() + sign * package.row.terms().weekly_minutes());
   row->set_awards(row->awards() + sign);
+}
+
+void TallyMinutes(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,
+                  int64_t sign, RollupTable* table) {
+  RollupRow* row = table->Change(HoursDimensions(package, winner, MonthOf(award_date)));
+  row->set_minutes(row->minutes() + sign * package.row.terms().weekly_minutes());
 }
 
 void TakeBackAward(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,

@@ -53,11 +53,16 @@ struct PackageTally {
   friend bool operator==(const PackageTally&, const PackageTally&) = default;
 };
 PackageTally TallyOf(const journal::v1::PackageRow& row);
+// Adds the package to KIND_PACKAGE as it now counts, `sign` times; one that does not count, never.
+void TallyPackage(const PackageAggregate& package, int64_t sign, RollupTable* table);
 // Brings KIND_PACKAGE from what the package counted for before to what it counts for now.
 void TallyChange(const PackageTally& before, const PackageAggregate& package, RollupTable* table);
 // Adds an award's weekly minutes, `sign` times, to KIND_HOURS in the month of award_date.
 void TallyHours(const PackageAggregate& package, const journal::v1::OfferRow& winner,
                 DateNumber award_date, int64_t sign, RollupTable* table);
+// The minutes alone: of a placing, which is no award in the sense of shares.
+void TallyMinutes(const PackageAggregate& package, const journal::v1::OfferRow& winner,
+                  DateNumber award_date, int64_t sign, RollupTable* table);
 // Takes the award, but not its minutes, out of KIND_HOURS: the provider gave it up for its own
 // cause, so that the minutes stay on its account while the package is nobody's award.
 void TakeBackAward(const PackageAggregate& package, const journal::v1::OfferRow& winner,

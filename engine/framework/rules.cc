@@ -22,6 +22,7 @@ namespace {
 constexpr int kFairnessMonthsMax = 36;
 constexpr int kHandBackDaysMax = 366;
 constexpr int kBackdatingDaysMax = 366;
+constexpr int kRetentionDaysMax = 50 * 366;
 constexpr int kTierOrderMax = 1000;
 constexpr int kPenceMax = 1000000;
 constexpr int kUnitsMax = 1000000;
@@ -48,6 +49,7 @@ bool MayBeListed(v1::AwardCriterion criterion) {
       return true;
     case v1::AWARD_CRITERION_IN_TIME:
     case v1::AWARD_CRITERION_EARLIER_ROUND:
+    case v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS:
     case v1::AWARD_CRITERION_TIE_BREAK:
     case v1::AWARD_CRITERION_UNSPECIFIED:
     case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
@@ -204,6 +206,26 @@ class RulesChecker {
     }
     CheckList("interim", "service_types", interim.service_types(), v1::ServiceType_IsValid,
               v1::ServiceType_descriptor());
+  }
+
+  // What happens to packages beside their rounds.
+  void CheckLives() {
+    CheckRange({"placing_packages_max"}, rules_.placing_packages_max(), 0, limits::kBatchItemsMax);
+    CheckRange({"text_retention_days"}, rules_.text_retention_days(), 0, kRetentionDaysMax);
+    if (rules_.has_placing_refusal_window()) {
+      CheckWindow({"placing_refusal_window"}, true, rules_.placing_refusal_window());
+    }
+    int before = -1;
+    for (int i = 0; i < rules_.shortened_windows_size(); ++i) {
+      const v1::ShortenedWindow& shortened = rules_.shortened_windows(i);
+      CheckRange({{"shortened_windows", i}, "days_left_max"}, shortened.days_left_max(), before + 1,
+                 limits::kWindowDaysMax);
+      before = shortened.days_left_max();
+      CheckWindow({{"shortened_windows", i}, "window"}, shortened.has_window(), shortened.window());
+      if (shortened.has_window() && !shortened.window().has_hours()) {
+        Fail({{"shortened_windows", i}, "window"}, "hours, such as { hours: 2 }");
+      }
+    }
   }
 
   void CheckFigures() {
@@ -472,6 +494,7 @@ void CheckRules(const RulesFile& file, absl::FunctionRef<bool(const std::string&
   checker.CheckRounds();
   checker.CheckCriteria();
   checker.CheckBranchesOwn();
+  checker.CheckLives();
   checker.CheckFigures();
   checker.CheckScorecard();
 }

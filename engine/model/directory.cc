@@ -384,6 +384,25 @@ DateNumber Directory::HoldsContractsSince(absl::string_view provider_id,
   return first;
 }
 
+std::vector<const v1::Contract*> Directory::ContractsHeldBy(absl::string_view provider_id,
+                                                            absl::string_view framework_id,
+                                                            DateNumber date) const {
+  std::map<std::string, const v1::Contract*> held;
+  for (const DirectoryFact* fact : About(absl::StrCat("held/", provider_id))) {
+    const v1::Contract* contract =
+        Contract(fact->has_contract() ? fact->contract().id() : fact->novation().contract_id());
+    if (contract == nullptr || contract->framework_id() != framework_id) continue;
+    if (ContractInForce(*contract, date) &&
+        ProviderOfContract(contract->id(), date) == provider_id) {
+      held[contract->id()] = contract;
+    }
+  }
+  std::vector<const v1::Contract*> contracts;
+  contracts.reserve(held.size());
+  for (const auto& [id, contract] : held) contracts.push_back(contract);
+  return contracts;
+}
+
 std::vector<const journal::v1::FrameworkRow*> Directory::FrameworksOf(
     absl::string_view provider_id) const {
   std::vector<const journal::v1::FrameworkRow*> frameworks = Frameworks();

@@ -99,6 +99,11 @@ class Directory {
   // novation; 0 if it never did.
   DateNumber HoldsContractsSince(absl::string_view provider_id,
                                  absl::string_view framework_id) const;
+  // The contracts of the framework that the provider holds on the date and that are in force then,
+  // by id.
+  std::vector<const v1::Contract*> ContractsHeldBy(absl::string_view provider_id,
+                                                   absl::string_view framework_id,
+                                                   DateNumber date) const;
   // The frameworks under which the provider holds, held, or will hold contracts, by id.
   std::vector<const journal::v1::FrameworkRow*> FrameworksOf(absl::string_view provider_id) const;
   // The line of coverage in force on the date, the ward's before the area's; null if none.

@@ -97,6 +97,22 @@ decltype(auto) VisitFact(const journal::v1::Fact& fact, Visitor&& visit) {
       return visit(fact.notice_given());
     case Fact::kNoticeWithdrawn:
       return visit(fact.notice_withdrawn());
+    case Fact::kNoticeMoved:
+      return visit(fact.notice_moved());
+    case Fact::kStartMoved:
+      return visit(fact.start_moved());
+    case Fact::kPackageStopped:
+      return visit(fact.package_stopped());
+    case Fact::kPackageContinued:
+      return visit(fact.package_continued());
+    case Fact::kPackagePlaced:
+      return visit(fact.package_placed());
+    case Fact::kQuestionAsked:
+      return visit(fact.question_asked());
+    case Fact::kQuestionAnswered:
+      return visit(fact.question_answered());
+    case Fact::kPackageCorrected:
+      return visit(fact.package_corrected());
     case Fact::FACT_NOT_SET:
       break;
   }

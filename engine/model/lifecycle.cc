@@ -46,7 +46,25 @@ constexpr PackageTransition kPackageTable[] = {
     {kHandedBack, PackageVerb::kErase, kHandedBack},
     {kAwarded, PackageVerb::kGiveNotice, kUnfilled},
     {kStarted, PackageVerb::kGiveNotice, kStarted},
+    {kStarted, PackageVerb::kMoveNotice, kStarted},
     {kStarted, PackageVerb::kWithdrawNotice, kStarted},
+    {kSubmitted, PackageVerb::kPlace, kAwarded},
+    {kOffered, PackageVerb::kPlace, kAwarded},
+    {kUnfilled, PackageVerb::kPlace, kAwarded},
+    {kSubmitted, PackageVerb::kStop, kSubmitted},
+    {kOffered, PackageVerb::kStop, kOffered},
+    {kUnfilled, PackageVerb::kStop, kUnfilled},
+    {kAwarded, PackageVerb::kStop, kAwarded},
+    {kStarted, PackageVerb::kStop, kStarted},
+    {kSubmitted, PackageVerb::kContinue, kSubmitted},
+    {kOffered, PackageVerb::kContinue, kOffered},
+    {kUnfilled, PackageVerb::kContinue, kUnfilled},
+    {kAwarded, PackageVerb::kContinue, kAwarded},
+    {kStarted, PackageVerb::kContinue, kStarted},
+    {kOffered, PackageVerb::kAnswerQuestion, kOffered},
+    {kUnfilled, PackageVerb::kAnswerQuestion, kUnfilled},
+    {kAwarded, PackageVerb::kAnswerQuestion, kAwarded},
+    {kSubmitted, PackageVerb::kCorrect, kSubmitted},
 };
 
 constexpr v1::OfferState kNoOffer = v1::OFFER_STATE_UNSPECIFIED;
@@ -99,6 +117,12 @@ constexpr OfferTransition kOfferTable[] = {
     {kVoided, OfferVerb::kRejectError, kVoided},
     {kClosed, OfferVerb::kRejectError, kClosed},
     {kOpen, OfferVerb::kMove, kOpen},
+    {kNoOffer, OfferVerb::kPlace, kWon},
+    {kWon, OfferVerb::kRefusePlacing, kWon},
+    {kOpen, OfferVerb::kAskQuestion, kOpen},
+    {kAccepted, OfferVerb::kAskQuestion, kAccepted},
+    {kDeclined, OfferVerb::kAskQuestion, kDeclined},
+    {kLapsed, OfferVerb::kAskQuestion, kLapsed},
 };
 
 struct VerbNames {
@@ -125,7 +149,13 @@ constexpr VerbNames kPackageVerbNames[] = {
     {"cease", "CeasePackage"},
     {"erase", "ErasePackageTexts"},
     {"give_notice", "GiveNotice"},
+    {"move_notice", "MoveNotice"},
     {"withdraw_notice", "WithdrawNotice"},
+    {"place", "PlacePackages"},
+    {"stop", ""},
+    {"continue", "ContinuePackage"},
+    {"answer_question", "AnswerQuestion"},
+    {"correct", "CorrectPackage"},
 };
 static_assert(std::size(kPackageVerbNames) == kPackageVerbs);
 
@@ -145,6 +175,9 @@ constexpr VerbNames kOfferVerbNames[] = {
     {"uphold_error", "DecideIssuedInError"},
     {"reject_error", "DecideIssuedInError"},
     {"move", "MoveOffer"},
+    {"place", ""},
+    {"refuse_placing", "RefusePlacing"},
+    {"ask_question", "AskQuestion"},
 };
 static_assert(std::size(kOfferVerbNames) == kOfferVerbs);
 

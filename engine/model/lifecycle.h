@@ -35,9 +35,15 @@ enum class PackageVerb : uint8_t {
   kCease,
   kErase,       // its texts go
   kGiveNotice,  // care ends with a day that is said before
+  kMoveNotice,
   kWithdrawNotice,
+  kPlace,     // care navigation gives it to a branch that has not accepted it
+  kStop,      // its person was said to have died
+  kContinue,  // which was a mistake
+  kAnswerQuestion,
+  kCorrect,  // before it goes out
 };
-inline constexpr int kPackageVerbs = 18;
+inline constexpr int kPackageVerbs = 24;
 
 enum class OfferVerb : uint8_t {
   kIssue,
@@ -55,8 +61,11 @@ enum class OfferVerb : uint8_t {
   kUpholdError,  // the claim is upheld
   kRejectError,  // the claim is rejected
   kMove,         // goes to another branch of its provider
+  kPlace,        // the package is the branch's, without having been offered
+  kRefusePlacing,
+  kAskQuestion,
 };
-inline constexpr int kOfferVerbs = 15;
+inline constexpr int kOfferVerbs = 18;
 
 // `from` is UNSPECIFIED where the thing begins. (from, verb) is unique.
 struct PackageTransition {

@@ -1,5 +1,7 @@
 #include "engine/model/package.h"
 
+#include <algorithm>
+
 #include "engine/base/ids.h"
 
 namespace brokerage::engine {
@@ -21,6 +23,38 @@ bool StillWaits(const journal::v1::PackageRow& row) {
 const std::string& ContractOf(const PackageAggregate& package) {
   if (package.row.imported()) return package.row.running_contract_id();
   return package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)].contract_id();
+}
+
+namespace {
+
+void AddOnce(const std::string& id, Ids* ids) {
+  if (std::find(ids->begin(), ids->end(), id) == ids->end()) *ids->Add() = id;
+}
+
+void Remove(const std::string& id, Ids* ids) {
+  ids->erase(std::remove(ids->begin(), ids->end(), id), ids->end());
+}
+
+}  // namespace
+
+void NoteGivenUp(const std::string& branch_id, journal::v1::PackageRow* row) {
+  if (branch_id.empty()) return;
+  AddOnce(branch_id, row->mutable_gave_up_branch_ids());
+  Remove(branch_id, row->mutable_asked_again_branch_ids());
+}
+
+void NoteGivenUp(const std::string& provider_id, const Ids& branches_asked_no_more,
+                 journal::v1::PackageRow* row) {
+  Ids* providers = row->mutable_gave_up_provider_ids();
+  Remove(provider_id, providers);  // the last of them is the last that did
+  AddOnce(provider_id, providers);
+  for (const std::string& id : branches_asked_no_more) {
+    Remove(id, row->mutable_asked_again_branch_ids());
+  }
+}
+
+void AskAgain(const Ids& branch_ids, journal::v1::PackageRow* row) {
+  for (const std::string& id : branch_ids) AddOnce(id, row->mutable_asked_again_branch_ids());
 }
 
 const AnswerRow* LastAnswer(const journal::v1::OfferRow& offer, Remarks remarks) {

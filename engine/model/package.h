@@ -18,7 +18,7 @@ struct PackageIndexes {
   bool is_there = false;
   bool open = false;  // or closed
   std::vector<AgendaEntry> agenda;
-  std::string person_reference;  // empty: not there
+  std::string person_reference;  // empty: not there, or erased
   std::set<std::string> limits;
 };
 
@@ -88,6 +88,20 @@ std::string OfferIdOf(const journal::v1::PackageRow& row, int32_t ordinal);
 bool StillWaits(const journal::v1::PackageRow& row);
 // The contract under which the package runs, or was awarded. REQUIRES: it is one of the two.
 const std::string& ContractOf(const PackageAggregate& package);
+
+using Ids = google::protobuf::RepeatedPtrField<std::string>;
+
+// A branch, or a provider, gave the person's care up by its own cause: it is not asked any more,
+// although it, or branches of the provider, were to be asked all the same.
+void NoteGivenUp(const std::string& branch_id, journal::v1::PackageRow* row);
+void NoteGivenUp(const std::string& provider_id, const Ids& branches_asked_no_more,
+                 journal::v1::PackageRow* row);
+// Branches that gave it up are asked all the same.
+void AskAgain(const Ids& branch_ids, journal::v1::PackageRow* row);
+
+// Persons that a correction names first have this and the sequence of its record as their number;
+// all others have the number of their first package.
+inline constexpr uint64_t kPersonsOfCorrections = 1'000'000'000'000;
 
 // An answer that came after the package no longer waited is filed as a remark and counts nowhere.
 enum class Remarks : uint8_t {

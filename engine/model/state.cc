@@ -32,6 +32,12 @@ bool IsOverLimit(const journal::v1::PackageRow& row) {
   return IsInterim(row) && row.state() == v1::PACKAGE_STATE_STARTED && row.limit_passed();
 }
 
+bool IsStopped(const journal::v1::PackageRow& row) { return row.stopped_by_number() != 0; }
+
+bool HasNotEnded(v1::PackageState state) {
+  return WaitsOrIsAwarded(state) || state == v1::PACKAGE_STATE_STARTED;
+}
+
 bool IsUnderNotice(const journal::v1::PackageRow& row) {
   return row.has_notice() && row.state() == v1::PACKAGE_STATE_STARTED;
 }

@@ -31,6 +31,10 @@ bool IsInterim(const journal::v1::PackageRow& row);
 // Whether it is an interim service that runs and whose limit has not passed yet; or has.
 bool AwaitsLimit(const journal::v1::PackageRow& row);
 bool IsOverLimit(const journal::v1::PackageRow& row);
+// Whether nothing of it goes out or is awarded: its person was said to have died.
+bool IsStopped(const journal::v1::PackageRow& row);
+// Whether it has not ended: it waits, is awarded or runs.
+bool HasNotEnded(v1::PackageState state);
 // Whether it runs, until the last day of a notice.
 bool IsUnderNotice(const journal::v1::PackageRow& row);
 // Where start-up finds the open packages in kPackagesByState: every open package is listed there
@@ -47,6 +51,7 @@ class LookupMap {
   }
   Value& operator[](const Key& key) { return map_[key]; }
   void Erase(const Key& key) { map_.erase(key); }
+  void Clear() { map_.clear(); }
   size_t size() const { return map_.size(); }
 
  private:
@@ -84,8 +89,10 @@ struct State {
   // Those that were only loaded for a command, or have closed since.
   std::set<uint64_t> closed_packages;
   std::set<AgendaEntry> agenda;
-  // Authority, line end, person reference -> packages.
-  LookupMap<std::string, std::set<uint64_t>> open_by_person;
+  // PersonPrefix -> the person's packages that are in memory.
+  LookupMap<std::string, std::set<uint64_t>> by_person;
+  // PersonPrefix -> the person's number, of those whom the command names and storage knows.
+  LookupMap<std::string, uint64_t> known_persons;
   // LimitKey -> packages that wait with an acceptance under the limit.
   LookupMap<std::string, std::set<uint64_t>> waiting_by_limit;
   Unwritten unwritten;

@@ -67,6 +67,8 @@ const char* TableName(Table table) {
       return "directory_past";
     case Table::kVerdicts:
       return "verdicts";
+    case Table::kPersons:
+      return "persons";
   }
   std::abort();  // no such table
 }
@@ -109,6 +111,24 @@ std::string TextKey(uint64_t number, absl::string_view name) {
   std::string key = PackageKey(number);
   key.append(name.data(), name.size());
   return key;
+}
+
+std::string PersonKey(absl::string_view authority_id, absl::string_view person_reference,
+                      uint64_t number) {
+  std::string key = PersonPrefix(authority_id, person_reference);
+  AppendBigEndian(number, 8, &key);
+  return key;
+}
+
+std::string PersonPrefix(absl::string_view authority_id, absl::string_view person_reference) {
+  return absl::StrCat(Terminated(authority_id, person_reference.size() + 9),
+                      Terminated(person_reference, 0));
+}
+
+std::pair<std::string, std::string> PersonRow(const journal::v1::PackageRow& package,
+                                              const journal::v1::TextRow& text) {
+  const uint64_t person = package.person_number() != 0 ? package.person_number() : package.number();
+  return {PersonKey(package.authority_id(), text.text(), package.number()), PackageKey(person)};
 }
 
 std::string OfferFactKey(absl::string_view framework_id, DateNumber issued, uint64_t number,

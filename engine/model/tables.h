@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
+#include "brokerage/journal/v1/rows.pb.h"
 #include "brokerage/v1/vocabulary.pb.h"
 #include "engine/base/calendar.h"
 
@@ -31,8 +33,10 @@ enum class Table : uint8_t {
   kTexts,             // number, name -> TextRow; not in digests: it can be erased
   kDirectoryPast,     // fact key, sequence of the record that replaced it -> DirectoryFact
   kVerdicts,          // number, round -> RoundVerdicts, written once
+  kPersons,           // authority, person reference, number -> the person's number (8 bytes); as
+                      // kTexts, with which a row goes
 };
-inline constexpr int kTables = 15;
+inline constexpr int kTables = 16;
 const char* TableName(Table table);  // "packages", ...
 
 // One change of one row; without a value it is deleted.
@@ -59,6 +63,14 @@ std::string FrameworkKey(absl::string_view framework_id, int32_t revision);
 std::string PastFactKey(absl::string_view fact_key, uint64_t sequence);
 std::string PastFactPrefix(absl::string_view fact_key);
 std::string TextKey(uint64_t number, absl::string_view name);
+// The text's name by which a person is found.
+inline constexpr absl::string_view kPersonReference = "person_reference";
+std::string PersonKey(absl::string_view authority_id, absl::string_view person_reference,
+                      uint64_t number);
+std::string PersonPrefix(absl::string_view authority_id, absl::string_view person_reference);
+// The row of kPersons, key and value, of a package by the text that names its person.
+std::pair<std::string, std::string> PersonRow(const journal::v1::PackageRow& package,
+                                              const journal::v1::TextRow& text);
 std::string OfferFactKey(absl::string_view framework_id, DateNumber issued, uint64_t number,
                          int32_t ordinal);
 std::string OfferFactPrefix(absl::string_view framework_id, DateNumber issued);  // a start key, too
@@ -75,6 +87,12 @@ inline constexpr auto kOverLimit = static_cast<v1::PackageState>(100);
 std::string HistoryKey(HistoryScope scope, absl::string_view id, uint64_t sequence);
 std::string HistoryPrefix(HistoryScope scope, absl::string_view id);
 inline constexpr char kSystemKey[] = "system";
+
+// Whether the table's rows hold what can be erased: texts, or what is found by them. They are in no
+// digest, and no replay makes them.
+constexpr bool IsErasable(Table table) {
+  return table == Table::kTexts || table == Table::kPersons;
+}
 
 // The number in the last 8 (or, before a 4-byte ordinal, the 8 before the last 4) bytes of a key.
 uint64_t TrailingNumber(absl::string_view key);  // HistoryKey, PackageStateKey

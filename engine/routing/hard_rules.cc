@@ -22,10 +22,16 @@ constexpr absl::string_view kRulePrefix = "HARD_RULE_";
 
 const PackageRow& RowOf(const RuleSubject& subject) { return subject.question.package.row; }
 
-// Whether the provider gave the package up, by its own cause, in the group transfer that made it or
-// put it out again.
-bool GaveUp(const PackageRow& package, absl::string_view provider_id) {
-  return !provider_id.empty() && provider_id == package.gave_up_provider_id();
+bool Lists(const google::protobuf::RepeatedPtrField<std::string>& ids, absl::string_view id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// Whether the provider gave the person's care up in a group transfer, or the branch by itself, by
+// its own cause, and the branch is not asked all the same.
+bool GaveUp(const PackageRow& package, absl::string_view provider_id, absl::string_view branch_id) {
+  return (Lists(package.gave_up_provider_ids(), provider_id) ||
+          Lists(package.gave_up_branch_ids(), branch_id)) &&
+         !Lists(package.asked_again_branch_ids(), branch_id);
 }
 
 // ---- Whether a rule is passed -------------------------------------------------------------------
@@ -98,9 +104,10 @@ bool MeetsNeeds(const RuleSubject& subject) {
 }
 
 bool NotRefused(const RuleSubject& subject) {
-  const auto& refused = RowOf(subject).refused_provider_ids();
-  return !GaveUp(RowOf(subject), subject.provider_id) &&
-         std::find(refused.begin(), refused.end(), subject.provider_id) == refused.end();
+  const PackageRow& row = RowOf(subject);
+  const absl::string_view branch = subject.branch == nullptr ? "" : subject.branch->id();
+  return !Lists(row.refused_provider_ids(), subject.provider_id) &&
+         !GaveUp(row, subject.provider_id, branch);
 }
 
 // What was said after the package was awarded is a remark and counts nowhere.
@@ -203,6 +210,7 @@ struct Told {
   const Directory& directory;
   Names names;
   std::string suspended;  // " (S-000001)": the suspensions by which it fails the rule, if any
+  std::string when;       // " on the day on which care is to start": where it passes now
 };
 
 // What the branch covers, or does not: the ward, and where postcode areas count, that of the
@@ -238,7 +246,7 @@ std::string SayContract(const Told& told) {
   const char* how = told.passed              ? " is in force and active"
                     : told.suspended.empty() ? " is not in force and active"
                                              : " is suspended";
-  return absl::StrCat(told.names.contract, how, told.suspended, ".");
+  return absl::StrCat(told.names.contract, how, told.suspended, told.when, ".");
 }
 
 std::string SayLot(const Told& told) {
@@ -258,12 +266,12 @@ std::string SayContracted(const Told& told) {
 
 std::string SayWard(const Told& told) {
   return absl::StrCat(told.names.branch, told.passed ? " covers " : " does not cover ",
-                      PlaceOf(told), ".");
+                      PlaceOf(told), told.when, ".");
 }
 
 std::string SayService(const Told& told) {
   return absl::StrCat(told.names.branch, told.passed ? " covers " : " does not cover ",
-                      told.names.service, " in ", PlaceOf(told), ".");
+                      told.names.service, " in ", PlaceOf(told), told.when, ".");
 }
 
 std::string SayRegistered(const Told& told) {
@@ -292,9 +300,19 @@ std::string SayNeeds(const Told& told) {
 }
 
 std::string SayRefused(const Told& told) {
-  if (!told.passed && GaveUp(told.package, told.verdict.provider_id())) {
-    return absl::StrCat(told.names.provider, " gave this person's care up in transfer ",
-                        told.package.transfer_id(), ".");
+  // A branch that is asked again now was not when this was found.
+  const Verdict& verdict = told.verdict;
+  const PackageRow& package = told.package;
+  if (!told.passed && !Lists(package.refused_provider_ids(), verdict.provider_id())) {
+    if (Lists(package.gave_up_branch_ids(), verdict.branch_id())) {
+      return absl::StrCat(told.names.branch, " handed this person's care back by its own cause.");
+    }
+    const std::string& transfer = package.transfer_id();
+    const auto& providers = package.gave_up_provider_ids();
+    const bool in_the_last = !providers.empty() && *providers.rbegin() == verdict.provider_id();
+    return absl::StrCat(told.names.provider, " gave this person's care up in ",
+                        in_the_last && !transfer.empty() ? "transfer " + transfer : "a transfer",
+                        ".");
   }
   return absl::StrCat("The person ", told.passed ? "does not refuse " : "refuses ",
                       told.names.provider, ".");
@@ -452,26 +470,31 @@ bool IsAsked(v1::HardRule rule, RuleMoment moment) {
   return row != nullptr && (row->asked_at & moment) != 0;
 }
 
+uint32_t FailuresAtStart(const RuleSubject& subject, RuleMoment moment) {
+  const auto start = ParseDate(subject.question.package.row.terms().start_by_date());
+  if (!start || *start <= subject.date) return 0;
+  RuleSubject then(subject.question, *start, subject.time, subject.contract, subject.provider_id,
+                   subject.branch);
+  then.holds_contract =
+      subject.contract != nullptr && subject.question.directory.ProviderOfContract(
+                                         subject.contract->id(), *start) == subject.provider_id;
+  then.moved = subject.moved;
+  then.within_limit = subject.within_limit;
+  return FailuresOf(then, moment);
+}
+
 std::optional<v1::HardRule> AwardFailure(const RoutingQuestion& question, const OfferRow& offer,
                                          bool within_limit) {
-  const auto failures_on = [&](DateNumber date) {
-    RuleSubject subject = SubjectOf(question, offer, offer.branch_id(), date);
-    subject.within_limit = within_limit;
-    return FailuresOf(subject, kAtAward);
-  };
-  uint32_t failures = failures_on(question.date);
-  // What has dates is asked again for the start; opt-outs and suspensions, which stop offers and
-  // not care, as of now both times (docs/decisions/0006).
-  const std::optional<DateNumber> start = ParseDate(question.package.row.terms().start_by_date());
-  if (start && *start > question.date) failures |= failures_on(*start);
-  return FirstOf(failures);
+  RuleSubject subject = SubjectOf(question, offer, offer.branch_id(), question.date);
+  subject.within_limit = within_limit;
+  return FirstOf(FailuresOf(subject, kAtAward) | FailuresAtStart(subject, kAtAward));
 }
 
 std::optional<v1::HardRule> MoveFailure(const RoutingQuestion& question, const OfferRow& offer,
                                         const std::string& branch_id) {
   RuleSubject subject = SubjectOf(question, offer, branch_id, question.date);
   subject.moved = &offer;
-  return FirstOf(FailuresOf(subject, kAtMove));
+  return FirstOf(FailuresOf(subject, kAtMove) | FailuresAtStart(subject, kAtMove));
 }
 
 bool VerdictConfirmsCoverage(const Verdict& verdict) {
@@ -490,8 +513,10 @@ std::string ExplainRule(v1::HardRule rule, bool passed, const Verdict& verdict,
                         const PackageRow& package, const Directory& directory) {
   const Rule* row = FindRule(rule);
   if (row == nullptr) return "";
+  const bool at_start = !passed && (verdict.rules_failed_at_start() & RuleBit(rule)) != 0;
   return row->sentence({passed, verdict, package, directory, NamesOf(verdict, package, directory),
-                        passed ? "" : SuspendedBy(rule, verdict, directory)});
+                        passed ? "" : SuspendedBy(rule, verdict, directory),
+                        at_start ? " on the day on which care is to start" : ""});
 }
 
 }  // namespace brokerage::engine

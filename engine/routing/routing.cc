@@ -24,7 +24,13 @@ std::vector<std::string> SuspendedBy(const RuleSubject& subject, uint32_t failed
                                         RuleBit(v1::HARD_RULE_AREA_NOT_SUSPENDED);
   if (failed_rules == 0 || (failed_rules & ~kSuspensionRules) != 0) return {};
   const Directory& directory = subject.question.directory;
-  if (!directory.ContractInForce(*subject.contract, subject.date)) return {};
+  const auto start = ParseDate(subject.question.package.row.terms().start_by_date());
+  for (DateNumber date : {subject.date, std::max(subject.date, start.value_or(0))}) {
+    if (!directory.ContractInForce(*subject.contract, date) ||
+        directory.ProviderOfContract(subject.contract->id(), date) != subject.provider_id) {
+      return {};
+    }
+  }
   return directory.SuspensionsOf(*subject.contract, subject.provider_id, subject.postcode_area,
                                  subject.time);
 }
@@ -88,7 +94,10 @@ Candidate Consider(const RoutingQuestion& question, const v1::Contract& contract
     candidate.priority = has_priority ? line->priority() : std::numeric_limits<int32_t>::max();
     if (any_line != nullptr) verdict.set_covering_area(any_line->postcode_area());
   }
-  verdict.set_failed_rules(FailuresOf(subject, kAtIssue));
+  const uint32_t failed = FailuresOf(subject, kAtIssue);
+  const uint32_t failed_at_start = FailuresAtStart(subject, kAtIssue) & ~failed;
+  verdict.set_failed_rules(failed | failed_at_start);
+  verdict.set_rules_failed_at_start(failed_at_start);
   for (std::string& id : SuspendedBy(subject, verdict.failed_rules())) {
     verdict.add_suspension_ids(std::move(id));
   }

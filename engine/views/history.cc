@@ -14,6 +14,7 @@
 #include "engine/model/reach.h"
 #include "engine/model/suspensions.h"
 #include "engine/model/visibility.h"
+#include "engine/routing/hard_rules.h"
 #include "engine/views/fact_words.h"
 #include "engine/views/offer_events.h"
 #include "engine/views/words.h"
@@ -62,6 +63,10 @@ std::string PackageWords(const journal::v1::PackageSubmitted& fact, const Packag
   if (!row.imported()) return absl::StrCat("Taken in: ", text, ".");
   return absl::StrCat("Imported as running at ", in.directory.BranchName(row.running_branch_id()),
                       ": ", text, ".");
+}
+
+std::string PackageWords(const journal::v1::PackageCorrected& fact, const PackageContext& in) {
+  return absl::StrCat("Corrected before it went out: ", absl::StrJoin(fact.fields(), ", "), ".");
 }
 
 std::string PackageWords(const journal::v1::PackageReleased& fact, const PackageContext& in) {
@@ -169,6 +174,43 @@ std::string PackageWords(const journal::v1::PackageAwarded& fact, const PackageC
   return text;
 }
 
+// "Placed with Add One (Addition) under add-1: why. It breaks branch_covers_ward."
+std::string PackageWords(const journal::v1::PackagePlaced& fact, const PackageContext& in) {
+  std::vector<std::string> broken;
+  for (const int rule : fact.award().broken_rules()) {
+    broken.push_back(RuleName(static_cast<v1::HardRule>(rule)));
+  }
+  return absl::StrCat(
+      "Placed with ", OfferWords(in.package, fact.award().offer_ordinal(), in.directory), " under ",
+      fact.offer().contract_id(), ": ", fact.award().override_reason(), ".",
+      broken.empty() ? " It breaks no rule."
+                     : absl::StrCat(" It breaks ", absl::StrJoin(broken, ", "), "."));
+}
+
+std::string PackageWords(const journal::v1::PackageStopped& fact, const PackageContext& in) {
+  return absl::StrCat("Stopped: with ", FormatPackageId({fact.by_year(), fact.by_number()}),
+                      " its person was said to have died. Nothing of it goes out or is awarded.");
+}
+
+std::string PackageWords(const journal::v1::PackageContinued& fact, const PackageContext& in) {
+  return "It goes on.";
+}
+
+std::string PackageWords(const journal::v1::QuestionAsked& fact, const PackageContext& in) {
+  return absl::StrCat(OfferWords(in.package, fact.ordinal(), in.directory),
+                      " asked a question, which its round sees without a name.");
+}
+
+std::string PackageWords(const journal::v1::QuestionAnswered& fact, const PackageContext& in) {
+  return absl::StrCat("Question ", fact.question_number(), " was answered.");
+}
+
+std::string PackageWords(const journal::v1::StartMoved& fact, const PackageContext& in) {
+  return absl::StrCat("Care is to start by ", FormatDate(fact.start_by_date()),
+                      "; who has the person gives it until ", FormatDate(fact.care_until_date()),
+                      ".");
+}
+
 std::string PackageWords(const journal::v1::PackageUnfilled& fact, const PackageContext& in) {
   switch (fact.cause()) {
     case v1::UNFILLED_CAUSE_NOBODY_ASKED:
@@ -186,7 +228,14 @@ std::string PackageWords(const journal::v1::PackageUnfilled& fact, const Package
 }
 
 std::string PackageWords(const journal::v1::PackageReissued& fact, const PackageContext& in) {
-  return absl::StrCat("Put out again with terms version ", fact.terms_version(), ".");
+  std::string text = absl::StrCat("Put out again with terms version ", fact.terms_version(), ".");
+  if (fact.ask_again_branch_ids().empty()) return text;
+  std::vector<std::string> branches;
+  for (const std::string& id : fact.ask_again_branch_ids()) {
+    branches.push_back(in.directory.BranchName(id));
+  }
+  return absl::StrCat(text, " Asked all the same: ", absl::StrJoin(branches, ", "), ", because ",
+                      fact.ask_again_reason(), ".");
 }
 
 std::string PackageWords(const journal::v1::PackageCancelled& fact, const PackageContext& in) {
@@ -220,6 +269,10 @@ std::string PackageWords(const journal::v1::PackageHandedBack& fact, const Packa
 // Of one that was imported; of any other its offer tells.
 std::string PackageWords(const journal::v1::NoticeGiven& fact, const PackageContext& in) {
   return in.has_offer_events ? "" : NoticeWords("care", fact.notice());
+}
+
+std::string PackageWords(const journal::v1::NoticeMoved& fact, const PackageContext& in) {
+  return in.has_offer_events ? "" : NoticeMovedWords("care", fact);
 }
 
 std::string PackageWords(const journal::v1::NoticeWithdrawn& fact, const PackageContext& in) {

@@ -60,6 +60,7 @@ bool MovesWithItsRound(const OfferRow& offer) {
   return offer.close_cause() != v1::CLOSE_CAUSE_CONTRACT_ENDED &&
          offer.close_cause() != v1::CLOSE_CAUSE_CONTRACT_NOVATED &&
          offer.close_cause() != v1::CLOSE_CAUSE_ISSUED_IN_ERROR &&
+         offer.close_cause() != v1::CLOSE_CAUSE_TRANSFERRED &&
          offer.close_cause() != v1::CLOSE_CAUSE_OUTAGE;
 }
 
@@ -140,8 +141,31 @@ class OfferEvents {
   void Add(const journal::v1::PackageCeased& fact) { Push(OfferEventKind::kCeased, Winner()); }
 
   void Add(const journal::v1::NoticeGiven& fact) { Push(OfferEventKind::kNoticeGiven, Winner()); }
+  void Add(const journal::v1::NoticeMoved& fact) { Push(OfferEventKind::kNoticeMoved, Winner()); }
   void Add(const journal::v1::NoticeWithdrawn& fact) {
     Push(OfferEventKind::kNoticeWithdrawn, Winner());
+  }
+
+  void Add(const journal::v1::StartMoved& fact) {
+    for (int32_t ordinal : fact.ordinals()) Push(OfferEventKind::kStartMoved, ordinal);
+  }
+
+  void Add(const journal::v1::QuestionAsked& fact) {
+    const OfferRow* asked = OfferOf(package_, fact.ordinal());
+    if (asked != nullptr) PushRound(OfferEventKind::kQuestionAsked, asked->round_number());
+  }
+  void Add(const journal::v1::QuestionAnswered& fact) {
+    const int place = fact.question_number() - 1;
+    if (place < 0 || place >= package_.row.questions_size()) return;
+    PushRound(OfferEventKind::kQuestionAnswered, package_.row.questions(place).round_number());
+  }
+
+  void Add(const journal::v1::PackagePlaced& fact) {
+    Push(OfferEventKind::kPlaced, fact.award().offer_ordinal());
+    for (const journal::v1::LostOffer& lost : fact.lost()) {
+      Push(OfferEventKind::kLost, lost.ordinal());
+    }
+    PushEnded(v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
   }
 
   void Add(const journal::v1::OffersClosed& fact) {
@@ -184,10 +208,11 @@ class OfferEvents {
   }
 
   // Change no offer.
-  void Add(const OneOf<journal::v1::PackageSubmitted, journal::v1::PackageReleased,
-                       journal::v1::PackageHeld, journal::v1::RoundClosed,
-                       journal::v1::RoundEvaluated, journal::v1::RoundsPassedOver,
-                       journal::v1::LimitPassed, journal::v1::TextsErased> auto& fact) {}
+  void Add(const OneOf<
+           journal::v1::PackageSubmitted, journal::v1::PackageReleased, journal::v1::PackageHeld,
+           journal::v1::RoundClosed, journal::v1::RoundEvaluated, journal::v1::RoundsPassedOver,
+           journal::v1::LimitPassed, journal::v1::TextsErased, journal::v1::PackageStopped,
+           journal::v1::PackageContinued, journal::v1::PackageCorrected> auto& fact) {}
 
   // Are of no package.
   void Add(const OneOf<journal::v1::FrameworkApplied, journal::v1::DirectoryChanged,
@@ -215,6 +240,13 @@ class OfferEvents {
       if (const OfferRow* offer = OfferOf(package_, one.ordinal())) {
         Push(OfferEventKind::kVoid, *offer).void_rule = one.rule();
       }
+    }
+  }
+
+  // Every branch of the round sees it.
+  void PushRound(OfferEventKind kind, int32_t round_number) {
+    for (const OfferRow& offer : package_.offers) {
+      if (offer.round_number() == round_number) Push(kind, &offer);
     }
   }
 
@@ -317,6 +349,53 @@ bool MaySeeOfferEvent(const Caller& caller, const journal::v1::PackageRow& row,
   return event.kind != OfferEventKind::kMovedAway && MaySeeOffer(caller, row, *event.offer);
 }
 
+std::vector<v1::OfferChangeKind> OfferChangesOf(OfferEventKind kind) {
+  switch (kind) {
+    case OfferEventKind::kIssued:
+      return {v1::OFFER_CHANGE_KIND_ISSUED};
+    case OfferEventKind::kAnswered:
+    case OfferEventKind::kCountedInTime:
+      return {v1::OFFER_CHANGE_KIND_ANSWERED};
+    case OfferEventKind::kLapsed:
+      return {v1::OFFER_CHANGE_KIND_LAPSED};
+    case OfferEventKind::kClosed:
+      return {v1::OFFER_CHANGE_KIND_CLOSED};
+    case OfferEventKind::kWon:
+      return {v1::OFFER_CHANGE_KIND_WON};
+    case OfferEventKind::kLost:
+      return {v1::OFFER_CHANGE_KIND_LOST};
+    case OfferEventKind::kVoid:
+      return {v1::OFFER_CHANGE_KIND_VOID};
+    case OfferEventKind::kDeadlineMoved:
+    case OfferEventKind::kReopened:
+      return {v1::OFFER_CHANGE_KIND_DEADLINE_MOVED};
+    case OfferEventKind::kClaimed:
+    case OfferEventKind::kClaimDecided:
+      return {v1::OFFER_CHANGE_KIND_CLAIM};
+    case OfferEventKind::kStarted:
+    case OfferEventKind::kNoticeGiven:
+    case OfferEventKind::kNoticeMoved:
+    case OfferEventKind::kNoticeWithdrawn:
+      return {v1::OFFER_CHANGE_KIND_FATE};
+    case OfferEventKind::kReturned:
+    case OfferEventKind::kHandedBack:
+    case OfferEventKind::kCeased:
+    case OfferEventKind::kAwardCancelled:
+      return {v1::OFFER_CHANGE_KIND_FATE, v1::OFFER_CHANGE_KIND_TEXTS_CLOSED};
+    case OfferEventKind::kStartMoved:
+      return {v1::OFFER_CHANGE_KIND_START_MOVED};
+    case OfferEventKind::kPlaced:
+      return {v1::OFFER_CHANGE_KIND_PLACED};
+    case OfferEventKind::kQuestionAsked:
+    case OfferEventKind::kQuestionAnswered:
+      return {v1::OFFER_CHANGE_KIND_QUESTION};
+    case OfferEventKind::kMoved:
+    case OfferEventKind::kMovedAway:
+      return {v1::OFFER_CHANGE_KIND_MOVED};
+  }
+  return {};
+}
+
 const char* OfferEventName(OfferEventKind kind) {
   switch (kind) {
     case OfferEventKind::kIssued:
@@ -353,8 +432,18 @@ const char* OfferEventName(OfferEventKind kind) {
       return "PackageCeased";
     case OfferEventKind::kNoticeGiven:
       return "NoticeGiven";
+    case OfferEventKind::kNoticeMoved:
+      return "NoticeMoved";
     case OfferEventKind::kNoticeWithdrawn:
       return "NoticeWithdrawn";
+    case OfferEventKind::kStartMoved:
+      return "StartMoved";
+    case OfferEventKind::kPlaced:
+      return "PackagePlaced";
+    case OfferEventKind::kQuestionAsked:
+      return "QuestionAsked";
+    case OfferEventKind::kQuestionAnswered:
+      return "QuestionAnswered";
     case OfferEventKind::kAwardCancelled:
       return "PackageCancelled";
     case OfferEventKind::kMoved:
@@ -384,6 +473,9 @@ std::string OfferEventWords(const OfferEvent& event, const Fact& fact, const Dir
     case OfferEventKind::kWon:
       return absl::StrCat(branch, " won.");
     case OfferEventKind::kLost:
+      if (fact.has_package_placed()) {
+        return absl::StrCat(branch, " lost: care navigation placed the package.");
+      }
       return absl::StrCat(branch, " lost, decided by ", CriterionWords(event.lost_by), ".");
     case OfferEventKind::kVoid:
       return absl::StrCat("The acceptance of ", branch, " is void: ", VoidWords(event, fact), ".");
@@ -425,6 +517,19 @@ std::string OfferEventWords(const OfferEvent& event, const Fact& fact, const Dir
       return CareEndedWords("Care by " + branch, fact.package_ceased(), event.time_us);
     case OfferEventKind::kNoticeGiven:
       return NoticeWords("care by " + branch, fact.notice_given().notice());
+    case OfferEventKind::kNoticeMoved:
+      return NoticeMovedWords("care by " + branch, fact.notice_moved());
+    case OfferEventKind::kStartMoved:
+      return absl::StrCat("Care that was offered to ", branch, " is to start on ",
+                          FormatDate(fact.start_moved().start_by_date()), ".");
+    case OfferEventKind::kPlaced:
+      return absl::StrCat("Care navigation placed the package with ", branch, " under ",
+                          offer.contract_id(), "; it may be refused until ",
+                          MomentWords(offer.refuse_until_us()), ".");
+    case OfferEventKind::kQuestionAsked:
+      return absl::StrCat("A question was asked about what was offered to ", branch, ".");
+    case OfferEventKind::kQuestionAnswered:
+      return absl::StrCat("A question about what was offered to ", branch, " was answered.");
     case OfferEventKind::kNoticeWithdrawn:
       return absl::StrCat("The notice was taken back: care by ", branch, " goes on.");
     case OfferEventKind::kAwardCancelled:

@@ -32,7 +32,12 @@ enum class OfferEventKind : uint8_t {
   kHandedBack,
   kCeased,
   kNoticeGiven,
+  kNoticeMoved,
   kNoticeWithdrawn,
+  kStartMoved,
+  kPlaced,
+  kQuestionAsked,
+  kQuestionAnswered,
   kAwardCancelled,
   kMoved,      // to the branch that has it from then on, and to all who see both
   kMovedAway,  // to the branch that had it
@@ -60,6 +65,8 @@ bool MaySeeOfferEvent(const Caller& caller, const journal::v1::PackageRow& row,
 
 // "OfferWon".
 const char* OfferEventName(OfferEventKind kind);
+// What changed by it, as streams tell; the second where texts close with it.
+std::vector<v1::OfferChangeKind> OfferChangesOf(OfferEventKind kind);
 // A sentence that names nobody but the offer's own branch, and with kMoved the one that had it.
 // `fact` is the one that the event came of.
 std::string OfferEventWords(const OfferEvent& event, const journal::v1::Fact& fact,

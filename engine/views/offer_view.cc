@@ -100,16 +100,18 @@ void AddClaim(const PackageAggregate& package, const OfferRow& row, v1::Offer* o
   claim->set_decision_reason(package.Text(absl::StrCat("claim_decision/", row.ordinal())));
 }
 
-void AddPackage(const PackageRow& row, const OfferRow& from, v1::Offer* offer) {
+void AddPackage(const PackageAggregate& package, const OfferRow& from, v1::Offer* offer) {
+  const PackageRow& row = package.row;
   offer->set_lot_id(LotOf(row, from));
   offer->set_framework_id(row.framework_id());
   offer->set_authority_id(row.authority_id());
   offer->set_ward_code(row.ward_code());
-  *offer->mutable_needs() = row.needs();
   offer->set_urgency(row.urgency());
-  // The package keeps its newest terms only: an offer of older terms must not show those.
+  // The package keeps its newest words only: an offer of older terms must not show those.
   if (from.terms_version() == row.terms_version()) {
     *offer->mutable_terms() = row.terms();
+    *offer->mutable_needs() = row.needs();
+    offer->set_summary(package.Text("summary"));
   } else {
     offer->mutable_terms()->set_service_type(from.service_type());
   }
@@ -131,16 +133,24 @@ v1::Offer ToOffer(const PackageAggregate& package, const OfferRow& row, const Ca
   if (row.issued_time_us() != 0) *offer.mutable_issue_time() = ToTimestamp(row.issued_time_us());
   if (row.deadline_us() != 0) *offer.mutable_deadline_time() = ToTimestamp(row.deadline_us());
   AddAnswers(package, row, &offer);
+  for (int number = 1; number <= package.row.questions_size(); ++number) {
+    if (package.row.questions(number - 1).round_number() == row.round_number()) {
+      *offer.add_questions() = ToQuestion(package, number);
+    }
+  }
   AddClaim(package, row, &offer);
   if (row.state() == v1::OFFER_STATE_CLOSED) offer.set_close_cause(row.close_cause());
   if (row.state() == v1::OFFER_STATE_LOST) offer.set_lost_by(row.lost_by());
   if (row.state() == v1::OFFER_STATE_VOID) offer.set_void_rule(row.void_rule());
   offer.set_restart(row.restart());
+  offer.set_placed(row.placed());
+  if (row.refuse_until_us() != 0) {
+    *offer.mutable_refuse_until_time() = ToTimestamp(row.refuse_until_us());
+  }
   *offer.mutable_moved_from_branch_ids() = row.moved_from_branch_ids();
   offer.set_price_pence(row.price_pence());
   offer.set_terms_version(row.terms_version());
-  AddPackage(package.row, row, &offer);
-  offer.set_summary(package.Text("summary"));
+  AddPackage(package, row, &offer);
   const v1::FateKind fate = FateOf(package.row, row);
   AddFate(package, row, fate, &offer);
   const bool full_postcode = HasThePerson(fate) && !package.Text("postcode").empty();
@@ -150,6 +160,19 @@ v1::Offer ToOffer(const PackageAggregate& package, const OfferRow& row, const Ca
     offer.set_person_reference(package.Text("person_reference"));
   }
   return offer;
+}
+
+v1::Question ToQuestion(const PackageAggregate& package, int number) {
+  const journal::v1::QuestionRow& row = package.row.questions(number - 1);
+  v1::Question question;
+  question.set_number(number);
+  question.set_round_number(row.round_number());
+  *question.mutable_ask_time() = ToTimestamp(row.time_us());
+  question.set_text(package.Text(absl::StrCat("question/", number)));
+  if (row.answered_time_us() == 0) return question;
+  *question.mutable_answer_time() = ToTimestamp(row.answered_time_us());
+  question.set_answer(package.Text(absl::StrCat("question_answer/", number)));
+  return question;
 }
 
 v1::Ending ToEnding(const PackageAggregate& package, const journal::v1::EndingRow& row) {

@@ -16,6 +16,8 @@ namespace brokerage::engine {
 v1::Offer ToOffer(const PackageAggregate& package, const journal::v1::OfferRow& offer,
                   const Caller& caller);
 
+// The question of that number. REQUIRES: it was asked.
+v1::Question ToQuestion(const PackageAggregate& package, int number);
 // How a package, or the part of the branch that won it, ended, with its words.
 v1::Ending ToEnding(const PackageAggregate& package, const journal::v1::EndingRow& row);
 

@@ -26,6 +26,7 @@ v1::Round WithoutVerdicts(const RoundRow& row) {
   if (row.closed_time_us() != 0) *round.mutable_close_time() = ToTimestamp(row.closed_time_us());
   round.set_terms_version(row.terms_version());
   if (row.has_beside()) *round.mutable_beside() = row.beside();
+  round.set_shortened(row.shortened());
   return round;
 }
 
@@ -44,6 +45,8 @@ v1::Award ToAward(const PackageRow& package, const OfferRow* awarded) {
   award.set_overridden(row.overridden());
   award.set_override_reason(row.override_reason());
   award.set_price_exception_reason(row.price_exception_reason());
+  award.set_placed(row.placed());
+  *award.mutable_broken_rules() = row.broken_rules();
   return award;
 }
 
@@ -105,6 +108,7 @@ void AddOffers(const PackageAggregate& aggregate, v1::Package* package) {
     offer->clear_summary();
     offer->clear_details();
     offer->clear_person_reference();
+    offer->clear_questions();
   }
 }
 
@@ -133,6 +137,17 @@ v1::Package WithoutRounds(const PackageAggregate& aggregate, const OfferRow* awa
   if (row.has_ending()) *package.mutable_ending() = ToEnding(aggregate, row.ending());
   package.set_leaving_outcome(row.leaving_outcome());
   package.set_transfer_id(row.transfer_id());
+  package.set_person_number(static_cast<int64_t>(row.person_number()));
+  if (IsStopped(row)) {
+    package.set_stopped_by_package_id(
+        FormatPackageId({row.stopped_by_year(), row.stopped_by_number()}));
+  }
+  if (row.changed_time_us() != 0) {
+    *package.mutable_change_time() = ToTimestamp(row.changed_time_us());
+    package.set_changed_by(row.changed_by());
+  }
+  package.set_care_until_date(FormatDate(row.care_until_date()));
+  *package.mutable_gave_up_branch_ids() = row.gave_up_branch_ids();
   package.set_awaits_award(row.awaits_award());
   if (row.awaits_award() && row.proposed_ordinal() != 0) {
     package.set_proposed_offer_id(OfferIdOf(row, row.proposed_ordinal()));
@@ -153,6 +168,11 @@ v1::Package ToPackage(const PackageAggregate& aggregate, Detail detail,
     *package.add_rounds() = ToRound(round, row, false, directory);
   }
   AddOffers(aggregate, &package);
+  for (int number = 1; number <= row.questions_size(); ++number) {
+    v1::Question& question = *package.add_questions();
+    question = ToQuestion(aggregate, number);
+    question.set_offer_id(OfferIdOf(row, row.questions(number - 1).ordinal()));
+  }
   return package;
 }
 

@@ -11,7 +11,16 @@ namespace brokerage::engine {
 
 namespace {
 
+template <typename Message>
+void ClearQuestions(Message* message) {
+  for (v1::Question& question : *message->mutable_questions()) {
+    question.clear_text();
+    question.clear_answer();
+  }
+}
+
 void ClearTexts(v1::Offer* offer) {
+  ClearQuestions(offer);
   offer->clear_summary();
   offer->clear_details();
   offer->clear_person_reference();
@@ -37,6 +46,7 @@ v1::Package PackageWithoutTexts(const State& state, uint64_t number, Detail deta
   package.clear_postcode();
   if (package.has_ending()) package.mutable_ending()->clear_words();
   if (package.has_notice()) package.mutable_notice()->clear_words();
+  ClearQuestions(&package);
   for (v1::Offer& offer : *package.mutable_offers()) ClearTexts(&offer);
   return package;
 }

@@ -89,6 +89,8 @@ std::string CloseWords(v1::CloseCause cause) {
       return "it was issued in error";
     case v1::CLOSE_CAUSE_OUTAGE:
       return "an outage took its time, and the package went elsewhere before that was given back";
+    case v1::CLOSE_CAUSE_TRANSFERRED:
+      return "the provider's packages were transferred away";
     case v1::CLOSE_CAUSE_UNSPECIFIED:
     case v1::CloseCause_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::CloseCause_INT_MAX_SENTINEL_DO_NOT_USE_:
@@ -122,6 +124,11 @@ std::string NoticeWords(absl::string_view care, const journal::v1::NoticeRow& no
   return absl::StrCat("Notice: ", care, " ends with ", FormatDate(notice.last_day()), " (",
                       EndingWords(notice.reason(), notice.cause()),
                       notice.short_notice() ? "; short notice" : "", ").");
+}
+
+std::string NoticeMovedWords(absl::string_view care, const journal::v1::NoticeMoved& fact) {
+  return absl::StrCat("The notice moved: ", care, " ends with ", FormatDate(fact.last_day()),
+                      fact.short_notice() ? " (short notice)" : "", ".");
 }
 
 std::string DateWords(DateNumber date, int64_t time_us) {

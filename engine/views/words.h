@@ -40,6 +40,8 @@ std::string CareEndedWords(absl::string_view care, const journal::v1::PackageCea
                            int64_t time_us);
 // "Notice: care by Lead North ends with 2018-09-30 (capacity, the provider's cause; short notice)."
 std::string NoticeWords(absl::string_view care, const journal::v1::NoticeRow& notice);
+// "The notice moved: care by Lead North ends with 2018-10-15 (short notice)."
+std::string NoticeMovedWords(absl::string_view care, const journal::v1::NoticeMoved& fact);
 // " on 2018-07-02" where it happened on another day than it was recorded; else empty.
 std::string DateWords(DateNumber date, int64_t time_us);
 // "beside round 1 (adaptive release: lead filled 7 of 20 packages; it begins below 40% and ends at

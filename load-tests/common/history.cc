@@ -202,7 +202,7 @@ void History::AdvanceTo(absl::Time time) {
 engine::Decision History::Run(engine::Caller caller, engine::Request request) {
   now_ = std::max(now_, absl::FromUnixMicros(engine_.state().last_time_us + 1));
   // What is not in memory was evicted: everything was flushed then.
-  absl::Status loaded = storage::LoadNeeded(*store_, request, &engine_);
+  absl::Status loaded = storage::LoadNeeded(*store_, caller, request, &engine_);
   if (!loaded.ok()) Die(std::string(loaded.message()));
   engine::Command command{std::move(caller), std::move(request), "0123456789abcdef"};
   absl::StatusOr<engine::Decision> decision = engine_.Decide(command, now_);

@@ -179,7 +179,7 @@ Reply Executor::Answer(QueuedCommand command, CommitGroup* group) {
     if (auto known = FindKnown(command, content_hash)) return *std::move(known);
     if (absl::Status room = disk_->Check(); !room.ok()) return room;
   }
-  absl::Status loaded = storage::LoadNeeded(*store_, command.request, engine_);
+  absl::Status loaded = storage::LoadNeeded(*store_, command.caller, command.request, engine_);
   if (!loaded.ok()) {
     // Whatever else the store holds is in doubt, too: nothing is decided on half of it.
     options_.on_fatal(loaded);

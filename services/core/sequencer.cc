@@ -18,6 +18,7 @@
 #include "engine/base/rejection.h"
 #include "services/core/answering.h"
 #include "services/core/disk_watch.h"
+#include "storage/old_texts.h"
 
 namespace brokerage::services {
 
@@ -25,6 +26,10 @@ namespace {
 
 constexpr absl::Duration kHeartbeat = absl::Seconds(30);
 constexpr absl::Duration kPurge = absl::Hours(1);
+// How often some of the packages that have texts are looked at, and how many: a few milliseconds'
+// work.
+constexpr absl::Duration kErasure = absl::Minutes(1);
+constexpr int kErasureExamined = 500;
 // As much of the journal's end as can be lost without a trace.
 constexpr absl::Duration kNoteHead = absl::Seconds(10);
 // The longest sleep of either thread: a jump of the clock is seen within it.
@@ -69,6 +74,7 @@ class Sequencer::Impl {
         published_(executor_.TakeSnapshot()),
         last_heartbeat_(clock->Now()),
         last_purge_(clock->Now()),
+        last_erasure_(clock->Now()),
         last_note_(clock->MachineNow()) {
     disk_.Look(clock_->MachineNow());
     TakeFigures();
@@ -116,6 +122,7 @@ class Sequencer::Impl {
   absl::Status Append(const storage::Batch& batch);
   void Fail(const absl::Status& status);
   void Chores();
+  void EraseOldTexts(absl::Time now);
 
   const Options options_;
   storage::Store* const store_;
@@ -149,8 +156,9 @@ class Sequencer::Impl {
 
   std::atomic<uint64_t> commits_ = 0, overloads_ = 0;
   bool failed_ = false;  // the writing thread's: the log's state is unknown
-  absl::Time last_heartbeat_, last_purge_;
-  absl::Time last_note_;  // by the machine's time
+  absl::Time last_heartbeat_, last_purge_, last_erasure_;
+  uint64_t erasure_from_ = 0;  // the package at which the next look at texts begins
+  absl::Time last_note_;       // by the machine's time
 
   bool threaded_ = false;  // set before the threads begin
   std::thread deciding_, writing_;
@@ -457,11 +465,38 @@ void Sequencer::Impl::Chores() {
     last_purge_ = now;
     done.Update(store_->PurgeOutcomes(now - absl::Hours(24) * engine::limits::kOutcomeDays));
   }
+  if (absl::AbsDuration(now - last_erasure_) >= kErasure) {
+    last_erasure_ = now;
+    EraseOldTexts(now);
+  }
   if (clock_->MachineNow() - last_note_ >= kNoteHead) {
     last_note_ = clock_->MachineNow();
     done.Update(store_->NoteHead());
   }
   if (!done.ok()) Fail(done);
+}
+
+// Asks for the erasure of texts that have been kept long enough.
+void Sequencer::Impl::EraseOldTexts(absl::Time now) {
+  const std::shared_ptr<const DirectorySnapshot> known = published();
+  const auto retention = [&known](const std::string& framework_id) {
+    const journal::v1::FrameworkRow* framework = known->directory.Framework(framework_id);
+    const int days = framework == nullptr ? 0 : framework->rules().text_retention_days();
+    return absl::Hours(24) * days;
+  };
+  bool any = false;
+  for (const journal::v1::FrameworkRow* framework : known->directory.Frameworks()) {
+    any |= framework->rules().text_retention_days() > 0;
+  }
+  if (!any) return;
+  storage::OldTexts found =
+      storage::FindOldTexts(*store_->Read(), erasure_from_, kErasureExamined, retention, now);
+  erasure_from_ = found.next;
+  if (found.packages.empty()) return;
+  QueuedCommand command;
+  command.request = engine::EraseTexts{std::move(found.packages)};
+  command.done = [](const Reply&) {};
+  Submit(std::move(command));
 }
 
 Sequencer::Figures Sequencer::Impl::figures() const {

@@ -230,7 +230,7 @@ County::County(storage::Store* store, absl::Time now, bool kept)
 }
 
 absl::StatusOr<Outcome> County::Run(const engine::Caller& caller, engine::Request request) {
-  BROKERAGE_CHECK(storage::LoadNeeded(*store_, request, &engine_).ok());
+  BROKERAGE_CHECK(storage::LoadNeeded(*store_, caller, request, &engine_).ok());
   now_ += absl::Seconds(1);
   std::string salt = absl::StrCat("salt of ", ++commands_);
   salt.resize(16, ' ');

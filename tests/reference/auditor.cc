@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/reference/auditor_awards.h"
+#include "tests/reference/auditor_lives.h"
 #include "tests/reference/auditor_packages.h"
 #include "tests/reference/auditor_rounds.h"
 #include "tests/reference/reference_endings.h"
@@ -57,6 +58,7 @@ void Auditor::LogAwards(const Record& record) {
                                 course_.directory.Today(absl::FromUnixMicros(record.time_us())),
                                 package.row.terms().weekly_minutes(), false, false});
     }
+    if (fact.has_package_placed()) LogPlacing(course_, fact.package_placed());
     uint64_t given_back = 0;
     bool keeps_minutes = false;
     if (fact.has_package_returned()) {
@@ -100,6 +102,7 @@ void Auditor::CheckFacts(const Record& record) {
       CheckStart(course_, fact.package_submitted().package().number());
     }
     CheckEnding(course_, fact);
+    CheckLife(course_, record, fact);
     if (fact.has_limit_passed()) CheckLimit(course_, fact.limit_passed().package_number());
     for (const auto& changed : fact.directory_changed().facts()) {
       if (changed.has_transfer()) CheckTransfer(course_, changed.transfer());

@@ -29,12 +29,12 @@ bool MayBeEarly(const PackageAggregate& package, const v1::FrameworkRules& rules
 void CheckEarly(Course& course, const PackageAggregate& package, int32_t winner) {
   if (!AnyOpen(package)) return;
   const v1::FrameworkRules& rules = course.directory.Rules(package.row.framework_revision());
-  if (HasToWait(package, winner) && !MayBeEarly(package, rules, winner)) {
+  if (HasToWait(package, rules, winner) && !MayBeEarly(package, rules, winner)) {
     return course.Problem(
         absl::StrCat("package ", package.row.number(), " is awarded before its round closes"));
   }
-  course.tally(HasToWait(package, winner) ? "certain before all have answered"
-                                          : "awarded without waiting for the later round");
+  course.tally(HasToWait(package, rules, winner) ? "certain before all have answered"
+                                                 : "awarded without waiting for the later round");
   const ReferenceHistory history = course.History();
   const ReferenceAwardQuestion question{history, package, rules, course.now};
   const std::map<int32_t, bool> changing = AnswersThatChangeTheWinner(question);
@@ -55,9 +55,7 @@ void CheckAutomatic(Course& course, const PackageAggregate& package, int32_t win
   if (rules.rounds(std::max(rule, 1) - 1).award_mode() != v1::AWARD_MODE_AUTOMATIC) {
     return course.Problem("awarded without care navigation; " + where);
   }
-  const int32_t price = OfferOf(package, winner).price_pence();
-  if (price > 0 && ((rules.price_floor_pence() > 0 && price < rules.price_floor_pence()) ||
-                    (rules.price_ceiling_pence() > 0 && price > rules.price_ceiling_pence()))) {
+  if (IsOutsidePriceLimits(rules, OfferOf(package, winner))) {
     return course.Problem("awarded at a price that needs an exception; " + where);
   }
   CheckEarly(course, package, winner);
@@ -159,7 +157,7 @@ void CheckNotCertain(Course& course, const PackageAggregate& package) {
   const ReferenceRanking reference = ReferenceRank(question);
   if (reference.valid.empty()) return;
   const int32_t first = reference.valid.front().ordinal;
-  const bool open = HasToWait(package, first);
+  const bool open = HasToWait(package, rules, first);
   if (open && IsOfLaterRound(package, OfferOf(package, first))) course.tally("later round waits");
   if (!open || (MayBeEarly(package, rules, first) && SurelyCertain(question))) {
     course.Problem(absl::StrCat("package ", package.row.number(),

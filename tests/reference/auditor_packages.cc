@@ -43,12 +43,13 @@ void CheckPackage(Course& course, uint64_t number) {
   int winners = 0;
   for (const OfferRow& offer : package.offers) {
     const int32_t revision = package.row.framework_revision();
+    winners +=
+        offer.state() == v1::OFFER_STATE_WON && offer.returned_cause() == v1::CAUSE_UNSPECIFIED;
+    if (offer.placed()) continue;  // of no round
     ++in_round[absl::StrCat(offer.round_number(), " branch ", offer.branch_id())];
     if (!course.directory.Rules(revision).several_branches_per_provider()) {
       ++in_round[absl::StrCat(offer.round_number(), " provider ", offer.provider_id())];
     }
-    winners +=
-        offer.state() == v1::OFFER_STATE_WON && offer.returned_cause() == v1::CAUSE_UNSPECIFIED;
   }
   for (const auto& [who, many] : in_round) {
     if (many > 1) course.Problem(absl::StrCat("package ", number, ": two offers in round ", who));
@@ -107,8 +108,13 @@ void CheckTransfer(Course& course, const v1::Transfer& transfer) {
                                 package.successor_number() == next_number &&
                                 next.predecessor_number() == number
                           : before.state() == v1::PACKAGE_STATE_AWARDED && next_number == number;
-    if (!kept || next.transfer_id() != transfer.id() || next.released_time_us() == 0 ||
-        (next.state() != v1::PACKAGE_STATE_OFFERED && next.state() != v1::PACKAGE_STATE_UNFILLED)) {
+    const bool placed = next.state() == v1::PACKAGE_STATE_AWARDED && next.award().placed();
+    const bool stopped = next.stopped_by_number() != 0;
+    const bool waits =
+        next.state() == v1::PACKAGE_STATE_OFFERED || next.state() == v1::PACKAGE_STATE_UNFILLED;
+    if (!kept || next.transfer_id() != transfer.id() ||
+        (next.released_time_us() == 0 && !placed && !stopped) || (!waits && !placed) ||
+        (stopped && next.state() != v1::PACKAGE_STATE_UNFILLED)) {
       course.Problem(absl::StrCat("package ", number, " is lost in transfer ", transfer.id()));
     }
     const std::tuple place(package.urgency() != v1::URGENCY_URGENT, ran,

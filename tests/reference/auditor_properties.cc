@@ -83,7 +83,7 @@ void PropertyAuditor::CheckOneEach(const PackageAggregate& package) {
         course_.directory.Rules(row.framework_revision()).several_branches_per_provider()
             ? offer.branch_id()
             : offer.provider_id();
-    if (!offered.emplace(offer.round_number(), who).second) {
+    if (!offer.placed() && !offered.emplace(offer.round_number(), who).second) {
       Broken(Property::kOneOfferEach,
              absl::StrCat("two offers in a round to ", who, ": ", row.ShortDebugString()));
     }
@@ -101,7 +101,7 @@ void PropertyAuditor::CheckSums() {
   int64_t issued = 0;
   for (uint64_t number = 1; number <= course_.LastPackage(); ++number) {
     for (const OfferRow& offer : course_.Package(number).offers) {
-      issued += offer.restart() ? 0 : 1;
+      issued += offer.restart() || offer.placed() ? 0 : 1;
     }
   }
   const WrittenFigures figures(course_.rows);

@@ -142,10 +142,23 @@ void CheckOffers(Course& course, const std::string& where, const journal::v1::Ro
       : urgent ? rules.rounds(round.rule_number() - 1).urgent_window()
                : rules.rounds(round.rule_number() - 1).standard_window();
   const absl::Time whole_second = absl::FromUnixSeconds(absl::ToUnixSeconds(course.now));
-  const absl::Time deadline =
+  absl::Time deadline =
       WindowEnd(window, whole_second, course.directory.zone, course.directory.AllHolidays());
-  if (absl::ToUnixMicros(deadline) != round.deadline_us())
+  const absl::CivilDay start = FromDateNumber(*ParseDate(package.terms().start_by_date()));
+  const auto left = start - FromDateNumber(course.directory.Today(course.now));
+  bool shortened = false;
+  for (const v1::ShortenedWindow& one : rules.shortened_windows()) {
+    if (left > one.days_left_max()) continue;
+    const absl::Time sooner = whole_second + absl::Hours(one.window().hours());
+    shortened = sooner < deadline;
+    deadline = std::min(deadline, sooner);
+    break;
+  }
+  if (shortened) course.tally("window shortened");
+  if (absl::ToUnixMicros(deadline) != round.deadline_us() || shortened != round.shortened() ||
+      shortened != opened.offers(0).shortened()) {
     course.Problem(where + "another deadline");
+  }
 }
 
 }  // namespace

@@ -22,18 +22,20 @@ std::string RuleNames(const std::set<int>& rules) {
 
 std::string Told(const ReferenceVerdict& one) {
   return absl::StrCat(one.contract_id, " ", one.branch_id, one.offered ? " offered " : " ",
-                      RuleNames(one.failed), " ", one.chosen_branch_id, one.covering_area,
+                      RuleNames(one.failed), RuleNames(one.failed_at_start), " ",
+                      one.chosen_branch_id, one.covering_area,
                       absl::StrJoin(one.suspension_ids, " "));
 }
 
 std::string Told(const journal::v1::Verdict& one) {
-  std::set<int> failed;
+  std::set<int> failed, at_start;
   for (int rule = 1; rule < 32; ++rule) {
     if (one.failed_rules() >> rule & 1) failed.insert(rule);
+    if (one.rules_failed_at_start() >> rule & 1) at_start.insert(rule);
   }
   return absl::StrCat(one.contract_id(), " ", one.branch_id(), one.offered() ? " offered " : " ",
-                      RuleNames(failed), " ", one.chosen_branch_id(), one.covering_area(),
-                      absl::StrJoin(one.suspension_ids(), " "));
+                      RuleNames(failed), RuleNames(at_start), " ", one.chosen_branch_id(),
+                      one.covering_area(), absl::StrJoin(one.suspension_ids(), " "));
 }
 
 std::string Told(const ReferenceRanking& ranking) {

@@ -16,7 +16,8 @@ constexpr char kFramework[] = "random";
 
 class Maker {
  public:
-  Maker(uint64_t seed, bool adaptive) : dice_(seed), area_dice_(~seed), adaptive_(adaptive) {}
+  Maker(uint64_t seed, bool adaptive)
+      : dice_(seed), area_dice_(~seed), lives_dice_(seed + 99991), adaptive_(adaptive) {}
 
   RandomFramework Make() {
     absl::LoadTimeZone("Europe/London", &framework_.zone);
@@ -108,6 +109,21 @@ class Maker {
     if (dice_.Percent(50)) rules.set_coverage_decision(v1::COVERAGE_DECISION_AUTOMATIC);
     rules.set_hand_back_days(dice_.Percent(50) ? dice_.Between(1, 6) : 0);
     MakeScorecardRules();
+    MakeLifeRules();
+  }
+
+  void MakeLifeRules() {
+    v1::FrameworkRules& rules = framework_.rules;
+    rules.set_placed_hours_count(lives_dice_.Percent(50));
+    if (lives_dice_.Percent(60)) {
+      rules.mutable_placing_refusal_window()->set_hours(lives_dice_.Between(2, 30));
+    }
+    if (lives_dice_.Percent(50)) return;
+    for (int days : {0, 2}) {
+      v1::ShortenedWindow& shortened = *rules.add_shortened_windows();
+      shortened.set_days_left_max(days);
+      shortened.mutable_window()->set_hours(lives_dice_.Between(1, 6) + days);
+    }
   }
 
   void MakeScorecardRules() {
@@ -320,6 +336,7 @@ class Maker {
 
   Dice dice_;
   Dice area_dice_;  // for coverage by area, so that the rest of a seed's framework is as without it
+  Dice lives_dice_;  // likewise for what happens beside the rounds
   const bool adaptive_;
   RandomFramework framework_;
   absl::CivilDay day_;

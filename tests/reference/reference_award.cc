@@ -64,6 +64,8 @@ class Values {
     switch (criterion) {
       case v1::AWARD_CRITERION_IN_TIME:
         return LastAnswer(offer)->late() ? 1 : 0;
+      case v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS:
+        return IsOutsidePriceLimits(question_.rules, offer) ? 1 : 0;
       case v1::AWARD_CRITERION_EARLIER_ROUND:
         return IsOfLaterRound(question_.package, offer) ? 1 : 0;
       case v1::AWARD_CRITERION_TIER:
@@ -189,7 +191,11 @@ bool PutOutTwice(const PackageAggregate& package) {
 }
 
 std::vector<v1::AwardCriterion> CriteriaOf(const ReferenceAwardQuestion& question) {
-  std::vector<v1::AwardCriterion> criteria = {v1::AWARD_CRITERION_IN_TIME};
+  std::vector<v1::AwardCriterion> criteria;
+  if (question.rules.price_floor_pence() != 0 || question.rules.price_ceiling_pence() != 0) {
+    criteria.push_back(v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS);
+  }
+  criteria.push_back(v1::AWARD_CRITERION_IN_TIME);
   if (PutOutTwice(question.package)) criteria.push_back(v1::AWARD_CRITERION_EARLIER_ROUND);
   for (const auto& rule : question.rules.award_criteria()) criteria.push_back(rule.criterion());
   criteria.push_back(v1::AWARD_CRITERION_TIE_BREAK);
@@ -219,16 +225,25 @@ std::vector<int32_t> OpenOffers(const PackageAggregate& package) {
 
 }  // namespace
 
+bool IsOutsidePriceLimits(const v1::FrameworkRules& rules, const OfferRow& offer) {
+  const int32_t price = offer.price_pence();
+  if (price == 0) return false;
+  return price < rules.price_floor_pence() ||
+         (rules.price_ceiling_pence() != 0 && price > rules.price_ceiling_pence());
+}
+
 bool IsOfLaterRound(const PackageAggregate& package, const OfferRow& offer) {
+  if (offer.placed()) return false;
   return package.row.rounds(offer.round_number() - 1).has_beside();
 }
 
-bool HasToWait(const PackageAggregate& package, int32_t winner) {
+bool HasToWait(const PackageAggregate& package, const v1::FrameworkRules& rules, int32_t winner) {
   const OfferRow& won = package.offers[static_cast<size_t>(winner - 1)];
   const bool wins_by_round = !IsOfLaterRound(package, won) && !LastAnswer(won)->late();
   for (int32_t ordinal : OpenOffers(package)) {
     const OfferRow& open = package.offers[static_cast<size_t>(ordinal - 1)];
     if (!wins_by_round || !IsOfLaterRound(package, open)) return true;
+    if (IsOutsidePriceLimits(rules, won) && !IsOutsidePriceLimits(rules, open)) return true;
   }
   return false;
 }
@@ -273,7 +288,7 @@ ReferenceLimit LimitNamed(const ReferenceHistory& history, const std::string& br
   for (const ReferenceAward& award : history.awards) {
     const OfferRow& won =
         history.Package(award.package_number).offers[static_cast<size_t>(award.ordinal - 1)];
-    if (award.given_back || won.branch_id() != branch_id) continue;
+    if (award.placed || award.given_back || won.branch_id() != branch_id) continue;
     if (LastAnswer(won)->limit().name() != name) continue;
     ++limit.packages;
     limit.weekly_minutes += award.weekly_minutes;
@@ -348,7 +363,7 @@ std::map<int32_t, bool> AnswersThatChangeTheWinner(const ReferenceAwardQuestion&
 bool SurelyCertain(const ReferenceAwardQuestion& question) {
   const std::vector<int32_t> open = OpenOffers(question.package);
   const ReferenceRanking ranking = ReferenceRank(question);
-  if (!HasToWait(question.package, ranking.valid.front().ordinal)) return true;
+  if (!HasToWait(question.package, question.rules, ranking.valid.front().ordinal)) return true;
   for (v1::AwardCriterion criterion : CriteriaOf(question)) {
     // One more acceptance may turn the order of the others: the lowest price, a joiner's median.
     if (ranking.valid.size() > 1 && (criterion == v1::AWARD_CRITERION_WEIGHTED_SCORE ||
@@ -387,6 +402,7 @@ bool SurelyCertain(const ReferenceAwardQuestion& question) {
         case v1::AWARD_CRITERION_IN_TIME:
         case v1::AWARD_CRITERION_TIE_BREAK:
         case v1::AWARD_CRITERION_EARLIER_ROUND:
+        case v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS:
         case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
         case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
           order = Compare(values.Of(criterion, best), values.Of(criterion, offer));

@@ -44,11 +44,13 @@ ReferenceLimit LimitNamed(const ReferenceHistory& history, const std::string& br
                           const std::string& name);
 
 ReferenceRanking ReferenceRank(const ReferenceAwardQuestion& question);
+// Whether an award needs a recorded exception of its price.
+bool IsOutsidePriceLimits(const v1::FrameworkRules& rules, const journal::v1::OfferRow& offer);
 // Whether the offer is of a round that opened at the same time as an earlier one.
 bool IsOfLaterRound(const PackageAggregate& package, const journal::v1::OfferRow& offer);
 // Whether anybody may still answer for whom the acceptance has to wait: an earlier tier wins
 // without waiting for the later.
-bool HasToWait(const PackageAggregate& package, int32_t winner);
+bool HasToWait(const PackageAggregate& package, const v1::FrameworkRules& rules, int32_t winner);
 // The round whose timing and mode hold for an award to the acceptance: 0 for a restart.
 int32_t ReferenceRuleOfAward(const PackageAggregate& package, int32_t winner);
 // The first criterion on which the values differ; UNSPECIFIED if they do not.

@@ -43,7 +43,7 @@ ReferenceShares SharesOfTier(const ReferenceHistory& history, const v1::Framewor
                              DateNumber date) {
   ReferenceShares shares;
   for (const ReferenceAward& award : history.awards) {
-    if (award.undone || !InFigurePeriod(rules, award.date, date)) continue;
+    if (award.placed || award.undone || !InFigurePeriod(rules, award.date, date)) continue;
     const PackageAggregate& package = history.Package(award.package_number);
     const OfferRow& won = package.offers[static_cast<size_t>(award.ordinal - 1)];
     if (LotAsIssued(won) != lot_id || won.returned_cause() != v1::CAUSE_UNSPECIFIED) continue;
@@ -63,7 +63,7 @@ int64_t MinutesOfProvider(const ReferenceHistory& history, const v1::FrameworkRu
                           const std::string& provider_id, DateNumber date) {
   int64_t minutes = 0;
   for (const ReferenceAward& award : history.awards) {
-    if (award.undone || award.date < FairnessBegins(rules, date)) continue;
+    if (award.undone || !award.hours_count || award.date < FairnessBegins(rules, date)) continue;
     const OfferRow& offer =
         history.Package(award.package_number).offers[static_cast<size_t>(award.ordinal - 1)];
     bool excluded = false;

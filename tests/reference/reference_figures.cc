@@ -70,6 +70,23 @@ int ClassRank(v1::ResponseClass one) {
   return 7;
 }
 
+void CountWhatFollowed(const OfferRow& offer, bool in_time, v1::Counts* counts) {
+  if (offer.returned_cause() == v1::CAUSE_PROVIDER) {
+    counts->set_returned_by_provider(1);
+    if (in_time) counts->set_accepted_returned_by_provider(1);
+  } else if (offer.returned_cause() != v1::CAUSE_UNSPECIFIED) {
+    counts->set_returned_otherwise(1);
+  }
+  if (offer.started()) counts->set_started(1);
+  if (offer.handed_back_cause() == v1::CAUSE_PROVIDER) {
+    counts->set_handed_back_by_provider(1);
+  } else if (offer.handed_back_cause() != v1::CAUSE_UNSPECIFIED) {
+    counts->set_handed_back_otherwise(1);
+  }
+  if (offer.ceased()) counts->set_ceased(1);
+  if (offer.handed_back_in_cohort() && in_time) counts->set_handed_back_in_cohort(1);
+}
+
 void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* counts) {
   const bool in_time = one == v1::RESPONSE_CLASS_ACCEPTED;
   if (!in_time && (one == v1::RESPONSE_CLASS_ERROR_UPHELD || !WasAccepted(offer.state()))) return;
@@ -89,24 +106,16 @@ void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* coun
       in_time ? counts->set_undecided(1) : counts->set_late_undecided(1);
       break;
   }
-  if (offer.returned_cause() == v1::CAUSE_PROVIDER) {
-    counts->set_returned_by_provider(1);
-    if (in_time) counts->set_accepted_returned_by_provider(1);
-  } else if (offer.returned_cause() != v1::CAUSE_UNSPECIFIED) {
-    counts->set_returned_otherwise(1);
-  }
-  if (offer.started()) counts->set_started(1);
-  if (offer.handed_back_cause() == v1::CAUSE_PROVIDER) {
-    counts->set_handed_back_by_provider(1);
-  } else if (offer.handed_back_cause() != v1::CAUSE_UNSPECIFIED) {
-    counts->set_handed_back_otherwise(1);
-  }
-  if (offer.ceased()) counts->set_ceased(1);
-  if (offer.handed_back_in_cohort() && in_time) counts->set_handed_back_in_cohort(1);
+  CountWhatFollowed(offer, in_time, counts);
 }
 
 v1::Counts CountOne(const OfferRow& offer) {
   v1::Counts counts;
+  if (offer.placed()) {
+    counts.set_placed(1);
+    CountWhatFollowed(offer, false, &counts);
+    return counts;
+  }
   counts.set_issued(1);
   const v1::ResponseClass one = ReferenceClass(offer);
   switch (one) {
@@ -212,6 +221,7 @@ std::string PeriodValue(const ReferenceDirectory& directory, DateNumber date,
     case v1::DIMENSION_SERVICE_TYPE:
     case v1::DIMENSION_URGENCY:
     case v1::DIMENSION_ROUND:
+    case v1::DIMENSION_WINDOW:
     case v1::Dimension_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::Dimension_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
@@ -325,6 +335,7 @@ std::string PackageValue(const ReferenceDirectory& directory, const PackageRow& 
     case v1::DIMENSION_BRANCH:
     case v1::DIMENSION_CONTRACT:
     case v1::DIMENSION_ROUND:
+    case v1::DIMENSION_WINDOW:
     case v1::Dimension_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::Dimension_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
@@ -368,7 +379,9 @@ std::vector<ReferenceUnit> ReferenceUnits(const ReferenceHistory& history, v1::C
   for (const PackageAggregate* package : history.packages) {
     std::map<std::string, ReferenceUnit> by_name;
     for (const OfferRow& offer : package->offers) {
-      if (offer.restart()) continue;
+      const bool asked =
+          unit == v1::COUNT_UNIT_PICK_UP || unit == v1::COUNT_UNIT_PROVIDER_OPPORTUNITY;
+      if (offer.restart() || (offer.placed() && asked)) continue;
       ReferenceUnit& one = by_name[UnitName(package->row, offer, unit)];
       one.package = &package->row;
       one.offers.push_back(&offer);
@@ -419,6 +432,8 @@ std::string ReferenceValue(const ReferenceDirectory& directory, const ReferenceU
       return LowerName(v1::Urgency_Name(package.urgency()), "URGENCY_");
     case v1::DIMENSION_ROUND:
       return absl::StrCat(offer.rule_number());
+    case v1::DIMENSION_WINDOW:
+      return offer.shortened() ? "shortened" : "full";
     case v1::DIMENSION_UNSPECIFIED:
     case v1::DIMENSION_DAY:
     case v1::DIMENSION_WEEK:
@@ -511,7 +526,7 @@ std::map<std::string, RollupRow> ReferenceRollups(const ReferenceHistory& histor
   }
   AddPackages(history, &rows);
   for (const ReferenceAward& award : history.awards) {
-    if (award.undone) continue;
+    if (award.undone || !award.hours_count) continue;
     const PackageAggregate& package = history.Package(award.package_number);
     const OfferRow& offer = package.offers[static_cast<size_t>(award.ordinal - 1)];
     RollupRow like;
@@ -525,7 +540,9 @@ std::map<std::string, RollupRow> ReferenceRollups(const ReferenceHistory& histor
     RollupRow& row = rows.try_emplace(Name(like), like).first->second;
     row.set_minutes(row.minutes() + award.weekly_minutes);
     // A return for the provider's own cause keeps the minutes; the package is awarded no more.
-    if (offer.returned_cause() == v1::CAUSE_UNSPECIFIED) row.set_awards(row.awards() + 1);
+    if (offer.returned_cause() == v1::CAUSE_UNSPECIFIED && !award.placed) {
+      row.set_awards(row.awards() + 1);
+    }
   }
   return rows;
 }

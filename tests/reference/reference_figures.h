@@ -27,6 +27,9 @@ struct ReferenceAward {
   bool undone = false;
   // Given up before the start, for whatever cause; or the package was cancelled.
   bool given_back = false;
+  // Care navigation placed it: no award of a share; its minutes count where the framework says so.
+  bool placed = false;
+  bool hours_count = true;
 };
 
 // A rule of the framework whose turn came for a package when nobody could be asked.
@@ -59,7 +62,7 @@ struct ReferenceUnit {
   v1::Counts Settled() const;
 };
 
-// Restarts are in no unit.
+// Restarts are in no unit, and placings in no pick-up and no opportunity.
 std::vector<ReferenceUnit> ReferenceUnits(const ReferenceHistory& history, v1::CountUnit unit);
 void AddCounts(const v1::Counts& more, v1::Counts* counts);
 

@@ -52,8 +52,11 @@ std::set<int> CommonFailures(const ReferenceDirectory& directory, const PackageR
   const std::string area = AreaOf(package.postcode_sector());
   fail_unless(area.empty() || !directory.Suspended(provider_id, area, time),
               v1::HARD_RULE_AREA_NOT_SUSPENDED);
-  const bool gave_up = package.gave_up_provider_id() == provider_id && !provider_id.empty();
-  fail_unless(!gave_up && !Holds(package.refused_provider_ids(), provider_id),
+  const std::string branch_id = branch == nullptr ? "" : branch->id();
+  const bool gave_up = Holds(package.gave_up_provider_ids(), provider_id) ||
+                       Holds(package.gave_up_branch_ids(), branch_id);
+  fail_unless((!gave_up || Holds(package.asked_again_branch_ids(), branch_id)) &&
+                  !Holds(package.refused_provider_ids(), provider_id),
               v1::HARD_RULE_NOT_REFUSED_BY_PERSON);
   if (branch == nullptr) {
     failed.insert(v1::HARD_RULE_BRANCH_COVERS_WARD);
@@ -67,6 +70,26 @@ std::set<int> CommonFailures(const ReferenceDirectory& directory, const PackageR
   fail_unless(!directory.OptedOut(package.framework_id(), branch->id(), time),
               v1::HARD_RULE_BRANCH_TAKING_OFFERS);
   fail_unless(MeetsNeeds(*branch, package, rules), v1::HARD_RULE_MEETS_NEEDS);
+  return failed;
+}
+
+// The day on which care is to start; today where it should have.
+DateNumber StartOf(const ReferenceDirectory& directory, const PackageRow& package,
+                   absl::Time time) {
+  return std::max(*ParseDate(package.terms().start_by_date()), directory.Today(time));
+}
+
+// The same on the day on which care is to start, and whether the contract is the provider's then.
+std::set<int> FailuresAtStart(const ReferenceDirectory& directory, const PackageRow& package,
+                              const v1::FrameworkRules& rules, const v1::Contract& contract,
+                              const std::string& provider_id, const v1::Branch* branch,
+                              absl::Time time) {
+  const DateNumber start = StartOf(directory, package, time);
+  std::set<int> failed = CommonFailures(directory, package, rules, contract, provider_id, branch,
+                                        package.terms().service_type(), start, time);
+  if (directory.Holder(contract, start) != provider_id) {
+    failed.insert(v1::HARD_RULE_CONTRACT_ACTIVE);
+  }
   return failed;
 }
 
@@ -133,7 +156,10 @@ void NameSuspensions(const ReferenceDirectory& directory, const ReferenceIssue& 
     }
     one.failed.erase(v1::HARD_RULE_PROVIDER_NOT_SUSPENDED);
     one.failed.erase(v1::HARD_RULE_AREA_NOT_SUSPENDED);
-    if (DatesHold(contract.from_date(), contract.to_date(), directory.Today(issue.time))) {
+    const DateNumber start = StartOf(directory, issue.package, issue.time);
+    if (DatesHold(contract.from_date(), contract.to_date(), directory.Today(issue.time)) &&
+        DatesHold(contract.from_date(), contract.to_date(), start) &&
+        directory.Holder(contract, start) == verdict.provider_id) {
       one.failed.erase(v1::HARD_RULE_CONTRACT_ACTIVE);
     }
     const bool elsewhere = issue.parallel.contains(one.provider_id) ||
@@ -227,6 +253,10 @@ std::vector<ReferenceVerdict> ReferenceRoute(const ReferenceDirectory& directory
       if (Dearer(issue, provider_id, contract.id(), price)) {
         verdict.failed.insert(v1::HARD_RULE_NOT_OFFERED_DEARER);
       }
+      for (int rule : FailuresAtStart(directory, package, issue.rules, contract, provider_id,
+                                      branch, issue.time)) {
+        if (verdict.failed.insert(rule).second) verdict.failed_at_start.insert(rule);
+      }
     }
   }
   NameSuspensions(directory, issue, issue.rules.several_branches_per_provider(), verdicts);
@@ -267,19 +297,15 @@ std::set<int> ReferenceFailuresAtAward(const ReferenceDirectory& directory,
   if (contract == nullptr) return {v1::HARD_RULE_CONTRACT_ACTIVE};
   const v1::Branch* branch = directory.Branch(offer.branch_id());
   const DateNumber today = directory.Today(time);
-  const DateNumber start = *ParseDate(package.terms().start_by_date());
-  std::set<int> failed;
   // What has dates is asked for the start, too; nobody knows yet which suspensions will stand then.
-  for (bool at_start : {false, true}) {
-    if (at_start && start <= today) continue;
-    const DateNumber date = at_start ? start : today;
-    for (int rule : CommonFailures(directory, package, rules, *contract, offer.provider_id(),
-                                   branch, package.terms().service_type(), date, time)) {
-      failed.insert(rule);
-    }
-    if (directory.Holder(*contract, date) != offer.provider_id()) {
-      failed.insert(v1::HARD_RULE_CONTRACT_ACTIVE);
-    }
+  std::set<int> failed =
+      FailuresAtStart(directory, package, rules, *contract, offer.provider_id(), branch, time);
+  for (int rule : CommonFailures(directory, package, rules, *contract, offer.provider_id(), branch,
+                                 package.terms().service_type(), today, time)) {
+    failed.insert(rule);
+  }
+  if (directory.Holder(*contract, today) != offer.provider_id()) {
+    failed.insert(v1::HARD_RULE_CONTRACT_ACTIVE);
   }
   return failed;
 }
@@ -298,6 +324,10 @@ std::set<int> ReferenceFailuresAtMove(const ReferenceDirectory& directory,
   if (directory.Holder(*contract, today) != offer.provider_id()) {
     failed.insert(v1::HARD_RULE_CONTRACT_ACTIVE);
   }
+  for (int rule : FailuresAtStart(directory, package, rules, *contract, offer.provider_id(),
+                                  directory.Branch(branch_id), time)) {
+    failed.insert(rule);
+  }
   if (DeclinedBefore({package, offers, rules, time, {}, false}, branch_id)) {
     failed.insert(v1::HARD_RULE_NOT_ALREADY_DECLINED);
   }
@@ -305,6 +335,29 @@ std::set<int> ReferenceFailuresAtMove(const ReferenceDirectory& directory,
     if (other.branch_id() == branch_id && other.round_number() == offer.round_number()) {
       failed.insert(v1::HARD_RULE_ONE_BRANCH_PER_PROVIDER);
     }
+  }
+  return failed;
+}
+
+std::set<int> ReferenceFailuresAtPlacing(const ReferenceDirectory& directory,
+                                         const PackageRow& package,
+                                         const std::vector<OfferRow>& offers,
+                                         const v1::FrameworkRules& rules,
+                                         const v1::Contract& contract, const std::string& branch_id,
+                                         absl::Time time) {
+  const v1::Branch& branch = *directory.Branch(branch_id);
+  const ReferenceIssue issue{package, offers, rules, time, {}, false};
+  std::set<int> failed =
+      CommonFailures(directory, package, rules, contract, branch.provider_id(), &branch,
+                     package.terms().service_type(), directory.Today(time), time);
+  for (int rule :
+       FailuresAtStart(directory, package, rules, contract, branch.provider_id(), &branch, time)) {
+    failed.insert(rule);
+  }
+  if (DeclinedBefore(issue, branch_id)) failed.insert(v1::HARD_RULE_NOT_ALREADY_DECLINED);
+  if (Dearer(issue, branch.provider_id(), contract.id(),
+             directory.Price(contract, package.ward_code()))) {
+    failed.insert(v1::HARD_RULE_NOT_OFFERED_DEARER);
   }
   return failed;
 }

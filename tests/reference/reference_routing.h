@@ -17,7 +17,8 @@ struct ReferenceVerdict {
   std::string branch_id;
   std::string contract_id;
   std::string tier_id;
-  std::set<int> failed;  // HardRule
+  std::set<int> failed;           // HardRule
+  std::set<int> failed_at_start;  // of those: on the day on which care is to start alone
   std::string chosen_branch_id;
   bool offered = false;
   std::string covering_area;  // empty where a ward's line covers
@@ -64,6 +65,15 @@ std::set<int> ReferenceFailuresAtMove(const ReferenceDirectory& directory,
                                       const v1::FrameworkRules& rules,
                                       const journal::v1::OfferRow& offer,
                                       const std::string& branch_id, absl::Time time);
+
+// The hard rules that a placing with the branch under the contract breaks; `offers` are the
+// package's before it.
+std::set<int> ReferenceFailuresAtPlacing(const ReferenceDirectory& directory,
+                                         const journal::v1::PackageRow& package,
+                                         const std::vector<journal::v1::OfferRow>& offers,
+                                         const v1::FrameworkRules& rules,
+                                         const v1::Contract& contract, const std::string& branch_id,
+                                         absl::Time time);
 
 int64_t ReferenceTieBreak(uint64_t package_number, const std::string& branch_id);
 

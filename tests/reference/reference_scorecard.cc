@@ -66,8 +66,10 @@ v1::Rate Fraction(int64_t over, int64_t under) {
 v1::Rate Response(const std::vector<Put>& offers, const Which& which, bool without_urgent = false) {
   int64_t responded = 0, due = 0;
   for (const Put& put : offers) {
-    if (!which(*put.offer) || !put.offer->settled() || put.offer->restart()) continue;
-    if (without_urgent && put.package->urgency() == v1::URGENCY_URGENT) continue;
+    if (!which(*put.offer) || !put.offer->settled() || put.offer->restart() || put.offer->placed())
+      continue;
+    const bool urgent = put.package->urgency() == v1::URGENCY_URGENT || put.offer->shortened();
+    if (without_urgent && urgent) continue;
     if (put.Due()) ++due;
     if (put.Responded()) ++responded;
   }
@@ -87,7 +89,7 @@ v1::Rate Restarts(const std::vector<Put>& offers, const Which& which) {
 bool NeverAnswered(const std::vector<Put>& offers, const Which& which) {
   bool asked = false;
   for (const Put& put : offers) {
-    if (!which(*put.offer) || put.offer->restart()) continue;
+    if (!which(*put.offer) || put.offer->restart() || put.offer->placed()) continue;
     if (put.Responded() || put.Is(v1::RESPONSE_CLASS_LATE)) return false;
     if (put.Is(v1::RESPONSE_CLASS_ERROR_UPHELD) || put.Is(v1::RESPONSE_CLASS_PENDING)) continue;
     asked = true;
@@ -192,7 +194,8 @@ void AddUnserved(const std::vector<Put>& offers, const Which& which, int64_t lea
                  v1::QueryScorecardResponse* response) {
   std::map<std::pair<std::string, std::string>, std::vector<const Put*>> pairs;
   for (const Put& put : offers) {
-    if (!which(*put.offer) || put.offer->restart() || !put.offer->settled() || !put.Due()) continue;
+    if (!which(*put.offer) || put.offer->restart() || put.offer->placed()) continue;
+    if (!put.offer->settled() || !put.Due()) continue;
     pairs[{put.offer->branch_id(), put.package->ward_code()}].push_back(&put);
   }
   for (const auto& [pair, puts] : pairs) {

@@ -14,10 +14,10 @@ namespace brokerage::engine::reference {
 namespace {
 
 constexpr int kPackagesPerFramework = 50;
-constexpr uint64_t kFrameworks = 40;  // 2,000 packages; ./dev prove has no end
+constexpr uint64_t kFrameworks = 60;  // 3,000 packages; ./dev prove has no end
 
 constexpr int kPackagesPerAdaptiveFramework = 120;
-constexpr uint64_t kAdaptiveFrameworks = 10;
+constexpr uint64_t kAdaptiveFrameworks = 20;
 
 void Play(uint64_t seed, WorkloadTally* tally) {
   Workload workload(seed, false, tally);
@@ -57,7 +57,18 @@ TEST(Reference, EngineAgreesInEveryFramework) {
                            "notice of a provider",
                            "notice of an authority",
                            "notice taken back",
-                           "notice that stands",
+                           "notice moved",
+                           "notice that does not move",
+                           "placed",
+                           "not placed",
+                           "placed within the rules",
+                           "placed against rules",
+                           "placing refused",
+                           "placing that stands",
+                           "package stopped",
+                           "package of a person who is known",
+                           "asked again",
+                           "window shortened",
                            "ended by notice",
                            "ended before its notice, by the start of what follows",
                            "offers_closed",
@@ -128,7 +139,7 @@ TEST(Reference, EngineAgreesWhereReleaseIsAdaptive) {
        {"round beside another", "nobody to open beside", "adaptive release ends",
         "later round waits", "awarded without waiting for the later round",
         "awarded to the later round", "decided by EARLIER_ROUND", "offers_closed"}) {
-    EXPECT_GT(tally.happened[what], 3) << what;
+    EXPECT_GT(tally.happened[what], 2) << what;
   }
 }
 

@@ -3,6 +3,7 @@
 #include "tests/reference/workload_answers.h"
 #include "tests/reference/workload_awards.h"
 #include "tests/reference/workload_directory.h"
+#include "tests/reference/workload_lives.h"
 #include "tests/reference/workload_offers.h"
 #include "tests/reference/workload_packages.h"
 #include "tests/reference/workload_referrals.h"
@@ -13,7 +14,7 @@ const std::vector<WorkloadAct>& AllActs() {
   static const auto& kAll = *[] {
     auto* all = new std::vector<WorkloadAct>;
     for (const auto* table : {&ReferralActs(), &AwardActs(), &PackageActs(), &OfferActs(),
-                              &DirectoryActs(), &AnswerActs()}) {
+                              &DirectoryActs(), &AnswerActs(), &LifeActs()}) {
       all->insert(all->end(), table->begin(), table->end());
     }
     return all;

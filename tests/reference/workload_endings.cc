@@ -13,6 +13,12 @@ namespace {
 void EndOne(Workload& work, const PackageAggregate& package) {
   const std::string id = IdOf(package);
   const Caller caller = NavigatorOf(package.row.authority_id());
+  if (package.row.stopped_by_number() != 0) {
+    v1::ContinuePackageRequest request;
+    request.set_package_id(id);
+    work.Ask(caller, std::move(request));
+    return;
+  }
   switch (package.row.state()) {
     case v1::PACKAGE_STATE_SUBMITTED: {
       v1::ReleasePackagesRequest request;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
+#include "engine/base/ids.h"
 #include "tests/reference/reference_endings.h"
 #include "tests/reference/workload.h"
 #include "tests/reference/workload_ids.h"
@@ -99,12 +100,27 @@ void Notify(Workload& work, const PackageAggregate& package, Dice* dice) {
     request->set_offer_id(IdOf(package, won));
   };
   if (package.row.has_notice()) {
-    v1::WithdrawNoticeRequest request;
-    name(&request);
     const bool may = !provider || package.row.notice().of_provider();
     const uint64_t next = package.row.successor_number();
     const bool free =
         next == 0 || work.course().Package(next).row.state() != v1::PACKAGE_STATE_AWARDED;
+    if (dice->Percent(50)) {
+      v1::MoveNoticeRequest request;
+      name(&request);
+      const absl::CivilDay today = FromDateNumber(work.directory().Today(work.now()));
+      const DateNumber day = ToDateNumber(today + dice->Between(0, 12));
+      request.set_last_day(FormatDate(day));
+      request.set_agreed(!provider && dice->Percent(50));
+      const bool moves =
+          may && (free || request.agreed()) && day != package.row.notice().last_day();
+      if (work.Ask(caller, request) != moves) {
+        work.Problem(absl::StrCat("a notice moved otherwise: ", request.ShortDebugString()));
+      }
+      work.Tally(moves ? "notice moved" : "notice that does not move");
+      return;
+    }
+    v1::WithdrawNoticeRequest request;
+    name(&request);
     if (work.Ask(caller, request) != (may && free)) {
       work.Problem(absl::StrCat("a notice of ", IdOf(package), " was taken back otherwise"));
     }
@@ -124,6 +140,7 @@ void Notify(Workload& work, const PackageAggregate& package, Dice* dice) {
     request.set_cause(static_cast<v1::Cause>(dice->Between(1, v1::Cause_MAX)));
   } while (!MayEndSo(hands_back ? EndingVerb::kHandBack : EndingVerb::kCease, request.end_reason(),
                      request.cause()));
+  if (request.end_reason() == v1::END_REASON_DIED) request.set_care_ends(true);
   if (!hands_back && package.row.limit_due_us() != 0) {
     request.set_leaving_outcome(static_cast<v1::LeavingOutcome>(dice->Between(1, 5)));
   }
@@ -147,6 +164,14 @@ void MoveOn(Workload& work) {
       if (dice.Percent(30)) AddDay(work, *package, &dice, &request);
     }
     if constexpr (requires { request.end_reason(); }) AddReason(work, caller, &dice, &request);
+    if constexpr (requires { request.awarded_offer_id(); }) {
+      const bool awarded = package->row.state() == v1::PACKAGE_STATE_AWARDED;
+      if (awarded && work.Ask(caller, request)) work.Problem("an award was withdrawn unnamed");
+      if (awarded) {
+        request.set_awarded_offer_id(FormatOfferId(
+            {{package->row.year(), package->row.number()}, package->row.award().offer_ordinal()}));
+      }
+    }
     if constexpr (requires { request.leaving_outcome(); }) {
       if (package->row.limit_due_us() != 0) {
         request.set_leaving_outcome(static_cast<v1::LeavingOutcome>(work.dice().Between(1, 5)));
@@ -154,6 +179,9 @@ void MoveOn(Workload& work) {
     }
     work.Ask(caller, std::move(request));
   };
+  if (package->row.stopped_by_number() != 0 && dice.Percent(50)) {
+    return say(v1::ContinuePackageRequest());
+  }
   if (work.dice().Percent(3)) return say(v1::CancelPackageRequest());
   switch (package->row.state()) {
     case v1::PACKAGE_STATE_SUBMITTED: {
@@ -173,9 +201,10 @@ void MoveOn(Workload& work) {
       return work.dice().Percent(60) ? say(v1::StartPackageRequest())
                                      : say(v1::ReturnPackageRequest());
     case v1::PACKAGE_STATE_STARTED:
+      if (package->row.has_notice() && dice.Percent(60)) return Notify(work, *package, &dice);
       if (work.dice().Percent(package->row.limit_passed() ? 20 : 60)) return;
       if (work.dice().Percent(20)) return Transfer(work, *package);
-      if (dice.Percent(30)) return Notify(work, *package, &dice);
+      if (dice.Percent(50)) return Notify(work, *package, &dice);
       return work.dice().Percent(50) ? say(v1::CeasePackageRequest())
                                      : say(v1::HandBackPackageRequest());
     case v1::PACKAGE_STATE_CEASED:
@@ -196,6 +225,12 @@ void Reissue(Workload& work, const PackageAggregate& package) {
   v1::ReissuePackageRequest request;
   request.set_package_id(IdOf(package));
   if (work.dice().Percent(35)) *request.mutable_terms() = RandomTerms(work);
+  Dice dice(package.row.number() * 31 + static_cast<uint64_t>(package.row.offer_count()));
+  if (!package.row.gave_up_branch_ids().empty() && dice.Percent(40)) {
+    request.add_ask_again_branch_ids(package.row.gave_up_branch_ids(0));
+    request.set_ask_again_reason("they have new carers");
+    work.Tally("asked again");
+  }
   work.Ask(NavigatorOf(package.row.authority_id()), std::move(request));
 }
 

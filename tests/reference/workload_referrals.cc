@@ -10,6 +10,19 @@ namespace brokerage::engine::reference {
 
 namespace {
 
+// Sometimes the referral is of a person who has had a package.
+void NameKnownPerson(Workload& work, v1::PackageReferral* referral) {
+  const uint64_t last = work.course().LastPackage();
+  Dice dice(last * 104729 + 17);  // of their own, so that what else happens does not hang on them
+  if (last == 0 || !dice.Percent(20)) return;
+  const uint64_t number = last - static_cast<uint64_t>(dice.Below(static_cast<int64_t>(last)));
+  const PackageAggregate& package = work.course().Package(number);
+  const std::string& person = package.Text("person_reference");
+  if (person.empty() || package.row.authority_id() != referral->authority_id()) return;
+  referral->set_person_reference(person);
+  referral->set_allow_second_package(true);
+}
+
 void SubmitOne(Workload& work) {
   if (!work.WantsMore()) return;
   v1::SubmitPackageRequest request;
@@ -42,6 +55,7 @@ void SubmitOne(Workload& work) {
   }
   referral.set_summary("care at home");
   referral.set_person_reference(work.NextPerson());
+  NameKnownPerson(work, &referral);
   referral.set_hold(work.dice().Percent(5));
   if (work.dice().Percent(4) && !work.framework().contracts.empty() &&
       !work.framework().branches.empty()) {

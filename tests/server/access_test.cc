@@ -83,9 +83,12 @@ constexpr Row kExpected[] = {
     {"OfferService/ClaimIssuedInError", /*  */ "-- +0 +00 -- -"},
     {"OfferService/DecideIssuedInError", /* */ "+0 -- --- -- -"},
     {"OfferService/MoveOffer", /*           */ "-- +0 --- -- -"},
+    {"OfferService/RefusePlacing", /*       */ "-- +0 +00 -- -"},
+    {"OfferService/AskQuestion", /*         */ "-- +0 +00 -- -"},
     {"PackageService/PreviewPackage", /*    */ "+0 -- --- -- -"},
     {"PackageService/SubmitPackage", /*     */ "+0 -- --- -- -"},
     {"PackageService/SubmitPackages", /*    */ "++ -- --- -- -"},  // likewise
+    {"PackageService/CorrectPackage", /*    */ "+0 -- --- -- -"},
     {"PackageService/GetPackage", /*        */ "+0 -- --- -- -"},
     {"PackageService/ListPackages", /*      */ "+0 -- --- -- -"},
     {"PackageService/ReleasePackages", /*   */ "+0 -- --- -- -"},
@@ -100,7 +103,13 @@ constexpr Row kExpected[] = {
     {"PackageService/GetTransfer", /*       */ "+0 -- --- +0 -"},
     {"PackageService/ErasePackageTexts", /* */ "+0 -- --- -- -"},
     {"PackageService/GiveNotice", /*        */ "+0 +0 +00 -- -"},
+    {"PackageService/MoveNotice", /*        */ "+0 +0 +00 -- -"},
     {"PackageService/WithdrawNotice", /*    */ "+0 +0 +00 -- -"},
+    {"PackageService/PlacePackages", /*     */ "+0 -- --- +0 -"},
+    {"PackageService/ContinuePackage", /*   */ "+0 -- --- -- -"},
+    {"PackageService/AnswerQuestion", /*    */ "+0 -- --- -- -"},
+    {"PackageService/DescribePerson", /*    */ "+0 -- --- -- -"},
+    {"PackageService/ErasePerson", /*       */ "+0 -- --- -- -"},
     {"PackageService/WatchPackages", /*     */ "+0 -- --- -- -"},
     {"PerformanceService/QueryPerformance", "+0 ++ +++ +0 -"},
     {"PerformanceService/QueryCompliance", /**/ "+0 ++ +++ +0 -"},
@@ -151,6 +160,7 @@ void NameThings(const Things& things, Message* request) {
       {"ward_code", kEastWard},
       {"account_id", kBranch},
       {"reason", "a test of access"},
+      {"person_reference", "person-kept"},
       {"coverage", "branch_id"},
       {"window", "branch_id"},
       {"novation", "contract_id"},
@@ -178,6 +188,7 @@ class AccessTest : public ServerFixture {
   Things MakeThings() const {
     Things things;
     v1::Package package = Issue("person-issued");
+    Submit("person-kept");
     things.package_id = package.id();
     things.offer_id = OfferTo(package, "alpha-east").id();
 
@@ -261,6 +272,10 @@ class AccessTest : public ServerFixture {
           request->GetReflection()->AddMessage(request.get(), files));
       file->set_name("framework.textproto");
       file->set_content("framework_id: \"shire\" authorities { id: \"council\" }");
+    }
+    if (method.name() == "PlacePackages") {
+      auto& placings = static_cast<v1::PlacePackagesRequest&>(*request);
+      placings.add_placings()->set_package_id(things.package_id);
     }
     if (method.name() == "DeclareCapacity") Set(request.get(), "capacity.branch_id", "alpha-east");
     if (method.name() == "ListHistory") request->Clear();  // everybody's own; others' have a test

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 constexpr char kVerified[] =
     "verified records=866 "
     "head=866:f3138d53e4dacf4d0f417b40fc8aa9639075b81a544597556ee98f982b0a77f1 "
-    "digest=f946aeb9c0595e4e1b5a996ab65ae5659b9b2c2652202a8126cd1573c63c7b9d";
+    "digest=3e2dc506ed5489e865c197c7aa1266f51f22aad5336d024fee40b058d13b7d00";
 
 const std::string kBrokerd = std::string(BINARY_DIR) + "/services/brokerd";
 

@@ -76,6 +76,52 @@ TEST_F(StreamsTest, ABranchIsToldOfItsOffersAsTheyAreIssuedAndChange) {
   EXPECT_EQ(declined.offers(0).state(), v1::OFFER_STATE_DECLINED);
 }
 
+TEST_F(StreamsTest, EachChangeSaysWhatKindItIsAndWhy) {
+  Watch watch = Offers(kBranch, "0");
+  v1::Package package = Issue("person-1");
+  const std::string offer = OfferTo(package, "alpha-east").id();
+  const auto kinds = [&watch] {
+    std::vector<v1::OfferChangeKind> kinds;
+    const v1::WatchOffersResponse response = watch.Next();
+    for (const v1::OfferChange& change : response.changes()) kinds.push_back(change.kind());
+    return kinds;
+  };
+  using Kinds = std::vector<v1::OfferChangeKind>;
+  EXPECT_EQ(kinds(), Kinds{v1::OFFER_CHANGE_KIND_ISSUED});
+  v1::AskQuestionRequest question;
+  question.set_request_id(NewRequestId());
+  question.set_offer_id(offer);
+  question.set_text("Is there a key safe?");
+  Ask<v1::AskQuestionResponse>("OfferService/AskQuestion", kBranch, question);
+  EXPECT_EQ(kinds(), Kinds{v1::OFFER_CHANGE_KIND_QUESTION});
+  v1::PlacePackagesRequest placing;
+  placing.set_request_id(NewRequestId());
+  placing.add_placings()->set_package_id(package.id());
+  placing.mutable_placings(0)->set_branch_id("alpha-west");
+  placing.set_reason("the family lives there");
+  Ask<v1::PlacePackagesResponse>("PackageService/PlacePackages", kNavigator, placing);
+  EXPECT_EQ(kinds(), Kinds{v1::OFFER_CHANGE_KIND_CLOSED});
+  placing.mutable_placings(0)->set_package_id(Issue("person-2").id());
+  EXPECT_EQ(kinds(), Kinds{v1::OFFER_CHANGE_KIND_ISSUED});
+  placing.mutable_placings(0)->set_branch_id("alpha-east");
+  placing.set_request_id(NewRequestId());
+  const std::string placed = placing.placings(0).package_id();
+  Ask<v1::PlacePackagesResponse>("PackageService/PlacePackages", kNavigator, placing);
+  EXPECT_EQ(kinds(), (Kinds{v1::OFFER_CHANGE_KIND_PLACED, v1::OFFER_CHANGE_KIND_CLOSED}));
+  v1::ReturnPackageRequest giving_up;
+  giving_up.set_request_id(NewRequestId());
+  giving_up.set_package_id(placed);
+  giving_up.set_end_reason(v1::END_REASON_CARE_HOME);
+  Ask<v1::ReturnPackageResponse>("PackageService/ReturnPackage", kNavigator, giving_up);
+  const v1::WatchOffersResponse last = watch.Next();
+  ASSERT_EQ(last.changes_size(), 2);
+  EXPECT_EQ(last.changes(0).kind(), v1::OFFER_CHANGE_KIND_FATE);
+  EXPECT_NE(last.changes(0).words().find("care home"), std::string::npos);
+  EXPECT_EQ(last.changes(1).kind(), v1::OFFER_CHANGE_KIND_TEXTS_CLOSED);
+  EXPECT_EQ(last.offers(0).fate().kind(), v1::FATE_KIND_RETURNED);
+  EXPECT_TRUE(last.offers(0).person_reference().empty());
+}
+
 TEST_F(StreamsTest, AResumedStreamNeitherSkipsNorRepeats) {
   std::vector<std::string> issued;
   issued.reserve(10);

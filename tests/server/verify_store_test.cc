@@ -35,7 +35,7 @@ VerifyReport Verified(const View& view, const std::optional<Head>& expect_head =
 const MemoryStore& TwoWeeks() {
   static const MemoryStore* const kStore = [] {
     auto* store = new MemoryStore();
-    StoreFixture fixture(store, 1);
+    StoreFixture fixture(store, 3);
     fixture.ApplyFramework();
     fixture.Work(7);
     fixture.EndAContract();

@@ -144,6 +144,20 @@ award_criteria {
 # How many days back a start, a return, a hand-back or an end of care may be dated; 0 means 31.
 #backdating_days_max: 31
 
+# How many packages care navigation may place at once with branches that have not accepted them; more
+# are a commissioner's to place. 0 means no limit. For how long the branch may refuse, a working day
+# unless it is said; and whether such hours count in fewest_recent_hours.
+#placing_packages_max: 10
+#placing_refusal_window { working_days: 1 }
+#placed_hours_count: true
+
+# Shorter windows where few days are left until care is needed, fewest first: 0 is the same day.
+#shortened_windows { days_left_max: 0 window { hours: 2 } }
+#shortened_windows { days_left_max: 1 window { hours: 4 } }
+
+# So many days after its end the texts of a package are erased; 0 means never.
+#text_retention_days: 2192
+
 # Red, amber and green, one entry a rate: KPI_SUCCESSFUL_CALLS, KPI_RESTARTS, KPI_CARE_CERTIFICATE,
 # KPI_RESPONSE. What bands printed in whole percent leave out, as 89.5, is told with
 # printed_gaps { above_percent: 89 below_percent: 90 } among them.

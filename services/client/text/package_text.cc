@@ -152,12 +152,55 @@ std::string RankingLines(const v1::Award& award, const Names& names) {
   return table.Text(4);
 }
 
+std::string PlacingLines(const v1::Award& award, const Names& names) {
+  std::vector<std::string> broken;
+  for (const int rule : award.broken_rules()) {
+    broken.push_back(Spaced(ShortName(static_cast<v1::HardRule>(rule))));
+  }
+  return absl::StrCat(
+      "  Placed ", ShortTime(award.award_time()), " with ", names.Branch(award.branch_id()),
+      " by care navigation: ", award.override_reason(), "\n    ",
+      broken.empty() ? "breaks no rule" : absl::StrCat("breaks ", absl::StrJoin(broken, ", ")),
+      "\n");
+}
+
+// The package that this one follows, and what becomes of the person meanwhile.
+std::string BeforeLines(const v1::Package& package, const Names& names) {
+  std::string text;
+  if (!package.predecessor_package_id().empty()) {
+    absl::StrAppend(&text, "  Follows ", package.predecessor_package_id());
+    if (!package.previous_branch_id().empty()) {
+      absl::StrAppend(&text, ", which ", names.Branch(package.previous_branch_id()), " had");
+    }
+    if (package.has_care_gap()) {
+      absl::StrAppend(&text, "; ", package.care_gap().words());
+    } else if (!package.care_until_date().empty()) {
+      absl::StrAppend(&text, "; care there ends with ", package.care_until_date());
+    }
+    absl::StrAppend(&text, "\n");
+  } else if (!package.previous_branch_id().empty()) {
+    absl::StrAppend(&text, "  A restart: ", names.Branch(package.previous_branch_id()),
+                    " had the person\n");
+  }
+  for (const std::string& branch : package.gave_up_branch_ids()) {
+    absl::StrAppend(&text, "  Not asked: ", names.Branch(branch),
+                    ", which gave this person's care up by its own cause\n");
+  }
+  if (!package.stopped_by_package_id().empty()) {
+    absl::StrAppend(&text, "  Stopped: with ", package.stopped_by_package_id(),
+                    " the person was said to have died; nothing of it goes out until somebody ",
+                    "says that it goes on\n");
+  }
+  return text;
+}
+
 std::string AwardLines(const v1::Package& package, const Names& names) {
   if (!package.has_award()) return "";
   const v1::Award& award = package.award();
   std::string why = award.decided_by() == v1::AWARD_CRITERION_UNSPECIFIED
                         ? "the only acceptance that counted"
                         : absl::StrCat("decided by ", CriterionInWords(award.decided_by()));
+  if (award.placed()) return PlacingLines(award, names);
   if (award.overridden()) {
     why = absl::StrCat("care navigation chose it: ", award.override_reason());
   }
@@ -181,18 +224,11 @@ std::string Header(const v1::Package& package, const Names& names) {
   }
   absl::StrAppend(&text, "\n");
   if (!package.summary().empty()) absl::StrAppend(&text, Wrapped(package.summary(), 2, kWidth));
-  if (!package.predecessor_package_id().empty()) {
-    absl::StrAppend(&text, "  Follows ", package.predecessor_package_id(),
-                    ", which was handed back\n");
-  }
+  absl::StrAppend(&text, BeforeLines(package, names));
   if (!package.running_branch_id().empty()) {
     absl::StrAppend(&text, "  Taken in as running already: at ",
                     names.Branch(package.running_branch_id()), ", under contract ",
                     package.running_contract_id(), "\n");
-  }
-  if (!package.previous_branch_id().empty()) {
-    absl::StrAppend(&text, "  A restart: ", names.Branch(package.previous_branch_id()),
-                    " had the person\n");
   }
   return text;
 }
@@ -269,6 +305,9 @@ std::string AnswerInWords(const v1::AnswerRecord& answer) {
                                           ? Spaced(ShortName(answer.decline_reason()))
                                           : answer.note());
   }
+  if (answer.answer() == v1::ANSWER_ACCEPT && !answer.note().empty()) {
+    absl::StrAppend(&text, ": ", answer.note());
+  }
   if (answer.remark()) return absl::StrCat(text, " (a remark, after the award)");
   if (answer.late()) return absl::StrCat(text, " (late)");
   return text;
@@ -292,6 +331,9 @@ std::string PreviewText(const v1::PreviewPackageResponse& preview, const Names& 
     absl::StrAppend(&text, ", would go out ", SayTime(preview.release_due_time()));
   }
   absl::StrAppend(&text, "\n");
+  for (const std::string& remark : preview.remarks()) {
+    absl::StrAppend(&text, Wrapped(remark, 2, kWidth));
+  }
   if (preview.rounds().empty()) absl::StrAppend(&text, "  Nobody could be offered it.\n");
   for (const v1::Round& round : preview.rounds()) {
     Table table({"would be offered to", "tier", "contract"});

@@ -17,6 +17,7 @@ namespace {
 std::string Whereabouts(const v1::Package& package) {
   if (package.state() == v1::PACKAGE_STATE_UNFILLED) return "waiting list";
   if (package.awaits_award()) return "awaits award";
+  if (package.award().placed()) return absl::StrCat(ShortName(package.state()), ", placed");
   return ShortName(package.state());
 }
 
@@ -45,6 +46,14 @@ void PrintTransfer(const v1::GetTransferResponse& report) {
          absl::StrJoin(counts, ", ", [](std::string* out, const auto& one) {
            absl::StrAppend(out, one.second, " ", one.first);
          }).c_str());
+  if (report.persons_size() < report.successors_size()) {
+    printf("of %d %s\n", report.persons_size(), report.persons_size() == 1 ? "person" : "people");
+  }
+  if (transfer.open_offer_ids().empty()) return;
+  printf("%d open %s of other packages %s: %s\n", transfer.open_offer_ids_size(),
+         transfer.open_offer_ids_size() == 1 ? "offer" : "offers",
+         transfer.offers_closed() ? "were closed with it" : "stand",
+         absl::StrJoin(transfer.open_offer_ids(), ", ").c_str());
 }
 
 }  // namespace brokerage::client

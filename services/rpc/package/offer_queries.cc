@@ -1,6 +1,8 @@
 #include "services/rpc/package/offer_queries.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
@@ -50,7 +52,13 @@ absl::StatusOr<Listing> ListingOf(const CallContext& context,
   return Listing{Table::kOffersByBranch, branch_id};
 }
 
+bool WantedFate(const v1::ListOffersRequest& request, v1::FateKind fate) {
+  const auto& fates = request.fates();
+  return fates.empty() || std::find(fates.begin(), fates.end(), fate) != fates.end();
+}
+
 bool Wanted(const v1::ListOffersRequest& request, v1::OfferState state) {
+  if (!request.fates().empty() && state != v1::OFFER_STATE_WON) return false;
   if (request.states().empty()) return true;
   for (int wanted : request.states()) {
     if (wanted == state) return true;
@@ -112,7 +120,8 @@ absl::StatusOr<v1::ListOffersResponse> ListOffers(const Backend& backend,
     if (!Wanted(request, row->state())) return true;
     auto package = packages.Find(number);
     if (package != nullptr && engine::MaySeeOffer(context.caller, package->row, *row)) {
-      *response.add_offers() = engine::ToOffer(*package, *row, context.caller);
+      v1::Offer offer = engine::ToOffer(*package, *row, context.caller);
+      if (WantedFate(request, offer.fate().kind())) *response.add_offers() = std::move(offer);
     }
     return packages.status().ok();
   });

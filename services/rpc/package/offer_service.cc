@@ -20,6 +20,8 @@ void RegisterOffers(Adapter* adapter) {
   adapter->Unary("OfferService/ClaimIssuedInError", Command<v1::ClaimIssuedInErrorRequest>());
   adapter->Unary("OfferService/DecideIssuedInError", Command<v1::DecideIssuedInErrorRequest>());
   adapter->Unary("OfferService/MoveOffer", Command<v1::MoveOfferRequest>());
+  adapter->Unary("OfferService/RefusePlacing", Command<v1::RefusePlacingRequest>());
+  adapter->Unary("OfferService/AskQuestion", Command<v1::AskQuestionRequest>());
 }
 
 }  // namespace brokerage::services::rpc

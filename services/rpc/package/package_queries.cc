@@ -11,15 +11,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
 #include "engine/figures/performance.h"
 #include "engine/figures/query.h"
 #include "engine/model/fact_keys.h"
+#include "engine/model/state.h"
 #include "engine/model/visibility.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"
+#include "services/rpc/today.h"
 #include "storage/loading.h"
 
 namespace brokerage::services::rpc {
@@ -28,6 +31,11 @@ namespace {
 
 using engine::Table;
 using journal::v1::PackageRow;
+
+bool WaitsForSomebody(v1::PackageState state) {
+  return state == v1::PACKAGE_STATE_SUBMITTED || state == v1::PACKAGE_STATE_OFFERED ||
+         state == v1::PACKAGE_STATE_UNFILLED;
+}
 
 // How many rows one call looks at, so that a rare filter does not hold a worker.
 constexpr int kRowsExaminedMax = 2000;
@@ -213,6 +221,31 @@ absl::StatusOr<v1::Package> ListedPackage(const storage::View& view, PackageRow 
   return engine::ToListedPackage(package, &*awarded);
 }
 
+// Of a package that waits and follows another: until when the person has care.
+void AddCareGap(const Backend& backend, const CallContext& context, const storage::View& view,
+                v1::Package* package) {
+  const auto before = engine::ParsePackageId(package->predecessor_package_id());
+  if (!WaitsForSomebody(package->state()) || !before) return;
+  const auto value = view.Get(engine::Table::kPackages, engine::PackageKey(before->number));
+  PackageRow row;
+  if (!value.has_value() || !row.ParseFromString(*value)) return;
+  if (row.state() == v1::PACKAGE_STATE_STARTED && !engine::IsUnderNotice(row)) return;
+  v1::CareGap& gap = *package->mutable_care_gap();
+  const auto until = engine::ParseDate(package->care_until_date());
+  const engine::DateNumber today =
+      Today(context.published->directory, package->framework_id(), backend.clock->Now());
+  if (!until || *until < today) {
+    gap.set_no_care_now(true);
+    gap.set_words("no care now, and nobody has it");
+    return;
+  }
+  const auto days = engine::FromDateNumber(*until) - engine::FromDateNumber(today);
+  gap.set_days_left(static_cast<int32_t>(days));
+  gap.set_words(days == 0 ? "care ends today, nobody has it"
+                          : absl::StrCat("care ends in ", days, days == 1 ? " day" : " days",
+                                         ", nobody has it"));
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetPackageResponse> GetPackage(const Backend& backend,
@@ -233,6 +266,7 @@ absl::StatusOr<v1::GetPackageResponse> GetPackage(const Backend& backend,
   v1::GetPackageResponse response;
   *response.mutable_package() =
       engine::ToPackage(**package, engine::Detail::kFull, context.published->directory);
+  AddCareGap(backend, context, *view, response.mutable_package());
   return response;
 }
 
@@ -266,6 +300,7 @@ absl::StatusOr<v1::ListPackagesResponse> ListPackages(const Backend& backend,
     if (!Matches(request, *row, now) || !engine::MaySeePackage(context.caller, *row)) continue;
     auto listed = ListedPackage(*view, *std::move(row));
     if (!listed.ok()) return listed.status();
+    AddCareGap(backend, context, *view, &*listed);
     *response.add_packages() = *std::move(listed);
   }
 }

@@ -5,6 +5,7 @@
 #include "services/rpc/commands.h"
 #include "services/rpc/package/batches.h"
 #include "services/rpc/package/package_queries.h"
+#include "services/rpc/package/person_queries.h"
 #include "services/rpc/package/transfers.h"
 #include "services/rpc/package/watch.h"
 #include "services/rpc/queries.h"
@@ -16,6 +17,7 @@ void RegisterPackages(Adapter* adapter) {
                  HandlerOf(SubmitQuestion<v1::PreviewPackageRequest>));
   adapter->Unary("PackageService/SubmitPackage", Command<v1::SubmitPackageRequest>());
   adapter->Unary("PackageService/SubmitPackages", HandlerOf(SubmitPackages));
+  adapter->Unary("PackageService/CorrectPackage", Command<v1::CorrectPackageRequest>());
   adapter->Unary("PackageService/GetPackage", Cheap(GetPackage));
   adapter->Unary("PackageService/ListPackages", Slow(ListPackages));
   adapter->Unary("PackageService/ReleasePackages", Command<v1::ReleasePackagesRequest>());
@@ -29,8 +31,14 @@ void RegisterPackages(Adapter* adapter) {
   adapter->Unary("PackageService/TransferPackages", HandlerOf(TransferPackages));
   adapter->Unary("PackageService/GetTransfer", Slow(GetTransfer));
   adapter->Unary("PackageService/GiveNotice", Command<v1::GiveNoticeRequest>());
+  adapter->Unary("PackageService/MoveNotice", Command<v1::MoveNoticeRequest>());
   adapter->Unary("PackageService/WithdrawNotice", Command<v1::WithdrawNoticeRequest>());
+  adapter->Unary("PackageService/PlacePackages", Command<v1::PlacePackagesRequest>());
+  adapter->Unary("PackageService/ContinuePackage", Command<v1::ContinuePackageRequest>());
+  adapter->Unary("PackageService/AnswerQuestion", Command<v1::AnswerQuestionRequest>());
   adapter->Unary("PackageService/ErasePackageTexts", Command<v1::ErasePackageTextsRequest>());
+  adapter->Unary("PackageService/DescribePerson", Slow(DescribePerson));
+  adapter->Unary("PackageService/ErasePerson", Command<v1::ErasePersonRequest>());
   adapter->Streaming("PackageService/WatchPackages", StreamHandlerOf(WatchPackages));
 }
 

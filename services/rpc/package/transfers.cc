@@ -118,8 +118,23 @@ v1::Package Brief(const engine::PackageAggregate& package, const engine::Directo
   brief.clear_postcode();
   brief.clear_rounds();
   brief.clear_offers();
+  if (brief.has_ending()) brief.mutable_ending()->clear_words();
+  if (brief.has_notice()) brief.mutable_notice()->clear_words();
   if (brief.has_award()) brief.mutable_award()->clear_ranking();
   return brief;
+}
+
+// Adds the package to its person's; one of an earlier program's is of a person by itself.
+void AddToPerson(const v1::Package& package, v1::GetTransferResponse* response) {
+  v1::PersonPackages* of = nullptr;
+  for (v1::PersonPackages& person : *response->mutable_persons()) {
+    if (package.person_number() != 0 && person.person_number() == package.person_number()) {
+      of = &person;
+    }
+  }
+  if (of == nullptr) of = response->add_persons();
+  of->set_person_number(package.person_number());
+  of->add_package_ids(package.id());
 }
 
 }  // namespace
@@ -157,6 +172,7 @@ absl::StatusOr<v1::GetTransferResponse> GetTransfer(const Backend& backend,
       return NotFound("transfer_id", request.transfer_id());
     }
     *response.add_successors() = Brief(**package, directory);
+    AddToPerson(response.successors(response.successors_size() - 1), &response);
   }
   return response;
 }

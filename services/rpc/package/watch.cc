@@ -143,6 +143,8 @@ class OfferStream final : public FollowingStream {
   bool Report(const journal::v1::Record& record, PackageReader* packages,
               google::protobuf::Message* message) override {
     auto* response = static_cast<v1::WatchOffersResponse*>(message);
+    const auto published = backend().sequencer->published();
+    const engine::Directory& directory = published->directory;
     std::set<std::pair<uint64_t, int32_t>> told;
     for (const journal::v1::Fact& fact : record.facts()) {
       const uint64_t number = engine::PackageNumberOf(fact);
@@ -153,6 +155,12 @@ class OfferStream final : public FollowingStream {
         const int32_t ordinal = event.offer->ordinal();
         if (!engine::MaySeeOfferEvent(caller(), package->row, event)) continue;
         if (ordinal < 1 || static_cast<size_t>(ordinal) > package->offers.size()) continue;
+        for (v1::OfferChangeKind kind : engine::OfferChangesOf(event.kind)) {
+          v1::OfferChange& change = *response->add_changes();
+          change.set_offer_id(engine::OfferIdOf(package->row, ordinal));
+          change.set_kind(kind);
+          change.set_words(engine::OfferEventWords(event, fact, directory));
+        }
         if (!told.emplace(number, ordinal).second) continue;
         const journal::v1::OfferRow& now = package->offers[ordinal - 1];
         *response->add_offers() = engine::MaySeeOffer(caller(), package->row, now)

@@ -9,7 +9,6 @@
 #include "engine/base/calendar.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/state.h"
-#include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
 #include "engine/views/words.h"
 #include "tests/scenarios/runner/runner.h"
@@ -162,9 +161,21 @@ void Cancel(ScenarioRunner& run, const Words& words) {
   for (const std::string& label : LabelsOf(words[0])) {
     v1::CancelPackageRequest request;
     request.set_package_id(run.IdOf(label));
+    const journal::v1::PackageRow& row = run.Package(label).row;
+    if (row.state() == v1::PACKAGE_STATE_AWARDED) {
+      request.set_awarded_offer_id(OfferIdOf(row, row.award().offer_ordinal()));
+    }
     AddEnding(run, words[1], &request);
     run.Ask(std::move(request));
   }
+}
+
+// As somebody does who believes that nobody has it.
+void CancelUnaware(ScenarioRunner& run, const Words& words) {
+  v1::CancelPackageRequest request;
+  request.set_package_id(run.IdOf(words[0]));
+  AddEnding(run, words[1], &request);
+  run.Ask(std::move(request));
 }
 
 void CancelSilently(ScenarioRunner& run, const Words& words) {
@@ -182,11 +193,30 @@ void Reissue(ScenarioRunner& run, const Words& words) {
 }
 
 void ReissueChanged(ScenarioRunner& run, const Words& words) {
+  v1::PackageReferral changes;
+  for (const std::string& item : SplitList(words[1])) AddToReferral(run, item, &changes);
   v1::ReissuePackageRequest request;
   request.set_package_id(run.IdOf(words[0]));
-  *request.mutable_terms() = run.Package(words[0]).row.terms();
-  for (const std::string& item : SplitList(words[1]))
-    AddToTerms(run, item, request.mutable_terms());
+  if (changes.has_terms()) *request.mutable_terms() = changes.terms();
+  *request.mutable_needs() = changes.needs();
+  request.set_summary(changes.summary());
+  request.set_summary_confirmed(changes.summary_confirmed());
+  run.Ask(std::move(request));
+}
+
+void Correct(ScenarioRunner& run, const Words& words) {
+  v1::CorrectPackageRequest request;
+  request.set_package_id(run.IdOf(words[0]));
+  for (const std::string& item : SplitList(words[1])) {
+    const auto urgency = ValueOf<v1::Urgency>(v1::Urgency_descriptor(), "URGENCY_", item);
+    if (absl::StartsWith(item, "without ")) {
+      request.add_cleared_fields(item.substr(8));
+    } else if (urgency != v1::URGENCY_UNSPECIFIED) {
+      request.mutable_changes()->set_urgency(urgency);
+    } else {
+      AddToReferral(run, item, request.mutable_changes());
+    }
+  }
   run.Ask(std::move(request));
 }
 
@@ -379,25 +409,16 @@ void CheckStartDate(ScenarioRunner& run, const Words& words) {
   run.Expect(run.DateOf(words[1]), FormatDate(run.Package(words[0]).row.started_date()));
 }
 
-// What the branch itself sees.
-v1::Offer SeenBy(ScenarioRunner& run, const PackageAggregate& package, const std::string& branch) {
-  const auto* offer = run.OfferOf(package, branch, "");
-  Caller caller;
-  caller.role = v1::ROLE_PROVIDER_BRANCH;
-  caller.branch_id = branch;
-  return offer == nullptr ? v1::Offer() : ToOffer(package, *offer, caller);
-}
-
 void CheckFate(ScenarioRunner& run, const Words& words) {
   const PackageAggregate package = run.Package(words[0]);
-  const v1::Offer offer = SeenBy(run, package, words[1]);
+  const v1::Offer offer = run.OfferAsShown(package, words[1]);
   run.Expect(words[2], InLowerCase(v1::FateKind_Name(offer.fate().kind()), "FATE_KIND_"));
   ExpectEnding(run, words[3], offer.fate().ending());
 }
 
 void CheckKnowsPerson(ScenarioRunner& run, const Words& words) {
   const PackageAggregate package = run.Package(words[0]);
-  const std::string seen = SeenBy(run, package, words[1]).person_reference();
+  const std::string seen = run.OfferAsShown(package, words[1]).person_reference();
   run.Expect(words[2] == "knows" ? "a person" : "nobody", seen.empty() ? "nobody" : "a person");
 }
 
@@ -416,10 +437,12 @@ const PhraseTable& PackagePhrases() {
       *new PhraseTable{{
                            {Phrase("submits PACKAGES: REST"), Submit},
                            {Phrase("previews PACKAGE"), Preview},
+                           {Phrase("corrects PACKAGE: REST"), Correct},
                            {Phrase("releases PACKAGES"), Release},
                            {Phrase("holds PACKAGES"), Hold},
                            {Phrase("cancels PACKAGES[: REST]"), Cancel},
                            {Phrase("cancels PACKAGE without a reason"), CancelSilently},
+                           {Phrase("cancels PACKAGE believing it waits[: REST]"), CancelUnaware},
                            {Phrase("reissues PACKAGES"), Reissue},
                            {Phrase("reissues PACKAGE with REST"), ReissueChanged},
                            {Phrase("starts PACKAGES[ on DATE]"), Start},

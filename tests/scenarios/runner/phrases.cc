@@ -5,6 +5,7 @@
 #include "tests/scenarios/runner/coverage.h"
 #include "tests/scenarios/runner/figures.h"
 #include "tests/scenarios/runner/framework.h"
+#include "tests/scenarios/runner/lives.h"
 #include "tests/scenarios/runner/offers.h"
 #include "tests/scenarios/runner/packages.h"
 #include "tests/scenarios/runner/rounds.h"
@@ -18,7 +19,7 @@ const std::vector<const PhraseTable*>& AllPhrases() {
   static const auto& kAll = *new std::vector<const PhraseTable*>{
       &PackagePhrases(),   &RoundPhrases(),    &OfferPhrases(),   &AwardPhrases(),
       &TransferPhrases(),  &CoveragePhrases(), &ClosurePhrases(), &FrameworkPhrases(),
-      &ScorecardPhrases(), &FigurePhrases(),   &SystemPhrases(),
+      &ScorecardPhrases(), &FigurePhrases(),   &SystemPhrases(),  &LifePhrases(),
   };
   return kAll;
 }

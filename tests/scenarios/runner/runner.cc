@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/views/offer_view.h"
 #include "tests/fixtures/framework_fixture.h"
 
 namespace brokerage::engine {
@@ -160,8 +161,7 @@ void ScenarioRunner::BeCalledBy(const std::string& who) {
 
 void ScenarioRunner::Problem(const std::string& text) {
   const int line = step_ != nullptr ? step_->line : scenario_.line;
-  outcome_.problems.push_back(
-      absl::StrCat("tests/scenarios/", scenario_.file, ":", line, ": ", text));
+  outcome_.problems.push_back(absl::StrCat(scenario_.file, ":", line, ": ", text));
 }
 
 void ScenarioRunner::Expect(const std::string& expected, const std::string& found) {
@@ -233,6 +233,14 @@ const journal::v1::OfferRow* ScenarioRunner::OfferOf(const PackageAggregate& pac
   }
   Problem("there is no offer to " + branch);
   return nullptr;
+}
+
+v1::Offer ScenarioRunner::OfferAsShown(const PackageAggregate& package, const std::string& branch) {
+  const journal::v1::OfferRow* offer = OfferOf(package, branch, "");
+  Caller itself;
+  itself.role = v1::ROLE_PROVIDER_BRANCH;
+  itself.branch_id = branch;
+  return offer == nullptr ? v1::Offer() : ToOffer(package, *offer, itself);
 }
 
 std::string ScenarioRunner::OfferIdOf(const std::string& label, const std::string& branch,

@@ -67,6 +67,11 @@ class ScenarioRunner {
       refused_ = answer.status();
     }
   }
+  // What was replied last; null where it is of another kind.
+  template <typename Response>
+  const Response* ReplyIf() const {
+    return dynamic_cast<const Response*>(reply_.get());
+  }
   // What was replied last; null and the problem where it is of another kind.
   template <typename Response>
   const Response* Reply(const std::string& problem) {
@@ -87,6 +92,8 @@ class ScenarioRunner {
   // The branch's newest offer, or that of the round; null (and a problem) if there is none.
   const journal::v1::OfferRow* OfferOf(const PackageAggregate& package, const std::string& branch,
                                        const std::string& round);
+  // That newest offer as the branch itself is shown it; nothing in it if there is none.
+  v1::Offer OfferAsShown(const PackageAggregate& package, const std::string& branch);
   const journal::v1::RoundRow* RoundOf(const PackageAggregate& package, const std::string& number);
   std::string WardCode(const std::string& name) const;
 

@@ -23,10 +23,12 @@ namespace brokerage::engine {
 namespace {
 
 constexpr char kFolder[] = "tests/scenarios";
+// Cases from the field.
+constexpr char kField[] = "tests/field";
 constexpr char kFrameworkFolder[] = "framework";  // that of the scenarios
 
 [[noreturn]] void Wrong(const std::string& file, int line, absl::string_view what) {
-  std::cerr << kFolder << "/" << file << ":" << line << ": " << what << std::endl;
+  std::cerr << file << ":" << line << ": " << what << std::endl;
   std::abort();
 }
 
@@ -185,18 +187,20 @@ std::string ReadSourceFile(const std::string& path) {
 
 std::vector<Scenario> ReadScenarios() {
   std::vector<std::string> names;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(absl::StrCat(SOURCE_DIR, "/", kFolder))) {
-    if (entry.path().extension() != ".md" || entry.path().filename() == "README.md") continue;
-    names.push_back(entry.path().filename().string());
+  for (const char* folder : {kFolder, kField}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(absl::StrCat(SOURCE_DIR, "/", folder))) {
+      if (entry.path().extension() != ".md" || entry.path().filename() == "README.md") continue;
+      names.push_back(absl::StrCat(folder, "/", entry.path().filename().string()));
+    }
   }
   std::sort(names.begin(), names.end());
   std::vector<Scenario> scenarios;
   for (const std::string& name : names) {
     Reader reader(name, &scenarios);
     int line = 0;
-    for (const std::string& text : std::vector<std::string>(
-             absl::StrSplit(ReadSourceFile(absl::StrCat(kFolder, "/", name)), '\n'))) {
+    for (const std::string& text :
+         std::vector<std::string>(absl::StrSplit(ReadSourceFile(name), '\n'))) {
       reader.Take(++line, text);
     }
   }

@@ -19,7 +19,7 @@ struct ScenarioStep {
 };
 
 struct Scenario {
-  std::string file;  // "awards.md"
+  std::string file;  // "tests/scenarios/awards.md"
   int line = 0;      // of its title
   std::string title;
   std::string framework;  // of frameworks/; empty: that of the scenarios, in framework/
@@ -32,7 +32,8 @@ struct Scenario {
   std::vector<ScenarioStep> steps;
 };
 
-// All scenarios of the folder, by file and line. Ends the program where a file is not of the form.
+// All scenarios of both folders, by file and line. Ends the program where a file is not of the
+// form.
 std::vector<Scenario> ReadScenarios();
 
 // "A Lead who accepts last still wins" -> "ALeadWhoAcceptsLastStillWins".

@@ -76,6 +76,37 @@ void Transfer(ScenarioRunner& run, const Words& words) {
   AskTransfer(run, std::move(request));
 }
 
+void TransferPlacing(ScenarioRunner& run, const Words& words) {
+  v1::TransferPackagesRequest request;
+  request.set_contract_id(words[0]);
+  request.set_reason(kReason);
+  const auto meant = [&](const std::string& contract) { return contract == words[0]; };
+  for (const std::string& id : HeldUnder(run, meant)) request.add_package_ids(id);
+  for (const std::string& label : LabelsOf(words[1])) {
+    v1::Placing& placing = *request.add_placings();
+    placing.set_package_id(run.IdOf(label));
+    placing.set_branch_id(words[2]);
+  }
+  AskTransfer(run, std::move(request));
+}
+
+void TransferClosing(ScenarioRunner& run, const Words& words) {
+  v1::TransferPackagesRequest request;
+  request.set_contract_id(words[0]);
+  request.set_reason(kReason);
+  request.set_close_open_offers(true);
+  const auto meant = [&](const std::string& contract) { return contract == words[0]; };
+  for (const std::string& id : HeldUnder(run, meant)) request.add_package_ids(id);
+  AskTransfer(run, std::move(request));
+}
+
+void CheckOpenOffers(ScenarioRunner& run, const Words& words) {
+  const v1::Transfer* transfer = LastTransfer(run);
+  if (transfer == nullptr) return;
+  run.Expect(words[0], absl::StrCat(transfer->open_offer_ids_size()));
+  run.Expect(words[1], transfer->offers_closed() ? "closed" : "standing");
+}
+
 void TransferProvider(ScenarioRunner& run, const Words& words) {
   v1::TransferPackagesRequest request;
   request.set_provider_id(words[0]);
@@ -138,17 +169,20 @@ void CheckNoneLost(ScenarioRunner& run, const Words&) {
 }  // namespace
 
 const PhraseTable& TransferPhrases() {
-  static const auto& kPhrases =
-      *new PhraseTable{{
-                           {Phrase("transfers contract NAME[: PACKAGES]"), Transfer},
-                           {Phrase("transfers contract NAME because TEXT"), Transfer},
-                           {Phrase("transfers contract NAME by the authority"), Transfer},
-                           {Phrase("transfers provider NAME"), TransferProvider},
-                       },
-                       {
-                           {Phrase("the transfer took PACKAGES in this order"), CheckTransferOrder},
-                           {Phrase("no package of the transfer is lost"), CheckNoneLost},
-                       }};
+  static const auto& kPhrases = *new PhraseTable{
+      {
+          {Phrase("transfers contract NAME[: PACKAGES]"), Transfer},
+          {Phrase("transfers contract NAME placing PACKAGES with NAME"), TransferPlacing},
+          {Phrase("transfers contract NAME closing its offers"), TransferClosing},
+          {Phrase("transfers contract NAME because TEXT"), Transfer},
+          {Phrase("transfers contract NAME by the authority"), Transfer},
+          {Phrase("transfers provider NAME"), TransferProvider},
+      },
+      {
+          {Phrase("the transfer found N open offer[s], WORD"), CheckOpenOffers},
+          {Phrase("the transfer took PACKAGES in this order"), CheckTransferOrder},
+          {Phrase("no package of the transfer is lost"), CheckNoneLost},
+      }};
   return kPhrases;
 }
 

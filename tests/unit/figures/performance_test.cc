@@ -351,7 +351,7 @@ TEST_F(PerformanceTest, AWrongFilterIsToldWhatWouldBeRight) {
       {v1::DIMENSION_CONTRACT, "north/lead", "a contract"},
       {v1::DIMENSION_SERVICE_TYPE, "SERVICE_TYPE_HOME_CARE", "home_care"},
       {v1::DIMENSION_URGENCY, "now", "standard, urgent"},
-      {v1::DIMENSION_ROUND, "0", "1 to 2"},
+      {v1::DIMENSION_ROUND, "-1", "1 to 2"},
   };
   for (const WrongValue& wrong : kWrong) {
     v1::PerformanceQuery query = Query();

@@ -170,8 +170,11 @@ TEST(Routing, ANovatedContractIsOfferedToItsHolderOfTheDay) {
   fixture.AddOneBranchProvider("hatzfeld", "additional");
   fixture.AddProvider("bhandal");
   fixture.AddBranch("bhandal-a", "bhandal");
-  fixture.Novate("north/additional/hatzfeld", "bhandal", 20180703);
+  fixture.Novate("north/additional/hatzfeld", "bhandal", 20180710);
   EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("hatzfeld-a"));
+  // On the day on which care starts somebody else holds it.
+  fixture.Novate("north/additional/hatzfeld", "bhandal", 20180703);
+  EXPECT_THAT(fixture.OfferedBranches(), IsEmpty());
   fixture.Novate("north/additional/hatzfeld", "bhandal", 20180702);
   EXPECT_THAT(fixture.OfferedBranches(), ElementsAre("bhandal-a"));
 }
