@@ -31,6 +31,7 @@ struct Sizes {
   int64_t minutes = 60;
   int64_t mixed = 12000;  // operations of a repeat that finds the peak
   int64_t stock = 20000;  // offers that are open when the mix begins
+  int64_t share = 50;     // of the peak, in percent
 };
 
 // Moves a simulation's clock by a minute each second, until this goes.
@@ -102,10 +103,11 @@ void Measure(const Setting& setting, const Sizes& sizes) {
   RunLoad(start, sizes.mixed, in_flight);
   std::vector<LoadResult> peaks;
   for (int i = 0; i < setting.repeats; ++i) peaks.push_back(RunLoad(start, sizes.mixed, in_flight));
-  const double rate = *FigureOf("", "", peaks).rate / 2;
+  const double rate = *FigureOf("", "", peaks).rate * static_cast<double>(sizes.share) / 100;
   // Where the machine has other work for a while, what waits is not the server's memory.
   const Pace pace = {.in_flight = 4 * setting.in_flight, .rate = rate};
-  std::printf("  half the peak: %.0f operations/s\n", rate);
+  std::printf("  %lld%% of the peak: %.0f operations/s\n", static_cast<long long>(sizes.share),
+              rate);
 
   std::vector<double> mebibytes;
   std::vector<LoadResult> minutes;
@@ -141,10 +143,11 @@ int main(int argc, char** argv) {
   brokerage::load::Setting setting("memory-bench", argv[0]);
   brokerage::load::Sizes sizes;
   brokerage::command_line::Program app(
-      "Measures how the server's memory goes up or down at half the peak of a live mix.");
+      "Measures how the server's memory goes up or down under a live mix below its peak.");
   setting.AddOptions(app);
   app.Add("--warm-up", &sizes.warm_up, "minutes that do not count").ShowDefault();
   app.Add("--minutes", &sizes.minutes, "that count, two at least").ShowDefault();
+  app.Add("--share", &sizes.share, "of the peak, in percent").ShowDefault();
   if (const auto status = app.Parse(argc, argv)) return *status;
   brokerage::load::Measure(setting, sizes);
   return 0;
