@@ -113,13 +113,6 @@ std::string TextKey(uint64_t number, absl::string_view name) {
   return key;
 }
 
-std::string PersonKey(absl::string_view authority_id, absl::string_view person_reference,
-                      uint64_t number) {
-  std::string key = PersonPrefix(authority_id, person_reference);
-  AppendBigEndian(number, 8, &key);
-  return key;
-}
-
 std::string PersonPrefix(absl::string_view authority_id, absl::string_view person_reference) {
   return absl::StrCat(Terminated(authority_id, person_reference.size() + 9),
                       Terminated(person_reference, 0));
@@ -128,7 +121,9 @@ std::string PersonPrefix(absl::string_view authority_id, absl::string_view perso
 std::pair<std::string, std::string> PersonRow(const journal::v1::PackageRow& package,
                                               const journal::v1::TextRow& text) {
   const uint64_t person = package.person_number() != 0 ? package.person_number() : package.number();
-  return {PersonKey(package.authority_id(), text.text(), package.number()), PackageKey(person)};
+  std::string key = PersonPrefix(package.authority_id(), text.text());
+  AppendBigEndian(package.number(), 8, &key);
+  return {std::move(key), PackageKey(person)};
 }
 
 std::string OfferFactKey(absl::string_view framework_id, DateNumber issued, uint64_t number,

@@ -65,8 +65,6 @@ std::string PastFactPrefix(absl::string_view fact_key);
 std::string TextKey(uint64_t number, absl::string_view name);
 // The text's name by which a person is found.
 inline constexpr absl::string_view kPersonReference = "person_reference";
-std::string PersonKey(absl::string_view authority_id, absl::string_view person_reference,
-                      uint64_t number);
 std::string PersonPrefix(absl::string_view authority_id, absl::string_view person_reference);
 // The row of kPersons, key and value, of a package by the text that names its person.
 std::pair<std::string, std::string> PersonRow(const journal::v1::PackageRow& package,
