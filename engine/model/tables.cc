@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace brokerage::engine {
 
 namespace {
