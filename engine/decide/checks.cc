@@ -79,4 +79,9 @@ absl::Status CheckImpersonal(absl::string_view text, absl::string_view field) {
                 absl::StrCat("a reason without ", personal->kind, "; it appears in reports"));
 }
 
+absl::Status CheckImpersonalReason(absl::string_view text, absl::string_view field) {
+  if (absl::Status status = CheckReason(text, field); !status.ok()) return status;
+  return CheckImpersonal(text, field);
+}
+
 }  // namespace brokerage::engine

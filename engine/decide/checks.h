@@ -37,4 +37,6 @@ absl::Status CheckReason(absl::string_view text, absl::string_view field = "reas
 // TEXT_IDENTIFIES_PERSON: a reason that is shown in reports, or kept where no erasure reaches it,
 // must not identify a person.
 absl::Status CheckImpersonal(absl::string_view text, absl::string_view field);
+// Both of them.
+absl::Status CheckImpersonalReason(absl::string_view text, absl::string_view field = "reason");
 }  // namespace brokerage::engine

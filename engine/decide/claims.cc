@@ -27,10 +27,7 @@ absl::Status Decide(const Context& in, const v1::ClaimIssuedInErrorRequest& requ
                   absl::StrCat("an offer that is ", SourcesInWords(OfferVerb::kClaimError),
                                " and has no claim yet; it is ", StateName(offer.state())));
   }
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  if (absl::Status status = CheckImpersonal(request.reason(), "reason"); !status.ok()) {
-    return status;
-  }
+  if (absl::Status status = CheckImpersonalReason(request.reason()); !status.ok()) return status;
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
   v1::Window window;
   window.set_working_days(rules.claim_working_days() > 0 ? rules.claim_working_days() : 5);
@@ -72,10 +69,7 @@ absl::Status Decide(const Context& in, const v1::DecideIssuedInErrorRequest& req
     return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", request.offer_id(),
                   "an offer with a claim that waits for a decision");
   }
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  if (absl::Status status = CheckImpersonal(request.reason(), "reason"); !status.ok()) {
-    return status;
-  }
+  if (absl::Status status = CheckImpersonalReason(request.reason()); !status.ok()) return status;
   const std::string& issuer = row.issued_by().empty() ? row.submitted_by() : row.issued_by();
   if (issuer == in.caller.account_id) {
     return Reject(v1::REJECTION_REASON_OWN_ISSUE, "offer_id", request.offer_id(),

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "engine/base/calendar.h"
@@ -143,11 +142,7 @@ void KeepWhatItIs(const PackageRow& before, PackageRow* row) {
 // Keeps a text that changed, and its hash or the one that stands.
 void AddTexts(const Context& in, const PackageAggregate& package, const PackageReferral& referral,
               PackageRow* row, Decision* out) {
-  for (auto [name, text] : {std::pair{"details", referral.details()},
-                            std::pair{"person_reference", referral.person_reference()},
-                            std::pair{"postcode", absl::AsciiStrToUpper(referral.postcode())},
-                            std::pair{"summary", referral.summary()}}) {
-    if (text.empty()) continue;
+  for (const auto& [name, text] : TextsOf(referral)) {
     journal::v1::TextHash& hash = *row->add_text_hashes();
     hash.set_name(name);
     const auto& before = package.row.text_hashes();

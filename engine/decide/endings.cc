@@ -60,10 +60,8 @@ v1::LeavingOutcome LeavingBy(v1::EndReason reason) {
 }
 
 absl::Status CheckWords(v1::EndReason reason, absl::string_view words) {
-  if (reason == v1::END_REASON_OTHER || !words.empty()) {
-    if (absl::Status status = CheckReason(words); !status.ok()) return status;
-  }
-  return CheckImpersonal(words, "reason");
+  if (reason != v1::END_REASON_OTHER && words.empty()) return absl::OkStatus();
+  return CheckImpersonalReason(words);
 }
 
 }  // namespace
@@ -227,7 +225,7 @@ PackageRow MakeFollower(const Context& in, const PackageAggregate& package, v1::
     next.set_previous_provider_id(winner.provider_id());
   }
   next.set_previous_handed_back(true);
-  next.set_person_number(row.person_number() != 0 ? row.person_number() : row.number());
+  next.set_person_number(PersonNumberOf(row));
   next.set_stopped_by_number(row.stopped_by_number());
   next.set_stopped_by_year(row.stopped_by_year());
   *next.mutable_gave_up_provider_ids() = row.gave_up_provider_ids();

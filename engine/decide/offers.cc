@@ -82,8 +82,7 @@ bool LeavesAwardWaiting(const Context& in, const FoundOffer& found, const Answer
 absl::Status AddNote(const Context& in, const FoundOffer& found, const std::string& note,
                      AnswerRow* answer, Decision* out) {
   if (note.empty()) return absl::OkStatus();
-  if (absl::Status status = CheckReason(note, "note"); !status.ok()) return status;
-  if (absl::Status status = CheckImpersonal(note, "note"); !status.ok()) return status;
+  if (absl::Status status = CheckImpersonalReason(note, "note"); !status.ok()) return status;
   answer->set_note_hash(
       AddText(in, found.package->row.number(),
               absl::StrCat("note/", found.offer->ordinal(), "/", found.offer->answers_size() + 1),

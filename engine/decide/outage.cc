@@ -127,11 +127,8 @@ void ReopenRound(const Context& in, const PackageAggregate& package, const Round
 }  // namespace
 
 absl::Status Decide(const Context& in, const v1::ExtendDeadlinesRequest& request, Decision* out) {
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   // It is kept with the records, which no erasure reaches.
-  if (absl::Status status = CheckImpersonal(request.reason(), "reason"); !status.ok()) {
-    return status;
-  }
+  if (absl::Status status = CheckImpersonalReason(request.reason()); !status.ok()) return status;
   if (!request.has_from_time() || !request.has_to_time()) {
     return Reject(v1::REJECTION_REASON_FIELD_REQUIRED,
                   request.has_from_time() ? "to_time" : "from_time", "",

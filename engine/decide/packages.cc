@@ -108,10 +108,8 @@ absl::Status CheckAskAgain(const Context& in, const v1::ReissuePackageRequest& r
   std::set<std::string> named;
   for (const std::string& id : request.ask_again_branch_ids()) {
     const v1::Branch* branch = in.state.directory.Branch(id);
-    const bool of_provider =
-        branch != nullptr &&
-        std::find(providers.begin(), providers.end(), branch->provider_id()) != providers.end();
-    const bool gave = of_provider || std::find(gave_up.begin(), gave_up.end(), id) != gave_up.end();
+    const bool of_provider = branch != nullptr && Lists(providers, branch->provider_id());
+    const bool gave = of_provider || Lists(gave_up, id);
     if (gave && named.insert(id).second) continue;
     std::vector<std::string> known(gave_up.begin(), gave_up.end());
     for (const std::string& provider : providers) known.push_back("one of " + provider);
@@ -120,9 +118,7 @@ absl::Status CheckAskAgain(const Context& in, const v1::ReissuePackageRequest& r
                   absl::StrCat("branches that gave this person's care up, each once: ",
                                absl::StrJoin(known, ", ")));
   }
-  absl::Status status = CheckReason(request.ask_again_reason(), "ask_again_reason");
-  if (status.ok()) status = CheckImpersonal(request.ask_again_reason(), "ask_again_reason");
-  return status;
+  return CheckImpersonalReason(request.ask_again_reason(), "ask_again_reason");
 }
 
 // What a package is put out again with, whose summary was `summary`: changes `row`. Errors: those

@@ -26,10 +26,6 @@ std::vector<const PackageAggregate*> PackagesOf(const Context& in, const std::st
   return packages;
 }
 
-uint64_t PersonNumberOf(const PackageRow& row) {
-  return row.person_number() != 0 ? row.person_number() : row.number();
-}
-
 }  // namespace
 
 uint64_t PersonNumberFor(const Context& in, const std::string& authority_id,

@@ -12,6 +12,7 @@
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/decide/endings.h"
+#include "engine/decide/rounds.h"
 #include "engine/model/lifecycle.h"
 #include "engine/routing/routing.h"
 #include "engine/views/replies.h"
@@ -55,8 +56,7 @@ absl::StatusOr<const v1::Branch*> FindBranch(const Context& in, const PackageRow
   if (!branch->regulator_active()) {
     return WrongBranch(placing, "a branch that the regulator has as active");
   }
-  const auto& refused = row.refused_provider_ids();
-  if (std::find(refused.begin(), refused.end(), branch->provider_id()) != refused.end()) {
+  if (Lists(row.refused_provider_ids(), branch->provider_id())) {
     return WrongBranch(placing, absl::StrCat("a branch of another provider than ",
                                              branch->provider_id(), ", which the person refuses"));
   }
@@ -103,20 +103,9 @@ int64_t RefuseUntil(const Context& in, const v1::FrameworkRules& rules,
 OfferRow PlacedOffer(const Context& in, const PackageRow& row, const v1::Branch& branch,
                      const v1::Contract& contract) {
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
-  OfferRow offer;
-  offer.set_package_number(row.number());
+  OfferRow offer = OfferUnder(in, rules, row, contract, branch.provider_id(), branch.id());
   offer.set_ordinal(row.offer_count() + 1);
   offer.set_state(v1::OFFER_STATE_WON);
-  offer.set_provider_id(branch.provider_id());
-  offer.set_branch_id(branch.id());
-  offer.set_contract_id(contract.id());
-  offer.set_tier_id(contract.tier_id());
-  offer.set_issued_time_us(in.now_us());
-  offer.set_issued_date(in.Today(rules));
-  offer.set_price_pence(in.state.directory.PriceOf(contract, row.ward_code()));
-  offer.set_terms_version(row.terms_version());
-  offer.set_service_type(row.terms().service_type());
-  offer.set_minimum_pickup_percent(contract.minimum_pickup_percent());
   offer.set_settled(true);
   offer.set_placed(true);
   offer.set_refuse_until_us(RefuseUntil(in, rules, row.framework_id()));
@@ -175,10 +164,7 @@ absl::Status Decide(const Context& in, const v1::PlacePackagesRequest& request, 
                   absl::StrCat(request.placings_size()),
                   absl::StrCat("at most ", limits::kBatchItemsMax));
   }
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
-  if (absl::Status status = CheckImpersonal(request.reason(), "reason"); !status.ok()) {
-    return status;
-  }
+  if (absl::Status status = CheckImpersonalReason(request.reason()); !status.ok()) return status;
   std::set<uint64_t> seen;
   for (const v1::Placing& placing : request.placings()) {
     absl::StatusOr<const PackageAggregate*> package = FindOfAuthority(in, placing.package_id());

@@ -16,15 +16,6 @@ namespace brokerage::engine {
 using journal::v1::OfferRow;
 using journal::v1::PackageRow;
 
-namespace {
-
-absl::Status CheckText(const std::string& text) {
-  if (absl::Status status = CheckReason(text, "text"); !status.ok()) return status;
-  return CheckImpersonal(text, "text");
-}
-
-}  // namespace
-
 absl::Status Decide(const Context& in, const v1::AskQuestionRequest& request, Decision* out) {
   absl::StatusOr<FoundOffer> found = FindOffer(in, request.offer_id());
   if (!found.ok()) return found.status();
@@ -49,7 +40,8 @@ absl::Status Decide(const Context& in, const v1::AskQuestionRequest& request, De
         v1::REJECTION_REASON_LIMIT_REACHED, "offer_id", request.offer_id(),
         absl::StrCat("at most ", limits::kQuestionsOfOfferMax, " questions with an offer"));
   }
-  if (absl::Status status = CheckText(request.text()); !status.ok()) return status;
+  if (absl::Status status = CheckImpersonalReason(request.text(), "text"); !status.ok())
+    return status;
   journal::v1::QuestionAsked& asked = *out->Add().mutable_question_asked();
   asked.set_package_number(row.number());
   asked.set_ordinal(offer.ordinal());
@@ -78,7 +70,8 @@ absl::Status Decide(const Context& in, const v1::AnswerQuestionRequest& request,
     return Reject(v1::REJECTION_REASON_ALREADY_DECIDED, "question_number", absl::StrCat(number),
                   "a question that nobody has answered");
   }
-  if (absl::Status status = CheckText(request.text()); !status.ok()) return status;
+  if (absl::Status status = CheckImpersonalReason(request.text(), "text"); !status.ok())
+    return status;
   journal::v1::QuestionAnswered& answered = *out->Add().mutable_question_answered();
   answered.set_package_number(row.number());
   answered.set_question_number(number);

@@ -407,11 +407,7 @@ absl::Status Decide(const Context& in, const v1::SubmitPackageRequest& request, 
   row = *std::move(checked);
   row.set_person_number(
       PersonNumberFor(in, row.authority_id(), referral.person_reference(), row.number()));
-  for (auto [name, text] : {std::pair{"details", referral.details()},
-                            std::pair{"person_reference", referral.person_reference()},
-                            std::pair{"postcode", absl::AsciiStrToUpper(referral.postcode())},
-                            std::pair{"summary", referral.summary()}}) {
-    if (text.empty()) continue;
+  for (const auto& [name, text] : TextsOf(referral)) {
     journal::v1::TextHash& hash = *row.add_text_hashes();
     hash.set_name(name);
     hash.set_hash(AddText(in, row.number(), name, text, out));
@@ -426,6 +422,16 @@ v1::SubmitPackageResponse Reply(const After& after, const v1::SubmitPackageReque
   const Context as_submitted{after.state, after.zones, after.caller, after.time(), ""};
   AddRemarks(as_submitted, *after.state.Package(number), response.mutable_remarks());
   return response;
+}
+
+std::map<std::string, std::string> TextsOf(const v1::PackageReferral& referral) {
+  std::map<std::string, std::string> texts = {
+      {"details", referral.details()},
+      {"person_reference", referral.person_reference()},
+      {"postcode", absl::AsciiStrToUpper(referral.postcode())},
+      {"summary", referral.summary()}};
+  std::erase_if(texts, [](const auto& text) { return text.second.empty(); });
+  return texts;
 }
 
 absl::Status CheckNeeds(const google::protobuf::RepeatedPtrField<v1::Need>& needs,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,8 @@ v1::SubmitPackageResponse Reply(const After& after, const v1::SubmitPackageReque
 absl::StatusOr<journal::v1::PackageRow> CheckReferral(const Context& in,
                                                       const v1::PackageReferral& referral,
                                                       bool texts_needed);
+// The referral's texts as they are kept, by name; without those that are empty.
+std::map<std::string, std::string> TextsOf(const v1::PackageReferral& referral);
 // What the sender of a package that has not gone out should know.
 void AddRemarks(const Context& in, const PackageAggregate& package,
                 google::protobuf::RepeatedPtrField<std::string>* remarks);

@@ -175,28 +175,36 @@ void AddRound(const Context& in, const PackageAggregate& package, RoundPlan plan
     if (verdict.offered()) {
       const v1::Contract* contract = in.state.directory.Contract(verdict.contract_id());
       OfferRow& offer = *opened.add_offers();
-      offer.set_package_number(row.number());
+      offer = OfferUnder(in, rules, row, *contract, verdict.provider_id(), verdict.branch_id());
       offer.set_ordinal(plan.offers_before + opened.offers_size());
       offer.set_round_number(round.number());
       offer.set_rule_number(plan.rule_number);
       offer.set_state(v1::OFFER_STATE_OPEN);
-      offer.set_provider_id(verdict.provider_id());
-      offer.set_branch_id(verdict.branch_id());
-      offer.set_contract_id(verdict.contract_id());
-      offer.set_tier_id(verdict.tier_id());
-      offer.set_issued_time_us(in.now_us());
-      offer.set_issued_date(in.Today(rules));
       offer.set_restart(restart);
-      offer.set_price_pence(in.state.directory.PriceOf(*contract, row.ward_code()));
-      offer.set_terms_version(row.terms_version());
-      offer.set_service_type(row.terms().service_type());
-      offer.set_minimum_pickup_percent(contract->minimum_pickup_percent());
       offer.set_deadline_us(round.deadline_us());
       offer.set_lot_id(opened.lot_id());
       offer.set_shortened(window.shortened);
     }
     *round.add_verdicts() = std::move(verdict);
   }
+}
+
+OfferRow OfferUnder(const Context& in, const v1::FrameworkRules& rules, const PackageRow& row,
+                    const v1::Contract& contract, const std::string& provider_id,
+                    const std::string& branch_id) {
+  OfferRow offer;
+  offer.set_package_number(row.number());
+  offer.set_provider_id(provider_id);
+  offer.set_branch_id(branch_id);
+  offer.set_contract_id(contract.id());
+  offer.set_tier_id(contract.tier_id());
+  offer.set_issued_time_us(in.now_us());
+  offer.set_issued_date(in.Today(rules));
+  offer.set_price_pence(in.state.directory.PriceOf(contract, row.ward_code()));
+  offer.set_terms_version(row.terms_version());
+  offer.set_service_type(row.terms().service_type());
+  offer.set_minimum_pickup_percent(contract.minimum_pickup_percent());
+  return offer;
 }
 
 bool RestartIsDue(const PackageAggregate& package, const v1::FrameworkRules& rules) {

@@ -41,6 +41,11 @@ void Release(const Context& in, const PackageAggregate& package, Decision* out);
 // Adds the round with its offers.
 void AddRound(const Context& in, const PackageAggregate& package, RoundPlan plan, Decision* out);
 
+// What every offer of the package begins with, under a contract, now; without its place and state.
+journal::v1::OfferRow OfferUnder(const Context& in, const v1::FrameworkRules& rules,
+                                 const journal::v1::PackageRow& row, const v1::Contract& contract,
+                                 const std::string& provider_id, const std::string& branch_id);
+
 // Whether the package goes to its restart's own round before any other.
 bool RestartIsDue(const PackageAggregate& package, const v1::FrameworkRules& rules);
 // The verdicts of the rule's round; rule 0 is the restart's own. `parallel_to` has the verdicts of

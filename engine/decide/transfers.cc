@@ -320,11 +320,8 @@ absl::Status Decide(const Context& in, const v1::TransferPackagesRequest& reques
     if (!status.ok()) return status;
   }
   if (absl::Status status = CheckCause(request.cause()); !status.ok()) return status;
-  if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   // It is kept with the transfer, which no erasure reaches.
-  if (absl::Status status = CheckImpersonal(request.reason(), "reason"); !status.ok()) {
-    return status;
-  }
+  if (absl::Status status = CheckImpersonalReason(request.reason()); !status.ok()) return status;
   absl::StatusOr<std::vector<const PackageAggregate*>> packages = FindTransferred(in, request);
   if (!packages.ok()) return packages.status();
   absl::StatusOr<Placings> placings = FindPlacings(in, request, *packages);

@@ -25,10 +25,18 @@ const std::string& ContractOf(const PackageAggregate& package) {
   return package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)].contract_id();
 }
 
+uint64_t PersonNumberOf(const journal::v1::PackageRow& row) {
+  return row.person_number() != 0 ? row.person_number() : row.number();
+}
+
+bool Lists(const Ids& ids, absl::string_view id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
 namespace {
 
 void AddOnce(const std::string& id, Ids* ids) {
-  if (std::find(ids->begin(), ids->end(), id) == ids->end()) *ids->Add() = id;
+  if (!Lists(*ids, id)) *ids->Add() = id;
 }
 
 void Remove(const std::string& id, Ids* ids) {

@@ -89,7 +89,11 @@ bool StillWaits(const journal::v1::PackageRow& row);
 // The contract under which the package runs, or was awarded. REQUIRES: it is one of the two.
 const std::string& ContractOf(const PackageAggregate& package);
 
+// The person's number; of a package of old, which has none, the package's own.
+uint64_t PersonNumberOf(const journal::v1::PackageRow& row);
+
 using Ids = google::protobuf::RepeatedPtrField<std::string>;
+bool Lists(const Ids& ids, absl::string_view id);
 
 // A branch, or a provider, gave the person's care up by its own cause: it is not asked any more,
 // although it, or branches of the provider, were to be asked all the same.

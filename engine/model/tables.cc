@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/model/package.h"
 
 namespace brokerage::engine {
 
@@ -122,10 +123,9 @@ std::string PersonPrefix(absl::string_view authority_id, absl::string_view perso
 
 std::pair<std::string, std::string> PersonRow(const journal::v1::PackageRow& package,
                                               const journal::v1::TextRow& text) {
-  const uint64_t person = package.person_number() != 0 ? package.person_number() : package.number();
   std::string key = PersonPrefix(package.authority_id(), text.text());
   AppendBigEndian(package.number(), 8, &key);
-  return {std::move(key), PackageKey(person)};
+  return {std::move(key), PackageKey(PersonNumberOf(package))};
 }
 
 std::string OfferFactKey(absl::string_view framework_id, DateNumber issued, uint64_t number,

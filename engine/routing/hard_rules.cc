@@ -22,10 +22,6 @@ constexpr absl::string_view kRulePrefix = "HARD_RULE_";
 
 const PackageRow& RowOf(const RuleSubject& subject) { return subject.question.package.row; }
 
-bool Lists(const google::protobuf::RepeatedPtrField<std::string>& ids, absl::string_view id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 // Whether the provider gave the person's care up in a group transfer, or the branch by itself, by
 // its own cause, and the branch is not asked all the same.
 bool GaveUp(const PackageRow& package, absl::string_view provider_id, absl::string_view branch_id) {
