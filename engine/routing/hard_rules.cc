@@ -360,19 +360,22 @@ struct Rule {
   int asked_at;  // bits of RuleMoment
   bool (*passes)(const RuleSubject&);
   std::string (*sentence)(const Told&);
+  // Whether it reads the date, so that it may be another on the day on which care starts.
+  bool dated = false;
 };
 
 constexpr int kAlways = kAtIssue | kAtAward | kAtMove;
 
 // In the order of the list, in which they are told.
 constexpr Rule kRules[] = {
-    {v1::HARD_RULE_CONTRACT_ACTIVE, RuleOf::kContract, kAlways, ContractActive, SayContract},
+    {v1::HARD_RULE_CONTRACT_ACTIVE, RuleOf::kContract, kAlways, ContractActive, SayContract, true},
     {v1::HARD_RULE_LOT_MATCHES_WARD, RuleOf::kContract, kAlways, LotHoldsWard, SayLot},
     {v1::HARD_RULE_TIER_IN_ROUND, RuleOf::kIssue, kAtIssue, TierInRound, SayTier},
     {v1::HARD_RULE_SERVICE_CONTRACTED, RuleOf::kContract, kAlways, ServiceContracted,
      SayContracted},
-    {v1::HARD_RULE_BRANCH_COVERS_WARD, RuleOf::kBranch, kAlways, CoversWard, SayWard},
-    {v1::HARD_RULE_BRANCH_COVERS_SERVICE, RuleOf::kBranch, kAlways, CoversService, SayService},
+    {v1::HARD_RULE_BRANCH_COVERS_WARD, RuleOf::kBranch, kAlways, CoversWard, SayWard, true},
+    {v1::HARD_RULE_BRANCH_COVERS_SERVICE, RuleOf::kBranch, kAlways, CoversService, SayService,
+     true},
     {v1::HARD_RULE_BRANCH_REGISTERED, RuleOf::kBranch, kAlways, Registered, SayRegistered},
     {v1::HARD_RULE_BRANCH_TAKING_OFFERS, RuleOf::kBranch, kAlways, TakesOffers, SayTakesOffers},
     {v1::HARD_RULE_PROVIDER_NOT_SUSPENDED, RuleOf::kProvider, kAlways, NotSuspended, SaySuspended},
@@ -411,6 +414,15 @@ bool Passes(const Rule& rule, const RuleSubject& subject) {
     return rule.rule != v1::HARD_RULE_BRANCH_COVERS_WARD;
   }
   return rule.passes(subject);
+}
+
+uint32_t FailuresAmong(const RuleSubject& subject, RuleMoment moment, bool dated_only) {
+  uint32_t failures = 0;
+  for (const Rule& rule : kRules) {
+    if ((rule.asked_at & moment) == 0 || (dated_only && !rule.dated)) continue;
+    if (!Passes(rule, subject)) failures |= RuleBit(rule.rule);
+  }
+  return failures;
 }
 
 std::optional<v1::HardRule> FirstOf(uint32_t failures) {
@@ -454,11 +466,7 @@ RuleSubject::RuleSubject(const RoutingQuestion& question, DateNumber date, absl:
 }
 
 uint32_t FailuresOf(const RuleSubject& subject, RuleMoment moment) {
-  uint32_t failures = 0;
-  for (const Rule& rule : kRules) {
-    if ((rule.asked_at & moment) != 0 && !Passes(rule, subject)) failures |= RuleBit(rule.rule);
-  }
-  return failures;
+  return FailuresAmong(subject, moment, false);
 }
 
 bool IsAsked(v1::HardRule rule, RuleMoment moment) {
@@ -474,9 +482,7 @@ uint32_t FailuresAtStart(const RuleSubject& subject, RuleMoment moment) {
   then.holds_contract =
       subject.contract != nullptr && subject.question.directory.ProviderOfContract(
                                          subject.contract->id(), *start) == subject.provider_id;
-  then.moved = subject.moved;
-  then.within_limit = subject.within_limit;
-  return FailuresOf(then, moment);
+  return FailuresAmong(then, moment, true);
 }
 
 std::optional<v1::HardRule> AwardFailure(const RoutingQuestion& question, const OfferRow& offer,

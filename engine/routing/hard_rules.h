@@ -73,9 +73,9 @@ constexpr uint32_t RuleBit(v1::HardRule rule) { return 1u << rule; }
 // issue: it needs the verdicts on all branches, and Route decides it. What is not there fails one
 // rule alone: a contract CONTRACT_ACTIVE, a branch BRANCH_COVERS_WARD.
 uint32_t FailuresOf(const RuleSubject& subject, RuleMoment moment);
-// The same as of the day on which care is to start; 0 where that is not after the subject's date.
-// What has dates is asked then; opt-outs and suspensions, which stop offers and not care, as of now
-// both times (docs/decisions/0006).
+// Likewise of the rules that read the date, as of the day on which care is to start; 0 where that
+// is not after the subject's date. Opt-outs and suspensions, which stop offers and not care, are
+// asked as of now alone (docs/decisions/0006).
 uint32_t FailuresAtStart(const RuleSubject& subject, RuleMoment moment);
 // Whether the rule is asked at that moment.
 bool IsAsked(v1::HardRule rule, RuleMoment moment);
