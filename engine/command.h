@@ -63,6 +63,8 @@ using Request =
                  v1::ErasePersonRequest, v1::AskQuestionRequest, v1::AnswerQuestionRequest,
                  v1::CorrectPackageRequest, v1::AcceptOfferRequest, v1::DeclineOfferRequest,
                  v1::ClaimIssuedInErrorRequest, v1::DecideIssuedInErrorRequest,
+                 v1::PausePackageRequest, v1::ResumePackageRequest, v1::ChangeTermsRequest,
+                 v1::WithdrawAskedOfferRequest, v1::UndoPackageRequest, v1::LinkPackagesRequest,
                  v1::MoveOfferRequest, v1::CreateAccountRequest, v1::DisableAccountRequest,
                  v1::ReplaceTokenRequest, v1::ExtendDeadlinesRequest, v1::ConfirmClockRequest>;
 

@@ -35,14 +35,26 @@ std::string OfferRollupKeyAt(const PackageAggregate& package, const OfferRow& of
   return KeyOf(of, RollupRow::KIND_OFFER);
 }
 
-// The award's local date is not kept; with every time zone it lies in the month of one of two.
-void AddHoursKeys(const PackageAggregate& package, std::set<std::string>* keys) {
-  const int32_t winner = package.row.award().offer_ordinal();
+using Changes = google::protobuf::RepeatedPtrField<journal::v1::TermsChangeRow>;
+
+// The award's local date is not kept; with every time zone it lies in the month of one of two. What
+// the terms changed by since counts in months of its own.
+void AddHoursKeys(const PackageAggregate& package, const journal::v1::AwardRow& award,
+                  const Changes& changes, std::set<std::string>* keys) {
+  const int32_t winner = award.offer_ordinal();
   if (winner <= 0 || winner > static_cast<int32_t>(package.offers.size())) return;
   const OfferRow& offer = package.offers[static_cast<size_t>(winner - 1)];
-  const absl::Time awarded = absl::FromUnixMicros(package.row.award().time_us());
+  const absl::Time awarded = absl::FromUnixMicros(award.time_us());
   for (absl::Duration shift : {-absl::Hours(12), absl::Hours(14)}) {
     const int32_t month = MonthOf(LocalDate(awarded + shift, absl::UTCTimeZone()));
+    keys->insert(RollupTable::KeyOf(HoursDimensions(package, offer, month)));
+  }
+  for (const journal::v1::TermsChangeRow& change : changes) {
+    const int32_t month = MonthOf(change.from_date());
+    keys->insert(RollupTable::KeyOf(HoursDimensions(package, offer, month)));
+  }
+  if (const OfferRow* asked = AskedOf(package)) {
+    const int32_t month = MonthOf(asked->from_date());
     keys->insert(RollupTable::KeyOf(HoursDimensions(package, offer, month)));
   }
 }
@@ -62,6 +74,7 @@ std::vector<uint64_t> MissingPackages(const State& state, const Request& request
         } else if constexpr (std::is_same_v<T, v1::PlacePackagesRequest>) {
           for (const v1::Placing& placing : one.placings()) package(placing.package_id());
         } else if constexpr (std::is_same_v<T, v1::ReleasePackagesRequest> ||
+                             std::is_same_v<T, v1::LinkPackagesRequest> ||
                              std::is_same_v<T, v1::TransferPackagesRequest>) {
           for (const std::string& id : one.package_ids()) package(id);
         } else if constexpr (std::is_same_v<T, v1::ExtendDeadlinesRequest>) {
@@ -81,15 +94,33 @@ std::vector<uint64_t> MissingPackages(const State& state, const Request& request
   return missing;
 }
 
+std::vector<uint64_t> MissingNeighbours(const State& state, const Request& request) {
+  const auto* undo = std::get_if<v1::UndoPackageRequest>(&request);
+  const auto id = undo == nullptr ? std::nullopt : ParsePackageId(undo->package_id());
+  const PackageAggregate* package = id ? state.Package(id->number) : nullptr;
+  if (package == nullptr) return {};
+  const journal::v1::PackageRow& row = package->row;
+  std::vector<uint64_t> missing = {row.predecessor_number(), row.successor_number(),
+                                   row.last_step().rest().number()};
+  std::erase_if(missing,
+                [&](uint64_t number) { return number == 0 || state.Package(number) != nullptr; });
+  return missing;
+}
+
 std::optional<PersonNeed> PersonOf(const State& state, const Caller& caller,
                                    const Request& request) {
   std::optional<PersonNeed> need;
-  const auto died = [&](const auto& one, const std::string& package_id) {
+  const auto others = [&](const PackageAggregate& package) {
+    const std::string& reference = package.Text(kPersonReference);
+    if (!reference.empty()) need = {PersonPrefix(package.row.authority_id(), reference), true};
+  };
+  const auto find = [&](const std::string& package_id) {
     const auto id = ParsePackageId(package_id);
-    const PackageAggregate* package = id ? state.Package(id->number) : nullptr;
-    if (one.end_reason() != v1::END_REASON_DIED || package == nullptr) return;
-    const std::string& reference = package->Text(kPersonReference);
-    if (!reference.empty()) need = {PersonPrefix(package->row.authority_id(), reference), true};
+    return id ? state.Package(id->number) : nullptr;
+  };
+  const auto died = [&](const auto& one, const std::string& package_id) {
+    const PackageAggregate* package = find(package_id);
+    if (one.end_reason() == v1::END_REASON_DIED && package != nullptr) others(*package);
   };
   if (const auto* submit = std::get_if<v1::SubmitPackageRequest>(&request)) {
     const v1::PackageReferral& referral = submit->referral();
@@ -107,6 +138,11 @@ std::optional<PersonNeed> PersonOf(const State& state, const Caller& caller,
     died(*cease, cease->package_id());
   } else if (const auto* notice = std::get_if<v1::GiveNoticeRequest>(&request)) {
     died(*notice, notice->package_id());
+  } else if (const auto* undo = std::get_if<v1::UndoPackageRequest>(&request)) {
+    const PackageAggregate* package = find(undo->package_id());
+    const bool had_died =
+        package != nullptr && package->row.ending().reason() == v1::END_REASON_DIED;
+    if (had_died) others(*package);
   }
   return need;
 }
@@ -182,7 +218,9 @@ std::vector<std::string> RollupKeysOf(const PackageAggregate& package) {
   if (package.row.left_date() != 0) {
     keys.insert(RollupTable::KeyOf(InterimDimensions(package.row)));
   }
-  AddHoursKeys(package, &keys);
+  AddHoursKeys(package, package.row.award(), package.row.terms_changes(), &keys);
+  const journal::v1::StepRow& last = package.row.last_step();
+  AddHoursKeys(package, last.award(), last.terms_changes(), &keys);  // a return may be undone
   return {keys.begin(), keys.end()};
 }
 

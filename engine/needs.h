@@ -1,8 +1,8 @@
 // What must be in memory before a command is decided: the one place that knows. Each function names
 // what is not in memory yet; it is then read from storage and loaded (Engine::LoadPackage,
-// LoadRollup, LoadPerson). The order: the packages that a request names, those of the person whom
-// it concerns, the roll-ups of each, and last what the request touches beyond its packages.
-// Roll-ups that storage does not have were never counted.
+// LoadRollup, LoadPerson). The order: the packages that a request names, those beside them, those
+// of the person whom it concerns, the roll-ups of each, and last what the request touches beyond
+// its packages. Roll-ups that storage does not have were never counted.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,10 @@ namespace brokerage::engine {
 // The packages that the request names, by number, in order. Some may not exist: the decision
 // refuses their ids.
 std::vector<uint64_t> MissingPackages(const State& state, const Request& request);
+// The packages on which a request that undoes a step bears beside the one that it names: the one
+// before, the one that follows, the rest of one that was awarded in part. REQUIRES: the packages
+// that the request names are in memory.
+std::vector<uint64_t> MissingNeighbours(const State& state, const Request& request);
 // A person whom the request concerns.
 struct PersonNeed {
   std::string prefix;     // of the person's rows in kPersons

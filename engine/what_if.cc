@@ -10,6 +10,7 @@
 #include "engine/figures/counts.h"
 #include "engine/figures/query.h"
 #include "engine/figures/rates.h"
+#include "engine/model/parts.h"
 
 namespace brokerage::engine {
 
@@ -56,6 +57,8 @@ void CountOffer(const OfferRow& offer, bool unknown, v1::WhatIfTotals* totals) {
       return totals->set_declined(totals->declined() + 1);
     case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
       return totals->set_closed_unanswered(totals->closed_unanswered() + 1);
+    case v1::RESPONSE_CLASS_IN_PART:
+      return totals->set_in_part(totals->in_part() + 1);
     case v1::RESPONSE_CLASS_PENDING:
       return totals->set_pending(totals->pending() + 1);
     case v1::RESPONSE_CLASS_NOTICE_FAILED:
@@ -182,7 +185,10 @@ void WhatIf::Commit(const Decision& decision) {
 }
 
 void WhatIf::Confirm(uint64_t number, int32_t ordinal) {
-  const PackageRow& row = engine_.state().Package(number)->row;
+  const PackageAggregate& package = *engine_.state().Package(number);
+  const PackageRow& row = package.row;
+  // Whether a part is better than to wait nobody says here.
+  if (StandsInPart(package.offers[static_cast<size_t>(ordinal - 1)])) return;
   v1::AwardPackageRequest request;
   request.set_request_id("confirm");
   request.set_package_id(FormatPackageId({row.year(), row.number()}));
@@ -213,6 +219,11 @@ void WhatIf::Answer(const KnownAnswer& said) {
     accept.set_request_id("answer");
     accept.set_offer_id(id);
     accept.set_possible_start_date(FormatDate(said.answer.possible_start_date()));
+    // The package has the terms of the part that was awarded: who has it took all of that.
+    const OfferRow* won = WonInPart(packages_.at(said.package_number).past);
+    if (won == nullptr || won->branch_id() != said.branch_id) {
+      *accept.mutable_visits() = said.answer.visits();
+    }
     request = std::move(accept);
   } else {
     v1::DeclineOfferRequest decline;
@@ -236,7 +247,8 @@ void WhatIf::Submit(const PackageAggregate& past) {
   for (RoundRow& round : *course.past.row.mutable_rounds()) round.clear_verdicts();
   CountPast(&course);
   for (const OfferRow& offer : past.offers) {
-    if (!offer.placed()) course.asked[offer.branch_id()].push_back(offer.ordinal());
+    if (!offer.placed() && !IsAsked(offer))
+      course.asked[offer.branch_id()].push_back(offer.ordinal());
   }
 
   const PackageRow& row = past.row;
@@ -289,7 +301,7 @@ void WhatIf::PickUpUnits::Add(const OfferRow& offer, bool unknown) {
     unit.unknown = true;
     return;
   }
-  const OfferOutcome outcome = OutcomeOf(offer);
+  const OfferOutcome outcome = AsPickUp(OutcomeOf(offer));
   if (!unit.best || IsBetter(outcome, *unit.best)) unit.best = outcome;
 }
 
@@ -307,7 +319,7 @@ void WhatIf::CountPast(Course* course) {
   PickUpUnits units;
   const int32_t rounds = RoundsOfFirstIssue(row);
   for (const OfferRow& offer : course->past.offers) {
-    if (offer.round_number() > rounds || offer.placed()) continue;
+    if (offer.round_number() > rounds || offer.placed() || IsAsked(offer)) continue;
     v1::WhatIfProvider& provider = providers_[offer.provider_id()];
     provider.set_offers_was(provider.offers_was() + 1);
     CountOffer(offer, false, &was_);
@@ -375,7 +387,7 @@ int64_t WhatIf::UnknownThatMightWin(const Course& course, int32_t winner) const 
   const AwardQuestion question{
       package, rules, engine_.directory(), engine_.state().rollups, now, LocalDate(now, zone_)};
   const Ranking ranking = RankAcceptances(question);
-  if (ranking.valid == 0) return static_cast<int64_t>(unknown.size());
+  if (ranking.best == ranking.valid) return static_cast<int64_t>(unknown.size());
   int64_t might = 0;
   for (int32_t ordinal : unknown) {  // one at a time: could this one have come first?
     OfferRow& offer = package.offers[static_cast<size_t>(ordinal - 1)];

@@ -391,6 +391,10 @@ absl::Status LoadNeeded(const Store& store, const engine::Caller& caller,
     if (view == nullptr) view = store.Read();
     if (absl::Status status = LoadOne(*view, number, engine); !status.ok()) return status;
   }
+  for (uint64_t number : engine::MissingNeighbours(state, request)) {
+    if (view == nullptr) view = store.Read();
+    if (absl::Status status = LoadOne(*view, number, engine); !status.ok()) return status;
+  }
   if (const auto person = engine::PersonOf(state, caller, request)) {
     if (view == nullptr) view = store.Read();
     if (absl::Status status = LoadPerson(*view, *person, engine); !status.ok()) return status;

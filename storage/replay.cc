@@ -58,6 +58,7 @@ Mentions MentionsOf(const journal::v1::Fact& fact) {
     }
   }
   mentions.texts.emplace_back(number, fact.offer_answered().answer().note_hash());
+  mentions.texts.emplace_back(number, fact.asked_decided().answer().note_hash());
   if (fact.has_package_submitted()) MentionBirth(fact.package_submitted().package(), &mentions);
   if (fact.package_handed_back().has_successor()) {
     MentionBirth(fact.package_handed_back().successor(), &mentions);

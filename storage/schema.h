@@ -10,7 +10,7 @@ namespace brokerage::storage::schema {
 
 // Grows with every change that an older program would misread. A store of an older one is brought
 // up by replaying its journal (upgrade.h): the families and keys below stay as they are.
-inline constexpr uint64_t kVersion = 3;
+inline constexpr uint64_t kVersion = 4;
 
 // sequence (8 bytes) -> JournalEntry. From 1, without a gap.
 inline constexpr char kJournal[] = "journal";

@@ -7,17 +7,41 @@
 
 #include "engine/apply/directory_facts.h"
 #include "engine/apply/indexes.h"
+#include "engine/apply/life_facts.h"
 #include "engine/apply/offer_facts.h"
 #include "engine/apply/package_facts.h"
+#include "engine/apply/undo_facts.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/base/check.h"
 #include "engine/model/facts.h"
 #include "engine/model/package.h"
+#include "engine/model/parts.h"
 #include "engine/model/tables.h"
 #include "engine/routing/adaptive_release.h"
 #include "engine/views/history_index.h"
 
 namespace brokerage::engine {
+
+namespace {
+
+// Whether the fact, of a package that was in that state before, may move what the award of one that
+// is linked to it asks: who has this one, who has accepted it, and who still may. What an
+// evaluation finds moves nothing of that unless an acceptance is void, or two packages would have
+// each other evaluated for ever.
+bool MovesLinked(const journal::v1::Fact& fact, v1::PackageState before) {
+  if (fact.has_award_proposed()) return !fact.award_proposed().voided().empty();
+  if (fact.has_package_unfilled()) {
+    return before != v1::PACKAGE_STATE_UNFILLED || !fact.package_unfilled().voided().empty();
+  }
+  return fact.has_packages_linked() || fact.has_offer_answered() || fact.has_offers_closed() ||
+         fact.has_offer_moved() || fact.has_error_decided() || fact.has_round_opened() ||
+         fact.has_round_due() || fact.has_deadline_extended() || fact.has_package_awarded() ||
+         fact.has_package_placed() || fact.has_package_reissued() || fact.has_package_cancelled() ||
+         fact.has_package_returned() || fact.has_package_handed_back() ||
+         fact.has_package_ceased() || fact.has_step_undone();
+}
+
+}  // namespace
 
 void Applier::Run() {
   BROKERAGE_CHECK(record_.time_us() > state_.last_time_us || SetsTime(record_));
@@ -34,6 +58,7 @@ void Applier::Run() {
       Put(Table::kPersons, std::move(key), std::move(value));
     }
   }
+  NoteLinked();
   WriteHistory();
   for (const auto& [number, before] : touched_) Settle(number, before);
   state_.last_time_us = record_.time_us();
@@ -112,10 +137,12 @@ void Applier::NoteEvaluation(PackageAggregate& package) {
   const journal::v1::PackageRow& row = package.row;
   bool any_open = false;
   bool any_accepted = false;
+  bool any_whole = false;  // a part is never awarded before all have answered
   for (const journal::v1::OfferRow& offer : package.offers) {
     if (offer.ordinal() <= row.previous_issue_offers()) continue;
     any_open |= offer.state() == v1::OFFER_STATE_OPEN;
     any_accepted |= offer.state() == v1::OFFER_STATE_ACCEPTED;
+    any_whole |= StandsWhole(offer);
   }
   bool wanted = false;
   if (row.state() == v1::PACKAGE_STATE_UNFILLED) {
@@ -124,7 +151,7 @@ void Applier::NoteEvaluation(PackageAggregate& package) {
     // An earlier round may have ended beside a later one that runs.
     const bool may_decide =
         AwardsBeforeClose(RulesOf(state_, row), row) || HasParallelRound(package);
-    wanted = !any_open || (may_decide && any_accepted) || row.awaits_award();
+    wanted = !any_open || (may_decide && any_whole) || row.awaits_award();
   }
   if (wanted && !row.needs_evaluation()) Change(row.number()).set_needs_evaluation(true);
 }
@@ -143,8 +170,43 @@ void Applier::ChangeLimit(const journal::v1::OfferRow& accepted,
   const std::set<uint64_t> waiting = *found;  // changes below
   for (uint64_t number : waiting) {
     if (IsTouched(number)) continue;
-    const int64_t minutes = state_.Package(number)->row.terms().weekly_minutes();
-    if (HasRoom(before, minutes) != HasRoom(*row, minutes)) NoteEvaluation(Touch(number));
+    const PackageAggregate& package = *state_.Package(number);
+    const bool moves = std::any_of(
+        package.offers.begin(), package.offers.end(), [&](const journal::v1::OfferRow& offer) {
+          const v1::AcceptanceLimit* named = LimitOf(offer);
+          if (named == nullptr || offer.state() != v1::OFFER_STATE_ACCEPTED ||
+              offer.branch_id() != accepted.branch_id() || named->name() != limit->name()) {
+            return false;
+          }
+          const int64_t minutes = AcceptedMinutes(package.row, offer);
+          return HasRoom(before, minutes) != HasRoom(*row, minutes);
+        });
+    if (moves) NoteEvaluation(Touch(number));
+  }
+}
+
+void Applier::NoteLinked() {
+  std::set<uint64_t> moved;
+  for (const journal::v1::Fact& fact : record_.facts()) {
+    const uint64_t number = PackageNumberOf(fact);
+    const PackageAggregate* package = state_.Package(number);
+    if (package == nullptr) continue;
+    if (fact.has_packages_linked()) moved.insert(number);
+    if (package->row.links().empty()) continue;
+    const auto before = touched_.find(number);
+    const bool known = before != touched_.end() && before->second.row_changed;
+    if (!MovesLinked(fact, known ? before->second.state : package->row.state())) continue;
+    for (const journal::v1::PackageLink& link : package->row.links()) moved.insert(link.number());
+  }
+  for (uint64_t number : moved) {
+    // One that waits is in memory, always.
+    const PackageAggregate* package = state_.Package(number);
+    if (package == nullptr || !StillWaits(package->row)) continue;
+    const auto& criteria = RulesOf(state_, package->row).award_criteria();
+    const bool asks = std::any_of(criteria.begin(), criteria.end(), [](const auto& rule) {
+      return rule.criterion() == v1::AWARD_CRITERION_LINKED;
+    });
+    if (asks) NoteEvaluation(Touch(number));
   }
 }
 

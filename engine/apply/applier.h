@@ -74,6 +74,9 @@ class Applier {
 
   journal::v1::OfferRow& ChangedOffer(PackageAggregate& package, int32_t ordinal);
   void Settle(uint64_t number, const Before& before);
+  // Those to which packages of this record are linked are looked at again, where their framework's
+  // award asks for that.
+  void NoteLinked();
   void WriteHistory();
 
   State& state_;

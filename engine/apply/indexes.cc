@@ -59,6 +59,11 @@ std::vector<AgendaEntry> AgendaOf(const PackageAggregate& package) {
     entry.due_us = row.notice().due_us();
     entries.push_back(entry);
   }
+  if (const journal::v1::OfferRow* asked = AskedOf(package)) {
+    entry.phase = AgendaEntry::kAskedDue;
+    entry.due_us = asked->deadline_us();
+    entries.push_back(entry);
+  }
   if (row.needs_evaluation() && goes_on) {
     entry.phase = AgendaEntry::kEvaluate;
     entry.due_us = 0;

@@ -1,5 +1,7 @@
 #include "engine/apply/offer_facts.h"
 
+#include <algorithm>
+
 #include "engine/base/check.h"
 #include "engine/figures/passed_over.h"
 #include "engine/figures/tally.h"
@@ -161,7 +163,14 @@ void Apply(Applier& applier, const OffersClosed& fact) {
     applier.ChangeOffer(package, ordinal, [&fact](OfferRow& offer) {
       offer.set_state(v1::OFFER_STATE_CLOSED);
       offer.set_close_cause(fact.cause());
+      if (IsAsked(offer)) offer.set_settled(true);  // it is of no round
     });
+  }
+  // What the branch that has the package was asked falls with its contract, too.
+  const auto& closed = fact.ordinals();
+  const int32_t asked = package.row.asked_ordinal();
+  if (std::find(closed.begin(), closed.end(), asked) != closed.end()) {
+    applier.Change(fact.package_number()).clear_asked_ordinal();
   }
   applier.NoteEvaluation(package);
 }

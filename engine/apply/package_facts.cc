@@ -5,10 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "engine/award/acceptance_limits.h"
+#include "engine/apply/life_facts.h"
+#include "engine/apply/steps.h"
 #include "engine/base/check.h"
 #include "engine/figures/passed_over.h"
 #include "engine/figures/tally.h"
+#include "engine/model/parts.h"
 #include "engine/model/tables.h"
 #include "engine/routing/adaptive_release.h"
 
@@ -40,9 +42,9 @@ using journal::v1::PackageStarted;
 using journal::v1::PackageStopped;
 using journal::v1::PackageSubmitted;
 using journal::v1::PackageUnfilled;
-using journal::v1::RollupRow;
 using journal::v1::RoundRow;
 using journal::v1::StartMoved;
+using journal::v1::StepRow;
 using journal::v1::TextHash;
 using journal::v1::TextRow;
 using journal::v1::TextsErased;
@@ -62,7 +64,9 @@ void CloseOpenOffers(Applier& applier, PackageAggregate& package, v1::CloseCause
 
 void VoidAcceptances(Applier& applier, PackageAggregate& package) {
   for (size_t i = 0; i < package.offers.size(); ++i) {
-    if (package.offers[i].state() != v1::OFFER_STATE_ACCEPTED) continue;
+    if (package.offers[i].state() != v1::OFFER_STATE_ACCEPTED || IsAsked(package.offers[i])) {
+      continue;
+    }
     applier.ChangeOffer(package, static_cast<int32_t>(i + 1),
                         [](OfferRow& offer) { offer.set_state(v1::OFFER_STATE_VOID); });
   }
@@ -114,25 +118,6 @@ std::optional<EndingRow> EndingOf(const Applier& applier, const Fact& fact, cons
   return ending;
 }
 
-void CountUnderLimit(Applier& applier, const PackageAggregate& package, const OfferRow& winner,
-                     int64_t sign) {
-  applier.ChangeLimit(winner, [&package, sign](RollupRow* row) {
-    row->set_awards(row->awards() + sign);
-    row->set_minutes(row->minutes() + sign * package.row.terms().weekly_minutes());
-  });
-}
-
-// The awarded minutes and the award, as they count in the month of the award; of a placing the
-// minutes alone, where the framework says so.
-void CountHours(Applier& applier, const PackageAggregate& package, const OfferRow& winner,
-                const AwardRow& award, int64_t sign) {
-  if (!award.placed()) {
-    TallyHours(package, winner, award.award_date(), sign, &applier.state().rollups);
-  } else if (award.hours_count()) {
-    TallyMinutes(package, winner, award.award_date(), sign, &applier.state().rollups);
-  }
-}
-
 void LoseOffers(Applier& applier, PackageAggregate& package,
                 const google::protobuf::RepeatedPtrField<LostOffer>& lost) {
   for (const LostOffer& one : lost) {
@@ -140,6 +125,24 @@ void LoseOffers(Applier& applier, PackageAggregate& package,
       offer.set_state(v1::OFFER_STATE_LOST);
       offer.set_lost_by(one.lost_by());
     });
+  }
+}
+
+// The acceptances that the fact makes lost or void.
+template <typename Offers>
+void NoteFell(const Offers& offers, StepRow* step) {
+  for (const auto& one : offers) step->add_accepted_ordinals(one.ordinal());
+}
+
+// Its terms are those of the part from now on; the rest is another package.
+void KeepPart(Applier& applier, PackageAggregate& package, const OfferRow& winner,
+              PackageRow& row) {
+  const VisitNumbers* visits = AcceptedVisits(winner);
+  BROKERAGE_CHECK(visits != nullptr);
+  *row.mutable_terms() = PartOf(row.terms(), *visits);
+  const v1::FrameworkRules& rules = RulesOf(applier.state(), row);
+  if (rules.has_adaptive_release()) {
+    CountPartInFill(rules.adaptive_release(), winner, true, &package, &applier.state().rollups);
   }
 }
 
@@ -151,16 +154,27 @@ void BecomeAwarded(Applier& applier, const AwardRow& award, PackageRow& row) {
   row.set_needs_evaluation(false);
   row.set_awaits_award(false);
   row.set_proposed_ordinal(0);
+  row.set_confirm_award(false);
 }
 
 }  // namespace
 
 void Apply(Applier& applier, const PackageSubmitted& fact) {
   applier.Insert(fact.package());
+  if (fact.package().has_part_of()) {
+    PackageRow& part = applier.Change(fact.package().part_of().number());
+    StepRow* award = part.has_last_step() ? part.mutable_last_step() : nullptr;
+    if (award != nullptr && award->sequence() == applier.sequence()) {
+      award->mutable_rest()->set_number(fact.package().number());
+      award->mutable_rest()->set_year(fact.package().year());
+    }
+  }
   if (fact.package().predecessor_number() == 0) return;
   PackageRow& predecessor = applier.Change(fact.package().predecessor_number());
   predecessor.set_successor_number(fact.package().number());
   predecessor.set_successor_year(fact.package().year());
+  StepRow* step = predecessor.has_last_step() ? predecessor.mutable_last_step() : nullptr;
+  if (step != nullptr && step->sequence() == applier.sequence()) step->set_made_follower(true);
 }
 
 void Apply(Applier& applier, const PackageCorrected& fact) {
@@ -200,20 +214,35 @@ void Apply(Applier& applier, const AwardProposed& fact) {
   row.set_needs_evaluation(false);
   row.set_awaits_award(true);
   row.set_proposed_ordinal(fact.ordinal());
-  VoidOffers(applier, applier.Touch(fact.package_number()), fact.voided());
+  PackageAggregate& package = applier.Touch(fact.package_number());
+  VoidOffers(applier, package, fact.voided());
+  if (fact.ordinal() == 0) return;
+  // A part is proposed where the list of rounds is over: none opens any more.
+  if (StandsInPart(package.offers[static_cast<size_t>(fact.ordinal() - 1)])) {
+    row.set_next_rule_number(RulesOf(applier.state(), row).rounds_size() + 1);
+  }
 }
 
 void Apply(Applier& applier, const PackageAwarded& fact) {
   PackageRow& row = applier.Change(fact.package_number());
   PackageAggregate& package = applier.Touch(fact.package_number());
-  applier.ChangeOffer(package, fact.award().offer_ordinal(),
-                      [](OfferRow& offer) { offer.set_state(v1::OFFER_STATE_WON); });
+  if (StepRow* step = BeginStep(applier, v1::STEP_KIND_AWARD, row)) {
+    NoteOpen(package, step);
+    NoteFell(fact.lost(), step);
+    NoteFell(fact.voided(), step);
+    if (fact.award().part()) *step->mutable_terms() = row.terms();
+  }
+  applier.ChangeOffer(package, fact.award().offer_ordinal(), [](OfferRow& offer) {
+    offer.set_state(v1::OFFER_STATE_WON);
+    offer.set_undone(false);
+  });
   LoseOffers(applier, package, fact.lost());
   VoidOffers(applier, package, fact.voided());
   CloseOpenOffers(applier, package, v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
   BecomeAwarded(applier, fact.award(), row);
   row.mutable_award()->set_award_date(fact.award_date());
   const OfferRow& winner = package.offers[static_cast<size_t>(fact.award().offer_ordinal() - 1)];
+  if (fact.award().part()) KeepPart(applier, package, winner, row);
   TallyHours(package, winner, fact.award_date(), +1, &applier.state().rollups);
   CountUnderLimit(applier, package, winner, +1);
 }
@@ -221,6 +250,10 @@ void Apply(Applier& applier, const PackageAwarded& fact) {
 void Apply(Applier& applier, const PackagePlaced& fact) {
   PackageRow& row = applier.Change(fact.package_number());
   PackageAggregate& package = applier.Touch(fact.package_number());
+  if (StepRow* step = BeginStep(applier, v1::STEP_KIND_PLACE, row)) {
+    NoteOpen(package, step);
+    NoteFell(fact.lost(), step);
+  }
   LoseOffers(applier, package, fact.lost());
   CloseOpenOffers(applier, package, v1::CLOSE_CAUSE_AWARDED_ELSEWHERE);
   BecomeAwarded(applier, fact.award(), row);
@@ -245,6 +278,8 @@ void Apply(Applier& applier, const PackageUnfilled& fact) {
 void Apply(Applier& applier, const PackageReissued& fact) {
   PackageRow& row = applier.Change(fact.package_number());
   PackageAggregate& package = applier.Touch(fact.package_number());
+  ForgetStep(row);
+  row.set_confirm_award(false);
   CloseOpenOffers(applier, package, v1::CLOSE_CAUSE_REISSUED);
   VoidAcceptances(applier, package);
   CloseRounds(applier.record().time_us(), row);
@@ -266,6 +301,16 @@ void Apply(Applier& applier, const PackageReissued& fact) {
 void Apply(Applier& applier, const PackageCancelled& fact) {
   PackageRow& row = applier.Change(fact.package_number());
   PackageAggregate& package = applier.Touch(fact.package_number());
+  // One that follows is cancelled without words where what it was made for will not be: that comes
+  // of a step of the package before it, with which it is undone or not.
+  const bool of_its_own = fact.end_reason() != v1::END_REASON_OTHER || !fact.reason_hash().empty();
+  if (!of_its_own) {
+    ForgetStep(row);
+  } else if (StepRow* step = BeginStep(applier, v1::STEP_KIND_CANCEL, row)) {
+    NoteOpen(package, step);
+    NoteAccepted(package, step);
+  }
+  CloseAsked(applier, row);
   CloseOpenOffers(applier, package, v1::CLOSE_CAUSE_PACKAGE_CANCELLED);
   VoidAcceptances(applier, package);
   CloseRounds(applier.record().time_us(), row);
@@ -285,6 +330,11 @@ void Apply(Applier& applier, const PackageCancelled& fact) {
 
 void Apply(Applier& applier, const PackageStarted& fact) {
   PackageRow& row = applier.Change(fact.package_number());
+  if (StepRow* step = BeginStep(applier, v1::STEP_KIND_START, row)) {
+    const uint64_t before = row.predecessor_number();
+    step->set_ended_predecessor(before != 0 && applier.IsTouched(before) &&
+                                !Runs(applier.Touch(before).row.state()));
+  }
   applier.ChangeOffer(applier.Touch(fact.package_number()), row.award().offer_ordinal(),
                       [](OfferRow& offer) { offer.set_started(true); });
   row.set_state(v1::PACKAGE_STATE_STARTED);
@@ -301,25 +351,30 @@ void Apply(Applier& applier, const PackageReturned& fact) {
   PackageRow& row = applier.Change(fact.package_number());
   PackageAggregate& package = applier.Touch(fact.package_number());
   const int32_t winner = row.award().offer_ordinal();
+  const bool transferred = !fact.transfer_id().empty();
+  if (transferred) {
+    ForgetStep(row);
+  } else if (StepRow* step = BeginStep(applier, v1::STEP_KIND_RETURN, row)) {
+    *step->mutable_award() = row.award();
+    step->set_previous_issue_offers(row.previous_issue_offers());
+    *step->mutable_terms_changes() = row.terms_changes();
+    step->set_unfilled_cause(row.unfilled_cause());
+    step->set_give_up_cause(row.give_up_cause());
+  }
   std::optional<EndingRow> ending = EndingOf(applier, fact);
-  if (ending) ending->set_transferred(!fact.transfer_id().empty());
+  if (ending) ending->set_transferred(transferred);
   applier.ChangeOffer(package, winner, [&fact, &ending](OfferRow& offer) {
     offer.set_returned_cause(fact.cause());
     if (ending) *offer.mutable_returned() = *ending;
   });
   const OfferRow& returned = package.offers[static_cast<size_t>(winner - 1)];
-  if (fact.cause() == v1::CAUSE_PROVIDER && row.award().placed()) {
-    // The minutes stay; an award was not counted.
-  } else if (fact.cause() == v1::CAUSE_PROVIDER) {
-    TakeBackAward(package, returned, row.award().award_date(), &applier.state().rollups);
-  } else {
-    CountHours(applier, package, returned, row.award(), -1);
-  }
-  CountUnderLimit(applier, package, returned, -1);
+  CountReturn(applier, package, returned, row.award(), fact.cause(), +1);
+  CloseAsked(applier, row);
   row.set_state(v1::PACKAGE_STATE_UNFILLED);
   if (ending) row.set_unfilled_cause(v1::UNFILLED_CAUSE_GIVEN_UP);
   row.set_give_up_cause(fact.cause());
   row.clear_award();
+  row.clear_terms_changes();
   row.set_previous_issue_offers(row.offer_count());
   if (!fact.transfer_id().empty()) {
     row.set_transfer_id(fact.transfer_id());
@@ -331,6 +386,16 @@ void Apply(Applier& applier, const PackageReturned& fact) {
 
 void Apply(Applier& applier, const PackageHandedBack& fact) {
   PackageRow& row = applier.Change(fact.package_number());
+  StepRow* step = nullptr;
+  if (!fact.successor().transfer_id().empty()) {
+    ForgetStep(row);
+  } else {
+    step = BeginStep(applier, v1::STEP_KIND_HAND_BACK, row);
+  }
+  if (step != nullptr) {
+    step->set_give_up_cause(row.give_up_cause());
+    step->set_made_follower(fact.has_successor());
+  }
   if (!row.imported()) {
     applier.ChangeOffer(applier.Touch(fact.package_number()), row.award().offer_ordinal(),
                         [&fact](OfferRow& offer) {
@@ -338,6 +403,7 @@ void Apply(Applier& applier, const PackageHandedBack& fact) {
                           offer.set_handed_back_in_cohort(fact.in_cohort());
                         });
   }
+  CloseAsked(applier, row);
   row.set_state(v1::PACKAGE_STATE_HANDED_BACK);
   if (auto ending = EndingOf(applier, fact, row)) {
     ending->set_transferred(!fact.successor().transfer_id().empty());
@@ -345,8 +411,12 @@ void Apply(Applier& applier, const PackageHandedBack& fact) {
   }
   row.set_give_up_cause(fact.cause());
   row.set_ended_time_us(applier.record().time_us());
-  if (!fact.follower_gave_up_branch_id().empty()) {
-    NoteGivenUp(fact.follower_gave_up_branch_id(), &applier.Change(row.successor_number()));
+  if (const std::string& branch = fact.follower_gave_up_branch_id(); !branch.empty()) {
+    PackageRow& follower = applier.Change(row.successor_number());
+    if (step != nullptr && !Lists(follower.gave_up_branch_ids(), branch)) {
+      step->set_follower_gave_up_branch_id(branch);
+    }
+    NoteGivenUp(branch, &follower);
   }
   if (!fact.has_successor()) return;
   row.set_successor_number(fact.successor().number());
@@ -355,7 +425,9 @@ void Apply(Applier& applier, const PackageHandedBack& fact) {
 }
 
 void Apply(Applier& applier, const NoticeGiven& fact) {
-  NoticeRow& notice = *applier.Change(fact.package_number()).mutable_notice();
+  PackageRow& row = applier.Change(fact.package_number());
+  ForgetStep(row);
+  NoticeRow& notice = *row.mutable_notice();
   notice = fact.notice();
   notice.set_sequence(applier.sequence());
 }
@@ -394,10 +466,12 @@ void Apply(Applier& applier, const PackageContinued& fact) {
 
 void Apply(Applier& applier, const PackageCeased& fact) {
   PackageRow& row = applier.Change(fact.package_number());
+  BeginStep(applier, v1::STEP_KIND_CEASE, row);
   if (!row.imported()) {
     applier.ChangeOffer(applier.Touch(fact.package_number()), row.award().offer_ordinal(),
                         [](OfferRow& offer) { offer.set_ceased(true); });
   }
+  CloseAsked(applier, row);
   row.set_state(v1::PACKAGE_STATE_CEASED);
   if (auto ending = EndingOf(applier, fact, row)) *row.mutable_ending() = *std::move(ending);
   row.set_ended_time_us(applier.record().time_us());
@@ -408,7 +482,9 @@ void Apply(Applier& applier, const PackageCeased& fact) {
 }
 
 void Apply(Applier& applier, const TextsErased& fact) {
-  applier.Change(fact.package_number()).set_erased(true);
+  PackageRow& row = applier.Change(fact.package_number());
+  row.set_erased(true);
+  ForgetStep(row);
   PackageAggregate& package = applier.Touch(fact.package_number());
   while (!package.texts.empty()) applier.DropText(package, package.texts.back().name());
 }

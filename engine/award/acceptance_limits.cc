@@ -5,6 +5,7 @@
 #include "engine/base/check.h"
 #include "engine/base/personal_text.h"
 #include "engine/base/rejection.h"
+#include "engine/model/parts.h"
 
 namespace brokerage::engine {
 
@@ -72,7 +73,7 @@ bool WithinLimit(const RollupTable& table, const PackageAggregate& package,
   if (named == nullptr) return true;
   const RollupRow* limit = table.Find(LimitKey(offer.branch_id(), named->name()));
   BROKERAGE_CHECK(limit != nullptr);
-  return HasRoom(*limit, package.row.terms().weekly_minutes());
+  return HasRoom(*limit, AcceptedMinutes(package.row, offer));
 }
 
 }  // namespace brokerage::engine

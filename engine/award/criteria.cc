@@ -11,6 +11,8 @@
 #include "absl/strings/str_format.h"
 #include "engine/base/check.h"
 #include "engine/figures/award_figures.h"
+#include "engine/model/parts.h"
+#include "engine/model/state.h"
 #include "engine/routing/adaptive_release.h"
 #include "engine/routing/routing.h"
 
@@ -149,6 +151,49 @@ int64_t FixedHash(const CriterionValues& given, const OfferRow& offer) {
   return TieBreak(given.question().package.row.number(), offer.branch_id());
 }
 
+// The branch that has the package; empty where nobody does.
+absl::string_view BranchThatHas(const PackageAggregate& package) {
+  const journal::v1::PackageRow& row = package.row;
+  if (row.state() != v1::PACKAGE_STATE_AWARDED && !Runs(row.state())) return "";
+  if (row.imported()) return row.running_branch_id();
+  return package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)].branch_id();
+}
+
+// Whether the branch has accepted all of the package, which still waits.
+bool HasAccepted(const PackageAggregate& package, absl::string_view branch_id, absl::Time time) {
+  if (!StillWaits(package.row)) return false;
+  return std::any_of(package.offers.begin(), package.offers.end(), [&](const OfferRow& offer) {
+    if (offer.branch_id() != branch_id || !StandsWhole(offer)) return false;
+    const int64_t until_us = LastAnswer(offer, Remarks::kSkip)->valid_until_us();
+    return until_us == 0 || absl::FromUnixMicros(until_us) >= time;
+  });
+}
+
+int64_t NotLinked(const CriterionValues& given, const OfferRow& offer) {
+  const AwardQuestion& question = given.question();
+  for (const PackageAggregate* package : question.linked) {
+    if (BranchThatHas(*package) == offer.branch_id() ||
+        HasAccepted(*package, offer.branch_id(), question.time)) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+int64_t OfAPart(const CriterionValues& given, const OfferRow& offer) {
+  return AcceptedVisits(offer) == nullptr ? 0 : 1;
+}
+
+// Who is asked for a linked package may still accept it, or win it.
+bool LinkedAreOpen(const CriterionValues& given, const std::vector<const OfferRow*>& possible) {
+  const auto is_open = [](const OfferRow& offer) { return offer.state() == v1::OFFER_STATE_OPEN; };
+  const auto& linked = given.question().linked;
+  return std::any_of(linked.begin(), linked.end(), [&](const PackageAggregate* package) {
+    return StillWaits(package->row) &&
+           std::any_of(package->offers.begin(), package->offers.end(), is_open);
+  });
+}
+
 // One more acceptor may move the joiners' median.
 bool MedianMoves(const CriterionValues& given, const std::vector<const OfferRow*>& possible) {
   return true;
@@ -260,6 +305,18 @@ constexpr Criterion kCriteria[] = {
      .moved_by_others = nullptr,
      .show = YesOrNo,
      .sentence = "a price within the framework's floor and ceiling"},
+    {.criterion = v1::AWARD_CRITERION_LINKED,
+     .value = NotLinked,
+     .known_without_answer = true,
+     .moved_by_others = LinkedAreOpen,
+     .show = YesOrNo,
+     .sentence = "having, or having accepted, a linked package"},
+    {.criterion = v1::AWARD_CRITERION_WHOLE,
+     .value = OfAPart,
+     .known_without_answer = true,
+     .moved_by_others = nullptr,
+     .show = YesOrNo,
+     .sentence = "accepting all of the package"},
 };
 
 constexpr bool EachInItsPlace() {

@@ -16,6 +16,7 @@
 
 namespace brokerage::engine {
 
+// What an award is asked of. It outlives whoever asks.
 struct AwardQuestion {
   const PackageAggregate& package;
   const v1::FrameworkRules& rules;
@@ -23,6 +24,8 @@ struct AwardQuestion {
   const RollupTable& rollups;
   absl::Time time;
   DateNumber date = 0;
+  // The packages to which it is linked.
+  std::vector<const PackageAggregate*> linked = {};
 };
 
 // Values of offers for each criterion, given the acceptances that are compared with each other.

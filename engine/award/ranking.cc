@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/award/acceptance_limits.h"
+#include "engine/model/parts.h"
 #include "engine/routing/adaptive_release.h"
 #include "engine/routing/routing.h"
 
@@ -25,6 +26,7 @@ bool AcceptedInTime(const OfferRow& offer) {
 bool CountsAsAcceptance(const OfferRow& offer, absl::Time now) {
   const AnswerRow* answer = LastAnswer(offer, Remarks::kCount);
   if (offer.state() != v1::OFFER_STATE_ACCEPTED || answer == nullptr) return false;
+  if (IsAsked(offer)) return false;
   if (answer->answer() != v1::ANSWER_ACCEPT) return false;
   return answer->valid_until_us() == 0 || absl::FromUnixMicros(answer->valid_until_us()) >= now;
 }
@@ -38,6 +40,10 @@ std::optional<v1::HardRule> FailsAt(const AwardQuestion& question, const OfferRo
 
 std::vector<v1::AwardCriterion> CriteriaOf(const AwardQuestion& question) {
   std::vector<v1::AwardCriterion> criteria;
+  const auto& offers = question.package.offers;
+  if (std::any_of(offers.begin(), offers.end(), StandsInPart)) {
+    criteria.push_back(v1::AWARD_CRITERION_WHOLE);
+  }
   if (question.rules.price_floor_pence() > 0 || question.rules.price_ceiling_pence() > 0) {
     criteria.push_back(v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS);
   }
@@ -91,12 +97,15 @@ bool MayMove(const Criterion& criterion, const CriterionValues& values,
   return criterion.moved_by_others != nullptr && criterion.moved_by_others(values, possible);
 }
 
-// Those of rounds that were opened beside another, or of all other rounds.
-std::vector<const OfferRow*> OfRound(const AwardQuestion& question,
-                                     std::vector<const OfferRow*> offers, bool parallel) {
-  std::erase_if(offers, [&](const OfferRow* offer) {
-    return IsParallel(question.package, *offer) != parallel;
-  });
+// Which acceptances one is compared with: those of rounds that were opened beside another, or of
+// all other rounds; those of the whole, or of parts.
+size_t GroupOf(const AwardQuestion& question, const OfferRow& offer) {
+  return (IsParallel(question.package, offer) ? 1 : 0) + (AcceptedVisits(offer) != nullptr ? 2 : 0);
+}
+
+std::vector<const OfferRow*> OfGroup(const AwardQuestion& question,
+                                     std::vector<const OfferRow*> offers, size_t group) {
+  std::erase_if(offers, [&](const OfferRow* offer) { return GroupOf(question, *offer) != group; });
   return offers;
 }
 
@@ -117,12 +126,14 @@ Ranking RankAcceptances(const AwardQuestion& question) {
       passing.emplace_back(std::move(acceptance), offer.ordinal());
     }
   }
-  const std::array<CriterionValues, 2> of_rounds = {
-      CriterionValues(question, OfRound(question, valid, false)),
-      CriterionValues(question, OfRound(question, valid, true))};
+  const auto of_group = [&](size_t group) {
+    return CriterionValues(question, OfGroup(question, valid, group));
+  };
+  const std::array<CriterionValues, 4> of_groups = {of_group(0), of_group(1), of_group(2),
+                                                    of_group(3)};
   const std::vector<v1::AwardCriterion> criteria = CriteriaOf(question);
   for (size_t i = 0; i < valid.size(); ++i) {
-    const CriterionValues& values = of_rounds[IsParallel(question.package, *valid[i]) ? 1 : 0];
+    const CriterionValues& values = of_groups[GroupOf(question, *valid[i])];
     for (v1::AwardCriterion criterion : criteria) {
       v1::CriterionValue* value = passing[i].first.add_values();
       value->set_criterion(criterion);
@@ -141,6 +152,9 @@ Ranking RankAcceptances(const AwardQuestion& question) {
       ranking.ordinals.push_back(ordinal);
     }
   }
+  const bool any_whole =
+      ranking.valid > 0 && StandsWhole(question.package.offers[ranking.ordinals[0] - 1]);
+  ranking.best = any_whole ? 0 : ranking.valid;
   if (ranking.valid > 1)
     ranking.decided_by = DecidedBy(ranking.acceptances[0], ranking.acceptances[1]);
   return ranking;
@@ -157,7 +171,7 @@ v1::AwardCriterion DecidedBy(const v1::RankedAcceptance& better,
 }
 
 bool IsCertain(const AwardQuestion& question, const Ranking& ranking) {
-  const OfferRow& winner = question.package.offers[ranking.ordinals[0] - 1];
+  const OfferRow& winner = question.package.offers[ranking.ordinals[ranking.best] - 1];
   const std::vector<const OfferRow*> possible = StillPossible(question, winner);
   if (possible.empty()) return true;
   std::vector<const OfferRow*> valid;
@@ -166,9 +180,8 @@ bool IsCertain(const AwardQuestion& question, const Ranking& ranking) {
   }
   // An offer of the other round differs in EARLIER_ROUND, before any value that hangs on who
   // accepts.
-  const CriterionValues values(question,
-                               OfRound(question, valid, IsParallel(question.package, winner)));
-  const v1::RankedAcceptance& best = ranking.acceptances[0];
+  const CriterionValues values(question, OfGroup(question, valid, GroupOf(question, winner)));
+  const v1::RankedAcceptance& best = ranking.acceptances[ranking.best];
   auto may_outrank = [&](const OfferRow& offer) {
     for (const v1::CriterionValue& value : best.values()) {
       const Criterion& criterion = *FindCriterion(value.criterion());
@@ -184,7 +197,8 @@ bool IsCertain(const AwardQuestion& question, const Ranking& ranking) {
     return false;
   }
   // One that cannot win itself may still turn the order of those that have accepted.
-  for (size_t i = 1; i < ranking.valid; ++i) {
+  for (size_t i = 0; i < ranking.valid; ++i) {
+    if (i == ranking.best) continue;
     for (int c = 0; c < best.values_size(); ++c) {
       if (MayMove(*FindCriterion(best.values(c).criterion()), values, possible)) return false;
       if (best.values(c).rank_value() != ranking.acceptances[i].values(c).rank_value()) break;
@@ -202,6 +216,7 @@ bool AwardWaits(const AwardQuestion& question, const OfferRow& answered, bool ac
       const Criterion& criterion = *FindCriterion(one);
       if (!criterion.known_without_answer) return true;
       if (criterion.moved_by_others != nullptr) return false;  // it is not known here
+      if (one == v1::AWARD_CRITERION_WHOLE) continue;          // none of these is of a part
       const bool late = one == v1::AWARD_CRITERION_IN_TIME && &acceptance == &answered;
       const int64_t value =
           late ? (answered.settled() ? 1 : 0) : criterion.value(values, acceptance);
@@ -214,8 +229,7 @@ bool AwardWaits(const AwardQuestion& question, const OfferRow& answered, bool ac
     if (open.state() != v1::OFFER_STATE_OPEN || &open == &answered) return false;
     if (open.round_number() != answered.round_number()) return false;
     for (const OfferRow& offer : package.offers) {
-      const bool stands =
-          &offer == &answered ? accepted : offer.state() == v1::OFFER_STATE_ACCEPTED;
+      const bool stands = &offer == &answered ? accepted : StandsWhole(offer);
       if (stands && !outranks(open, offer)) return false;
     }
     return MayBeAwarded(question, open);

@@ -22,6 +22,12 @@ absl::StatusOr<const PackageAggregate*> FindPackage(const Context& in, absl::str
   return package;
 }
 
+absl::StatusOr<const PackageAggregate*> FindOfAuthority(const Context& in, absl::string_view id) {
+  Caller navigation = in.caller;
+  if (navigation.role == v1::ROLE_COMMISSIONER) navigation.role = v1::ROLE_CARE_NAVIGATOR;
+  return FindPackage({in.state, in.zones, navigation, in.now, in.salt}, id);
+}
+
 std::string ChangedWords(const Context& in, const journal::v1::PackageRow& row) {
   if (row.changed_time_us() == 0) return "";
   std::string words = absl::StrCat("since ", MomentWords(row.changed_time_us()));

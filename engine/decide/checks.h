@@ -14,6 +14,9 @@ namespace brokerage::engine {
 absl::StatusOr<const PackageAggregate*> FindPackage(const Context& in, absl::string_view id,
                                                     absl::string_view field = "package_id");
 
+// Likewise what is care navigation's, and a commissioner's of the authority as well.
+absl::StatusOr<const PackageAggregate*> FindOfAuthority(const Context& in, absl::string_view id);
+
 // "since 2018-07-03T10:00Z by nav-2": when the package came to its state, and for care navigation
 // by which account; empty where nobody knows any more.
 std::string ChangedWords(const Context& in, const journal::v1::PackageRow& row);

@@ -21,7 +21,7 @@ absl::Status Decide(const Context& in, const v1::ClaimIssuedInErrorRequest& requ
   if (!found.ok()) return found.status();
   const OfferRow& offer = *found->offer;
   const PackageRow& row = found->package->row;
-  if (!Legal(offer.state(), OfferVerb::kClaimError) ||
+  if (!Legal(offer.state(), OfferVerb::kClaimError) || IsAsked(offer) ||
       offer.claim().state() != v1::CLAIM_STATE_UNSPECIFIED) {
     return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", request.offer_id(),
                   absl::StrCat("an offer that is ", SourcesInWords(OfferVerb::kClaimError),

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "engine/base/ids.h"
 #include "engine/base/rejection.h"
 #include "engine/decide/checks.h"
 #include "engine/model/end_reasons.h"
@@ -112,6 +113,37 @@ DateNumber StartedDate(const Context& in, const v1::FrameworkRules& rules,
   return LocalDate(absl::FromUnixMicros(row.started_time_us()), in.ZoneOf(rules));
 }
 
+DateNumber LastStepDate(const Context& in, const v1::FrameworkRules& rules, const PackageRow& row) {
+  DateNumber last = std::max(StartedDate(in, rules, row), row.resumed_date());
+  if (row.state() == v1::PACKAGE_STATE_PAUSED) last = std::max(last, row.pause().from_date());
+  return last;
+}
+
+absl::Status CheckContractStands(const Context& in, const PackageAggregate& package) {
+  const PackageRow& row = package.row;
+  const Directory& directory = in.state.directory;
+  const std::string& id = ContractOf(package);
+  const v1::Contract* awarded = directory.Contract(id);
+  const DateNumber today = in.Today(RulesOf(in.state, row));
+  if (awarded == nullptr || directory.ContractInForce(*awarded, today)) return absl::OkStatus();
+  const std::string holder = HolderOf(in, id);
+  for (const v1::Contract* contract :
+       directory.ContractsOfLot(row.framework_id(), LotNow(directory, row))) {
+    const auto& services = contract->service_types();
+    const bool serves =
+        std::find(services.begin(), services.end(), row.terms().service_type()) != services.end();
+    if (serves && directory.ContractInForce(*contract, today) &&
+        directory.ProviderOfContract(contract->id(), today) == holder) {
+      return absl::OkStatus();
+    }
+  }
+  return Reject(
+      v1::REJECTION_REASON_CONTRACT_STATUS, "package_id",
+      FormatPackageId({row.year(), row.number()}),
+      absl::StrCat("a package whose provider has a contract in the lot; ", id, " ended on ",
+                   awarded->to_date(), ": return the package, or transfer all of the contract's"));
+}
+
 absl::StatusOr<v1::LeavingOutcome> CheckLeaving(const PackageRow& row, v1::EndReason reason,
                                                 v1::LeavingOutcome outcome) {
   if (IsInterim(row) && outcome == v1::LEAVING_OUTCOME_UNSPECIFIED) outcome = LeavingBy(reason);
@@ -133,6 +165,16 @@ std::string HolderOf(const Context& in, const std::string& contract_id) {
       contract == nullptr ? nullptr : in.state.directory.Framework(contract->framework_id());
   if (framework == nullptr) return "";
   return in.state.directory.ProviderOfContract(contract_id, in.Today(framework->rules()));
+}
+
+Holder HolderOf(const Context& in, const PackageAggregate& package) {
+  const PackageRow& row = package.row;
+  if (row.imported()) {
+    const v1::Branch* branch = in.state.directory.Branch(row.running_branch_id());
+    return {branch == nullptr ? "" : branch->provider_id(), row.running_branch_id()};
+  }
+  const OfferRow& winner = package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)];
+  return {winner.provider_id(), winner.branch_id()};
 }
 
 // What the provider to which the contract has moved gives up is not held against the one that won.
@@ -193,19 +235,15 @@ void EndNotice(const Context& in, const PackageAggregate& package, DateNumber da
   }
 }
 
-PackageRow MakeFollower(const Context& in, const PackageAggregate& package, v1::Cause cause,
-                        uint64_t number, Decision* out) {
+PackageRow SameNeed(const Context& in, const PackageAggregate& package, uint64_t number,
+                    Decision* out) {
   const PackageRow& row = package.row;
   const journal::v1::FrameworkRow& framework = *in.state.directory.Framework(row.framework_id());
-  const v1::FrameworkRules& rules = framework.rules();
   PackageRow next;
   next.set_number(number);
-  next.set_submitted_date(in.Today(rules));
+  next.set_submitted_date(in.Today(framework.rules()));
   next.set_year(next.submitted_date() / 10000);
-  next.set_state(v1::PACKAGE_STATE_UNFILLED);
-  next.set_unfilled_cause(v1::UNFILLED_CAUSE_GIVEN_UP);
   next.set_framework_id(row.framework_id());
-  next.set_framework_revision(framework.revision());
   next.set_authority_id(row.authority_id());
   next.set_origin(row.origin());
   next.set_urgency(row.urgency());
@@ -215,29 +253,16 @@ PackageRow MakeFollower(const Context& in, const PackageAggregate& package, v1::
   *next.mutable_terms() = row.terms();
   next.set_terms_version(1);
   *next.mutable_needs() = row.needs();
-  if (row.imported()) {
-    next.set_previous_branch_id(row.running_branch_id());
-    const v1::Branch* branch = in.state.directory.Branch(row.running_branch_id());
-    if (branch != nullptr) next.set_previous_provider_id(branch->provider_id());
-  } else {
-    const OfferRow& winner = package.offers[static_cast<size_t>(row.award().offer_ordinal() - 1)];
-    next.set_previous_branch_id(winner.branch_id());
-    next.set_previous_provider_id(winner.provider_id());
-  }
-  next.set_previous_handed_back(true);
   next.set_person_number(PersonNumberOf(row));
   next.set_stopped_by_number(row.stopped_by_number());
   next.set_stopped_by_year(row.stopped_by_year());
   *next.mutable_gave_up_provider_ids() = row.gave_up_provider_ids();
   *next.mutable_asked_again_branch_ids() = row.asked_again_branch_ids();
   *next.mutable_gave_up_branch_ids() = row.gave_up_branch_ids();
-  if (cause == v1::CAUSE_PROVIDER) NoteGivenUp(next.previous_branch_id(), &next);
   *next.mutable_refused_provider_ids() = row.refused_provider_ids();
   *next.mutable_preferred_provider_ids() = row.preferred_provider_ids();
   next.set_submitted_time_us(in.now_us());
   next.set_submitted_by(in.caller.account_id);
-  next.set_predecessor_number(row.number());
-  next.set_predecessor_year(row.year());
   next.set_erased(row.erased());
   for (const char* name : {"details", "person_reference", "postcode", "summary"}) {
     if (package.Text(name).empty()) continue;
@@ -246,6 +271,38 @@ PackageRow MakeFollower(const Context& in, const PackageAggregate& package, v1::
     hash.set_hash(AddText(in, next.number(), name, package.Text(name), out));
   }
   return next;
+}
+
+PackageRow MakeFollower(const Context& in, const PackageAggregate& package, v1::Cause cause,
+                        uint64_t number, Decision* out) {
+  const PackageRow& row = package.row;
+  PackageRow next = SameNeed(in, package, number, out);
+  next.set_state(v1::PACKAGE_STATE_UNFILLED);
+  next.set_unfilled_cause(v1::UNFILLED_CAUSE_GIVEN_UP);
+  next.set_framework_revision(in.state.directory.Framework(row.framework_id())->revision());
+  const Holder holder = HolderOf(in, package);
+  next.set_previous_branch_id(holder.branch_id);
+  next.set_previous_provider_id(holder.provider_id);
+  next.set_previous_handed_back(true);
+  if (cause == v1::CAUSE_PROVIDER) NoteGivenUp(next.previous_branch_id(), &next);
+  next.set_predecessor_number(row.number());
+  next.set_predecessor_year(row.year());
+  return next;
+}
+
+void AddWaitingFollower(const Context& in, const PackageAggregate& package, v1::Cause cause,
+                        const v1::PackageTerms& terms, DateNumber care_until, Decision* out) {
+  const v1::FrameworkRules& rules =
+      in.state.directory.Framework(package.row.framework_id())->rules();
+  PackageRow next =
+      MakeFollower(in, package, cause, in.state.system.last_package_number() + 1, out);
+  next.set_state(v1::PACKAGE_STATE_SUBMITTED);
+  next.set_framework_revision(0);
+  *next.mutable_terms() = terms;
+  next.set_care_until_date(care_until);
+  next.set_release_due_us(
+      absl::ToUnixMicros(ReleaseDue(rules, next.urgency(), in.now, in.ZoneOf(rules))));
+  *out->Add().mutable_package_submitted()->mutable_package() = std::move(next);
 }
 
 const PackageAggregate* FollowerOf(const Context& in, const PackageRow& row) {

@@ -32,6 +32,15 @@ absl::StatusOr<DateNumber> HappenedOn(const Context& in, const v1::FrameworkRule
 DateNumber StartedDate(const Context& in, const v1::FrameworkRules& rules,
                        const journal::v1::PackageRow& row);
 
+// The local date of the last step of a package that runs: its start, its pause or its resumption.
+DateNumber LastStepDate(const Context& in, const v1::FrameworkRules& rules,
+                        const journal::v1::PackageRow& row);
+
+// CONTRACT_STATUS where the contract under which somebody has the package has ended and its
+// provider has no other in the lot: nobody is left to give care. A novation moves with the contract
+// what was awarded under it. REQUIRES: somebody has it.
+absl::Status CheckContractStands(const Context& in, const PackageAggregate& package);
+
 // What becomes of the person on leaving an interim service: as the request says, or as the reason
 // does. Errors: FIELD_REQUIRED or FIELD_INVALID of leaving_outcome.
 absl::StatusOr<v1::LeavingOutcome> CheckLeaving(const journal::v1::PackageRow& row,
@@ -39,6 +48,12 @@ absl::StatusOr<v1::LeavingOutcome> CheckLeaving(const journal::v1::PackageRow& r
 
 // The provider that holds the contract today, as long as there is one; empty for no contract.
 std::string HolderOf(const Context& in, const std::string& contract_id);
+// Who has the package, or had it. REQUIRES: it was awarded or imported.
+struct Holder {
+  std::string provider_id;
+  std::string branch_id;
+};
+Holder HolderOf(const Context& in, const PackageAggregate& package);
 // The cause as it is kept. REQUIRES: the package is AWARDED or STARTED.
 v1::Cause CauseFor(const Context& in, const PackageAggregate& package, v1::Cause cause);
 
@@ -54,10 +69,18 @@ journal::v1::PackageCeased& AddCease(const Context& in, const PackageAggregate& 
 // Does what the notice of the package says, with the date. REQUIRES: it is under notice.
 void EndNotice(const Context& in, const PackageAggregate& package, DateNumber date, Decision* out);
 
+// A package with the number for the same person's need, as it is now: what it begins with, without
+// a state, and without whom it goes to. Its texts are added.
+journal::v1::PackageRow SameNeed(const Context& in, const PackageAggregate& package,
+                                 uint64_t number, Decision* out);
 // The package with the number that follows one that is given up by that cause, UNFILLED; its texts
 // are added.
 journal::v1::PackageRow MakeFollower(const Context& in, const PackageAggregate& package,
                                      v1::Cause cause, uint64_t number, Decision* out);
+// Adds that package with these terms as any other that is taken in: it goes out by the framework's
+// rules. `care_until` is the last day on which who has the person gives care; 0 where nobody does.
+void AddWaitingFollower(const Context& in, const PackageAggregate& package, v1::Cause cause,
+                        const v1::PackageTerms& terms, DateNumber care_until, Decision* out);
 // Tells the package that follows, if it was promised care for longer, that care ended with the
 // date.
 void NoteCareEnded(const Context& in, const journal::v1::PackageRow& row, DateNumber date,

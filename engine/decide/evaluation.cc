@@ -12,24 +12,11 @@ using journal::v1::RoundRow;
 
 namespace {
 
-void ProposeOrAward(const Context& in, const PackageAggregate& package, const Ranking& ranking,
-                    Decision* out) {
-  const PackageRow& row = package.row;
-  const v1::FrameworkRules& rules = RulesOf(in.state, row);
-  const OfferRow& best = package.offers[static_cast<size_t>(ranking.ordinals[0] - 1)];
-  const int32_t rule = RuleOfAward(package, best);
-  const bool automatic =
-      rules.rounds(std::max(rule, 1) - 1).award_mode() == v1::AWARD_MODE_AUTOMATIC;
-  if (automatic && !NeedsPriceException(rules, best)) {
-    journal::v1::PackageAwarded& awarded = *out->Add().mutable_package_awarded();
-    FillAward(package, ranking, 0, &awarded);
-    awarded.mutable_award()->set_time_us(in.now_us());
-    awarded.set_award_date(in.Today(rules));
-    return;
-  }
+// Asks care navigation to confirm the award to the acceptance in that place of the ranking.
+void Propose(const PackageAggregate& package, const Ranking& ranking, size_t place, Decision* out) {
   journal::v1::AwardProposed& proposed = *out->Add().mutable_award_proposed();
-  proposed.set_package_number(row.number());
-  proposed.set_ordinal(ranking.ordinals[0]);
+  proposed.set_package_number(package.row.number());
+  proposed.set_ordinal(ranking.ordinals[place]);
   for (size_t i = ranking.valid; i < ranking.ordinals.size(); ++i) {
     journal::v1::VoidedOffer& voided = *proposed.add_voided();
     voided.set_ordinal(ranking.ordinals[i]);
@@ -37,10 +24,29 @@ void ProposeOrAward(const Context& in, const PackageAggregate& package, const Ra
   }
 }
 
+// REQUIRES: somebody accepted the whole.
+void ProposeOrAward(const Context& in, const PackageAggregate& package, const Ranking& ranking,
+                    Decision* out) {
+  const PackageRow& row = package.row;
+  const v1::FrameworkRules& rules = RulesOf(in.state, row);
+  const OfferRow& best = package.offers[static_cast<size_t>(ranking.ordinals[ranking.best] - 1)];
+  const int32_t rule = RuleOfAward(package, best);
+  const bool automatic =
+      rules.rounds(std::max(rule, 1) - 1).award_mode() == v1::AWARD_MODE_AUTOMATIC;
+  if (automatic && !row.confirm_award() && !NeedsPriceException(rules, best)) {
+    journal::v1::PackageAwarded& awarded = *out->Add().mutable_package_awarded();
+    FillAward(package, ranking, ranking.best, &awarded);
+    awarded.mutable_award()->set_time_us(in.now_us());
+    awarded.set_award_date(in.Today(rules));
+    return;
+  }
+  Propose(package, ranking, ranking.best, out);
+}
+
 // Whether anybody accepted since the package went out last.
 bool AnyAccepted(const PackageAggregate& package) {
   return std::any_of(package.offers.begin(), package.offers.end(), [&](const OfferRow& offer) {
-    return offer.ordinal() > package.row.previous_issue_offers() &&
+    return offer.ordinal() > package.row.previous_issue_offers() && !offer.placed() &&
            (offer.state() == v1::OFFER_STATE_ACCEPTED || offer.state() == v1::OFFER_STATE_VOID);
   });
 }
@@ -59,10 +65,11 @@ bool IsToBeClosed(const PackageAggregate& package, const RoundRow& round) {
 void Evaluate(const Context& in, const PackageAggregate& package, Decision* out) {
   const PackageRow& row = package.row;
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
-  const AwardQuestion question{package,          rules,  in.state.directory,
-                               in.state.rollups, in.now, in.Today(rules)};
+  const AwardQuestion question{package, rules,           in.state.directory,     in.state.rollups,
+                               in.now,  in.Today(rules), LinkedTo(in.state, row)};
   const Ranking ranking = RankAcceptances(question);
-  const OfferRow* best = ranking.valid == 0 ? nullptr : &package.offers[ranking.ordinals[0] - 1];
+  const bool any_whole = ranking.best < ranking.valid;
+  const OfferRow* best = any_whole ? &package.offers[ranking.ordinals[ranking.best] - 1] : nullptr;
   bool everyone_answered = true;  // of those for whom the best acceptance has to wait
   for (const OfferRow& offer : package.offers) {
     if (offer.state() != v1::OFFER_STATE_OPEN) continue;
@@ -80,7 +87,7 @@ void Evaluate(const Context& in, const PackageAggregate& package, Decision* out)
         rule == 0 || rules.rounds(rule - 1).award_timing() == v1::AWARD_TIMING_AS_SOON_AS_CERTAIN;
     if (everyone_answered || early_is_allowed) return ProposeOrAward(in, package, ranking, out);
   }
-  if (!everyone_answered || ranking.valid > 0) {
+  if (!everyone_answered || any_whole) {
     out->Add().mutable_round_evaluated()->set_package_number(row.number());
     return;
   }
@@ -88,6 +95,9 @@ void Evaluate(const Context& in, const PackageAggregate& package, Decision* out)
       OpenRound(in, package, row.next_rule_number(), out)) {
     return;
   }
+  // Nobody takes the whole, and nobody else is to be asked: whether a part is better than to wait
+  // is care navigation's to say.
+  if (ranking.valid > 0) return Propose(package, ranking, 0, out);
   journal::v1::PackageUnfilled& unfilled = *out->Add().mutable_package_unfilled();
   unfilled.set_package_number(row.number());
   unfilled.set_cause(AnyAccepted(package) ? v1::UNFILLED_CAUSE_ACCEPTANCES_FELL
@@ -104,6 +114,7 @@ void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t w
   journal::v1::AwardRow& award = *awarded->mutable_award();
   awarded->set_package_number(package.row.number());
   award.set_offer_ordinal(ranking.ordinals[winner]);
+  award.set_weekly_minutes(package.row.terms().weekly_minutes());
   if (winner == 0) award.set_decided_by(ranking.decided_by);  // else it was no criterion
   for (size_t i = 0; i < ranking.ordinals.size(); ++i) {
     *award.add_ranking() = ranking.acceptances[i];
@@ -124,7 +135,7 @@ void FillAward(const PackageAggregate& package, const Ranking& ranking, size_t w
   for (const OfferRow& offer : package.offers) {  // held until a time that has passed
     const bool ranked = std::find(ranking.ordinals.begin(), ranking.ordinals.end(),
                                   offer.ordinal()) != ranking.ordinals.end();
-    if (offer.state() == v1::OFFER_STATE_ACCEPTED && !ranked) {
+    if (offer.state() == v1::OFFER_STATE_ACCEPTED && !ranked && !IsAsked(offer)) {
       awarded->add_voided()->set_ordinal(offer.ordinal());
     }
   }

@@ -117,22 +117,6 @@ bool IsShort(const Context& in, const PackageAggregate& package, DateNumber toda
          FromDateNumber(last_day) - FromDateNumber(today) < contract->notice_days();
 }
 
-// The package that follows, as any other that is taken in.
-void AddFollower(const Context& in, const PackageAggregate& package, v1::Cause cause,
-                 DateNumber last_day, Decision* out) {
-  const v1::FrameworkRules& rules =
-      in.state.directory.Framework(package.row.framework_id())->rules();
-  PackageRow next =
-      MakeFollower(in, package, cause, in.state.system.last_package_number() + 1, out);
-  next.set_state(v1::PACKAGE_STATE_SUBMITTED);
-  next.set_framework_revision(0);
-  next.mutable_terms()->set_start_by_date(FormatDate(DayAfter(last_day)));
-  next.set_care_until_date(last_day);
-  next.set_release_due_us(
-      absl::ToUnixMicros(ReleaseDue(rules, next.urgency(), in.now, in.ZoneOf(rules))));
-  *out->Add().mutable_package_submitted()->mutable_package() = std::move(next);
-}
-
 template <typename Response, typename Request>
 Response ReplyOf(const After& after, const Request& request) {
   Response response;
@@ -206,7 +190,11 @@ absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Dec
   notice.set_of_provider(of_provider);
   notice.set_short_notice(of_provider && IsShort(in, package, today, *last_day));
   notice.set_leaving_outcome(outcome);
-  if (!request.care_ends()) AddFollower(in, package, cause, *last_day, out);
+  if (!request.care_ends()) {
+    v1::PackageTerms terms = row.terms();
+    terms.set_start_by_date(FormatDate(DayAfter(*last_day)));
+    AddWaitingFollower(in, package, cause, terms, *last_day, out);
+  }
   StopOthers(in, package, ending->reason, out);
   return absl::OkStatus();
 }
@@ -286,9 +274,12 @@ v1::WithdrawNoticeResponse Reply(const After& after, const v1::WithdrawNoticeReq
 
 void CancelFollower(const Context& in, const PackageRow& row, Decision* out) {
   const PackageAggregate* follower = FollowerOf(in, row);
-  if (follower == nullptr) return;
+  if (follower != nullptr) CancelPackage(in, follower->row, out);
+}
+
+void CancelPackage(const Context& in, const PackageRow& row, Decision* out) {
   journal::v1::PackageCancelled& cancelled = *out->Add().mutable_package_cancelled();
-  cancelled.set_package_number(follower->row.number());
+  cancelled.set_package_number(row.number());
   cancelled.set_end_reason(v1::END_REASON_OTHER);
   cancelled.set_date(in.Today(in.state.directory.Framework(row.framework_id())->rules()));
 }

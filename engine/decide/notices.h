@@ -16,5 +16,8 @@ v1::WithdrawNoticeResponse Reply(const After& after, const v1::WithdrawNoticeReq
 
 // Cancels the package that follows, if it waits: what it was made for will not be.
 void CancelFollower(const Context& in, const journal::v1::PackageRow& row, Decision* out);
+// Cancels a package for what becomes of another: without words, so that this cannot be undone by
+// itself. REQUIRES: it waits.
+void CancelPackage(const Context& in, const journal::v1::PackageRow& row, Decision* out);
 
 }  // namespace brokerage::engine

@@ -5,16 +5,19 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/award/acceptance_limits.h"
 #include "engine/award/ranking.h"
 #include "engine/base/bounds.h"
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
+#include "engine/decide/asked.h"
 #include "engine/decide/checks.h"
 #include "engine/decide/evaluation.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
+#include "engine/model/parts.h"
 #include "engine/routing/adaptive_release.h"
 #include "engine/routing/routing.h"
 #include "engine/views/replies.h"
@@ -74,8 +77,49 @@ bool LeavesAwardWaiting(const Context& in, const FoundOffer& found, const Answer
     return IsToBeClosed(package, round);
   };
   if (std::any_of(row.rounds().begin(), row.rounds().end(), is_to_be_closed)) return false;
-  return AwardWaits({package, rules, in.state.directory, in.state.rollups, in.now, in.Today(rules)},
-                    *found.offer, answer.answer() == v1::ANSWER_ACCEPT);
+  const AwardQuestion question{package, rules,           in.state.directory,     in.state.rollups,
+                               in.now,  in.Today(rules), LinkedTo(in.state, row)};
+  const bool whole = answer.answer() == v1::ANSWER_ACCEPT && answer.visits().empty();
+  return AwardWaits(question, *found.offer, whole);
+}
+
+// Keeps which visits are accepted, where they are not all. Errors: FIELD_INVALID.
+absl::Status AddVisits(const FoundOffer& found, const v1::AcceptOfferRequest& request,
+                       AnswerRow* answer) {
+  const VisitNumbers& visits = request.visits();
+  if (visits.empty()) return absl::OkStatus();
+  const auto invalid = [&visits](const std::string& expected) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, "visits", absl::StrJoin(visits, ", "),
+                  expected);
+  };
+  const OfferRow& offer = *found.offer;
+  const v1::PackageTerms& terms = found.package->row.terms();
+  const bool newest = offer.terms_version() == found.package->row.terms_version();
+  if (answer->remark() || !newest || offer.purpose() != v1::OFFER_PURPOSE_UNSPECIFIED) {
+    return invalid("nothing: a part can be accepted of a package that waits, on its newest terms");
+  }
+  if (terms.visits().empty()) {
+    return invalid("nothing: the terms list no visits, so that there is no part of them");
+  }
+  int32_t before = 0;
+  for (const int32_t number : visits) {
+    if (number <= before || number > terms.visits_size()) {
+      return invalid(
+          absl::StrCat("numbers of visits, 1 to ", terms.visits_size(), ", each once, in order"));
+    }
+    before = number;
+  }
+  if (visits.size() == terms.visits_size()) {
+    return invalid("fewer than all visits: leave it out to accept all of the package");
+  }
+  const int64_t minutes = WeeklyMinutes(terms, visits);
+  const int64_t least = limits::kWeeklyMinutesMin;
+  if (minutes < least || terms.weekly_minutes() - minutes < least) {
+    return invalid(
+        absl::StrCat("visits of at least ", least, " minutes a week, and as much that is left"));
+  }
+  *answer->mutable_visits() = visits;
+  return absl::OkStatus();
 }
 
 // Keeps what the branch says beside its answer. Errors: FIELD_INVALID, TEXT_IDENTIFIES_PERSON.
@@ -98,6 +142,26 @@ void AddAnswer(const Context& in, const FoundOffer& found, AnswerRow answer, Dec
   *answered.mutable_answer() = std::move(answer);
 }
 
+// The branch agrees to what it was asked: to no more than that, and for good.
+absl::Status Agree(const Context& in, const v1::AcceptOfferRequest& request,
+                   const FoundOffer& found, AnswerRow answer, Decision* out) {
+  if (absl::Status status = CheckAskedAnswer(found); !status.ok()) return status;
+  const char* given = !request.possible_start_date().empty() ? "possible_start_date"
+                      : request.has_valid_until_time()       ? "valid_until_time"
+                      : request.has_limit()                  ? "limit"
+                      : !request.visits().empty()            ? "visits"
+                                                             : nullptr;
+  if (given != nullptr) {
+    return Reject(v1::REJECTION_REASON_FIELD_INVALID, given, "",
+                  "nothing: whoever has the package agrees to what it is asked, or declines");
+  }
+  if (absl::Status status = AddNote(in, found, request.note(), &answer, out); !status.ok()) {
+    return status;
+  }
+  AnswerAsked(in, found, std::move(answer), out);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Decide(const Context& in, const v1::AcceptOfferRequest& request, Decision* out) {
@@ -105,7 +169,9 @@ absl::Status Decide(const Context& in, const v1::AcceptOfferRequest& request, De
   if (!found.ok()) return found.status();
   AnswerRow answer;
   answer.set_answer(v1::ANSWER_ACCEPT);
+  if (IsAsked(*found->offer)) return Agree(in, request, *found, std::move(answer), out);
   if (absl::Status status = CheckAnswer(in, *found, &answer); !status.ok()) return status;
+  if (absl::Status status = AddVisits(*found, request, &answer); !status.ok()) return status;
   if (!request.possible_start_date().empty()) {
     const auto date = ParseDate(request.possible_start_date());
     const DateNumber today = in.Today(RulesOf(in.state, found->package->row));
@@ -149,12 +215,18 @@ absl::Status Decide(const Context& in, const v1::DeclineOfferRequest& request, D
   if (request.reason() == v1::DECLINE_REASON_OTHER) {
     if (absl::Status status = CheckReason(request.note(), "note"); !status.ok()) return status;
   }
-  if (absl::Status status = CheckAnswer(in, *found, &answer); !status.ok()) return status;
+  const bool asked = IsAsked(*found->offer);
+  absl::Status may = asked ? CheckAskedAnswer(*found) : CheckAnswer(in, *found, &answer);
+  if (!may.ok()) return may;
   answer.set_decline_reason(request.reason());
   if (absl::Status status = AddNote(in, *found, request.note(), &answer, out); !status.ok()) {
     return status;
   }
-  AddAnswer(in, *found, std::move(answer), out);
+  if (asked) {
+    AnswerAsked(in, *found, std::move(answer), out);
+  } else {
+    AddAnswer(in, *found, std::move(answer), out);
+  }
   return absl::OkStatus();
 }
 
@@ -167,7 +239,7 @@ absl::Status Decide(const Context& in, const v1::MoveOfferRequest& request, Deci
   if (!found.ok()) return found.status();
   const OfferRow& offer = *found->offer;
   const PackageRow& row = found->package->row;
-  if (!Legal(offer.state(), OfferVerb::kMove) || offer.restart() ||
+  if (!Legal(offer.state(), OfferVerb::kMove) || offer.restart() || IsAsked(offer) ||
       offer.claim().state() != v1::CLAIM_STATE_UNSPECIFIED) {
     return Reject(v1::REJECTION_REASON_OFFER_STATE, "offer_id", request.offer_id(),
                   absl::StrCat("an offer that is ", SourcesInWords(OfferVerb::kMove),

@@ -17,47 +17,22 @@
 #include "engine/decide/checks.h"
 #include "engine/decide/endings.h"
 #include "engine/decide/evaluation.h"
+#include "engine/decide/parts.h"
 #include "engine/decide/persons.h"
 #include "engine/decide/referral.h"
 #include "engine/decide/rounds.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
+#include "engine/model/parts.h"
 #include "engine/routing/routing.h"
 #include "engine/views/replies.h"
 
 namespace brokerage::engine {
 
+using journal::v1::OfferRow;
 using journal::v1::PackageRow;
 
 namespace {
-
-// CONTRACT_STATUS where the contract of the award has ended and its provider has no other in the
-// lot: nobody is left to give care. A novation moves with the contract what was awarded under it.
-// REQUIRES: the package is AWARDED.
-absl::Status CheckContractStands(const Context& in, const PackageAggregate& package) {
-  const PackageRow& row = package.row;
-  const Directory& directory = in.state.directory;
-  const std::string& id = ContractOf(package);
-  const v1::Contract* awarded = directory.Contract(id);
-  const DateNumber today = in.Today(RulesOf(in.state, row));
-  if (awarded == nullptr || directory.ContractInForce(*awarded, today)) return absl::OkStatus();
-  const std::string holder = HolderOf(in, id);
-  for (const v1::Contract* contract :
-       directory.ContractsOfLot(row.framework_id(), LotNow(directory, row))) {
-    const auto& services = contract->service_types();
-    const bool serves =
-        std::find(services.begin(), services.end(), row.terms().service_type()) != services.end();
-    if (serves && directory.ContractInForce(*contract, today) &&
-        directory.ProviderOfContract(contract->id(), today) == holder) {
-      return absl::OkStatus();
-    }
-  }
-  return Reject(
-      v1::REJECTION_REASON_CONTRACT_STATUS, "package_id",
-      FormatPackageId({row.year(), row.number()}),
-      absl::StrCat("a package whose provider has a contract in the lot; ", id, " ended on ",
-                   awarded->to_date(), ": return the package, or transfer all of the contract's"));
-}
 
 // Two packages of a person that follow each other never run both: one under notice ends with the
 // day before the other starts.
@@ -66,7 +41,7 @@ void EndBefore(const Context& in, const PackageRow& follower, DateNumber start, 
   if (before == nullptr || !IsUnderNotice(before->row)) return;
   const v1::FrameworkRules& rules = RulesOf(in.state, before->row);
   EndNotice(in, *before,
-            std::max(ToDateNumber(FromDateNumber(start) - 1), StartedDate(in, rules, before->row)),
+            std::max(ToDateNumber(FromDateNumber(start) - 1), LastStepDate(in, rules, before->row)),
             out);
 }
 
@@ -121,10 +96,10 @@ absl::Status CheckAskAgain(const Context& in, const v1::ReissuePackageRequest& r
   return CheckImpersonalReason(request.ask_again_reason(), "ask_again_reason");
 }
 
-// What a package is put out again with, whose summary was `summary`: changes `row`. Errors: those
-// of a referral's fields.
+// What a package is put out again with, whose summary was `summary`, and whose terms are since its
+// last issue those of a part: changes `row`. Errors: those of a referral's fields.
 absl::Status ChangeIssue(const Context& in, const v1::ReissuePackageRequest& request,
-                         const std::string& summary, PackageRow* row) {
+                         const std::string& summary, bool of_a_part, PackageRow* row) {
   v1::PackageTerms terms = row->terms();
   if (!request.terms().visits().empty()) terms.clear_visits();
   terms.MergeFrom(request.terms());
@@ -148,6 +123,8 @@ absl::Status ChangeIssue(const Context& in, const v1::ReissuePackageRequest& req
   // What a branch was asked to judge by: one that declined is asked anew, and an older offer must
   // not show the newer words.
   other |= !request.summary().empty() && request.summary() != summary;
+  // Who declined the whole has not been asked for the part that came back.
+  other |= of_a_part;
   if (other) row->set_terms_version(row->terms_version() + 1);
   return absl::OkStatus();
 }
@@ -241,8 +218,8 @@ absl::Status Decide(const Context& in, const v1::AwardPackageRequest& request, D
                   "an offer of this package");
   }
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
-  const AwardQuestion question{package,          rules,  in.state.directory,
-                               in.state.rollups, in.now, in.Today(rules)};
+  const AwardQuestion question{package, rules,           in.state.directory,     in.state.rollups,
+                               in.now,  in.Today(rules), LinkedTo(in.state, row)};
   const Ranking ranking = RankAcceptances(question);
   const auto at = std::find(ranking.ordinals.begin(), ranking.ordinals.end(), id->ordinal);
   if (at == ranking.ordinals.end()) {
@@ -258,7 +235,8 @@ absl::Status Decide(const Context& in, const v1::AwardPackageRequest& request, D
   // Live figures may have moved since the proposal; what was proposed is still no override.
   const bool due = row.awaits_award() || row.state() == v1::PACKAGE_STATE_UNFILLED;
   const bool proposed = row.awaits_award() && id->ordinal == row.proposed_ordinal();
-  const bool overridden = !proposed && (winner != 0 || !due);
+  const size_t first = ranking.best < ranking.valid ? ranking.best : 0;
+  const bool overridden = !proposed && (winner != first || !due);
   if (overridden) {
     if (absl::Status status = CheckReason(request.override_reason(), "override_reason");
         !status.ok()) {
@@ -283,6 +261,12 @@ absl::Status Decide(const Context& in, const v1::AwardPackageRequest& request, D
   if (overridden) award.set_override_reason(request.override_reason());
   award.set_price_exception_reason(request.price_exception_reason());
   awarded.set_award_date(in.Today(rules));
+  const OfferRow& offer = package.offers[static_cast<size_t>(id->ordinal - 1)];
+  if (const VisitNumbers* visits = AcceptedVisits(offer)) {
+    award.set_part(true);
+    award.set_weekly_minutes(static_cast<int32_t>(WeeklyMinutes(row.terms(), *visits)));
+    PutOutRest(in, package, offer, out);
+  }
   return absl::OkStatus();
 }
 
@@ -307,7 +291,8 @@ absl::Status Decide(const Context& in, const v1::ReissuePackageRequest& request,
   // The package as it will be when it is routed.
   PackageAggregate package = **found;
   package.row.set_framework_revision(framework.revision());
-  absl::Status changed = ChangeIssue(in, request, package.Text("summary"), &package.row);
+  const bool of_a_part = WonInPart(package) != nullptr;
+  absl::Status changed = ChangeIssue(in, request, package.Text("summary"), of_a_part, &package.row);
   if (!changed.ok()) return changed;
   journal::v1::PackageReissued& reissued = *out->Add().mutable_package_reissued();
   reissued.set_package_number(row.number());
@@ -394,7 +379,7 @@ absl::Status Decide(const Context& in, const v1::HandBackPackageRequest& request
   if (!ending.ok()) return ending.status();
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
   absl::StatusOr<DateNumber> date =
-      HappenedOn(in, rules, request.on_date(), StartedDate(in, rules, row));
+      HappenedOn(in, rules, request.on_date(), LastStepDate(in, rules, row));
   if (!date.ok()) return date.status();
   journal::v1::PackageHandedBack& handed_back = AddHandBack(
       in, package, {ending->reason, CauseFor(in, package, ending->cause)}, *date, *date, out);
@@ -429,7 +414,7 @@ absl::Status Decide(const Context& in, const v1::CeasePackageRequest& request, D
   if (!ending.ok()) return ending.status();
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
   absl::StatusOr<DateNumber> date =
-      HappenedOn(in, rules, request.on_date(), StartedDate(in, rules, row));
+      HappenedOn(in, rules, request.on_date(), LastStepDate(in, rules, row));
   if (!date.ok()) return date.status();
   absl::StatusOr<v1::LeavingOutcome> outcome =
       CheckLeaving(row, ending->reason, request.leaving_outcome());

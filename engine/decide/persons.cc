@@ -50,6 +50,17 @@ void StopOthers(const Context& in, const PackageAggregate& package, v1::EndReaso
   }
 }
 
+void ContinueOthers(const Context& in, const PackageAggregate& package, Decision* out) {
+  const PackageRow& row = package.row;
+  if (row.ending().reason() != v1::END_REASON_DIED) return;
+  for (const PackageAggregate* other :
+       PackagesOf(in, row.authority_id(), package.Text("person_reference"))) {
+    if (other->row.stopped_by_number() != row.number() || !HasNotEnded(other->row.state()))
+      continue;
+    out->Add().mutable_package_continued()->set_package_number(other->row.number());
+  }
+}
+
 std::vector<std::string> StoppedIn(const After& after) {
   std::vector<std::string> ids;
   for (const journal::v1::Fact& fact : after.record.facts()) {

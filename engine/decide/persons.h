@@ -27,6 +27,9 @@ uint64_t PersonNumberFor(const Context& in, const std::string& authority_id,
 // ended. REQUIRES: what needs.h names is loaded.
 void StopOthers(const Context& in, const PackageAggregate& package, v1::EndReason reason,
                 Decision* out);
+// Where the package ended because the person had died: those that were stopped by that go on.
+// REQUIRES: likewise.
+void ContinueOthers(const Context& in, const PackageAggregate& package, Decision* out);
 // The ids of the packages that the record stopped.
 std::vector<std::string> StoppedIn(const After& after);
 

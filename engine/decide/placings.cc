@@ -35,13 +35,6 @@ absl::Status WrongBranch(const v1::Placing& placing, absl::string_view expected)
   return Reject(v1::REJECTION_REASON_FIELD_INVALID, "branch_id", placing.branch_id(), expected);
 }
 
-// A package of the caller's authority: care navigation's, and a commissioner's to place as well.
-absl::StatusOr<const PackageAggregate*> FindOfAuthority(const Context& in, const std::string& id) {
-  Caller navigation = in.caller;
-  if (navigation.role == v1::ROLE_COMMISSIONER) navigation.role = v1::ROLE_CARE_NAVIGATOR;
-  return FindPackage({in.state, in.zones, navigation, in.now, in.salt}, id);
-}
-
 // The branch, one with which a package may be placed at all.
 absl::StatusOr<const v1::Branch*> FindBranch(const Context& in, const PackageRow& row,
                                              const v1::Placing& placing) {
@@ -138,7 +131,8 @@ absl::Status Place(const Context& in, const PackageAggregate& package, const v1:
     placed.set_framework_revision(in.state.directory.Framework(row.framework_id())->revision());
   }
   for (const OfferRow& offer : package.offers) {
-    if (offer.state() == v1::OFFER_STATE_ACCEPTED) placed.add_lost()->set_ordinal(offer.ordinal());
+    if (offer.state() != v1::OFFER_STATE_ACCEPTED || IsAsked(offer)) continue;
+    placed.add_lost()->set_ordinal(offer.ordinal());
   }
   journal::v1::AwardRow& award = *placed.mutable_award();
   award.set_offer_ordinal(placed.offer().ordinal());
@@ -146,6 +140,7 @@ absl::Status Place(const Context& in, const PackageAggregate& package, const v1:
   award.set_account_id(in.caller.account_id);
   award.set_award_date(in.Today(rules));
   award.set_placed(true);
+  award.set_weekly_minutes(row.terms().weekly_minutes());
   award.set_override_reason(reason);
   award.set_hours_count(rules.placed_hours_count());
   for (int rule = v1::HardRule_MIN + 1; rule <= v1::HardRule_MAX; ++rule) {

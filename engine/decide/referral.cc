@@ -22,6 +22,7 @@
 #include "engine/decide/persons.h"
 #include "engine/decide/rounds.h"
 #include "engine/model/lifecycle.h"
+#include "engine/model/parts.h"
 #include "engine/model/tables.h"
 #include "engine/routing/adaptive_release.h"
 #include "engine/routing/routing.h"
@@ -98,8 +99,7 @@ absl::Status CheckVisits(const v1::PackageTerms& terms, const std::string& field
       return Invalid(field + ".carers", absl::StrCat(visit.carers()),
                      absl::StrCat("1 to ", limits::kCarersMax));
     }
-    const int carers = visit.carers() > 0 ? visit.carers() : terms.carers_per_visit();
-    minutes += int64_t{visit.days_of_week_size()} * visit.minutes() * carers;
+    minutes += WeeklyMinutes(terms, visit);
   }
   if (minutes == terms.weekly_minutes()) return absl::OkStatus();
   return Invalid(field, absl::StrCat(minutes, " minutes a week"),
@@ -195,10 +195,10 @@ absl::Status CheckFollows(const Context& in, const PackageReferral& referral, Pa
   absl::StatusOr<const PackageAggregate*> found = FindPackage(in, id, kField);
   if (!found.ok()) return found.status();
   const PackageRow& before = (*found)->row;
-  if (before.state() != v1::PACKAGE_STATE_STARTED && before.state() != v1::PACKAGE_STATE_CEASED) {
-    return Reject(
-        v1::REJECTION_REASON_PACKAGE_STATE, kField, id,
-        absl::StrCat("a package that is STARTED or CEASED; it is ", StateName(before.state())));
+  if (!Runs(before.state()) && before.state() != v1::PACKAGE_STATE_CEASED) {
+    return Reject(v1::REJECTION_REASON_PACKAGE_STATE, kField, id,
+                  absl::StrCat("a package that is STARTED, PAUSED or CEASED; it is ",
+                               StateName(before.state())));
   }
   if (before.successor_number() != 0) {
     return Invalid(

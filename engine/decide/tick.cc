@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/decide/asked.h"
 #include "engine/decide/contract_changes.h"
 #include "engine/decide/endings.h"
 #include "engine/decide/evaluation.h"
@@ -37,6 +38,9 @@ absl::Status Decide(const Context& in, const Tick& tick, Decision* out) {
       break;
     case AgendaEntry::kNoticeEnds:
       EndNotice(in, *package, package->row.notice().last_day(), out);
+      break;
+    case AgendaEntry::kAskedDue:
+      LapseAsked(in, *package, out);
       break;
     case AgendaEntry::kContractChange:
       break;

@@ -23,6 +23,7 @@
 #include "engine/model/fact_keys.h"
 #include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
+#include "engine/model/parts.h"
 
 namespace brokerage::engine {
 
@@ -34,7 +35,7 @@ namespace {
 // ran longest; then the number.
 bool GoesOutBefore(const PackageAggregate* a, const PackageAggregate* b) {
   auto order = [](const PackageRow& row) {
-    const bool runs = row.state() == v1::PACKAGE_STATE_STARTED;
+    const bool runs = Runs(row.state());
     return std::tuple(row.urgency() != v1::URGENCY_URGENT, runs,
                       runs ? "" : row.terms().start_by_date(), runs ? row.started_time_us() : 0,
                       row.number());
@@ -71,10 +72,9 @@ absl::Status CheckOwnProvider(const Context& in, const std::string& id) {
 
 absl::Status CheckTransferred(const Context& in, const v1::TransferPackagesRequest& request,
                               const PackageAggregate& package, const std::string& id) {
-  if (package.row.state() != v1::PACKAGE_STATE_STARTED &&
-      package.row.state() != v1::PACKAGE_STATE_AWARDED) {
+  if (!Runs(package.row.state()) && package.row.state() != v1::PACKAGE_STATE_AWARDED) {
     return Reject(v1::REJECTION_REASON_PACKAGE_STATE, "package_ids", id,
-                  absl::StrCat("a package that is AWARDED or STARTED; it is ",
+                  absl::StrCat("a package that is AWARDED, STARTED or PAUSED; it is ",
                                StateName(package.row.state())));
   }
   const PackageAggregate* follower = FollowerOf(in, package.row);
@@ -242,10 +242,11 @@ absl::StatusOr<PackageRow> TransferAwarded(const Context& in, const PackageAggre
   }
   row.set_framework_revision(in.state.directory.Framework(row.framework_id())->revision());
   const DateNumber today = in.Today(RulesOf(in.state, row));
+  bool new_terms = placing == nullptr && WonInPart(next) != nullptr;  // it is asked for a part now
   if (row.terms().start_by_date() < FormatDate(today)) {
     row.mutable_terms()->set_start_by_date(FormatDate(today));
     if (placing == nullptr) {
-      row.set_terms_version(row.terms_version() + 1);
+      new_terms = true;
     } else {  // it is not put out, with which it would have new terms
       journal::v1::StartMoved& moved = *out->Add().mutable_start_moved();
       moved.set_package_number(row.number());
@@ -253,6 +254,7 @@ absl::StatusOr<PackageRow> TransferAwarded(const Context& in, const PackageAggre
       moved.set_care_until_date(row.care_until_date());
     }
   }
+  if (new_terms) row.set_terms_version(row.terms_version() + 1);
   // With as many rounds as a package may have it waits on the list.
   if (placing != nullptr || (row.rounds_size() < limits::kRoundsPerPackageMax &&
                              row.offer_count() < limits::kOffersPerPackageMax)) {
@@ -294,7 +296,7 @@ void NoteOpenOffers(const Context& in, const v1::TransferPackagesRequest& reques
       const bool meant = request.provider_id().empty()
                              ? offer.contract_id() == request.contract_id()
                              : offer.provider_id() == request.provider_id();
-      if (offer.state() != v1::OFFER_STATE_OPEN || !meant) continue;
+      if (offer.state() != v1::OFFER_STATE_OPEN || IsAsked(offer) || !meant) continue;
       transfer->add_open_offer_ids(OfferIdOf(package.row, offer.ordinal()));
       closed.add_ordinals(offer.ordinal());
     }
@@ -340,7 +342,7 @@ absl::Status Decide(const Context& in, const v1::TransferPackagesRequest& reques
   NoteOpenOffers(in, request, &transfer, out);
   uint64_t number = in.state.system.last_package_number();
   for (const PackageAggregate* package : *packages) {
-    const bool runs = package->row.state() == v1::PACKAGE_STATE_STARTED;
+    const bool runs = Runs(package->row.state());
     const auto at = placings->find(package->row.number());
     const v1::Placing* placing = at == placings->end() ? nullptr : at->second;
     absl::StatusOr<PackageRow> next =

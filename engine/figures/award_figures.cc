@@ -52,15 +52,15 @@ v1::Counts OwnUnits(const PackageAggregate& package, absl::string_view contract_
   v1::Counts counts;
   std::set<int32_t> terms_versions;
   for (const OfferRow& offer : package.offers) {
-    if (!offer.restart() && !offer.placed() && offer.contract_id() == contract_id)
+    if (IsOfARound(offer) && offer.contract_id() == contract_id)
       terms_versions.insert(offer.terms_version());
   }
   for (int32_t version : terms_versions) {
     UnitOutcome unit;
     for (const OfferRow& offer : package.offers) {
-      if (!offer.restart() && !offer.placed() && offer.terms_version() == version &&
+      if (IsOfARound(offer) && offer.terms_version() == version &&
           offer.contract_id() == contract_id) {
-        unit.Add(offer);
+        unit.Add(offer, CountedFor::kPickUp);
       }
     }
     const int32_t month = MonthOf(unit.first()->issued_date());

@@ -104,6 +104,15 @@ std::map<std::string, RollupRow> AvoidedByContract(const FigureQuery& query,
   return avoided;
 }
 
+bool EverShortened(const Directory& directory, const std::string& framework_id) {
+  const journal::v1::FrameworkRow* newest = directory.Framework(framework_id);
+  for (int32_t revision = 1; newest != nullptr && revision <= newest->revision(); ++revision) {
+    const journal::v1::FrameworkRow* one = directory.Framework(framework_id, revision);
+    if (one != nullptr && !one->rules().shortened_windows().empty()) return true;
+  }
+  return false;
+}
+
 int32_t OrderOfTier(const v1::FrameworkRules& rules, const std::string& tier_id) {
   const v1::Tier* tier = Directory::TierOf(rules, tier_id);
   return tier == nullptr ? std::numeric_limits<int32_t>::max() : tier->order();
@@ -125,6 +134,11 @@ absl::StatusOr<v1::QueryComplianceResponse> QueryCompliance(
   query.group_by = RowDimensions();
   if (request.without_urgent()) {
     query.filters[v1::DIMENSION_URGENCY] = {TextOf(v1::URGENCY_STANDARD)};
+    // One whose window was shortened counts as urgent. No roll-up knows it: it is asked for only
+    // where there may be any.
+    if (EverShortened(directory, request.framework_id())) {
+      query.filters[v1::DIMENSION_WINDOW] = {"full"};
+    }
   }
   // A contract is its provider's: a branch sees how the whole of it stands.
   PerformanceScope of_provider = scope;

@@ -42,6 +42,11 @@ constexpr Count<v1::Counts> kCounts[] = {
     {&v1::Counts::accepted_returned_by_provider, &v1::Counts::set_accepted_returned_by_provider},
     {&v1::Counts::handed_back_in_cohort, &v1::Counts::set_handed_back_in_cohort},
     {&v1::Counts::placed, &v1::Counts::set_placed},
+    {&v1::Counts::in_part, &v1::Counts::set_in_part},
+    {&v1::Counts::changes_asked, &v1::Counts::set_changes_asked},
+    {&v1::Counts::changes_accepted, &v1::Counts::set_changes_accepted},
+    {&v1::Counts::changes_declined, &v1::Counts::set_changes_declined},
+    {&v1::Counts::changes_silent, &v1::Counts::set_changes_silent},
 };
 
 constexpr Count<v1::PackageCounts> kPackageCounts[] = {

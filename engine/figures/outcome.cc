@@ -22,30 +22,33 @@ int ClassPlace(v1::ResponseClass response_class) {
   switch (response_class) {
     case v1::RESPONSE_CLASS_ACCEPTED:
       return 0;
-    case v1::RESPONSE_CLASS_DECLINED:
+    case v1::RESPONSE_CLASS_IN_PART:
       return 1;
-    case v1::RESPONSE_CLASS_PENDING:
+    case v1::RESPONSE_CLASS_DECLINED:
       return 2;
-    case v1::RESPONSE_CLASS_LATE:
+    case v1::RESPONSE_CLASS_PENDING:
       return 3;
-    case v1::RESPONSE_CLASS_SILENT:
+    case v1::RESPONSE_CLASS_LATE:
       return 4;
-    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
+    case v1::RESPONSE_CLASS_SILENT:
       return 5;
-    case v1::RESPONSE_CLASS_ERROR_UPHELD:
+    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
       return 6;
+    case v1::RESPONSE_CLASS_ERROR_UPHELD:
+      return 7;
     case v1::RESPONSE_CLASS_NOTICE_FAILED:
     case v1::RESPONSE_CLASS_UNSPECIFIED:
     case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
   }
-  return 7;
+  return 8;
 }
 
 int OutcomePlace(const OfferOutcome& outcome) {
-  const bool acceptance =
-      outcome.response_class == v1::RESPONSE_CLASS_ACCEPTED || outcome.accepted_late;
+  const bool acceptance = outcome.response_class == v1::RESPONSE_CLASS_ACCEPTED ||
+                          outcome.response_class == v1::RESPONSE_CLASS_IN_PART ||
+                          outcome.accepted_late;
   if (!acceptance) return 5;
   switch (outcome.state) {
     case v1::OFFER_STATE_WON:
@@ -79,6 +82,8 @@ void AddClass(v1::ResponseClass response_class, int64_t sign, v1::Counts* counts
       return counts->set_declined(counts->declined() + sign);
     case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
       return counts->set_closed_unanswered(counts->closed_unanswered() + sign);
+    case v1::RESPONSE_CLASS_IN_PART:
+      return counts->set_in_part(counts->in_part() + sign);
     case v1::RESPONSE_CLASS_PENDING:
       return counts->set_pending(counts->pending() + sign);
     case v1::RESPONSE_CLASS_LATE:
@@ -88,6 +93,18 @@ void AddClass(v1::ResponseClass response_class, int64_t sign, v1::Counts* counts
     case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
       return counts->set_silent(counts->silent() + sign);
+  }
+}
+
+// A change of terms that a branch was asked for.
+void AddChange(v1::OfferState state, int64_t sign, v1::Counts* counts) {
+  counts->set_changes_asked(counts->changes_asked() + sign);
+  if (state == v1::OFFER_STATE_ACCEPTED) {
+    counts->set_changes_accepted(counts->changes_accepted() + sign);
+  } else if (state == v1::OFFER_STATE_DECLINED) {
+    counts->set_changes_declined(counts->changes_declined() + sign);
+  } else if (state == v1::OFFER_STATE_LAPSED) {
+    counts->set_changes_silent(counts->changes_silent() + sign);
   }
 }
 
@@ -162,8 +179,8 @@ v1::ResponseClass ClassOf(const OfferRow& offer) {
     return v1::RESPONSE_CLASS_ERROR_UPHELD;
   }
   if (const AnswerRow* answer = LastAnswerInTime(offer)) {
-    return answer->answer() == v1::ANSWER_ACCEPT ? v1::RESPONSE_CLASS_ACCEPTED
-                                                 : v1::RESPONSE_CLASS_DECLINED;
+    if (answer->answer() != v1::ANSWER_ACCEPT) return v1::RESPONSE_CLASS_DECLINED;
+    return answer->visits().empty() ? v1::RESPONSE_CLASS_ACCEPTED : v1::RESPONSE_CLASS_IN_PART;
   }
   if (offer.state() == v1::OFFER_STATE_CLOSED) return v1::RESPONSE_CLASS_CLOSED_UNANSWERED;
   if (LastAnswer(offer, Remarks::kSkip) != nullptr) return v1::RESPONSE_CLASS_LATE;
@@ -175,11 +192,13 @@ OfferOutcome OutcomeOf(const OfferRow& offer) {
   OfferOutcome outcome;
   outcome.response_class = ClassOf(offer);
   outcome.state = offer.state();
-  // Late, too, when a decline in time was followed by an acceptance after the deadline.
+  // Late, too, when a decline in time, or an acceptance in part, was followed by an acceptance
+  // after the deadline.
   const AnswerRow* last = LastAnswer(offer, Remarks::kSkip);
   outcome.accepted_late = outcome.response_class != v1::RESPONSE_CLASS_ERROR_UPHELD &&
                           outcome.response_class != v1::RESPONSE_CLASS_ACCEPTED &&
-                          last != nullptr && last->answer() == v1::ANSWER_ACCEPT;
+                          last != nullptr && last->answer() == v1::ANSWER_ACCEPT &&
+                          (outcome.response_class != v1::RESPONSE_CLASS_IN_PART || last->late());
   outcome.settled = offer.settled();
   outcome.returned_cause = offer.returned_cause();
   outcome.started = offer.started();
@@ -187,6 +206,7 @@ OfferOutcome OutcomeOf(const OfferRow& offer) {
   outcome.ceased = offer.ceased();
   outcome.handed_back_in_cohort = offer.handed_back_in_cohort();
   outcome.placed = offer.placed();
+  outcome.change = offer.purpose() == v1::OFFER_PURPOSE_CHANGE;
   return outcome;
 }
 
@@ -202,10 +222,21 @@ OfferOutcome OutcomeOf(const OfferFact& fact) {
   outcome.ceased = fact.ceased();
   outcome.handed_back_in_cohort = fact.handed_back_in_cohort();
   outcome.placed = fact.placed();
+  outcome.change = fact.purpose() == v1::OFFER_PURPOSE_CHANGE;
   return outcome;
 }
 
+OfferOutcome AsPickUp(const OfferOutcome& outcome) {
+  OfferOutcome counted = outcome;
+  const bool awarded = outcome.response_class == v1::RESPONSE_CLASS_IN_PART &&
+                       outcome.state == v1::OFFER_STATE_WON && !outcome.accepted_late;
+  if (awarded) counted.response_class = v1::RESPONSE_CLASS_ACCEPTED;
+  return counted;
+}
+
 void AddOutcome(const OfferOutcome& outcome, int64_t sign, v1::Counts* counts) {
+  if (outcome.change) return AddChange(outcome.state, sign, counts);
+  if (outcome.placed && outcome.state == v1::OFFER_STATE_VOID) return;  // the placing was undone
   if (outcome.placed) {
     counts->set_placed(counts->placed() + sign);
     return AddWhatFollowed(outcome, sign, counts);
@@ -228,8 +259,9 @@ bool IsBetter(const OfferOutcome& a, const OfferOutcome& b) {
   return OutcomePlace(a) < OutcomePlace(b);
 }
 
-void UnitOutcome::Add(const OfferRow& offer) {
-  const OfferOutcome outcome = OutcomeOf(offer);
+void UnitOutcome::Add(const OfferRow& offer, CountedFor what) {
+  const OfferOutcome of_offer = OutcomeOf(offer);
+  const OfferOutcome outcome = what == CountedFor::kPickUp ? AsPickUp(of_offer) : of_offer;
   if (first_ == nullptr) {
     first_ = &offer;
     live_ = outcome;
@@ -284,26 +316,30 @@ OfferFact FactOf(const journal::v1::PackageRow& package, const OfferRow& offer) 
   fact.set_handed_back_in_cohort(outcome.handed_back_in_cohort);
   fact.set_restart(offer.restart());
   fact.set_placed(offer.placed());
+  fact.set_purpose(offer.purpose());
   fact.set_shortened(offer.shortened());
   return fact;
 }
 
 void AddFact(const OfferFact& fact, int64_t sign, v1::Counts* counts) {
-  if (fact.restart()) return;
+  if (!CountsAsOffer(fact)) return;
   AddOutcome(OutcomeOf(fact), sign, counts);
 }
 
-OfferFact UnitOf(const std::vector<OfferFact>& facts) {
+OfferFact UnitOf(const std::vector<OfferFact>& facts, CountedFor what) {
+  const auto outcome = [what](const OfferFact& fact) {
+    return what == CountedFor::kPickUp ? AsPickUp(OutcomeOf(fact)) : OutcomeOf(fact);
+  };
   const OfferFact* first = &facts.front();
   const OfferFact* best = first;
   bool settled = true;
   for (const OfferFact& fact : facts) {
     if (fact.ordinal() < first->ordinal()) first = &fact;
-    if (IsBetter(OutcomeOf(fact), OutcomeOf(*best))) best = &fact;
+    if (IsBetter(outcome(fact), outcome(*best))) best = &fact;
     settled = settled && fact.settled();
   }
   OfferFact unit = *first;
-  unit.set_response_class(best->response_class());
+  unit.set_response_class(outcome(*best).response_class);
   unit.set_state(best->state());
   unit.set_accepted_late(best->accepted_late());
   unit.set_settled(settled);

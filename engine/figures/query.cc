@@ -141,7 +141,7 @@ void ScanOffers(const FigureQuery& query, const FigureSource& source, Tally* tal
                 FigureAnswer* answer) {
   source.ForEachOfferFact(query.rules->framework_id(), query.period.from, query.period.to,
                           [&](const OfferFact& fact) {
-                            if (fact.restart()) return;
+                            if (!CountsAsOffer(fact) || IsUndonePlacing(fact)) return;
                             const FigureGroup* group = tally->GroupOf(fact);
                             if (group == nullptr) return;
                             FigureTotals& totals = answer->groups[*group];
@@ -152,7 +152,9 @@ void ScanOffers(const FigureQuery& query, const FigureSource& source, Tally* tal
 
 void CountUnit(const std::vector<OfferFact>& facts, const FigureQuery& query, Tally* tally,
                FigureAnswer* answer) {
-  const OfferFact unit = UnitOf(facts);
+  const CountedFor what =
+      query.unit == v1::COUNT_UNIT_PICK_UP ? CountedFor::kPickUp : CountedFor::kResponse;
+  const OfferFact unit = UnitOf(facts, what);
   if (!query.period.Holds(unit.issued_date())) return;
   const FigureGroup* group = tally->GroupOf(unit);
   if (group == nullptr) return;
@@ -162,7 +164,7 @@ void CountUnit(const std::vector<OfferFact>& facts, const FigureQuery& query, Ta
   for (const OfferFact& fact : facts) {
     if (fact.settled()) settled.push_back(fact);
   }
-  if (!settled.empty()) AddFact(UnitOf(settled), 1, &totals.settled);
+  if (!settled.empty()) AddFact(UnitOf(settled, what), 1, &totals.settled);
 }
 
 // A unit's period is that of its first offer and its class may hang on its last: so the period's
@@ -173,7 +175,7 @@ void ScanUnits(const FigureQuery& query, const FigureSource& source, Tally* tall
   std::vector<uint64_t> packages;
   source.ForEachOfferFact(query.rules->framework_id(), query.period.from, query.period.to,
                           [&](const OfferFact& fact) {
-                            if (fact.restart() || fact.placed()) return;
+                            if (!IsOfARound(fact)) return;
                             if (packages.empty() || packages.back() != fact.package_number()) {
                               packages.push_back(fact.package_number());
                             }
@@ -184,7 +186,7 @@ void ScanUnits(const FigureQuery& query, const FigureSource& source, Tally* tall
   for (uint64_t number : packages) {
     std::map<std::pair<std::string, int32_t>, std::vector<OfferFact>> units;
     source.ForEachOfferFactOfPackage(number, [&](const OfferFact& fact) {
-      if (fact.restart() || fact.placed()) return;
+      if (!IsOfARound(fact)) return;
       units[pick_up ? std::make_pair(fact.contract_id(), fact.terms_version())
                     : std::make_pair(fact.provider_id(), fact.round_number())]
           .push_back(fact);
@@ -309,7 +311,8 @@ FigureAnswer CountFigures(const FigureQuery& query, const Directory& directory,
   Tally tally(query, directory);
   if (std::optional<RollupRow::Kind> kind = RollupFor(query, tally)) {
     VisitRollups(query, *kind, source, [&](const RollupRow& row) {
-      if (row.live().issued() == 0 && row.live().placed() == 0)
+      const v1::Counts& live = row.live();
+      if (live.issued() == 0 && live.placed() == 0 && live.changes_asked() == 0)
         return;  // counted once, and since moved to another row
       const FigureGroup* group = tally.GroupOf(row);
       if (group == nullptr) return;

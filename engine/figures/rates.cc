@@ -18,7 +18,9 @@ int64_t DivideUp(absl::int128 dividend, int64_t divisor) {
 
 }  // namespace
 
-int64_t RespondedOf(const v1::Counts& counts) { return counts.accepted() + counts.declined(); }
+int64_t RespondedOf(const v1::Counts& counts) {
+  return counts.accepted() + counts.declined() + counts.in_part();
+}
 
 int64_t DueOf(const v1::Counts& counts) {
   return RespondedOf(counts) + counts.late() + counts.silent();

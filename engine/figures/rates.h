@@ -11,7 +11,7 @@
 
 namespace brokerage::engine {
 
-int64_t RespondedOf(const v1::Counts& counts);  // accepted + declined
+int64_t RespondedOf(const v1::Counts& counts);  // accepted + declined + in_part
 int64_t DueOf(const v1::Counts& counts);        // responded + late + silent
 int64_t ExcludedOf(const v1::Counts& counts);   // error_upheld + notice_failed + closed_unanswered
 

@@ -25,6 +25,7 @@ struct Score {
   v1::Counts without_urgent;  // settled
   v1::Counts opportunities;   // settled
   v1::Counts restarts;        // settled
+  int64_t resumed = 0;        // of them: without having been asked
   bool any = false;           // an offer of whatever kind
 
   void Add(const OfferFact& fact) {
@@ -32,6 +33,7 @@ struct Score {
     const OfferOutcome outcome = OutcomeOf(fact);
     if (fact.restart()) {
       if (outcome.settled) AddOutcome(outcome, 1, &restarts);
+      if (fact.purpose() == v1::OFFER_PURPOSE_RESUMED) ++resumed;
       return;
     }
     AddOutcome(outcome, 1, &issued);
@@ -94,11 +96,12 @@ Scan ScanPeriod(const Question& question, const PerformanceScope& scope,
   Scan scan;
   source.ForEachOfferFact(question.rules->framework_id(), question.period.from, question.period.to,
                           [&](const OfferFact& fact) {
+                            if (!fact.restart() && IsAsked(fact)) return;
                             scan.providers[fact.provider_id()].Add(fact);
                             scan.market.Add(fact);
                             if (!InScope(scope, fact)) return;
                             if (!scope.branch_id.empty()) scan.branch.Add(fact);
-                            if (fact.restart() || fact.placed() || !fact.settled()) return;
+                            if (!IsOfARound(fact) || !fact.settled()) return;
                             Served& served = scan.wards[{fact.branch_id(), fact.ward_code()}];
                             served.provider_id = fact.provider_id();
                             served.taken_late = served.taken_late || fact.accepted_late();
@@ -160,6 +163,7 @@ v1::ScorecardRow RowOf(const std::string& provider_id, const Score& score,
   row.set_risk_without_urgent(RiskOf(without_urgent, rules));
   *row.mutable_restarts() = BandedRateOf(RateOf(score.restarts.accepted(), DueOf(score.restarts)),
                                          BandsOf(rules, v1::KPI_RESTARTS));
+  row.set_restarts_resumed(score.resumed);
   row.set_never_answered(NeverAnswered(score.issued));
   return row;
 }
@@ -210,7 +214,8 @@ void AddProviders(const PerformanceScope& scope, const Scan& scan, const v1::Fra
 void AddUnservedWards(const Scan& scan, int64_t due_min, v1::QueryScorecardResponse* response) {
   for (const auto& [place, served] : scan.wards) {
     const v1::Counts& settled = served.settled;
-    if (DueOf(settled) < due_min || settled.accepted() > 0 || served.taken_late) continue;
+    const bool taken = settled.accepted() > 0 || settled.in_part() > 0 || served.taken_late;
+    if (DueOf(settled) < due_min || taken) continue;
     v1::UnservedWard& ward = *response->add_unserved_wards();
     ward.set_branch_id(place.first);
     ward.set_provider_id(served.provider_id);

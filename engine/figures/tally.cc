@@ -42,6 +42,7 @@ void CountPackage(const PackageTally& tally, int64_t sign, v1::PackageCounts* co
   switch (tally.state) {
     case v1::PACKAGE_STATE_AWARDED:
     case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_PAUSED:
     case v1::PACKAGE_STATE_CEASED:
     case v1::PACKAGE_STATE_HANDED_BACK:
       return counts->set_sourced(counts->sourced() + sign);
@@ -109,12 +110,12 @@ RollupDimensions InterimDimensions(const journal::v1::PackageRow& row) {
 
 OfferTally TallyOf(const PackageAggregate& package, const OfferRow& offer) {
   OfferTally tally;
-  if (offer.restart()) return tally;
+  if (!CountsAsOffer(offer)) return tally;
   for (const OfferRow& one : package.offers) {
-    if (one.restart()) continue;
+    if (!CountsAsOffer(one)) continue;
     if (one.ordinal() == offer.ordinal()) tally.offer.Add(one);
-    if (one.placed() || offer.placed()) continue;  // of no unit: nobody was asked
-    if (SamePickUpUnit(one, offer)) tally.pick_up.Add(one);
+    if (!IsOfARound(one) || !IsOfARound(offer)) continue;  // of no unit
+    if (SamePickUpUnit(one, offer)) tally.pick_up.Add(one, CountedFor::kPickUp);
     if (SameOpportunity(one, offer)) tally.opportunity.Add(one);
   }
   return tally;
@@ -134,7 +135,7 @@ void TallyChange(const OfferTally& before, int32_t ordinal, PackageAggregate* pa
 
 void TallyOut(int32_t ordinal, PackageAggregate* package, RollupTable* table) {
   const OfferRow& offer = OfferOf(package, ordinal);
-  if (offer.restart()) return;
+  if (!CountsAsOffer(offer)) return;
   RollupDimensions of = OfferDimensions(*package, offer);
   of.kind = RollupRow::KIND_OFFER;
   TallyOf(*package, offer).offer.Count(-1, table->Change(of));
@@ -171,20 +172,20 @@ void TallyChange(const PackageTally& before, const PackageAggregate& package, Ro
 void TallyHours(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,
                 int64_t sign, RollupTable* table) {
   RollupRow* row = table->Change(HoursDimensions(package, winner, MonthOf(award_date)));
-  row->set_minutes(row->minutes() + sign * package.row.terms().weekly_minutes());
+  row->set_minutes(row->minutes() + sign * AwardedMinutes(package.row));
   row->set_awards(row->awards() + sign);
 }
 
-void TallyMinutes(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,
-                  int64_t sign, RollupTable* table) {
-  RollupRow* row = table->Change(HoursDimensions(package, winner, MonthOf(award_date)));
-  row->set_minutes(row->minutes() + sign * package.row.terms().weekly_minutes());
+void TallyMinutes(const PackageAggregate& package, const OfferRow& winner, DateNumber date,
+                  int64_t minutes, RollupTable* table) {
+  RollupRow* row = table->Change(HoursDimensions(package, winner, MonthOf(date)));
+  row->set_minutes(row->minutes() + minutes);
 }
 
 void TakeBackAward(const PackageAggregate& package, const OfferRow& winner, DateNumber award_date,
-                   RollupTable* table) {
+                   int64_t times, RollupTable* table) {
   RollupRow* row = table->Change(HoursDimensions(package, winner, MonthOf(award_date)));
-  row->set_awards(row->awards() - 1);
+  row->set_awards(row->awards() - times);
 }
 
 void TallyInterim(const PackageAggregate& package, int64_t sign, RollupTable* table) {

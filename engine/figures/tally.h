@@ -60,13 +60,14 @@ void TallyChange(const PackageTally& before, const PackageAggregate& package, Ro
 // Adds an award's weekly minutes, `sign` times, to KIND_HOURS in the month of award_date.
 void TallyHours(const PackageAggregate& package, const journal::v1::OfferRow& winner,
                 DateNumber award_date, int64_t sign, RollupTable* table);
-// The minutes alone: of a placing, which is no award in the sense of shares.
+// Minutes alone, in the month of the date: of a placing, which is no award in the sense of shares,
+// and of terms that change.
 void TallyMinutes(const PackageAggregate& package, const journal::v1::OfferRow& winner,
-                  DateNumber award_date, int64_t sign, RollupTable* table);
-// Takes the award, but not its minutes, out of KIND_HOURS: the provider gave it up for its own
-// cause, so that the minutes stay on its account while the package is nobody's award.
+                  DateNumber date, int64_t minutes, RollupTable* table);
+// Takes the award, but not its minutes, out of KIND_HOURS, `times` times: the provider gave it up
+// for its own cause, so that the minutes stay on its account while the package is nobody's award.
 void TakeBackAward(const PackageAggregate& package, const journal::v1::OfferRow& winner,
-                   DateNumber award_date, RollupTable* table);
+                   DateNumber award_date, int64_t times, RollupTable* table);
 // Adds the package, `sign` times, to KIND_INTERIM if the person left it as an interim service.
 void TallyInterim(const PackageAggregate& package, int64_t sign, RollupTable* table);
 

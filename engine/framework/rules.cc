@@ -46,10 +46,12 @@ bool MayBeListed(v1::AwardCriterion criterion) {
     case v1::AWARD_CRITERION_PREFERRED_BY_PERSON:
     case v1::AWARD_CRITERION_EARLIEST_START:
     case v1::AWARD_CRITERION_EARLIEST_ANSWER:
+    case v1::AWARD_CRITERION_LINKED:
       return true;
     case v1::AWARD_CRITERION_IN_TIME:
     case v1::AWARD_CRITERION_EARLIER_ROUND:
     case v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS:
+    case v1::AWARD_CRITERION_WHOLE:
     case v1::AWARD_CRITERION_TIE_BREAK:
     case v1::AWARD_CRITERION_UNSPECIFIED:
     case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
@@ -215,6 +217,18 @@ class RulesChecker {
     if (rules_.has_placing_refusal_window()) {
       CheckWindow({"placing_refusal_window"}, true, rules_.placing_refusal_window());
     }
+    CheckRange({"summary_days"}, rules_.summary_days(), 0, kRetentionDaysMax);
+    CheckRange({"pause", "retention_days"}, rules_.pause().retention_days(), 0,
+               limits::kWindowDaysMax);
+    CheckRange({"pause", "days_max"}, rules_.pause().days_max(), 0, limits::kWindowDaysMax);
+    if (rules_.pause().has_restart_window()) {
+      CheckWindow({"pause", "restart_window"}, true, rules_.pause().restart_window());
+    }
+    if (rules_.terms_change().has_window()) {
+      CheckWindow({"terms_change", "window"}, true, rules_.terms_change().window());
+    }
+    CheckRange({"terms_change", "growth_percent_max"}, rules_.terms_change().growth_percent_max(),
+               0, 1000);
     int before = -1;
     for (int i = 0; i < rules_.shortened_windows_size(); ++i) {
       const v1::ShortenedWindow& shortened = rules_.shortened_windows(i);
@@ -509,6 +523,8 @@ std::optional<Location> WorkingDaysCounted(const RulesFile& file) {
   const v1::RestartRule& restart = rules.restart();
   if (IsWorkingDays(restart.standard_window())) return file.At({"restart", "standard_window"});
   if (IsWorkingDays(restart.urgent_window())) return file.At({"restart", "urgent_window"});
+  if (IsWorkingDays(rules.pause().restart_window())) return file.At({"pause", "restart_window"});
+  if (IsWorkingDays(rules.terms_change().window())) return file.At({"terms_change", "window"});
   if (rules.claim_working_days() > 0) return file.At({"claim_working_days"});
   return std::nullopt;
 }

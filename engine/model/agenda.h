@@ -16,8 +16,9 @@ struct AgendaEntry {
     kRelease,         // a distribution
     kLimit,           // the limit of an interim service: somebody is told, nothing moves
     kNoticeEnds,      // the last day of a notice has ended
+    kAskedDue,        // what the branch that has the package was asked is not answered in time
   };
-  static constexpr int kPhases = 6;
+  static constexpr int kPhases = 7;
   Phase phase = kContractChange;
   int64_t due_us = 0;
   bool standard = false;         // urgent first

@@ -113,6 +113,20 @@ decltype(auto) VisitFact(const journal::v1::Fact& fact, Visitor&& visit) {
       return visit(fact.question_answered());
     case Fact::kPackageCorrected:
       return visit(fact.package_corrected());
+    case Fact::kPackagePaused:
+      return visit(fact.package_paused());
+    case Fact::kPackageResumed:
+      return visit(fact.package_resumed());
+    case Fact::kBranchAsked:
+      return visit(fact.branch_asked());
+    case Fact::kAskedDecided:
+      return visit(fact.asked_decided());
+    case Fact::kTermsChanged:
+      return visit(fact.terms_changed());
+    case Fact::kStepUndone:
+      return visit(fact.step_undone());
+    case Fact::kPackagesLinked:
+      return visit(fact.packages_linked());
     case Fact::FACT_NOT_SET:
       break;
   }

@@ -18,6 +18,7 @@ constexpr v1::PackageState kStarted = v1::PACKAGE_STATE_STARTED;
 constexpr v1::PackageState kCeased = v1::PACKAGE_STATE_CEASED;
 constexpr v1::PackageState kCancelled = v1::PACKAGE_STATE_CANCELLED;
 constexpr v1::PackageState kHandedBack = v1::PACKAGE_STATE_HANDED_BACK;
+constexpr v1::PackageState kPaused = v1::PACKAGE_STATE_PAUSED;
 
 constexpr PackageTransition kPackageTable[] = {
     {kNoPackage, PackageVerb::kSubmit, kSubmitted},
@@ -40,14 +41,19 @@ constexpr PackageTransition kPackageTable[] = {
     {kAwarded, PackageVerb::kStart, kStarted},
     {kAwarded, PackageVerb::kReturn, kUnfilled},
     {kStarted, PackageVerb::kHandBack, kHandedBack},
+    {kPaused, PackageVerb::kHandBack, kHandedBack},
     {kStarted, PackageVerb::kCease, kCeased},
+    {kPaused, PackageVerb::kCease, kCeased},
     {kCeased, PackageVerb::kErase, kCeased},
     {kCancelled, PackageVerb::kErase, kCancelled},
     {kHandedBack, PackageVerb::kErase, kHandedBack},
     {kAwarded, PackageVerb::kGiveNotice, kUnfilled},
     {kStarted, PackageVerb::kGiveNotice, kStarted},
+    {kPaused, PackageVerb::kGiveNotice, kPaused},
     {kStarted, PackageVerb::kMoveNotice, kStarted},
+    {kPaused, PackageVerb::kMoveNotice, kPaused},
     {kStarted, PackageVerb::kWithdrawNotice, kStarted},
+    {kPaused, PackageVerb::kWithdrawNotice, kPaused},
     {kSubmitted, PackageVerb::kPlace, kAwarded},
     {kOffered, PackageVerb::kPlace, kAwarded},
     {kUnfilled, PackageVerb::kPlace, kAwarded},
@@ -56,15 +62,48 @@ constexpr PackageTransition kPackageTable[] = {
     {kUnfilled, PackageVerb::kStop, kUnfilled},
     {kAwarded, PackageVerb::kStop, kAwarded},
     {kStarted, PackageVerb::kStop, kStarted},
+    {kPaused, PackageVerb::kStop, kPaused},
     {kSubmitted, PackageVerb::kContinue, kSubmitted},
     {kOffered, PackageVerb::kContinue, kOffered},
     {kUnfilled, PackageVerb::kContinue, kUnfilled},
     {kAwarded, PackageVerb::kContinue, kAwarded},
     {kStarted, PackageVerb::kContinue, kStarted},
+    {kPaused, PackageVerb::kContinue, kPaused},
     {kOffered, PackageVerb::kAnswerQuestion, kOffered},
     {kUnfilled, PackageVerb::kAnswerQuestion, kUnfilled},
     {kAwarded, PackageVerb::kAnswerQuestion, kAwarded},
     {kSubmitted, PackageVerb::kCorrect, kSubmitted},
+    {kStarted, PackageVerb::kPause, kPaused},
+    {kPaused, PackageVerb::kResume, kStarted},
+    {kPaused, PackageVerb::kAskRestart, kPaused},
+    {kAwarded, PackageVerb::kAskChange, kAwarded},
+    {kStarted, PackageVerb::kAskChange, kStarted},
+    {kPaused, PackageVerb::kAskChange, kPaused},
+    {kAwarded, PackageVerb::kChangeTerms, kAwarded},
+    {kStarted, PackageVerb::kChangeTerms, kStarted},
+    {kPaused, PackageVerb::kChangeTerms, kPaused},
+    {kAwarded, PackageVerb::kWithdrawAsked, kAwarded},
+    {kStarted, PackageVerb::kWithdrawAsked, kStarted},
+    {kPaused, PackageVerb::kWithdrawAsked, kPaused},
+    {kAwarded, PackageVerb::kUndoToSubmitted, kSubmitted},
+    {kCancelled, PackageVerb::kUndoToSubmitted, kSubmitted},
+    {kAwarded, PackageVerb::kUndoToOffered, kOffered},
+    {kCancelled, PackageVerb::kUndoToOffered, kOffered},
+    {kAwarded, PackageVerb::kUndoToUnfilled, kUnfilled},
+    {kCancelled, PackageVerb::kUndoToUnfilled, kUnfilled},
+    {kUnfilled, PackageVerb::kUndoToAwarded, kAwarded},
+    {kStarted, PackageVerb::kUndoToAwarded, kAwarded},
+    {kCancelled, PackageVerb::kUndoToAwarded, kAwarded},
+    {kCeased, PackageVerb::kUndoToStarted, kStarted},
+    {kHandedBack, PackageVerb::kUndoToStarted, kStarted},
+    {kCeased, PackageVerb::kUndoToPaused, kPaused},
+    {kHandedBack, PackageVerb::kUndoToPaused, kPaused},
+    {kSubmitted, PackageVerb::kLink, kSubmitted},
+    {kOffered, PackageVerb::kLink, kOffered},
+    {kUnfilled, PackageVerb::kLink, kUnfilled},
+    {kAwarded, PackageVerb::kLink, kAwarded},
+    {kStarted, PackageVerb::kLink, kStarted},
+    {kPaused, PackageVerb::kLink, kPaused},
 };
 
 constexpr v1::OfferState kNoOffer = v1::OFFER_STATE_UNSPECIFIED;
@@ -123,6 +162,12 @@ constexpr OfferTransition kOfferTable[] = {
     {kAccepted, OfferVerb::kAskQuestion, kAccepted},
     {kDeclined, OfferVerb::kAskQuestion, kDeclined},
     {kLapsed, OfferVerb::kAskQuestion, kLapsed},
+    {kNoOffer, OfferVerb::kResume, kAccepted},
+    {kWon, OfferVerb::kUndo, kAccepted},
+    {kLost, OfferVerb::kUndo, kAccepted},
+    {kVoided, OfferVerb::kUndo, kAccepted},
+    {kClosed, OfferVerb::kUndo, kOpen},
+    {kWon, OfferVerb::kUndoPlacing, kVoided},
 };
 
 struct VerbNames {
@@ -156,6 +201,19 @@ constexpr VerbNames kPackageVerbNames[] = {
     {"continue", "ContinuePackage"},
     {"answer_question", "AnswerQuestion"},
     {"correct", "CorrectPackage"},
+    {"pause", "PausePackage"},
+    {"resume", "ResumePackage"},
+    {"ask_restart", "ResumePackage"},
+    {"ask_change", "ChangeTerms"},
+    {"change_terms", "ChangeTerms"},
+    {"withdraw_asked", "WithdrawAskedOffer"},
+    {"undo_to_submitted", "UndoPackage"},
+    {"undo_to_offered", "UndoPackage"},
+    {"undo_to_unfilled", "UndoPackage"},
+    {"undo_to_awarded", "UndoPackage"},
+    {"undo_to_started", "UndoPackage"},
+    {"undo_to_paused", "UndoPackage"},
+    {"link", "LinkPackages"},
 };
 static_assert(std::size(kPackageVerbNames) == kPackageVerbs);
 
@@ -178,6 +236,9 @@ constexpr VerbNames kOfferVerbNames[] = {
     {"place", ""},
     {"refuse_placing", "RefusePlacing"},
     {"ask_question", "AskQuestion"},
+    {"resume", ""},
+    {"undo", ""},
+    {"undo_placing", ""},
 };
 static_assert(std::size(kOfferVerbNames) == kOfferVerbs);
 

@@ -42,8 +42,21 @@ enum class PackageVerb : uint8_t {
   kContinue,  // which was a mistake
   kAnswerQuestion,
   kCorrect,  // before it goes out
+  kPause,
+  kResume,
+  kAskRestart,   // the branch is asked whether it takes the person back
+  kAskChange,    // the branch is asked for other terms
+  kChangeTerms,  // less care, or the branch agreed
+  kWithdrawAsked,
+  kUndoToSubmitted,
+  kUndoToOffered,
+  kUndoToUnfilled,
+  kUndoToAwarded,
+  kUndoToStarted,
+  kUndoToPaused,
+  kLink,  // to others, or no longer
 };
-inline constexpr int kPackageVerbs = 24;
+inline constexpr int kPackageVerbs = 37;
 
 enum class OfferVerb : uint8_t {
   kIssue,
@@ -64,8 +77,11 @@ enum class OfferVerb : uint8_t {
   kPlace,        // the package is the branch's, without having been offered
   kRefusePlacing,
   kAskQuestion,
+  kResume,  // stands for care that went on without an offer
+  kUndo,    // what a step made of it is undone
+  kUndoPlacing,
 };
-inline constexpr int kOfferVerbs = 18;
+inline constexpr int kOfferVerbs = 21;
 
 // `from` is UNSPECIFIED where the thing begins. (from, verb) is unique.
 struct PackageTransition {

@@ -25,6 +25,20 @@ const std::string& ContractOf(const PackageAggregate& package) {
   return package.offers[static_cast<size_t>(package.row.award().offer_ordinal() - 1)].contract_id();
 }
 
+int32_t AwardedMinutes(const journal::v1::PackageRow& row) {
+  if (row.award().weekly_minutes() != 0) return row.award().weekly_minutes();
+  int32_t minutes = row.terms().weekly_minutes();
+  for (const journal::v1::TermsChangeRow& change : row.terms_changes()) {
+    minutes -= change.minutes_difference();
+  }
+  return minutes;
+}
+
+const journal::v1::OfferRow* AskedOf(const PackageAggregate& package) {
+  const int32_t ordinal = package.row.asked_ordinal();
+  return ordinal == 0 ? nullptr : &package.offers[static_cast<size_t>(ordinal - 1)];
+}
+
 uint64_t PersonNumberOf(const journal::v1::PackageRow& row) {
   return row.person_number() != 0 ? row.person_number() : row.number();
 }

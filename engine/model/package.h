@@ -89,6 +89,19 @@ bool StillWaits(const journal::v1::PackageRow& row);
 // The contract under which the package runs, or was awarded. REQUIRES: it is one of the two.
 const std::string& ContractOf(const PackageAggregate& package);
 
+// The weekly minutes that were awarded, before the terms changed; of an imported package those with
+// which it came.
+int32_t AwardedMinutes(const journal::v1::PackageRow& row);
+
+// Whether the offer, a row or a fact, was put to the branch that had the package already, for a
+// restart or other terms: it is of no round, and no acceptance of the package.
+template <typename Offer>
+bool IsAsked(const Offer& offer) {
+  return offer.purpose() != v1::OFFER_PURPOSE_UNSPECIFIED;
+}
+// That which waits for its answer; null where there is none.
+const journal::v1::OfferRow* AskedOf(const PackageAggregate& package);
+
 // The person's number; of a package of old, which has none, the package's own.
 uint64_t PersonNumberOf(const journal::v1::PackageRow& row);
 

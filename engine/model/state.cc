@@ -12,7 +12,7 @@ namespace {
 // What somebody could have done by then and has not.
 bool IsDeadline(int phase) {
   return phase == AgendaEntry::kRoundDue || phase == AgendaEntry::kLimit ||
-         phase == AgendaEntry::kNoticeEnds;
+         phase == AgendaEntry::kNoticeEnds || phase == AgendaEntry::kAskedDue;
 }
 
 // What would be said to have passed by a clock that nobody trusts waits until it is confirmed.
@@ -25,21 +25,23 @@ bool Pauses(const State& state, int phase) {
 bool IsInterim(const journal::v1::PackageRow& row) { return row.limit_due_us() != 0; }
 
 bool AwaitsLimit(const journal::v1::PackageRow& row) {
-  return IsInterim(row) && row.state() == v1::PACKAGE_STATE_STARTED && !row.limit_passed();
+  return IsInterim(row) && Runs(row.state()) && !row.limit_passed();
 }
 
 bool IsOverLimit(const journal::v1::PackageRow& row) {
-  return IsInterim(row) && row.state() == v1::PACKAGE_STATE_STARTED && row.limit_passed();
+  return IsInterim(row) && Runs(row.state()) && row.limit_passed();
 }
 
 bool IsStopped(const journal::v1::PackageRow& row) { return row.stopped_by_number() != 0; }
 
-bool HasNotEnded(v1::PackageState state) {
-  return WaitsOrIsAwarded(state) || state == v1::PACKAGE_STATE_STARTED;
+bool HasNotEnded(v1::PackageState state) { return WaitsOrIsAwarded(state) || Runs(state); }
+
+bool Runs(v1::PackageState state) {
+  return state == v1::PACKAGE_STATE_STARTED || state == v1::PACKAGE_STATE_PAUSED;
 }
 
 bool IsUnderNotice(const journal::v1::PackageRow& row) {
-  return row.has_notice() && row.state() == v1::PACKAGE_STATE_STARTED;
+  return row.has_notice() && Runs(row.state());
 }
 
 bool WaitsOrIsAwarded(v1::PackageState state) {
@@ -50,6 +52,7 @@ bool WaitsOrIsAwarded(v1::PackageState state) {
     case v1::PACKAGE_STATE_AWARDED:
       return true;
     case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_PAUSED:
     case v1::PACKAGE_STATE_CEASED:
     case v1::PACKAGE_STATE_CANCELLED:
     case v1::PACKAGE_STATE_HANDED_BACK:
@@ -62,7 +65,11 @@ bool WaitsOrIsAwarded(v1::PackageState state) {
 }
 
 bool IsOpenPackage(const journal::v1::PackageRow& row) {
-  if (WaitsOrIsAwarded(row.state()) || AwaitsLimit(row) || IsUnderNotice(row)) return true;
+  if (WaitsOrIsAwarded(row.state()) || AwaitsLimit(row) || IsUnderNotice(row) ||
+      row.asked_ordinal() != 0) {
+    return true;
+  }
+  if (Runs(row.state()) && !row.links().empty()) return true;
   // Until its last deadline has passed, a package's offers are not settled.
   return std::any_of(row.rounds().begin(), row.rounds().end(),
                      [](const journal::v1::RoundRow& round) { return !round.settled(); });
@@ -80,6 +87,16 @@ const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::Package
           : state.directory.Framework(row.framework_id());
   BROKERAGE_CHECK(framework != nullptr);
   return framework->rules();
+}
+
+std::vector<const PackageAggregate*> LinkedTo(const State& state,
+                                              const journal::v1::PackageRow& row) {
+  std::vector<const PackageAggregate*> linked;
+  for (const journal::v1::PackageLink& link : row.links()) {
+    const PackageAggregate* package = state.Package(link.number());
+    if (package != nullptr && HasNotEnded(package->row.state())) linked.push_back(package);
+  }
+  return linked;
 }
 
 bool AwardsBeforeClose(const v1::FrameworkRules& rules, const journal::v1::PackageRow& row) {

@@ -24,7 +24,7 @@ namespace brokerage::engine {
 // Whether care has neither started nor been given up in this state.
 bool WaitsOrIsAwarded(v1::PackageState state);
 // Whether a package in this state, with these rounds, must be in memory: somebody still waits for
-// something.
+// something, or it runs and the award of another to which it is linked may ask who has it.
 bool IsOpenPackage(const journal::v1::PackageRow& row);
 // Whether it started as an interim service, by the rules of that moment.
 bool IsInterim(const journal::v1::PackageRow& row);
@@ -33,6 +33,8 @@ bool AwaitsLimit(const journal::v1::PackageRow& row);
 bool IsOverLimit(const journal::v1::PackageRow& row);
 // Whether nothing of it goes out or is awarded: its person was said to have died.
 bool IsStopped(const journal::v1::PackageRow& row);
+// Whether somebody cares for the person, if only the care rests: it is STARTED or PAUSED.
+bool Runs(v1::PackageState state);
 // Whether it has not ended: it waits, is awarded or runs.
 bool HasNotEnded(v1::PackageState state);
 // Whether it runs, until the last day of a notice.
@@ -108,6 +110,10 @@ struct State {
 
 // The rules that a package follows: of its own revision, or the newest before its first release.
 const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row);
+
+// The packages to which the package is linked, as far as they have not ended.
+std::vector<const PackageAggregate*> LinkedTo(const State& state,
+                                              const journal::v1::PackageRow& row);
 
 // Whether an award of the package's last round may come before its deadline. REQUIRES: it has one.
 bool AwardsBeforeClose(const v1::FrameworkRules& rules, const journal::v1::PackageRow& row);

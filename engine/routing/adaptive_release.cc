@@ -39,6 +39,7 @@ bool Counts(v1::ResponseClass response_class) {
       return false;
     case v1::RESPONSE_CLASS_UNSPECIFIED:
     case v1::RESPONSE_CLASS_ACCEPTED:
+    case v1::RESPONSE_CLASS_IN_PART:
     case v1::RESPONSE_CLASS_DECLINED:
     case v1::RESPONSE_CLASS_PENDING:
     case v1::RESPONSE_CLASS_LATE:
@@ -48,6 +49,20 @@ bool Counts(v1::ResponseClass response_class) {
       break;
   }
   return true;
+}
+
+// An acceptance in part fills nothing until the part is awarded.
+bool Fills(const OfferRow& offer) {
+  return AsPickUp(OutcomeOf(offer)).response_class == v1::RESPONSE_CLASS_ACCEPTED;
+}
+
+// Turns adaptive release on or off by the fill as it is now.
+void Judge(const v1::AdaptiveRelease& rule, RollupRow* fill) {
+  const Fill now = NewestOf(rule, *fill);
+  const bool below = 100 * now.filled < rule.lower_percent() * now.packages;
+  const bool above = 100 * now.filled >= rule.upper_percent() * now.packages;
+  const bool stays = fill->adaptive_release_on() && !above;
+  fill->set_adaptive_release_on(now.packages >= limits::kAdaptivePackagesMin && (below || stays));
 }
 
 bool WasCounted(const PackageRow& row, const std::string& tier_id, int32_t terms_version) {
@@ -80,11 +95,27 @@ void AddToFill(const v1::AdaptiveRelease& rule, bool filled, RollupRow* fill) {
   auto* newest = fill->mutable_filled();
   newest->Add(filled);
   if (newest->size() > limits::kAdaptivePackagesMax) newest->erase(newest->begin());
-  const Fill now = NewestOf(rule, *fill);
-  const bool below = 100 * now.filled < rule.lower_percent() * now.packages;
-  const bool above = 100 * now.filled >= rule.upper_percent() * now.packages;
-  const bool stays = fill->adaptive_release_on() && !above;
-  fill->set_adaptive_release_on(now.packages >= limits::kAdaptivePackagesMin && (below || stays));
+  Judge(rule, fill);
+}
+
+void CountPartInFill(const v1::AdaptiveRelease& rule, const OfferRow& winner, bool awarded,
+                     PackageAggregate* package, RollupTable* table) {
+  const RoundRow* round = RoundOf(*package, winner);
+  if (round == nullptr || !Lists(round->fill_tier_ids(), winner.tier_id())) return;
+  // It came late; or the branch had accepted the whole in time, which filled.
+  if (!Fills(winner) || ClassOf(winner) == v1::RESPONSE_CLASS_ACCEPTED) return;
+  for (const OfferRow& offer : package->offers) {
+    const bool beside = offer.round_number() == winner.round_number() &&
+                        offer.tier_id() == winner.tier_id() && offer.ordinal() != winner.ordinal();
+    if (beside && Fills(offer)) return;  // it is filled anyway
+  }
+  RollupRow* fill = table->Change(
+      FillDimensions(package->row.framework_id(), LotOf(package->row, winner), winner.tier_id()));
+  for (int i = fill->filled_size() - 1; i >= 0; --i) {
+    if (fill->filled(i) == awarded) continue;
+    fill->set_filled(i, awarded);
+    return Judge(rule, fill);
+  }
 }
 
 void CountFill(const v1::AdaptiveRelease& rule, int32_t round_number, PackageAggregate* package,
@@ -100,7 +131,7 @@ void CountFill(const v1::AdaptiveRelease& rule, int32_t round_number, PackageAgg
       if (offer.round_number() != round_number || offer.tier_id() != tier_id) continue;
       counts |= Counts(ClassOf(offer));
       lot_id = LotOf(package->row, offer);
-      filled |= ClassOf(offer) == v1::RESPONSE_CLASS_ACCEPTED;
+      filled |= Fills(offer);
     }
     if (!counts) continue;
     round.add_fill_tier_ids(tier_id);

@@ -34,6 +34,14 @@ void AddToFill(const v1::AdaptiveRelease& rule, bool filled, journal::v1::Rollup
 void CountFill(const v1::AdaptiveRelease& rule, int32_t round_number, PackageAggregate* package,
                RollupTable* table);
 
+// Counts the package as filled in the fill of the winner's tier, where a part of it is awarded
+// after its round was settled: it was none of the tier's acceptances then. A fill keeps no
+// packages, only their order: the newest of those that the tier did not fill counts as filled.
+// Not `awarded`: that was undone, and the newest that it filled does not count as filled.
+// REQUIRES: the offer won a part, and the roll-up of the fill is in the table.
+void CountPartInFill(const v1::AdaptiveRelease& rule, const journal::v1::OfferRow& winner,
+                     bool awarded, PackageAggregate* package, RollupTable* table);
+
 // Why the next round opens beside the one with these verdicts: the fill of each tier that is
 // offered the package in it, where adaptive release is on for all of them; nothing otherwise, and
 // without the rule. The round's number is left to the caller. `lot_id` is where it is offered.

@@ -106,9 +106,11 @@ bool NotRefused(const RuleSubject& subject) {
          !GaveUp(row, subject.provider_id, branch);
 }
 
-// What was said after the package was awarded is a remark and counts nowhere.
+// What was said after the package was awarded is a remark and counts nowhere. Who accepted a part
+// said that it cannot take the rest.
 bool NotDeclined(const RuleSubject& subject) {
   if (subject.branch == nullptr) return true;
+  if (Lists(RowOf(subject).part_branch_ids(), subject.branch->id())) return false;
   const auto& offers = subject.question.package.offers;
   return std::none_of(offers.begin(), offers.end(), [&](const OfferRow& offer) {
     if (offer.branch_id() != subject.branch->id()) return false;
@@ -123,6 +125,7 @@ bool NotOfferedCheaper(const RuleSubject& subject) {
   const auto& offers = subject.question.package.offers;
   const int32_t price = subject.question.directory.PriceOf(contract, RowOf(subject).ward_code());
   return std::none_of(offers.begin(), offers.end(), [&](const OfferRow& offer) {
+    if (offer.placed() && offer.undone()) return false;  // it was a mistake
     return offer.provider_id() == subject.provider_id && offer.contract_id() != contract.id() &&
            offer.price_pence() > 0 && offer.price_pence() < price;
   });
@@ -315,6 +318,10 @@ std::string SayRefused(const Told& told) {
 }
 
 std::string SayDeclined(const Told& told) {
+  if (!told.passed && Lists(told.package.part_branch_ids(), told.verdict.branch_id())) {
+    return absl::StrCat(told.names.branch,
+                        " has a part of this need; it said that it cannot take the rest.");
+  }
   return absl::StrCat(told.names.branch, told.passed ? " has not declined" : " has declined",
                       " this package on the same terms.");
 }

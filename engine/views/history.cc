@@ -10,7 +10,9 @@
 #include "engine/base/ids.h"
 #include "engine/model/fact_keys.h"
 #include "engine/model/facts.h"
+#include "engine/model/lifecycle.h"
 #include "engine/model/package.h"
+#include "engine/model/parts.h"
 #include "engine/model/reach.h"
 #include "engine/model/suspensions.h"
 #include "engine/model/visibility.h"
@@ -38,6 +40,11 @@ std::string OfferWords(const PackageAggregate& package, int32_t ordinal,
   return BranchWords(package.offers[place], directory);
 }
 
+bool AcceptsPart(const PackageAggregate& package, int32_t ordinal) {
+  const size_t place = static_cast<size_t>(ordinal) - 1;
+  return place < package.offers.size() && AcceptedVisits(package.offers[place]) != nullptr;
+}
+
 // What a fact is told in: the package as it is at any time after it.
 struct PackageContext {
   const PackageAggregate& package;
@@ -59,6 +66,11 @@ std::string PackageWords(const journal::v1::PackageSubmitted& fact, const Packag
   if (row.predecessor_number() != 0) {
     absl::StrAppend(&text, ", follows ",
                     FormatPackageId({row.predecessor_year(), row.predecessor_number()}));
+  }
+  if (row.has_part_of()) {
+    absl::StrAppend(&text, ", what is left of ",
+                    FormatPackageId({row.part_of().year(), row.part_of().number()}),
+                    " of which a part was awarded");
   }
   if (!row.imported()) return absl::StrCat("Taken in: ", text, ".");
   return absl::StrCat("Imported as running at ", in.directory.BranchName(row.running_branch_id()),
@@ -152,13 +164,17 @@ std::string PackageWords(const journal::v1::DeadlineExtended& fact, const Packag
 std::string PackageWords(const journal::v1::AwardProposed& fact, const PackageContext& in) {
   return absl::StrCat(
       "Awaits care navigation: ", OfferWords(in.package, fact.ordinal(), in.directory),
-      " is proposed for the award.");
+      " is proposed for the award", AcceptsPart(in.package, fact.ordinal()) ? " of a part" : "",
+      ".");
 }
 
 std::string PackageWords(const journal::v1::PackageAwarded& fact, const PackageContext& in) {
   const journal::v1::AwardRow& award = fact.award();
   std::string text =
       absl::StrCat("Awarded to ", OfferWords(in.package, award.offer_ordinal(), in.directory));
+  if (award.part()) {
+    absl::StrAppend(&text, " in part, ", award.weekly_minutes(), " minutes a week");
+  }
   if (award.decided_by() != v1::AWARD_CRITERION_UNSPECIFIED) {
     absl::StrAppend(&text, ", decided by ", CriterionWords(award.decided_by()));
   }
@@ -277,6 +293,39 @@ std::string PackageWords(const journal::v1::NoticeMoved& fact, const PackageCont
 
 std::string PackageWords(const journal::v1::NoticeWithdrawn& fact, const PackageContext& in) {
   return in.has_offer_events ? "" : "The notice was taken back: care goes on.";
+}
+
+std::string PackageWords(const journal::v1::PackagePaused& fact, const PackageContext& in) {
+  return in.has_offer_events ? "" : PauseWords("care", fact.pause());
+}
+
+std::string PackageWords(const journal::v1::PackageResumed& fact, const PackageContext& in) {
+  if (in.has_offer_events) return "";
+  return absl::StrCat("Care goes on from ", FormatDate(fact.date()), ".");
+}
+
+std::string PackageWords(const journal::v1::BranchAsked& fact, const PackageContext& in) {
+  return "";
+}
+
+std::string PackageWords(const journal::v1::AskedDecided& fact, const PackageContext& in) {
+  return "";
+}
+
+std::string PackageWords(const journal::v1::TermsChanged& fact, const PackageContext& in) {
+  return in.has_offer_events ? "" : TermsChangedWords("care", fact);
+}
+
+std::string PackageWords(const journal::v1::StepUndone& fact, const PackageContext& in) {
+  return absl::StrCat(StepWords(fact.kind()), " was undone: the package is ",
+                      StateName(fact.state()), " again",
+                      fact.care_until_date() != 0 ? ", under notice until " : "",
+                      FormatDate(fact.care_until_date()), ".");
+}
+
+std::string PackageWords(const journal::v1::PackagesLinked& fact, const PackageContext& in) {
+  return absl::StrCat(fact.unlinked() ? "No longer linked to " : "Linked to ",
+                      FormatPackageId({fact.other().year(), fact.other().number()}), ".");
 }
 
 std::string PackageWords(const journal::v1::PackageCeased& fact, const PackageContext& in) {

@@ -4,12 +4,9 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "engine/base/calendar.h"
 #include "engine/model/facts.h"
+#include "engine/model/parts.h"
 #include "engine/model/visibility.h"
-#include "engine/routing/routing.h"
-#include "engine/views/words.h"
 
 namespace brokerage::engine {
 
@@ -38,14 +35,15 @@ int64_t LastAnswered(const OfferRow& offer) {
   return answer == nullptr ? offer.issued_time_us() : answer->time_us();
 }
 
-// The offer whose award was given up at `time_us`. A package can be awarded and returned again and
-// again; the winner of each time answered last before it was returned, and the next one answered
-// after that.
+// The offer whose award was given up at `time_us`; null where that was undone. Returns of old do
+// not keep when they were: a package can be awarded and returned again and again; the winner of
+// each time answered last before it was returned, and the next one answered after that.
 const OfferRow* ReturnedAt(const PackageAggregate& package, int64_t time_us) {
   const OfferRow* found = nullptr;
   int64_t found_answer_us = 0;
   for (const OfferRow& offer : package.offers) {
-    if (offer.returned_cause() == v1::CAUSE_UNSPECIFIED) continue;
+    if (offer.has_returned() && offer.returned().time_us() == time_us) return &offer;
+    if (offer.has_returned() || offer.returned_cause() == v1::CAUSE_UNSPECIFIED) continue;
     int64_t answer_us = LastAnswered(offer);
     if (answer_us > time_us || (found && answer_us < found_answer_us)) continue;
     found = &offer;
@@ -116,11 +114,13 @@ class OfferEvents {
 
   void Add(const journal::v1::PackageCancelled& fact) {
     const OfferRow* winner = Winner();
+    if (winner != nullptr) PushAskedThatEnded();
     for (const OfferRow& offer : package_.offers) {
       if (&offer == winner) {
         Push(OfferEventKind::kAwardCancelled, &offer);
       } else if (offer.state() == v1::OFFER_STATE_CLOSED &&
-                 offer.close_cause() == v1::CLOSE_CAUSE_PACKAGE_CANCELLED) {
+                 offer.close_cause() == v1::CLOSE_CAUSE_PACKAGE_CANCELLED &&
+                 RoundEndedAt(package_, offer, time_us_)) {
         Push(OfferEventKind::kClosed, &offer);
       } else if (VoidWithoutRule(offer) && offer.ordinal() > package_.row.previous_issue_offers()) {
         Push(OfferEventKind::kVoid, &offer);
@@ -132,19 +132,37 @@ class OfferEvents {
 
   void Add(const journal::v1::PackageReturned& fact) {
     Push(OfferEventKind::kReturned, ReturnedAt(package_, time_us_));
+    PushAskedThatEnded();
   }
 
   void Add(const journal::v1::PackageHandedBack& fact) {
     Push(OfferEventKind::kHandedBack, Winner());
+    PushAskedThatEnded();
   }
 
-  void Add(const journal::v1::PackageCeased& fact) { Push(OfferEventKind::kCeased, Winner()); }
+  void Add(const journal::v1::PackageCeased& fact) {
+    Push(OfferEventKind::kCeased, Winner());
+    PushAskedThatEnded();
+  }
 
   void Add(const journal::v1::NoticeGiven& fact) { Push(OfferEventKind::kNoticeGiven, Winner()); }
   void Add(const journal::v1::NoticeMoved& fact) { Push(OfferEventKind::kNoticeMoved, Winner()); }
   void Add(const journal::v1::NoticeWithdrawn& fact) {
     Push(OfferEventKind::kNoticeWithdrawn, Winner());
   }
+
+  void Add(const journal::v1::PackagePaused& fact) { Push(OfferEventKind::kPaused, Winner()); }
+  void Add(const journal::v1::PackageResumed& fact) { Push(OfferEventKind::kResumed, Winner()); }
+  void Add(const journal::v1::BranchAsked& fact) {
+    Push(OfferEventKind::kAsked, fact.offer().ordinal());
+  }
+  void Add(const journal::v1::AskedDecided& fact) {
+    Push(fact.state() == v1::OFFER_STATE_LAPSED   ? OfferEventKind::kLapsed
+         : fact.state() == v1::OFFER_STATE_CLOSED ? OfferEventKind::kClosed
+                                                  : OfferEventKind::kAskedDecided,
+         fact.ordinal());
+  }
+  void Add(const journal::v1::TermsChanged& fact) { Push(OfferEventKind::kTermsChanged, Winner()); }
 
   void Add(const journal::v1::StartMoved& fact) {
     for (int32_t ordinal : fact.ordinals()) Push(OfferEventKind::kStartMoved, ordinal);
@@ -207,12 +225,23 @@ class OfferEvents {
     Push(OfferEventKind::kMoved, *offer).branch_id = fact.branch_id();
   }
 
+  // The first of an award or a placing is the one that had the package.
+  void Add(const journal::v1::StepUndone& fact) {
+    bool had_package = fact.kind() == v1::STEP_KIND_AWARD || fact.kind() == v1::STEP_KIND_PLACE;
+    for (const journal::v1::ReopenedOffer& one : fact.offers()) {
+      const bool award_undone = std::exchange(had_package, false);
+      Push(award_undone ? OfferEventKind::kAwardUndone : OfferEventKind::kStepUndone,
+           one.ordinal());
+    }
+  }
+
   // Change no offer.
-  void Add(const OneOf<
-           journal::v1::PackageSubmitted, journal::v1::PackageReleased, journal::v1::PackageHeld,
-           journal::v1::RoundClosed, journal::v1::RoundEvaluated, journal::v1::RoundsPassedOver,
-           journal::v1::LimitPassed, journal::v1::TextsErased, journal::v1::PackageStopped,
-           journal::v1::PackageContinued, journal::v1::PackageCorrected> auto& fact) {}
+  void Add(
+      const OneOf<journal::v1::PackageSubmitted, journal::v1::PackageReleased,
+                  journal::v1::PackageHeld, journal::v1::RoundClosed, journal::v1::RoundEvaluated,
+                  journal::v1::RoundsPassedOver, journal::v1::LimitPassed, journal::v1::TextsErased,
+                  journal::v1::PackageStopped, journal::v1::PackageContinued,
+                  journal::v1::PackageCorrected, journal::v1::PackagesLinked> auto& fact) {}
 
   // Are of no package.
   void Add(const OneOf<journal::v1::FrameworkApplied, journal::v1::DirectoryChanged,
@@ -227,6 +256,7 @@ class OfferEvents {
     event.time_us = time_us_;
     event.offer = &offer;
     event.branch_id = offer.branch_id();
+    event.package = &package_;
     return event;
   }
   // Nothing where there is no such offer.
@@ -239,6 +269,16 @@ class OfferEvents {
     for (const journal::v1::VoidedOffer& one : voided) {
       if (const OfferRow* offer = OfferOf(package_, one.ordinal())) {
         Push(OfferEventKind::kVoid, *offer).void_rule = one.rule();
+      }
+    }
+  }
+
+  // What the branch had been asked and had not answered when the package ended or was given up.
+  void PushAskedThatEnded() {
+    for (const OfferRow& offer : package_.offers) {
+      if (offer.close_cause() == v1::CLOSE_CAUSE_PACKAGE_ENDED &&
+          offer.issued_time_us() < time_us_ && time_us_ <= offer.deadline_us()) {
+        Push(OfferEventKind::kClosed, &offer);
       }
     }
   }
@@ -261,18 +301,23 @@ class OfferEvents {
   }
 
   static bool VoidWithoutRule(const OfferRow& offer) {
-    return offer.state() == v1::OFFER_STATE_VOID && offer.void_rule() == v1::HARD_RULE_UNSPECIFIED;
+    return offer.state() == v1::OFFER_STATE_VOID && !offer.placed() &&
+           offer.void_rule() == v1::HARD_RULE_UNSPECIFIED;
   }
 
   // Whether a reissue at this moment ended the offer's issue: while an acceptance stands no round
-  // opens but by a reissue, so that none opened since its answer.
+  // opens but by a reissue, so that none opened since its answer; while one in part stands, only
+  // later rounds of the framework's list.
   bool WasOfTheLastIssue(const OfferRow& offer) const {
     int64_t answer_us = LastAnswered(offer);
     if (answer_us > time_us_) return false;
+    const bool in_part = AcceptedVisits(offer) != nullptr;
     return std::none_of(package_.row.rounds().begin(), package_.row.rounds().end(),
-                        [this, answer_us](const journal::v1::RoundRow& round) {
+                        [&](const journal::v1::RoundRow& round) {
+                          const bool may_follow =
+                              in_part && round.rule_number() > offer.rule_number();
                           return round.opened_time_us() > answer_us &&
-                                 round.opened_time_us() < time_us_;
+                                 round.opened_time_us() < time_us_ && !may_follow;
                         });
   }
 
@@ -287,49 +332,6 @@ class OfferEvents {
   int64_t time_us_;
   std::vector<OfferEvent> events_;
 };
-
-std::string LimitWords(const v1::AcceptanceLimit& limit) {
-  std::string text = ", at most ";
-  if (limit.packages_max() > 0) absl::StrAppend(&text, limit.packages_max(), " packages");
-  if (limit.packages_max() > 0 && limit.weekly_minutes_max() > 0) absl::StrAppend(&text, " and ");
-  if (limit.weekly_minutes_max() > 0) {
-    absl::StrAppend(&text, limit.weekly_minutes_max(), " minutes a week");
-  }
-  absl::StrAppend(&text, " of \"", limit.name(), "\"");
-  return text;
-}
-
-std::string AnswerWords(const journal::v1::AnswerRow& answer) {
-  std::string text;
-  if (answer.answer() == v1::ANSWER_ACCEPT) {
-    text = answer.late() ? "accepted late" : "accepted";
-    if (answer.possible_start_date() != 0) {
-      absl::StrAppend(&text, ", start possible on ", FormatDate(answer.possible_start_date()));
-    }
-    if (answer.valid_until_us() != 0) {
-      absl::StrAppend(&text, ", valid until ", MomentWords(answer.valid_until_us()));
-    }
-    if (answer.has_limit()) absl::StrAppend(&text, LimitWords(answer.limit()));
-  } else {
-    text = absl::StrCat(
-        answer.late() ? "declined late: " : "declined: ",
-        PlainWords(v1::DeclineReason_Name(answer.decline_reason()), "DECLINE_REASON_"));
-  }
-  if (answer.remark()) {
-    absl::StrAppend(&text, "; the package no longer waited, so that it is a remark only");
-  }
-  return text;
-}
-
-std::string AfterOutage(const journal::v1::DeadlineExtended& extended) {
-  return extended.reason().empty() ? "" : absl::StrCat(" after an outage: ", extended.reason());
-}
-
-std::string VoidWords(const OfferEvent& event, const Fact& fact) {
-  if (event.void_rule != v1::HARD_RULE_UNSPECIFIED) return RuleName(event.void_rule);
-  return CloseWords(fact.has_package_reissued() ? v1::CLOSE_CAUSE_REISSUED
-                                                : v1::CLOSE_CAUSE_PACKAGE_CANCELLED);
-}
 
 }  // namespace
 
@@ -372,7 +374,15 @@ std::vector<v1::OfferChangeKind> OfferChangesOf(OfferEventKind kind) {
     case OfferEventKind::kClaimed:
     case OfferEventKind::kClaimDecided:
       return {v1::OFFER_CHANGE_KIND_CLAIM};
+    case OfferEventKind::kAsked:
+      return {v1::OFFER_CHANGE_KIND_ISSUED};
+    case OfferEventKind::kAskedDecided:
+      return {v1::OFFER_CHANGE_KIND_ANSWERED};
+    case OfferEventKind::kTermsChanged:
+      return {v1::OFFER_CHANGE_KIND_TERMS};
     case OfferEventKind::kStarted:
+    case OfferEventKind::kPaused:
+    case OfferEventKind::kResumed:
     case OfferEventKind::kNoticeGiven:
     case OfferEventKind::kNoticeMoved:
     case OfferEventKind::kNoticeWithdrawn:
@@ -382,6 +392,10 @@ std::vector<v1::OfferChangeKind> OfferChangesOf(OfferEventKind kind) {
     case OfferEventKind::kCeased:
     case OfferEventKind::kAwardCancelled:
       return {v1::OFFER_CHANGE_KIND_FATE, v1::OFFER_CHANGE_KIND_TEXTS_CLOSED};
+    case OfferEventKind::kStepUndone:
+      return {v1::OFFER_CHANGE_KIND_UNDONE};
+    case OfferEventKind::kAwardUndone:
+      return {v1::OFFER_CHANGE_KIND_UNDONE, v1::OFFER_CHANGE_KIND_TEXTS_CLOSED};
     case OfferEventKind::kStartMoved:
       return {v1::OFFER_CHANGE_KIND_START_MOVED};
     case OfferEventKind::kPlaced:
@@ -436,6 +450,16 @@ const char* OfferEventName(OfferEventKind kind) {
       return "NoticeMoved";
     case OfferEventKind::kNoticeWithdrawn:
       return "NoticeWithdrawn";
+    case OfferEventKind::kPaused:
+      return "PackagePaused";
+    case OfferEventKind::kResumed:
+      return "PackageResumed";
+    case OfferEventKind::kAsked:
+      return "BranchAsked";
+    case OfferEventKind::kAskedDecided:
+      return "AskedDecided";
+    case OfferEventKind::kTermsChanged:
+      return "TermsChanged";
     case OfferEventKind::kStartMoved:
       return "StartMoved";
     case OfferEventKind::kPlaced:
@@ -446,105 +470,12 @@ const char* OfferEventName(OfferEventKind kind) {
       return "QuestionAnswered";
     case OfferEventKind::kAwardCancelled:
       return "PackageCancelled";
+    case OfferEventKind::kStepUndone:
+    case OfferEventKind::kAwardUndone:
+      return "StepUndone";
     case OfferEventKind::kMoved:
     case OfferEventKind::kMovedAway:
       return "OfferMoved";
-  }
-  return "";
-}
-
-std::string OfferEventWords(const OfferEvent& event, const Fact& fact, const Directory& directory) {
-  const OfferRow& offer = *event.offer;
-  std::string branch = BranchWords(offer, directory);
-  switch (event.kind) {
-    case OfferEventKind::kIssued:
-      return absl::StrCat(offer.restart() ? "Offered as a restart to " : "Offered to ", branch,
-                          " under ", offer.contract_id(), " until ",
-                          MomentWords(offer.deadline_us()), ".");
-    case OfferEventKind::kAnswered:
-      return absl::StrCat(branch, " ", AnswerWords(fact.offer_answered().answer()), ".");
-    case OfferEventKind::kLapsed:
-      return absl::StrCat(branch, " had not answered by the deadline.");
-    case OfferEventKind::kClosed:
-      return absl::StrCat(
-          "The offer to ", branch, " was closed unanswered: ",
-          CloseWords(fact.has_offers_closed() ? fact.offers_closed().cause() : offer.close_cause()),
-          ".");
-    case OfferEventKind::kWon:
-      return absl::StrCat(branch, " won.");
-    case OfferEventKind::kLost:
-      if (fact.has_package_placed()) {
-        return absl::StrCat(branch, " lost: care navigation placed the package.");
-      }
-      return absl::StrCat(branch, " lost, decided by ", CriterionWords(event.lost_by), ".");
-    case OfferEventKind::kVoid:
-      return absl::StrCat("The acceptance of ", branch, " is void: ", VoidWords(event, fact), ".");
-    case OfferEventKind::kDeadlineMoved:
-      return absl::StrCat("The deadline of ", branch, " moved to ",
-                          MomentWords(fact.deadline_extended().deadline_us()),
-                          AfterOutage(fact.deadline_extended()), ".");
-    case OfferEventKind::kReopened:
-      return absl::StrCat("The offer to ", branch, " is open again, until ",
-                          MomentWords(fact.deadline_extended().deadline_us()),
-                          AfterOutage(fact.deadline_extended()), ".");
-    case OfferEventKind::kCountedInTime:
-      return absl::StrCat("The late answer of ", branch, " counts as in time",
-                          AfterOutage(fact.deadline_extended()), ".");
-    case OfferEventKind::kClaimed:
-      return absl::StrCat(
-          branch, " claims that the offer was issued in error; the stored routing says that it ",
-          fact.error_claimed().routing_confirms_coverage() ? "covered" : "did not cover",
-          " ward and service.");
-    case OfferEventKind::kClaimDecided:
-      return absl::StrCat(
-          "The claim of ", branch, " that the offer was issued in error was ",
-          fact.error_decided().state() == v1::CLAIM_STATE_UPHELD ? "upheld" : "rejected", ".");
-    case OfferEventKind::kStarted:
-      return absl::StrCat("Care by ", branch, " started",
-                          DateWords(fact.package_started().date(), event.time_us), ".");
-    case OfferEventKind::kReturned:
-      return absl::StrCat(
-          "The award to ", branch, " was given up before the start",
-          DateWords(fact.package_returned().date(), event.time_us), ": ",
-          EndingWords(fact.package_returned().end_reason(), fact.package_returned().cause()), ".");
-    case OfferEventKind::kHandedBack:
-      return absl::StrCat(
-          branch, " handed the package back",
-          DateWords(fact.package_handed_back().date(), event.time_us), ": ",
-          EndingWords(fact.package_handed_back().end_reason(), fact.package_handed_back().cause()),
-          ".");
-    case OfferEventKind::kCeased:
-      return CareEndedWords("Care by " + branch, fact.package_ceased(), event.time_us);
-    case OfferEventKind::kNoticeGiven:
-      return NoticeWords("care by " + branch, fact.notice_given().notice());
-    case OfferEventKind::kNoticeMoved:
-      return NoticeMovedWords("care by " + branch, fact.notice_moved());
-    case OfferEventKind::kStartMoved:
-      return absl::StrCat("Care that was offered to ", branch, " is to start on ",
-                          FormatDate(fact.start_moved().start_by_date()), ".");
-    case OfferEventKind::kPlaced:
-      return absl::StrCat("Care navigation placed the package with ", branch, " under ",
-                          offer.contract_id(), "; it may be refused until ",
-                          MomentWords(offer.refuse_until_us()), ".");
-    case OfferEventKind::kQuestionAsked:
-      return absl::StrCat("A question was asked about what was offered to ", branch, ".");
-    case OfferEventKind::kQuestionAnswered:
-      return absl::StrCat("A question about what was offered to ", branch, " was answered.");
-    case OfferEventKind::kNoticeWithdrawn:
-      return absl::StrCat("The notice was taken back: care by ", branch, " goes on.");
-    case OfferEventKind::kAwardCancelled:
-      return absl::StrCat(
-          "The package that ", branch, " had won was cancelled",
-          WhyWords(fact.package_cancelled().end_reason(), fact.package_cancelled().cause()), ".");
-    case OfferEventKind::kMoved:
-      return absl::StrCat(
-          "The offer moved from ",
-          BranchWords(fact.offer_moved().from_branch_id(), offer.provider_id(), directory), " to ",
-          BranchWords(event.branch_id, offer.provider_id(), directory), "; the clock runs on.");
-    case OfferEventKind::kMovedAway:
-      return absl::StrCat("The offer to ",
-                          BranchWords(event.branch_id, offer.provider_id(), directory),
-                          " moved to another branch of its provider.");
   }
   return "";
 }

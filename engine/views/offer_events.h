@@ -39,8 +39,15 @@ enum class OfferEventKind : uint8_t {
   kQuestionAsked,
   kQuestionAnswered,
   kAwardCancelled,
-  kMoved,      // to the branch that has it from then on, and to all who see both
-  kMovedAway,  // to the branch that had it
+  kPaused,
+  kResumed,
+  kAsked,         // for a restart or other terms
+  kAskedDecided,  // its answer to that
+  kTermsChanged,
+  kStepUndone,   // what a step made of it is as before
+  kAwardUndone,  // likewise, and it does not have the package any more
+  kMoved,        // to the branch that has it from then on, and to all who see both
+  kMovedAway,    // to the branch that had it
 };
 
 struct OfferEvent {
@@ -52,6 +59,7 @@ struct OfferEvent {
   v1::HardRule void_rule = v1::HARD_RULE_UNSPECIFIED;            // with kVoid, where a rule failed
   // The branch that it befell: the offer's, but of a move as the fact says. Points into either.
   absl::string_view branch_id = {};
+  const PackageAggregate* package = nullptr;  // as it now is
 };
 
 // `package` is as it is at any time after the fact. Only offers of which something changed by the

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
 #include "engine/model/package.h"
+#include "engine/model/parts.h"
 #include "engine/model/state.h"
 #include "engine/model/visibility.h"
 
@@ -16,9 +17,18 @@ namespace {
 using journal::v1::OfferRow;
 using journal::v1::PackageRow;
 
+// Whether an offer in the state is what an undone award leaves, or what comes of that.
+bool FellOrStands(v1::OfferState state) {
+  return state == v1::OFFER_STATE_ACCEPTED || state == v1::OFFER_STATE_LOST ||
+         state == v1::OFFER_STATE_VOID;
+}
+
 // What became of the package that the offer won.
 v1::FateKind FateOf(const PackageRow& row, const OfferRow& offer) {
-  if (offer.state() != v1::OFFER_STATE_WON) return v1::FATE_KIND_UNSPECIFIED;
+  if (offer.state() != v1::OFFER_STATE_WON) {
+    return offer.undone() && FellOrStands(offer.state()) ? v1::FATE_KIND_UNDONE
+                                                         : v1::FATE_KIND_UNSPECIFIED;
+  }
   if (offer.returned_cause() != v1::CAUSE_UNSPECIFIED) {
     return offer.returned().transferred() ? v1::FATE_KIND_TRANSFERRED : v1::FATE_KIND_RETURNED;
   }
@@ -27,6 +37,8 @@ v1::FateKind FateOf(const PackageRow& row, const OfferRow& offer) {
       return v1::FATE_KIND_AWAITS_START;
     case v1::PACKAGE_STATE_STARTED:
       return IsUnderNotice(row) ? v1::FATE_KIND_RUNS_UNTIL : v1::FATE_KIND_RUNS;
+    case v1::PACKAGE_STATE_PAUSED:
+      return v1::FATE_KIND_PAUSED;
     case v1::PACKAGE_STATE_CEASED:
       return v1::FATE_KIND_CEASED;
     case v1::PACKAGE_STATE_HANDED_BACK:
@@ -49,17 +61,17 @@ v1::FateKind FateOf(const PackageRow& row, const OfferRow& offer) {
 // until its duty ends.
 bool HasThePerson(v1::FateKind fate) {
   return fate == v1::FATE_KIND_AWAITS_START || fate == v1::FATE_KIND_RUNS ||
-         fate == v1::FATE_KIND_RUNS_UNTIL;
+         fate == v1::FATE_KIND_RUNS_UNTIL || fate == v1::FATE_KIND_PAUSED;
 }
 
 void AddFate(const PackageAggregate& package, const OfferRow& row, v1::FateKind kind,
              v1::Offer* offer) {
   if (kind == v1::FATE_KIND_UNSPECIFIED) return;
   offer->mutable_fate()->set_kind(kind);
-  if (kind == v1::FATE_KIND_RUNS_UNTIL) {
+  if (HasThePerson(kind) && IsUnderNotice(package.row)) {
     *offer->mutable_fate()->mutable_notice() = ToNotice(package);
   }
-  if (HasThePerson(kind)) return;
+  if (HasThePerson(kind) || kind == v1::FATE_KIND_UNDONE) return;
   const bool returned = row.returned_cause() != v1::CAUSE_UNSPECIFIED;
   if (returned && row.has_returned()) {
     *offer->mutable_fate()->mutable_ending() = ToEnding(package, row.returned());
@@ -84,6 +96,7 @@ void AddAnswers(const PackageAggregate& package, const OfferRow& row, v1::Offer*
     }
     answer->set_remark(from.remark());
     if (from.has_limit()) *answer->mutable_limit() = from.limit();
+    *answer->mutable_visits() = from.visits();
   }
 }
 
@@ -100,7 +113,22 @@ void AddClaim(const PackageAggregate& package, const OfferRow& row, v1::Offer* o
   claim->set_decision_reason(package.Text(absl::StrCat("claim_decision/", row.ordinal())));
 }
 
-void AddPackage(const PackageAggregate& package, const OfferRow& from, v1::Offer* offer) {
+// The branch's last offer of issues before the last one; 0 where there is none, or this one is of
+// those.
+int32_t ReplacedBy(const PackageAggregate& package, const OfferRow& offer) {
+  const int32_t before = package.row.previous_issue_offers();
+  if (offer.round_number() == 0 || offer.ordinal() <= before) return 0;
+  int32_t replaced = 0;
+  for (const OfferRow& one : package.offers) {
+    const bool like = one.round_number() > 0 && one.branch_id() == offer.branch_id();
+    if (like && one.ordinal() <= before) replaced = one.ordinal();
+  }
+  return replaced;
+}
+
+// `has_it`: the branch has the package, and the terms that changed since are its own.
+void AddPackage(const PackageAggregate& package, const OfferRow& from, bool has_it,
+                v1::Offer* offer) {
   const PackageRow& row = package.row;
   offer->set_lot_id(LotOf(row, from));
   offer->set_framework_id(row.framework_id());
@@ -108,13 +136,22 @@ void AddPackage(const PackageAggregate& package, const OfferRow& from, v1::Offer
   offer->set_ward_code(row.ward_code());
   offer->set_urgency(row.urgency());
   // The package keeps its newest words only: an offer of older terms must not show those.
-  if (from.terms_version() == row.terms_version()) {
-    *offer->mutable_terms() = row.terms();
+  if (from.terms_version() == row.terms_version() || has_it) {
+    // Where a part was awarded, the whole that others were offered stands nowhere any more.
+    const OfferRow* part = WonInPart(package);
+    const bool kept =
+        part == nullptr || has_it || part->ordinal() == from.ordinal() || from.placed();
+    if (kept) {
+      *offer->mutable_terms() = row.terms();
+    } else {
+      offer->mutable_terms()->set_service_type(from.service_type());
+    }
     *offer->mutable_needs() = row.needs();
     offer->set_summary(package.Text("summary"));
   } else {
     offer->mutable_terms()->set_service_type(from.service_type());
   }
+  if (from.has_asked_terms()) *offer->mutable_terms() = from.asked_terms();
 }
 
 }  // namespace
@@ -150,8 +187,13 @@ v1::Offer ToOffer(const PackageAggregate& package, const OfferRow& row, const Ca
   *offer.mutable_moved_from_branch_ids() = row.moved_from_branch_ids();
   offer.set_price_pence(row.price_pence());
   offer.set_terms_version(row.terms_version());
-  AddPackage(package, row, &offer);
+  if (const int32_t replaced = ReplacedBy(package, row)) {
+    offer.set_replaces_offer_id(OfferIdOf(package.row, replaced));
+  }
+  offer.set_purpose(row.purpose());
+  offer.set_from_date(FormatDate(row.from_date()));
   const v1::FateKind fate = FateOf(package.row, row);
+  AddPackage(package, row, HasThePerson(fate), &offer);
   AddFate(package, row, fate, &offer);
   const bool full_postcode = HasThePerson(fate) && !package.Text("postcode").empty();
   offer.set_postcode(full_postcode ? package.Text("postcode") : package.row.postcode_sector());
@@ -160,6 +202,14 @@ v1::Offer ToOffer(const PackageAggregate& package, const OfferRow& row, const Ca
     offer.set_person_reference(package.Text("person_reference"));
   }
   return offer;
+}
+
+void CloseSummary(const v1::FrameworkRules& rules, DateNumber today, v1::Offer* offer) {
+  if (rules.summary_days() == 0 || !offer->fate().has_ending()) return;
+  const auto ended = ParseDate(offer->fate().ending().date());
+  if (!ended || FromDateNumber(*ended) + rules.summary_days() >= FromDateNumber(today)) return;
+  offer->clear_summary();
+  offer->clear_questions();
 }
 
 v1::Question ToQuestion(const PackageAggregate& package, int number) {
@@ -183,6 +233,19 @@ v1::Ending ToEnding(const PackageAggregate& package, const journal::v1::EndingRo
   *ending.mutable_record_time() = ToTimestamp(row.time_us());
   ending.set_words(package.Text(absl::StrCat("reason/", row.sequence())));
   return ending;
+}
+
+v1::Pause ToPause(const PackageAggregate& package) {
+  const journal::v1::PauseRow& row = package.row.pause();
+  v1::Pause pause;
+  pause.set_from_date(FormatDate(row.from_date()));
+  pause.set_reason(row.reason());
+  pause.set_expected_return_date(FormatDate(row.expected_return_date()));
+  *pause.mutable_record_time() = ToTimestamp(row.time_us());
+  pause.set_words(package.Text(absl::StrCat("reason/", row.sequence())));
+  pause.set_retained_until_date(FormatDate(row.retained_until_date()));
+  pause.set_longest_until_date(FormatDate(row.longest_until_date()));
+  return pause;
 }
 
 v1::Notice ToNotice(const PackageAggregate& package) {

@@ -3,6 +3,7 @@
 
 #include "brokerage/journal/v1/rows.pb.h"
 #include "brokerage/v1/package.pb.h"
+#include "engine/base/calendar.h"
 #include "engine/model/caller.h"
 #include "engine/model/package.h"
 
@@ -16,11 +17,17 @@ namespace brokerage::engine {
 v1::Offer ToOffer(const PackageAggregate& package, const journal::v1::OfferRow& offer,
                   const Caller& caller);
 
+// Takes from what is shown of the offer what a branch may read no more on that date: where its duty
+// ended more days before than the framework says, the summary and the questions.
+void CloseSummary(const v1::FrameworkRules& rules, DateNumber today, v1::Offer* offer);
+
 // The question of that number. REQUIRES: it was asked.
 v1::Question ToQuestion(const PackageAggregate& package, int number);
 // How a package, or the part of the branch that won it, ended, with its words.
 v1::Ending ToEnding(const PackageAggregate& package, const journal::v1::EndingRow& row);
 
+// REQUIRES: its care rests.
+v1::Pause ToPause(const PackageAggregate& package);
 // REQUIRES: the package is under notice.
 v1::Notice ToNotice(const PackageAggregate& package);
 

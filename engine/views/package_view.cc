@@ -5,6 +5,7 @@
 #include "engine/base/calendar.h"
 #include "engine/base/ids.h"
 #include "engine/model/state.h"
+#include "engine/model/steps.h"
 #include "engine/routing/routing.h"
 #include "engine/views/offer_view.h"
 
@@ -112,6 +113,23 @@ void AddOffers(const PackageAggregate& aggregate, v1::Package* package) {
   }
 }
 
+// What happens once somebody has it.
+void AddLife(const PackageAggregate& aggregate, v1::Package* package) {
+  const PackageRow& row = aggregate.row;
+  if (row.state() == v1::PACKAGE_STATE_PAUSED) {
+    *package->mutable_pause() = ToPause(aggregate);
+  }
+  if (row.asked_ordinal() != 0) package->set_asked_offer_id(OfferIdOf(row, row.asked_ordinal()));
+  for (const journal::v1::TermsChangeRow& from : row.terms_changes()) {
+    v1::TermsChange& change = *package->add_terms_changes();
+    change.set_terms_version(from.terms_version());
+    change.set_from_date(FormatDate(from.from_date()));
+    change.set_minutes_difference(from.minutes_difference());
+    *change.mutable_record_time() = ToTimestamp(from.time_us());
+    if (from.offer_ordinal() != 0) change.set_offer_id(OfferIdOf(row, from.offer_ordinal()));
+  }
+}
+
 // All but the rounds and the offers.
 v1::Package WithoutRounds(const PackageAggregate& aggregate, const OfferRow* awarded) {
   const PackageRow& row = aggregate.row;
@@ -147,7 +165,18 @@ v1::Package WithoutRounds(const PackageAggregate& aggregate, const OfferRow* awa
     package.set_changed_by(row.changed_by());
   }
   package.set_care_until_date(FormatDate(row.care_until_date()));
+  AddLife(aggregate, &package);
+  for (const journal::v1::PackageLink& link : row.links()) {
+    package.add_linked_package_ids(FormatPackageId({link.year(), link.number()}));
+  }
+  if (row.has_part_of()) {
+    package.set_part_of_package_id(FormatPackageId({row.part_of().year(), row.part_of().number()}));
+  }
   *package.mutable_gave_up_branch_ids() = row.gave_up_branch_ids();
+  if (const v1::StepKind kind = StepToUndo(row); kind != v1::STEP_KIND_UNSPECIFIED) {
+    package.mutable_last_step()->set_kind(kind);
+    *package.mutable_last_step()->mutable_record_time() = ToTimestamp(row.last_step().time_us());
+  }
   package.set_awaits_award(row.awaits_award());
   if (row.awaits_award() && row.proposed_ordinal() != 0) {
     package.set_proposed_offer_id(OfferIdOf(row, row.proposed_ordinal()));

@@ -46,6 +46,7 @@ v1::Package PackageWithoutTexts(const State& state, uint64_t number, Detail deta
   package.clear_postcode();
   if (package.has_ending()) package.mutable_ending()->clear_words();
   if (package.has_notice()) package.mutable_notice()->clear_words();
+  if (package.has_pause()) package.mutable_pause()->clear_words();
   ClearQuestions(&package);
   for (v1::Offer& offer : *package.mutable_offers()) ClearTexts(&offer);
   return package;

@@ -69,6 +69,30 @@ std::string PlainWords(absl::string_view name, absl::string_view prefix) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, prefix)), {{"_", " "}});
 }
 
+std::string StepWords(v1::StepKind kind) {
+  switch (kind) {
+    case v1::STEP_KIND_AWARD:
+      return "The award";
+    case v1::STEP_KIND_PLACE:
+      return "The placing";
+    case v1::STEP_KIND_CANCEL:
+      return "The cancellation";
+    case v1::STEP_KIND_START:
+      return "The start of care";
+    case v1::STEP_KIND_RETURN:
+      return "The return";
+    case v1::STEP_KIND_HAND_BACK:
+      return "The hand-back";
+    case v1::STEP_KIND_CEASE:
+      return "The end of care";
+    case v1::STEP_KIND_UNSPECIFIED:
+    case v1::StepKind_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::StepKind_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
+  }
+  return "A step";
+}
+
 std::string CriterionWords(v1::AwardCriterion criterion) {
   return PlainWords(v1::AwardCriterion_Name(criterion), "AWARD_CRITERION_");
 }
@@ -91,6 +115,10 @@ std::string CloseWords(v1::CloseCause cause) {
       return "an outage took its time, and the package went elsewhere before that was given back";
     case v1::CLOSE_CAUSE_TRANSFERRED:
       return "the provider's packages were transferred away";
+    case v1::CLOSE_CAUSE_PACKAGE_ENDED:
+      return "the package ended before it was answered";
+    case v1::CLOSE_CAUSE_WITHDRAWN:
+      return "care navigation took it back";
     case v1::CLOSE_CAUSE_UNSPECIFIED:
     case v1::CloseCause_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::CloseCause_INT_MAX_SENTINEL_DO_NOT_USE_:
@@ -129,6 +157,33 @@ std::string NoticeWords(absl::string_view care, const journal::v1::NoticeRow& no
 std::string NoticeMovedWords(absl::string_view care, const journal::v1::NoticeMoved& fact) {
   return absl::StrCat("The notice moved: ", care, " ends with ", FormatDate(fact.last_day()),
                       fact.short_notice() ? " (short notice)" : "", ".");
+}
+
+std::string PauseWords(absl::string_view care, const journal::v1::PauseRow& pause) {
+  return absl::StrCat("Pause: ", care, " rests from ", FormatDate(pause.from_date()), " (",
+                      PlainWords(v1::PauseReason_Name(pause.reason()), "PAUSE_REASON_"),
+                      pause.expected_return_date() != 0 ? "; back on " : "",
+                      FormatDate(pause.expected_return_date()), ").");
+}
+
+std::string AskedWords(absl::string_view branch, const journal::v1::OfferRow& offer) {
+  return absl::StrCat(branch, " is asked to ",
+                      offer.purpose() == v1::OFFER_PURPOSE_RESTART ? "take the person back"
+                                                                   : "agree to other terms",
+                      " from ", FormatDate(offer.from_date()), ", ",
+                      offer.asked_terms().weekly_minutes(), " minutes a week, until ",
+                      MomentWords(offer.deadline_us()), ".");
+}
+
+std::string TermsChangedWords(absl::string_view care, const journal::v1::TermsChanged& fact) {
+  const int32_t difference = fact.change().minutes_difference();
+  std::string text =
+      absl::StrCat("The terms changed: ", care, " is ", fact.terms().weekly_minutes(),
+                   " minutes a week from ", FormatDate(fact.change().from_date()));
+  if (difference != 0) {
+    absl::StrAppend(&text, ", ", std::abs(difference), difference < 0 ? " less" : " more");
+  }
+  return text + ".";
 }
 
 std::string DateWords(DateNumber date, int64_t time_us) {

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "brokerage/journal/v1/record.pb.h"
 #include "brokerage/journal/v1/rows.pb.h"
+#include "brokerage/v1/life.pb.h"
 #include "brokerage/v1/vocabulary.pb.h"
 #include "engine/base/calendar.h"
 #include "engine/model/directory.h"
@@ -42,6 +43,14 @@ std::string CareEndedWords(absl::string_view care, const journal::v1::PackageCea
 std::string NoticeWords(absl::string_view care, const journal::v1::NoticeRow& notice);
 // "The notice moved: care by Lead North ends with 2018-10-15 (short notice)."
 std::string NoticeMovedWords(absl::string_view care, const journal::v1::NoticeMoved& fact);
+// "Pause: care by X rests from 2018-07-02 (hospital; back on 2018-07-09)."
+std::string PauseWords(absl::string_view care, const journal::v1::PauseRow& pause);
+// "X is asked to take the person back from 2018-07-30, 420 minutes a week, until ...".
+std::string AskedWords(absl::string_view branch, const journal::v1::OfferRow& offer);
+// "The terms changed: care by X is 300 minutes a week from 2018-07-09, 120 less."
+std::string TermsChangedWords(absl::string_view care, const journal::v1::TermsChanged& fact);
+// "The award", "The hand-back": a step that was undone.
+std::string StepWords(v1::StepKind kind);
 // " on 2018-07-02" where it happened on another day than it was recorded; else empty.
 std::string DateWords(DateNumber date, int64_t time_us);
 // "beside round 1 (adaptive release: lead filled 7 of 20 packages; it begins below 40% and ends at

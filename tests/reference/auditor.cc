@@ -6,7 +6,10 @@
 #include "tests/reference/auditor_awards.h"
 #include "tests/reference/auditor_lives.h"
 #include "tests/reference/auditor_packages.h"
+#include "tests/reference/auditor_parts.h"
 #include "tests/reference/auditor_rounds.h"
+#include "tests/reference/auditor_running.h"
+#include "tests/reference/auditor_undo.h"
 #include "tests/reference/reference_endings.h"
 
 namespace brokerage::engine::reference {
@@ -24,6 +27,8 @@ void Auditor::Before(const Record& record) {
     course_.before[number] =
         package == nullptr ? PackageRow() : package->row;  // begun by this record
   }
+  undone_ = TakeUndone(course_, record);
+  NoteSteps(course_, record);
   for (const Fact& fact : record.facts()) {
     const uint64_t number = PackageOf(fact);
     if (number == 0) continue;
@@ -43,9 +48,10 @@ void Auditor::After(const Record& record) {
       CheckNothingToEvaluate(course_, course_.Package(fact.offer_answered().package_number()));
     }
   }
-  fills_.Log(course_, record);
   LogDirectory(record);
-  CheckFacts(record);
+  CheckFacts(record);  // what goes out with an award of a part does not know of it yet
+  fills_.Log(course_, record);
+  CheckUndone(course_, record, undone_, outages_);
   properties_.Check(record);
 }
 
@@ -59,6 +65,8 @@ void Auditor::LogAwards(const Record& record) {
                                 package.row.terms().weekly_minutes(), false, false});
     }
     if (fact.has_package_placed()) LogPlacing(course_, fact.package_placed());
+    if (fact.has_terms_changed()) LogChange(course_, fact.terms_changed());
+    if (fact.has_step_undone()) LogUndone(course_, fact.step_undone());
     uint64_t given_back = 0;
     bool keeps_minutes = false;
     if (fact.has_package_returned()) {
@@ -103,10 +111,14 @@ void Auditor::CheckFacts(const Record& record) {
     }
     CheckEnding(course_, fact);
     CheckLife(course_, record, fact);
+    CheckRunning(course_, fact);
     if (fact.has_limit_passed()) CheckLimit(course_, fact.limit_passed().package_number());
     for (const auto& changed : fact.directory_changed().facts()) {
       if (changed.has_transfer()) CheckTransfer(course_, changed.transfer());
     }
+    if (fact.has_award_proposed())
+      CheckNobodyElse(course_, record, fact.award_proposed(), &expected);
+    CheckPart(course_, record, fact);
     if (fact.has_package_unfilled())
       CheckNobody(course_, record, fact.package_unfilled().package_number(), &expected);
     if (fact.has_package_submitted()) {

@@ -2,6 +2,9 @@
 // must hold whatever decides. Each subject has a file: auditor_awards.h, auditor_rounds.h, ...
 #pragma once
 
+#include <cstdint>
+#include <map>
+
 #include "brokerage/journal/v1/record.pb.h"
 #include "tests/reference/auditor_adaptive.h"
 #include "tests/reference/auditor_outages.h"
@@ -34,6 +37,7 @@ class Auditor {
   FillLog fills_;
   OutageAuditor outages_;
   PropertyAuditor properties_;
+  std::map<uint64_t, ReferenceStep> undone_;  // by the record at hand
 };
 
 }  // namespace brokerage::engine::reference

@@ -24,12 +24,20 @@ class FillLog {
                                       const v1::AdaptiveRelease& rule) const;
 
  private:
-  struct Settled {
-    bool filled = false;
-    v1::AdaptiveRelease rule;  // as it stood for the package
+  struct Fill {
+    std::vector<bool> filled;  // oldest first
+    bool on = false;
   };
-  std::map<std::string, std::vector<Settled>> fills_;  // "lot tier" -> oldest first
-  std::set<std::string> counted_;                      // "package terms tier"
+  static v1::TierFill NewestOf(const Fill& fill, const v1::AdaptiveRelease& rule);
+  // After every change.
+  static void Judge(const v1::AdaptiveRelease& rule, Fill* fill);
+  void LogRound(Course& course, const journal::v1::RoundDue& fact);
+  void CheckFills(Course& course) const;
+  void LogUndone(Course& course, const journal::v1::StepUndone& fact);
+  void LogPart(Course& course, const journal::v1::PackageAwarded& fact);
+
+  std::map<std::string, Fill> fills_;       // "lot tier"
+  std::map<std::string, int32_t> counted_;  // "package terms tier" -> in which round
 };
 
 // Who is offered the package in the round: provider -> branch.

@@ -55,6 +55,9 @@ void CheckAutomatic(Course& course, const PackageAggregate& package, int32_t win
   if (rules.rounds(std::max(rule, 1) - 1).award_mode() != v1::AWARD_MODE_AUTOMATIC) {
     return course.Problem("awarded without care navigation; " + where);
   }
+  if (package.row.confirm_award()) {
+    return course.Problem("awarded without care navigation after an award was undone; " + where);
+  }
   if (IsOutsidePriceLimits(rules, OfferOf(package, winner))) {
     return course.Problem("awarded at a price that needs an exception; " + where);
   }
@@ -98,8 +101,15 @@ void CheckRanking(Course& course, const PackageAggregate& package,
     course.tally(absl::StrCat("void by ", v1::HardRule_Name(one.void_rule()).substr(10)));
   }
   if (winner == nullptr) return course.Problem("the winner could not win; " + where);
-  const bool first_won = winner == &reference.valid[0];
-  const v1::AwardCriterion decided = reference.valid.size() < 2 || !first_won
+  const OfferRow& won = OfferOf(package, winner->ordinal);
+  if (award.part() != winner->part ||
+      award.weekly_minutes() != ReferenceMinutes(package.row, won)) {
+    return course.Problem("other minutes; " + where);
+  }
+  const ReferenceAcceptance* best = reference.BestWhole();
+  const bool first_won = winner == (best == nullptr ? &reference.valid[0] : best);
+  const bool on_top = winner == &reference.valid[0];
+  const v1::AwardCriterion decided = reference.valid.size() < 2 || !on_top
                                          ? v1::AWARD_CRITERION_UNSPECIFIED
                                          : FirstDifference(reference.valid[0], reference.valid[1]);
   if (decided != award.decided_by()) return course.Problem("another criterion decided; " + where);
@@ -114,7 +124,7 @@ void CheckRanking(Course& course, const PackageAggregate& package,
     }
   }
   course.tally(absl::StrCat("decided by ", v1::AwardCriterion_Name(award.decided_by()).substr(16)));
-  if (IsOfLaterRound(package, OfferOf(package, winner->ordinal))) {
+  if (IsOfLaterRound(package, won)) {
     course.tally("awarded to the later round");
   }
   if (award.overridden()) return course.tally("award overridden");
@@ -123,6 +133,9 @@ void CheckRanking(Course& course, const PackageAggregate& package,
                          package.row.proposed_ordinal() == award.offer_ordinal();
   if (!first_won && !confirmed) return course.Problem("not the first won; " + where);
   if (!first_won) course.tally("confirmed although figures moved");
+  if (winner->part && award.account_id().empty()) {
+    return course.Problem("a part is awarded by nobody; " + where);
+  }
   if (award.account_id().empty()) CheckAutomatic(course, package, winner->ordinal, where);
 }
 
@@ -133,8 +146,14 @@ void CheckProposal(Course& course, const PackageAggregate& package,
   const ReferenceRanking reference = ReferenceRank({history, package, rules, course.now});
   const std::string where = absl::StrCat("proposal for package ", package.row.number(), ": ",
                                          proposed.ShortDebugString(), "; ", Told(reference));
-  if (reference.valid.empty() || reference.valid[0].ordinal != proposed.ordinal()) {
+  const ReferenceAcceptance* best = reference.BestWhole();
+  if (best == nullptr && !reference.valid.empty()) best = &reference.valid[0];
+  if (best == nullptr || best->ordinal != proposed.ordinal()) {
     return course.Problem("another is first; " + where);
+  }
+  if (best->part) {
+    course.tally("part proposed");
+    if (AnyOpen(package)) return course.Problem("a part is proposed too early; " + where);
   }
   if (static_cast<size_t>(proposed.voided_size()) != reference.voided.size()) {
     return course.Problem("others are void; " + where);
@@ -155,8 +174,11 @@ void CheckNotCertain(Course& course, const PackageAggregate& package) {
   const ReferenceHistory history = course.History();
   const ReferenceAwardQuestion question{history, package, rules, course.now};
   const ReferenceRanking reference = ReferenceRank(question);
-  if (reference.valid.empty()) return;
-  const int32_t first = reference.valid.front().ordinal;
+  if (reference.BestWhole() == nullptr) {
+    if (!reference.valid.empty()) course.tally("parts make nothing certain");
+    return;
+  }
+  const int32_t first = reference.BestWhole()->ordinal;
   const bool open = HasToWait(package, rules, first);
   if (open && IsOfLaterRound(package, OfferOf(package, first))) course.tally("later round waits");
   if (!open || (MayBeEarly(package, rules, first) && SurelyCertain(question))) {

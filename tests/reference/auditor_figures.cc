@@ -34,14 +34,14 @@ bool SameRate(const v1::Rate& rate, int64_t numerator, int64_t denominator) {
 }
 
 int64_t Due(const v1::Counts& counts) {
-  return counts.accepted() + counts.declined() + counts.late() + counts.silent();
+  return counts.accepted() + counts.in_part() + counts.declined() + counts.late() + counts.silent();
 }
 
 bool RatesAreRight(const v1::Rates& rates, const v1::Counts& counts,
                    const v1::PerformanceQuery& query, const v1::FrameworkRules& rules) {
   const int64_t due = Due(counts);
-  const int64_t responded =
-      counts.accepted() + counts.declined() + (query.late_as_responded() ? counts.late() : 0);
+  const int64_t responded = counts.accepted() + counts.in_part() + counts.declined() +
+                            (query.late_as_responded() ? counts.late() : 0);
   const v1::Rate pick_up =
       query.unit() == v1::COUNT_UNIT_PICK_UP ? ReferencePickUp(counts, rules) : v1::Rate();
   return SameRate(rates.response(), responded, due) &&
@@ -55,13 +55,20 @@ bool RatesAreRight(const v1::Rates& rates, const v1::Counts& counts,
 bool SumsHold(const v1::Counts& counts) {
   return counts.issued() == counts.error_upheld() + counts.notice_failed() + counts.accepted() +
                                 counts.declined() + counts.closed_unanswered() + counts.pending() +
-                                counts.late() + counts.silent() &&
+                                counts.late() + counts.silent() + counts.in_part() &&
          counts.accepted() == counts.won() + counts.lost() + counts.void_() + counts.undecided();
 }
 
 void CheckSettled(Course& course) {
   for (const PackageAggregate* package : course.History().packages) {
     for (const OfferRow& offer : package->offers) {
+      // What the branch that has the package was asked is settled with its answer.
+      if (IsAsked(offer)) {
+        if (offer.settled() == (offer.state() == v1::OFFER_STATE_OPEN)) {
+          course.Problem(absl::StrCat("settled otherwise: ", offer.ShortDebugString()));
+        }
+        continue;
+      }
       if (offer.settled() != (offer.deadline_us() <= absl::ToUnixMicros(course.now))) {
         course.Problem(absl::StrCat("settled is wrong: ", offer.ShortDebugString()));
       }
@@ -228,7 +235,8 @@ void CheckCompliance(Course& course, const ReferenceHistory& history) {
   std::map<std::pair<std::string, std::string>, ReferenceTotals> reference;
   for (const ReferenceUnit& unit : ReferenceUnits(history, v1::COUNT_UNIT_PICK_UP)) {
     if (FormatDate(unit.first().issued_date()) < request.from_date()) continue;
-    if (request.without_urgent() && unit.package->urgency() == v1::URGENCY_URGENT) continue;
+    const bool urgent = unit.package->urgency() == v1::URGENCY_URGENT || unit.first().shortened();
+    if (request.without_urgent() && urgent) continue;
     ReferenceTotals& totals = reference[{unit.first().contract_id(), unit.first().provider_id()}];
     AddCounts(unit.Live(), &totals.live);
     AddCounts(unit.Settled(), &totals.settled);

@@ -57,6 +57,7 @@ void CheckPlaced(Course& course, const journal::v1::PackagePlaced& fact) {
     course.Problem(where + "against the person's refusal");
   }
   for (const OfferRow& offer : before) {
+    if (IsAsked(offer)) continue;
     if (offer.state() == v1::OFFER_STATE_OPEN || offer.state() == v1::OFFER_STATE_ACCEPTED) {
       course.Problem(where + "another offer lives on");
     }
@@ -97,7 +98,10 @@ void CheckMovedNotice(Course& course, const journal::v1::NoticeMoved& fact) {
   const uint64_t next_number = row.successor_number();
   if (next_number == 0) return;
   const PackageRow& next = course.Package(next_number).row;
-  if (HasEnded(next.state()) || next.state() == v1::PACKAGE_STATE_STARTED) return;
+  if (HasEnded(next.state()) || next.state() == v1::PACKAGE_STATE_STARTED ||
+      next.state() == v1::PACKAGE_STATE_PAUSED) {
+    return;
+  }
   if (next.terms().start_by_date() != FormatDate(ToDateNumber(last + 1)) ||
       next.care_until_date() != fact.last_day()) {
     course.Problem(absl::StrCat("package ", next_number, " starts on another day"));

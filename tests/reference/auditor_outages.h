@@ -19,6 +19,10 @@ class OutageAuditor {
   void Expect(Course& course, absl::Time from, absl::Time to);
   // Every offer that the record at hand should have changed is as it should be.
   void Check(Course& course);
+  // No window of the round ran then.
+  void NoteIdle(uint64_t number, int32_t round, absl::Time from, absl::Time to) {
+    given_back_[{number, round}].emplace_back(from, to);
+  }
 
  private:
   std::vector<journal::v1::OfferRow> GivenBack(Course& course, const PackageAggregate& package,

@@ -45,7 +45,7 @@ void CheckPackage(Course& course, uint64_t number) {
     const int32_t revision = package.row.framework_revision();
     winners +=
         offer.state() == v1::OFFER_STATE_WON && offer.returned_cause() == v1::CAUSE_UNSPECIFIED;
-    if (offer.placed()) continue;  // of no round
+    if (offer.placed() || IsAsked(offer)) continue;  // of no round
     ++in_round[absl::StrCat(offer.round_number(), " branch ", offer.branch_id())];
     if (!course.directory.Rules(revision).several_branches_per_provider()) {
       ++in_round[absl::StrCat(offer.round_number(), " provider ", offer.provider_id())];
@@ -58,6 +58,7 @@ void CheckPackage(Course& course, uint64_t number) {
   switch (package.row.state()) {
     case v1::PACKAGE_STATE_AWARDED:
     case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_PAUSED:
     case v1::PACKAGE_STATE_CEASED:
     case v1::PACKAGE_STATE_HANDED_BACK:
       expected = package.row.imported() ? 0 : 1;
@@ -90,7 +91,8 @@ void CheckLimit(Course& course, uint64_t number) {
   const PackageRow& package = course.Package(number).row;
   const int64_t limit = ExpectedLimit(course, package);
   if (limit == 0 || absl::ToUnixMicros(course.now) < limit ||
-      package.state() != v1::PACKAGE_STATE_STARTED) {
+      (package.state() != v1::PACKAGE_STATE_STARTED &&
+       package.state() != v1::PACKAGE_STATE_PAUSED)) {
     course.Problem(absl::StrCat("package ", number, " is told to be over its limit"));
   }
 }
@@ -103,7 +105,8 @@ void CheckTransfer(Course& course, const v1::Transfer& transfer) {
     const uint64_t next_number = ParsePackageId(transfer.successor_ids(i))->number;
     const PackageRow& next = course.Package(next_number).row;
     const PackageRow& before = course.before.at(number);
-    const bool ran = before.state() == v1::PACKAGE_STATE_STARTED;
+    const bool ran =
+        before.state() == v1::PACKAGE_STATE_STARTED || before.state() == v1::PACKAGE_STATE_PAUSED;
     const bool kept = ran ? package.state() == v1::PACKAGE_STATE_HANDED_BACK &&
                                 package.successor_number() == next_number &&
                                 next.predecessor_number() == number

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/figures/performance.h"
 #include "engine/figures/query.h"
+#include "tests/reference/auditor_persons.h"
 #include "tests/reference/written_figures.h"
 
 namespace brokerage::engine::reference {
@@ -17,7 +18,8 @@ namespace {
 
 bool WasAwarded(v1::PackageState state) {
   return state == v1::PACKAGE_STATE_AWARDED || state == v1::PACKAGE_STATE_STARTED ||
-         state == v1::PACKAGE_STATE_CEASED || state == v1::PACKAGE_STATE_HANDED_BACK;
+         state == v1::PACKAGE_STATE_PAUSED || state == v1::PACKAGE_STATE_CEASED ||
+         state == v1::PACKAGE_STATE_HANDED_BACK;
 }
 
 }  // namespace
@@ -41,7 +43,17 @@ void PropertyAuditor::Check(const Record& record) {
                         package.offers[static_cast<size_t>(moved.ordinal() - 1)]);
     }
   }
-  for (const auto& [number, row] : course_.before) CheckOneEach(course_.Package(number));
+  for (const auto& [number, row] : course_.before) {
+    const PackageAggregate& package = course_.Package(number);
+    CheckOneEach(package);
+    if (const std::string wrong = WrongOfPerson(course_, package); !wrong.empty()) {
+      Broken(Property::kNobodyIsLost, absl::StrCat(wrong, ": ", package.row.ShortDebugString()));
+    }
+    if (const std::string wrong = WrongOfFates(package); !wrong.empty()) {
+      Broken(Property::kToldAsItIs, absl::StrCat(wrong, ": ", package.row.ShortDebugString()));
+    }
+    course_.tally("property: person checked");
+  }
   if (add_up_always_) CheckSums();
 }
 
@@ -83,7 +95,8 @@ void PropertyAuditor::CheckOneEach(const PackageAggregate& package) {
         course_.directory.Rules(row.framework_revision()).several_branches_per_provider()
             ? offer.branch_id()
             : offer.provider_id();
-    if (!offer.placed() && !offered.emplace(offer.round_number(), who).second) {
+    const bool of_a_round = !offer.placed() && !IsAsked(offer);
+    if (of_a_round && !offered.emplace(offer.round_number(), who).second) {
       Broken(Property::kOneOfferEach,
              absl::StrCat("two offers in a round to ", who, ": ", row.ShortDebugString()));
     }
@@ -101,7 +114,7 @@ void PropertyAuditor::CheckSums() {
   int64_t issued = 0;
   for (uint64_t number = 1; number <= course_.LastPackage(); ++number) {
     for (const OfferRow& offer : course_.Package(number).offers) {
-      issued += offer.restart() || offer.placed() ? 0 : 1;
+      issued += offer.restart() || offer.placed() || offer.purpose() != 0 ? 0 : 1;
     }
   }
   const WrittenFigures figures(course_.rows);
@@ -124,7 +137,7 @@ void PropertyAuditor::CheckSums() {
         const int64_t classes = counts->error_upheld() + counts->notice_failed() +
                                 counts->accepted() + counts->declined() +
                                 counts->closed_unanswered() + counts->pending() + counts->late() +
-                                counts->silent();
+                                counts->silent() + counts->in_part();
         const int64_t outcomes =
             counts->won() + counts->lost() + counts->void_() + counts->undecided();
         if (counts->issued() != classes || counts->accepted() != outcomes) {

@@ -11,7 +11,15 @@
 namespace brokerage::engine::reference {
 
 // What must hold at every moment (kComesToAnEnd: at the end).
-enum class Property { kOnlyWhoMay, kOneOfferEach, kOneWinner, kComesToAnEnd, kSumsHold };
+enum class Property {
+  kOnlyWhoMay,
+  kOneOfferEach,
+  kOneWinner,
+  kComesToAnEnd,
+  kSumsHold,
+  kNobodyIsLost,
+  kToldAsItIs,
+};
 
 class PropertyAuditor {
  public:

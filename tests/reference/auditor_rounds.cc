@@ -161,7 +161,34 @@ void CheckOffers(Course& course, const std::string& where, const journal::v1::Ro
   }
 }
 
+// From that rule on nobody may be offered the package.
+void CheckNobodyIsLeft(Course& course, const Record& record, uint64_t number, int32_t first_rule,
+                       int* passed_over) {
+  const PackageAggregate& package = course.Package(number);
+  const v1::FrameworkRules& rules = course.directory.Rules(package.row.framework_revision());
+  for (int32_t rule = first_rule; rule <= rules.rounds_size(); ++rule) {
+    const ReferenceIssue issue{package.row,    package.offers,           rules,
+                               TimeOf(record), TiersOfRule(rules, rule), false};
+    for (const ReferenceVerdict& verdict : ReferenceRoute(course.directory, issue)) {
+      if (verdict.offered) {
+        course.Problem(absl::StrCat("nobody is offered package ", number, " but ", Told(verdict)));
+      }
+    }
+    CheckPassedOver(course, record, issue, rule, passed_over);
+  }
+}
+
 }  // namespace
+
+void CheckNobodyElse(Course& course, const Record& record,
+                     const journal::v1::AwardProposed& proposed, int* passed_over) {
+  const uint64_t number = proposed.package_number();
+  const PackageRow& before = course.before.at(number);
+  const OfferRow& offer =
+      course.Package(number).offers[static_cast<size_t>(proposed.ordinal() - 1)];
+  if (!AcceptsInPart(offer) || before.state() != v1::PACKAGE_STATE_OFFERED) return;
+  CheckNobodyIsLeft(course, record, number, before.next_rule_number(), passed_over);
+}
 
 void CheckRound(Course& course, const FillLog& fills, const Record& record,
                 const journal::v1::RoundOpened& opened, int* passed_over) {
@@ -215,7 +242,7 @@ void CheckNobody(Course& course, const Record& record, uint64_t number, int* pas
   bool accepted = false;  // since it went out last
   for (const journal::v1::OfferRow& offer : package.offers) {
     accepted |=
-        offer.ordinal() > package.row.previous_issue_offers() &&
+        offer.ordinal() > package.row.previous_issue_offers() && offer.round_number() != 0 &&
         (offer.state() == v1::OFFER_STATE_VOID || offer.state() == v1::OFFER_STATE_ACCEPTED);
   }
   const v1::UnfilledCause cause = anew       ? v1::UNFILLED_CAUSE_NOBODY_ASKED
@@ -225,17 +252,7 @@ void CheckNobody(Course& course, const Record& record, uint64_t number, int* pas
     course.Problem(absl::StrCat("package ", number, " waits for another cause"));
   }
   course.tally(absl::StrCat("waits because ", v1::UnfilledCause_Name(cause)));
-  const v1::FrameworkRules& rules = course.directory.Rules(package.row.framework_revision());
-  for (int32_t rule = anew ? 1 : before.next_rule_number(); rule <= rules.rounds_size(); ++rule) {
-    const ReferenceIssue issue{package.row,    package.offers,           rules,
-                               TimeOf(record), TiersOfRule(rules, rule), false};
-    for (const ReferenceVerdict& verdict : ReferenceRoute(course.directory, issue)) {
-      if (verdict.offered) {
-        course.Problem(absl::StrCat("nobody is offered package ", number, " but ", Told(verdict)));
-      }
-    }
-    CheckPassedOver(course, record, issue, rule, passed_over);
-  }
+  CheckNobodyIsLeft(course, record, number, anew ? 1 : before.next_rule_number(), passed_over);
 }
 
 }  // namespace brokerage::engine::reference

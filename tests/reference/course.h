@@ -23,6 +23,16 @@ struct WorkloadTally {
   void operator()(const std::string& what) { ++happened[what]; }
 };
 
+// The last step of a package that can be undone, and what was there before it.
+struct ReferenceStep {
+  v1::StepKind kind = v1::STEP_KIND_UNSPECIFIED;
+  PackageAggregate before;
+  absl::Time time;
+  uint64_t sequence = 0;
+  // Whether nothing else has befallen the package in the same record, or since, but deadlines.
+  bool alone = true;
+};
+
 struct Course {
   Course(uint64_t seed, bool adaptive, WorkloadTally* tally);
 
@@ -54,6 +64,7 @@ struct Course {
   ReferenceDirectory directory;
   std::vector<ReferenceAward> awards;
   std::vector<ReferencePassedOver> passed_over;
+  std::map<uint64_t, ReferenceStep> steps;  // by package
   // Of the packages that the record at hand touches, as they were before it.
   std::map<uint64_t, journal::v1::PackageRow> before;
 

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_join.h"
 #include "tests/reference/workload.h"
@@ -13,6 +14,8 @@ namespace {
 
 constexpr int kPackagesPerFramework = 40;
 constexpr uint64_t kFrameworks = 10;  // ./dev prove has no end
+constexpr uint64_t kRaces = 60;       // likewise
+constexpr int kActsOfARace = 60;
 
 struct Weeks {
   WorkloadTally tally;
@@ -64,6 +67,28 @@ TEST(Properties, EveryPackageEndsOrStandsOnTheWaitingList) {
 TEST(Properties, EveryOfferIsInOneClassAndTheSumsHoldInEverySliceAtEveryMoment) {
   ExpectHolds(Property::kSumsHold);
   EXPECT_GT(Happened("sums checked"), 100);
+}
+
+TEST(Properties, NobodyIsLostAndNobodyIsCaredForTwice) {
+  ExpectHolds(Property::kNobodyIsLost);
+  EXPECT_GT(Happened("person checked"), 1000);
+}
+
+TEST(Properties, ABranchIsToldWhatBecameOfItsPackageAndReadsNoTextsThatAreClosed) {
+  ExpectHolds(Property::kToldAsItIs);
+}
+
+// Navigators, branches, head offices and the clock at one package and what follows it.
+TEST(Properties, HoldWhileEverybodyRacesForOnePackage) {
+  WorkloadTally tally;
+  for (uint64_t seed = 8000; seed < 8000 + kRaces; ++seed) {
+    Workload workload(seed, seed % 4 == 0, &tally);
+    const std::vector<std::string> problems = workload.Race(kActsOfARace);
+    ASSERT_TRUE(problems.empty()) << absl::StrJoin(problems, "\n");
+  }
+  EXPECT_GT(tally.happened["package_awarded"], 20);
+  EXPECT_GT(tally.happened["step_undone"], 5);
+  EXPECT_GT(tally.happened["refused PACKAGE_STATE package_id"], 50);
 }
 
 TEST(Properties, NothingElseWentWrong) {

@@ -11,6 +11,11 @@ const std::vector<Proof>& Proofs() {
       {.name = "reference", .packages = 50, .adaptive_every = 0, .to_the_end = false},
       {.name = "adaptive", .packages = 120, .adaptive_every = 1, .to_the_end = false},
       {.name = "properties", .packages = 40, .adaptive_every = 4, .to_the_end = true},
+      {.name = "races",
+       .packages = 1,
+       .adaptive_every = 4,
+       .to_the_end = false,
+       .acts_of_a_race = 120},
   };
   return kProofs;
 }
@@ -25,7 +30,9 @@ ProofResult Prove(const Proof& proof, uint64_t seed, absl::Duration limit,
     WorkloadTally tally;
     Workload workload(seed, adaptive, &tally);
     const std::vector<std::string> differences =
-        proof.to_the_end ? workload.RunToTheEnd(proof.packages) : workload.Run(proof.packages);
+        proof.acts_of_a_race > 0 ? workload.Race(proof.acts_of_a_race)
+        : proof.to_the_end       ? workload.RunToTheEnd(proof.packages)
+                                 : workload.Run(proof.packages);
     ++result.frameworks;
     result.packages += static_cast<int64_t>(workload.course().LastPackage());
     result.records += static_cast<int64_t>(workload.course().records.size());

@@ -16,7 +16,8 @@ struct Proof {
   int packages;  // of each framework
   // How many of the seeds play with adaptive release: every nth; 0 for none.
   uint64_t adaptive_every;
-  bool to_the_end;  // and the properties
+  bool to_the_end;         // and the properties
+  int acts_of_a_race = 0;  // at one package; 0: no race
 };
 
 // By the names under which a person asks for them.

@@ -118,6 +118,15 @@ class Maker {
     if (lives_dice_.Percent(60)) {
       rules.mutable_placing_refusal_window()->set_hours(lives_dice_.Between(2, 30));
     }
+    Dice running(lives_dice_.Between(0, 1 << 30));  // of their own
+    if (running.Percent(60)) {
+      rules.mutable_pause()->set_retention_days(running.Between(1, 6));
+      rules.mutable_pause()->mutable_restart_window()->set_hours(running.Between(2, 60));
+    }
+    if (running.Percent(60)) {
+      rules.mutable_terms_change()->mutable_window()->set_hours(running.Between(2, 60));
+      rules.mutable_terms_change()->set_growth_percent_max(running.Between(0, 2) * 30);
+    }
     if (lives_dice_.Percent(50)) return;
     for (int days : {0, 2}) {
       v1::ShortenedWindow& shortened = *rules.add_shortened_windows();

@@ -25,7 +25,7 @@ const AnswerRow* LastAnswer(const OfferRow& offer) {
 }
 
 bool Counts(const OfferRow& offer, absl::Time time) {
-  if (offer.state() != v1::OFFER_STATE_ACCEPTED) return false;
+  if (offer.state() != v1::OFFER_STATE_ACCEPTED || IsAsked(offer)) return false;
   const int64_t until = LastAnswer(offer)->valid_until_us();
   return until == 0 || absl::ToUnixMicros(time) <= until;
 }
@@ -34,7 +34,7 @@ bool LimitIsUsedUp(const ReferenceAwardQuestion& question, const OfferRow& offer
   const v1::AcceptanceLimit& named = LastAnswer(offer)->limit();
   if (named.name().empty()) return false;
   const ReferenceLimit limit = LimitNamed(question.history, offer.branch_id(), named.name());
-  const int64_t minutes = limit.weekly_minutes + question.package.row.terms().weekly_minutes();
+  const int64_t minutes = limit.weekly_minutes + ReferenceMinutes(question.package.row, offer);
   return (limit.newest.packages_max() > 0 && limit.packages + 1 > limit.newest.packages_max()) ||
          (limit.newest.weekly_minutes_max() > 0 && minutes > limit.newest.weekly_minutes_max());
 }
@@ -68,6 +68,10 @@ class Values {
         return IsOutsidePriceLimits(question_.rules, offer) ? 1 : 0;
       case v1::AWARD_CRITERION_EARLIER_ROUND:
         return IsOfLaterRound(question_.package, offer) ? 1 : 0;
+      case v1::AWARD_CRITERION_LINKED:
+        return HasOrTakesLinked(offer.branch_id()) ? 0 : 1;
+      case v1::AWARD_CRITERION_WHOLE:
+        return AcceptsInPart(offer) ? 1 : 0;
       case v1::AWARD_CRITERION_TIER:
         return tier->order();
       case v1::AWARD_CRITERION_RANK: {
@@ -104,6 +108,26 @@ class Values {
         break;
     }
     std::abort();
+  }
+
+  // Whether the branch has a linked package, or takes all of one that waits.
+  bool HasOrTakesLinked(const std::string& branch_id) const {
+    for (const auto& link : question_.package.row.links()) {
+      const PackageAggregate& other = question_.history.Package(link.number());
+      const journal::v1::PackageRow& row = other.row;
+      const bool waits =
+          row.state() == v1::PACKAGE_STATE_OFFERED || row.state() == v1::PACKAGE_STATE_UNFILLED;
+      const bool is_had = row.state() == v1::PACKAGE_STATE_AWARDED ||
+                          row.state() == v1::PACKAGE_STATE_STARTED ||
+                          row.state() == v1::PACKAGE_STATE_PAUSED;
+      if (is_had && row.imported() && row.running_branch_id() == branch_id) return true;
+      for (const OfferRow& one : other.offers) {
+        if (one.branch_id() != branch_id) continue;
+        if (is_had && !row.imported() && one.ordinal() == row.award().offer_ordinal()) return true;
+        if (waits && !AcceptsInPart(one) && Counts(one, question_.time)) return true;
+      }
+    }
+    return false;
   }
 
   const v1::Tier* TierOf(const OfferRow& offer) const {
@@ -192,6 +216,11 @@ bool PutOutTwice(const PackageAggregate& package) {
 
 std::vector<v1::AwardCriterion> CriteriaOf(const ReferenceAwardQuestion& question) {
   std::vector<v1::AwardCriterion> criteria;
+  for (const OfferRow& offer : question.package.offers) {
+    if (offer.state() != v1::OFFER_STATE_ACCEPTED || !AcceptsInPart(offer)) continue;
+    criteria.push_back(v1::AWARD_CRITERION_WHOLE);
+    break;
+  }
   if (question.rules.price_floor_pence() != 0 || question.rules.price_ceiling_pence() != 0) {
     criteria.push_back(v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS);
   }
@@ -223,7 +252,27 @@ std::vector<int32_t> OpenOffers(const PackageAggregate& package) {
   return open;
 }
 
+// Whether anybody may still answer for a linked package.
+bool LinkedAreOut(const ReferenceAwardQuestion& question) {
+  for (const auto& link : question.package.row.links()) {
+    const PackageAggregate& other = question.history.Package(link.number());
+    if (!OpenOffers(other).empty()) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+int64_t ReferenceMinutes(const journal::v1::PackageRow& package, const OfferRow& offer) {
+  if (!AcceptsInPart(offer)) return package.terms().weekly_minutes();
+  int64_t minutes = 0;
+  for (const int number : LastAnswer(offer)->visits()) {
+    const v1::Visit& visit = package.terms().visits(number - 1);
+    const int carers = visit.carers() == 0 ? package.terms().carers_per_visit() : visit.carers();
+    minutes += visit.days_of_week_size() * carers * visit.minutes();
+  }
+  return minutes;
+}
 
 bool IsOutsidePriceLimits(const v1::FrameworkRules& rules, const OfferRow& offer) {
   const int32_t price = offer.price_pence();
@@ -234,7 +283,7 @@ bool IsOutsidePriceLimits(const v1::FrameworkRules& rules, const OfferRow& offer
 
 bool IsOfLaterRound(const PackageAggregate& package, const OfferRow& offer) {
   if (offer.placed()) return false;
-  return package.row.rounds(offer.round_number() - 1).has_beside();
+  return offer.round_number() > 0 && package.row.rounds(offer.round_number() - 1).has_beside();
 }
 
 bool HasToWait(const PackageAggregate& package, const v1::FrameworkRules& rules, int32_t winner) {
@@ -303,6 +352,7 @@ ReferenceRanking ReferenceRank(const ReferenceAwardQuestion& question) {
     if (!Counts(offer, question.time)) continue;
     ReferenceAcceptance acceptance;
     acceptance.ordinal = offer.ordinal();
+    acceptance.part = AcceptsInPart(offer);
     acceptance.failed = ReferenceFailuresAtAward(*question.history.directory, question.package.row,
                                                  question.rules, offer, question.time);
     if (LimitIsUsedUp(question, offer)) {
@@ -316,10 +366,11 @@ ReferenceRanking ReferenceRank(const ReferenceAwardQuestion& question) {
     }
   }
   for (size_t i = 0; i < offers.size(); ++i) {
-    std::vector<const OfferRow*> rivals;  // of the same of two rounds
+    std::vector<const OfferRow*> rivals;  // of the same of two rounds; of the whole, or of parts
     for (const OfferRow* other : offers) {
       if (IsOfLaterRound(question.package, *other) ==
-          IsOfLaterRound(question.package, *offers[i])) {
+              IsOfLaterRound(question.package, *offers[i]) &&
+          AcceptsInPart(*other) == AcceptsInPart(*offers[i])) {
         rivals.push_back(other);
       }
     }
@@ -333,7 +384,7 @@ ReferenceRanking ReferenceRank(const ReferenceAwardQuestion& question) {
 }
 
 std::map<int32_t, bool> AnswersThatChangeTheWinner(const ReferenceAwardQuestion& question) {
-  const int32_t winner = ReferenceRank(question).valid.front().ordinal;
+  const int32_t winner = ReferenceRank(question).BestWhole()->ordinal;
   std::vector<int32_t> open = OpenOffers(question.package);
   std::vector<std::map<int32_t, bool>> trials;
   if (open.size() <= 5) {
@@ -355,7 +406,8 @@ std::map<int32_t, bool> AnswersThatChangeTheWinner(const ReferenceAwardQuestion&
     const PackageAggregate supposed = Suppose(question.package, trial, question.time);
     const ReferenceRanking ranking =
         ReferenceRank({question.history, supposed, question.rules, question.time});
-    if (ranking.valid.empty() || ranking.valid.front().ordinal != winner) return trial;
+    const ReferenceAcceptance* best = ranking.BestWhole();
+    if (best == nullptr || best->ordinal != winner) return trial;
   }
   return {};
 }
@@ -363,15 +415,16 @@ std::map<int32_t, bool> AnswersThatChangeTheWinner(const ReferenceAwardQuestion&
 bool SurelyCertain(const ReferenceAwardQuestion& question) {
   const std::vector<int32_t> open = OpenOffers(question.package);
   const ReferenceRanking ranking = ReferenceRank(question);
-  if (!HasToWait(question.package, question.rules, ranking.valid.front().ordinal)) return true;
+  const int32_t winner = ranking.BestWhole()->ordinal;
+  if (!HasToWait(question.package, question.rules, winner)) return true;
   for (v1::AwardCriterion criterion : CriteriaOf(question)) {
     // One more acceptance may turn the order of the others: the lowest price, a joiner's median.
     if (ranking.valid.size() > 1 && (criterion == v1::AWARD_CRITERION_WEIGHTED_SCORE ||
                                      criterion == v1::AWARD_CRITERION_FEWEST_RECENT_HOURS)) {
       return false;
     }
+    if (criterion == v1::AWARD_CRITERION_LINKED && LinkedAreOut(question)) return false;
   }
-  const int32_t winner = ranking.valid.front().ordinal;
   std::map<int32_t, bool> all;
   for (int32_t ordinal : open) all[ordinal] = true;
   const PackageAggregate supposed = Suppose(question.package, all, question.time);
@@ -403,6 +456,8 @@ bool SurelyCertain(const ReferenceAwardQuestion& question) {
         case v1::AWARD_CRITERION_TIE_BREAK:
         case v1::AWARD_CRITERION_EARLIER_ROUND:
         case v1::AWARD_CRITERION_WITHIN_PRICE_LIMITS:
+        case v1::AWARD_CRITERION_WHOLE:
+        case v1::AWARD_CRITERION_LINKED:
         case v1::AwardCriterion_INT_MIN_SENTINEL_DO_NOT_USE_:
         case v1::AwardCriterion_INT_MAX_SENTINEL_DO_NOT_USE_:
           order = Compare(values.Of(criterion, best), values.Of(criterion, offer));

@@ -18,6 +18,7 @@ struct ReferenceCriterionValue {
 
 struct ReferenceAcceptance {
   int32_t ordinal = 0;
+  bool part = false;     // of some visits alone
   std::set<int> failed;  // hard rules
   std::vector<ReferenceCriterionValue> values;
 };
@@ -25,6 +26,13 @@ struct ReferenceAcceptance {
 struct ReferenceRanking {
   std::vector<ReferenceAcceptance> valid;   // best first
   std::vector<ReferenceAcceptance> voided;  // by ordinal
+  // The first that takes the whole; null where nobody does.
+  const ReferenceAcceptance* BestWhole() const {
+    for (const ReferenceAcceptance& one : valid) {
+      if (!one.part) return &one;
+    }
+    return nullptr;
+  }
 };
 
 struct ReferenceAwardQuestion {
@@ -43,6 +51,10 @@ struct ReferenceLimit {
 ReferenceLimit LimitNamed(const ReferenceHistory& history, const std::string& branch_id,
                           const std::string& name);
 
+// The weekly minutes that an award to the acceptance would give the branch.
+int64_t ReferenceMinutes(const journal::v1::PackageRow& package,
+                         const journal::v1::OfferRow& offer);
+
 ReferenceRanking ReferenceRank(const ReferenceAwardQuestion& question);
 // Whether an award needs a recorded exception of its price.
 bool IsOutsidePriceLimits(const v1::FrameworkRules& rules, const journal::v1::OfferRow& offer);
@@ -59,8 +71,9 @@ v1::AwardCriterion FirstDifference(const ReferenceAcceptance& a, const Reference
 // care navigation chose it; UNSPECIFIED if it is better on none.
 v1::AwardCriterion FirstBetter(const ReferenceAcceptance& winner, const ReferenceAcceptance& loser);
 
-// Tries answers of the offers that are open, and gives one that makes another win: by ordinal,
-// true for an acceptance. Empty if nothing they may answer now changes the winner.
+// Tries answers of the offers that are open, and gives one that makes another win than the best
+// acceptance of the whole: by ordinal, true for an acceptance. Empty if nothing they may answer now
+// changes the winner.
 std::map<int32_t, bool> AnswersThatChangeTheWinner(const ReferenceAwardQuestion& question);
 // Whether the definition of certainty has the best acceptance certain, even if every open offer
 // counts.

@@ -35,7 +35,8 @@ ReferenceContractFigures FiguresOfContract(const ReferenceHistory& history,
     if (unit.first().contract_id() != contract_id || unit.package->number() == left_out) continue;
     if (InFigurePeriod(rules, unit.first().issued_date(), date)) AddCounts(unit.Live(), &sum);
   }
-  return {sum.accepted() + sum.declined() + sum.late() + sum.silent(), sum.won(), sum.lost()};
+  return {sum.accepted() + sum.in_part() + sum.declined() + sum.late() + sum.silent(), sum.won(),
+          sum.lost()};
 }
 
 ReferenceShares SharesOfTier(const ReferenceHistory& history, const v1::FrameworkRules& rules,
@@ -63,13 +64,19 @@ int64_t MinutesOfProvider(const ReferenceHistory& history, const v1::FrameworkRu
                           const std::string& provider_id, DateNumber date) {
   int64_t minutes = 0;
   for (const ReferenceAward& award : history.awards) {
-    if (award.undone || !award.hours_count || award.date < FairnessBegins(rules, date)) continue;
+    if (award.undone || !award.hours_count) continue;
     const OfferRow& offer =
         history.Package(award.package_number).offers[static_cast<size_t>(award.ordinal - 1)];
     bool excluded = false;
     for (int service : rules.fairness_excluded_services())
       excluded |= service == offer.service_type();
-    if (!excluded && offer.provider_id() == provider_id) minutes += award.weekly_minutes;
+    if (excluded || offer.provider_id() != provider_id) continue;
+    const auto add = [&](DateNumber from, int64_t more) {
+      // Up to and with the month of the award that is decided.
+      if (from >= FairnessBegins(rules, date) && MonthOf(from) <= MonthOf(date)) minutes += more;
+    };
+    add(award.date, award.weekly_minutes);
+    for (const auto& [from, more] : award.changes) add(from, more);
   }
   return minutes;
 }

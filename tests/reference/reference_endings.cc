@@ -63,8 +63,15 @@ void CheckEndOfNotice(Course& course, uint64_t number, DateNumber day) {
   if (!right && row.successor_number() != 0) {
     const journal::v1::PackageRow& next = course.Package(row.successor_number()).row;
     const absl::CivilDay before = FromDateNumber(next.started_date()) - 1;
+    // One that was imported has no date of its start but when it was taken in.
+    const DateNumber started =
+        row.started_date() != 0
+            ? row.started_date()
+            : LocalDate(absl::FromUnixMicros(row.started_time_us()), course.directory.zone);
     right = next.state() == v1::PACKAGE_STATE_STARTED &&
-            day == std::max(ToDateNumber(before), row.started_date()) && day <= last;
+            day == std::max({ToDateNumber(before), started, row.resumed_date(),
+                             row.pause().from_date()}) &&
+            day <= last;
     what = "ended before its notice, by the start of what follows";
   }
   if (!right) course.Problem(absl::StrCat("package ", number, " ended on ", day, " by notice"));

@@ -49,25 +49,27 @@ int ClassRank(v1::ResponseClass one) {
   switch (one) {
     case v1::RESPONSE_CLASS_ACCEPTED:
       return 0;
-    case v1::RESPONSE_CLASS_DECLINED:
+    case v1::RESPONSE_CLASS_IN_PART:
       return 1;
-    case v1::RESPONSE_CLASS_PENDING:
+    case v1::RESPONSE_CLASS_DECLINED:
       return 2;
-    case v1::RESPONSE_CLASS_LATE:
+    case v1::RESPONSE_CLASS_PENDING:
       return 3;
-    case v1::RESPONSE_CLASS_SILENT:
+    case v1::RESPONSE_CLASS_LATE:
       return 4;
-    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
+    case v1::RESPONSE_CLASS_SILENT:
       return 5;
-    case v1::RESPONSE_CLASS_ERROR_UPHELD:
+    case v1::RESPONSE_CLASS_CLOSED_UNANSWERED:
       return 6;
+    case v1::RESPONSE_CLASS_ERROR_UPHELD:
+      return 7;
     case v1::RESPONSE_CLASS_UNSPECIFIED:
     case v1::RESPONSE_CLASS_NOTICE_FAILED:
     case v1::ResponseClass_INT_MIN_SENTINEL_DO_NOT_USE_:
     case v1::ResponseClass_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
   }
-  return 7;
+  return 8;
 }
 
 void CountWhatFollowed(const OfferRow& offer, bool in_time, v1::Counts* counts) {
@@ -89,6 +91,7 @@ void CountWhatFollowed(const OfferRow& offer, bool in_time, v1::Counts* counts) 
 
 void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* counts) {
   const bool in_time = one == v1::RESPONSE_CLASS_ACCEPTED;
+  if (IsPartInTime(offer, one)) return CountWhatFollowed(offer, false, counts);
   if (!in_time && (one == v1::RESPONSE_CLASS_ERROR_UPHELD || !WasAccepted(offer.state()))) return;
   switch (FateOf(offer)) {
     case Fate::kWon:
@@ -109,21 +112,36 @@ void CountOutcome(const OfferRow& offer, v1::ResponseClass one, v1::Counts* coun
   CountWhatFollowed(offer, in_time, counts);
 }
 
-v1::Counts CountOne(const OfferRow& offer) {
+v1::ResponseClass ClassIn(const OfferRow& offer, bool pick_up) {
+  return pick_up ? ReferencePickUpClass(offer) : ReferenceClass(offer);
+}
+
+v1::Counts CountOne(const OfferRow& offer, bool pick_up) {
   v1::Counts counts;
+  if (offer.purpose() == v1::OFFER_PURPOSE_CHANGE) {
+    counts.set_changes_asked(1);
+    counts.set_changes_accepted(offer.state() == v1::OFFER_STATE_ACCEPTED ? 1 : 0);
+    counts.set_changes_declined(offer.state() == v1::OFFER_STATE_DECLINED ? 1 : 0);
+    counts.set_changes_silent(offer.state() == v1::OFFER_STATE_LAPSED ? 1 : 0);
+    return counts;
+  }
+  if (offer.placed() && offer.state() == v1::OFFER_STATE_VOID) return counts;  // undone
   if (offer.placed()) {
     counts.set_placed(1);
     CountWhatFollowed(offer, false, &counts);
     return counts;
   }
   counts.set_issued(1);
-  const v1::ResponseClass one = ReferenceClass(offer);
+  const v1::ResponseClass one = ClassIn(offer, pick_up);
   switch (one) {
     case v1::RESPONSE_CLASS_ERROR_UPHELD:
       counts.set_error_upheld(1);
       break;
     case v1::RESPONSE_CLASS_ACCEPTED:
       counts.set_accepted(1);
+      break;
+    case v1::RESPONSE_CLASS_IN_PART:
+      counts.set_in_part(1);
       break;
     case v1::RESPONSE_CLASS_DECLINED:
       counts.set_declined(1);
@@ -149,11 +167,12 @@ v1::Counts CountOne(const OfferRow& offer) {
   return counts;
 }
 
-v1::Counts CountBest(const std::vector<const OfferRow*>& offers, bool settled_only) {
+v1::Counts CountBest(const std::vector<const OfferRow*>& offers, bool settled_only, bool pick_up) {
   const OfferRow* best = nullptr;
-  auto rank = [](const OfferRow& offer) {
-    const v1::ResponseClass one = ReferenceClass(offer);
+  auto rank = [pick_up](const OfferRow& offer) {
+    const v1::ResponseClass one = ClassIn(offer, pick_up);
     const bool has_outcome = one == v1::RESPONSE_CLASS_ACCEPTED ||
+                             one == v1::RESPONSE_CLASS_IN_PART ||
                              (one != v1::RESPONSE_CLASS_ERROR_UPHELD && WasAccepted(offer.state()));
     return std::tuple(ClassRank(one), has_outcome ? FateOf(offer) : Fate::kNone);
   };
@@ -161,7 +180,7 @@ v1::Counts CountBest(const std::vector<const OfferRow*>& offers, bool settled_on
     if (settled_only && !offer->settled()) continue;
     if (best == nullptr || rank(*offer) < rank(*best)) best = offer;
   }
-  return best == nullptr ? v1::Counts() : CountOne(*best);
+  return best == nullptr ? v1::Counts() : CountOne(*best, pick_up);
 }
 
 // Which offers are counted as one, as a text that is theirs alone.
@@ -284,6 +303,7 @@ void CountPackage(const PackageRow& package, v1::PackageCounts* counts) {
     case v1::PACKAGE_STATE_UNSPECIFIED:
     case v1::PACKAGE_STATE_AWARDED:
     case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_PAUSED:
     case v1::PACKAGE_STATE_CEASED:
     case v1::PACKAGE_STATE_HANDED_BACK:
     case v1::PackageState_INT_MIN_SENTINEL_DO_NOT_USE_:
@@ -352,27 +372,8 @@ const PackageAggregate& ReferenceHistory::Package(uint64_t number) const {
   std::abort();
 }
 
-v1::ResponseClass ReferenceClass(const OfferRow& offer) {
-  if (offer.claim().state() == v1::CLAIM_STATE_UPHELD) return v1::RESPONSE_CLASS_ERROR_UPHELD;
-  v1::Answer last_in_time = v1::ANSWER_UNSPECIFIED;
-  bool any_late = false;
-  for (const auto& answer : offer.answers()) {
-    if (answer.remark()) continue;
-    if (answer.late()) {
-      any_late = true;
-    } else {
-      last_in_time = answer.answer();
-    }
-  }
-  if (last_in_time == v1::ANSWER_ACCEPT) return v1::RESPONSE_CLASS_ACCEPTED;
-  if (last_in_time == v1::ANSWER_DECLINE) return v1::RESPONSE_CLASS_DECLINED;
-  if (offer.state() == v1::OFFER_STATE_CLOSED) return v1::RESPONSE_CLASS_CLOSED_UNANSWERED;
-  if (offer.state() == v1::OFFER_STATE_OPEN) return v1::RESPONSE_CLASS_PENDING;
-  return any_late ? v1::RESPONSE_CLASS_LATE : v1::RESPONSE_CLASS_SILENT;
-}
-
-v1::Counts ReferenceUnit::Live() const { return CountBest(offers, false); }
-v1::Counts ReferenceUnit::Settled() const { return CountBest(offers, true); }
+v1::Counts ReferenceUnit::Live() const { return CountBest(offers, false, pick_up); }
+v1::Counts ReferenceUnit::Settled() const { return CountBest(offers, true, pick_up); }
 
 std::vector<ReferenceUnit> ReferenceUnits(const ReferenceHistory& history, v1::CountUnit unit) {
   std::vector<ReferenceUnit> units;
@@ -381,9 +382,13 @@ std::vector<ReferenceUnit> ReferenceUnits(const ReferenceHistory& history, v1::C
     for (const OfferRow& offer : package->offers) {
       const bool asked =
           unit == v1::COUNT_UNIT_PICK_UP || unit == v1::COUNT_UNIT_PROVIDER_OPPORTUNITY;
-      if (offer.restart() || (offer.placed() && asked)) continue;
+      const v1::OfferPurpose purpose = offer.purpose();
+      if (offer.restart() || purpose == v1::OFFER_PURPOSE_RESTART) continue;
+      if (asked && (offer.placed() || purpose == v1::OFFER_PURPOSE_CHANGE)) continue;
+      if (offer.placed() && offer.state() == v1::OFFER_STATE_VOID) continue;  // undone
       ReferenceUnit& one = by_name[UnitName(package->row, offer, unit)];
       one.package = &package->row;
+      one.pick_up = unit == v1::COUNT_UNIT_PICK_UP;
       one.offers.push_back(&offer);
     }
     for (auto& [name, one] : by_name) units.push_back(std::move(one));
@@ -478,7 +483,8 @@ std::map<std::vector<std::string>, ReferenceTotals> ReferenceQuery(
 
 v1::Rate ReferencePickUp(const v1::Counts& counts, const v1::FrameworkRules& rules) {
   v1::Rate rate;
-  rate.set_denominator(counts.accepted() + counts.declined() + counts.late() + counts.silent());
+  rate.set_denominator(counts.accepted() + counts.in_part() + counts.declined() + counts.late() +
+                       counts.silent());
   if (rate.denominator() == 0) return rate;
   const bool by_won = rules.pick_up_numerator() == v1::PICK_UP_NUMERATOR_WON;
   rate.set_numerator((by_won ? counts.won() : counts.accepted()) -
@@ -529,16 +535,23 @@ std::map<std::string, RollupRow> ReferenceRollups(const ReferenceHistory& histor
     if (award.undone || !award.hours_count) continue;
     const PackageAggregate& package = history.Package(award.package_number);
     const OfferRow& offer = package.offers[static_cast<size_t>(award.ordinal - 1)];
-    RollupRow like;
-    like.set_kind(RollupRow::KIND_HOURS);
-    like.set_framework_id(package.row.framework_id());
-    like.set_month(MonthOf(award.date));
-    like.set_lot_id(LotAsIssued(offer));
-    like.set_provider_id(offer.provider_id());
-    like.set_service_type(offer.service_type());
-    like.set_tier_id(offer.tier_id());
-    RollupRow& row = rows.try_emplace(Name(like), like).first->second;
+    const auto row_of = [&](DateNumber date) -> RollupRow& {
+      RollupRow like;
+      like.set_kind(RollupRow::KIND_HOURS);
+      like.set_framework_id(package.row.framework_id());
+      like.set_month(MonthOf(date));
+      like.set_lot_id(LotAsIssued(offer));
+      like.set_provider_id(offer.provider_id());
+      like.set_service_type(offer.service_type());
+      like.set_tier_id(offer.tier_id());
+      return rows.try_emplace(Name(like), like).first->second;
+    };
+    RollupRow& row = row_of(award.date);
     row.set_minutes(row.minutes() + award.weekly_minutes);
+    for (const auto& [date, minutes] : award.changes) {
+      RollupRow& of = row_of(date);
+      of.set_minutes(of.minutes() + minutes);
+    }
     // A return for the provider's own cause keeps the minutes; the package is awarded no more.
     if (offer.returned_cause() == v1::CAUSE_UNSPECIFIED && !award.placed) {
       row.set_awards(row.awards() + 1);

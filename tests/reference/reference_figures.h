@@ -30,6 +30,8 @@ struct ReferenceAward {
   // Care navigation placed it: no award of a share; its minutes count where the framework says so.
   bool placed = false;
   bool hours_count = true;
+  // The terms changed since: from which date on, by how many minutes.
+  std::vector<std::pair<DateNumber, int64_t>> changes;
 };
 
 // A rule of the framework whose turn came for a package when nobody could be asked.
@@ -50,12 +52,20 @@ struct ReferenceHistory {
   const PackageAggregate& Package(uint64_t number) const;
 };
 
+// Whether the offer is of that class, in part, and its last answer was in time: no outcome of it is
+// counted while its class is its own.
+bool IsPartInTime(const journal::v1::OfferRow& offer, v1::ResponseClass one);
 v1::ResponseClass ReferenceClass(const journal::v1::OfferRow& offer);
+// The class in which a pick-up unit counts the offer: a part that was awarded is an acceptance.
+v1::ResponseClass ReferencePickUpClass(const journal::v1::OfferRow& offer);
+// Whether the branch's last answer that counts accepts some of the visits alone.
+bool AcceptsInPart(const journal::v1::OfferRow& offer);
 
 // What is counted as one: offers of one package, by ordinal.
 struct ReferenceUnit {
   const journal::v1::PackageRow* package = nullptr;
   std::vector<const journal::v1::OfferRow*> offers;
+  bool pick_up = false;
 
   const journal::v1::OfferRow& first() const { return *offers.front(); }
   v1::Counts Live() const;

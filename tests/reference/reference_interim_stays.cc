@@ -41,7 +41,9 @@ std::map<std::string, v1::InterimCounts> ReferenceInterimStays(const ReferenceHi
       counts.set_over_limit(counts.over_limit() + StayedOver(history, row));
       bool followed = false;
       for (const PackageAggregate* other : history.packages) {
-        followed |= other->row.predecessor_number() == row.number();
+        // One that was made for an end that was taken back follows nobody any more.
+        followed |= other->row.predecessor_number() == row.number() &&
+                    row.successor_number() == other->row.number();
       }
       counts.set_followed(counts.followed() + followed);
     }

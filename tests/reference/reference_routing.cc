@@ -93,7 +93,11 @@ std::set<int> FailuresAtStart(const ReferenceDirectory& directory, const Package
   return failed;
 }
 
+// Who has a part of the need has said that it cannot take the rest.
 bool DeclinedBefore(const ReferenceIssue& issue, const std::string& branch_id) {
+  for (const std::string& id : issue.package.part_branch_ids()) {
+    if (id == branch_id) return true;
+  }
   for (const OfferRow& offer : issue.offers_before) {
     if (offer.branch_id() != branch_id) continue;
     if (offer.terms_version() != issue.package.terms_version()) continue;
@@ -109,6 +113,7 @@ bool DeclinedBefore(const ReferenceIssue& issue, const std::string& branch_id) {
 bool Dearer(const ReferenceIssue& issue, const std::string& provider_id,
             const std::string& contract_id, int32_t price) {
   for (const OfferRow& offer : issue.offers_before) {
+    if (offer.placed() && offer.state() == v1::OFFER_STATE_VOID) continue;
     if (offer.provider_id() == provider_id && offer.contract_id() != contract_id &&
         offer.price_pence() > 0 && price > offer.price_pence()) {
       return true;
@@ -278,7 +283,8 @@ std::vector<std::string> TiersOfRule(const v1::FrameworkRules& rules, int32_t ru
 int32_t ReferenceNextRule(const ReferenceDirectory& directory, ReferenceIssue issue,
                           const PackageRow& before, int32_t first) {
   if (first == 1 && issue.rules.has_restart() && !issue.package.previous_branch_id().empty() &&
-      !before.restart_done() && !issue.package.previous_handed_back()) {
+      !before.restart_done() && !issue.package.previous_handed_back() &&
+      !issue.package.has_part_of()) {  // the whole was asked for that
     issue.restart = true;
     if (AnyOffered(ReferenceRoute(directory, issue))) return 0;
     issue.restart = false;

@@ -20,11 +20,11 @@ struct Put {
 
   bool Is(v1::ResponseClass one) const { return response_class == one; }
   bool Due() const {
-    return Is(v1::RESPONSE_CLASS_ACCEPTED) || Is(v1::RESPONSE_CLASS_DECLINED) ||
-           Is(v1::RESPONSE_CLASS_LATE) || Is(v1::RESPONSE_CLASS_SILENT);
+    return Responded() || Is(v1::RESPONSE_CLASS_LATE) || Is(v1::RESPONSE_CLASS_SILENT);
   }
   bool Responded() const {
-    return Is(v1::RESPONSE_CLASS_ACCEPTED) || Is(v1::RESPONSE_CLASS_DECLINED);
+    return Is(v1::RESPONSE_CLASS_ACCEPTED) || Is(v1::RESPONSE_CLASS_IN_PART) ||
+           Is(v1::RESPONSE_CLASS_DECLINED);
   }
 };
 
@@ -41,6 +41,7 @@ std::vector<Put> OffersOf(const ReferenceHistory& history, const Request& reques
   for (const PackageAggregate* package : history.packages) {
     for (const OfferRow& offer : package->offers) {
       if (!InPeriod(offer, request.from_date(), request.to_date())) continue;
+      if (offer.purpose() != v1::OFFER_PURPOSE_UNSPECIFIED && !offer.restart()) continue;
       offers.push_back({&package->row, &offer, ReferenceClass(offer)});
     }
   }
@@ -84,6 +85,14 @@ v1::Rate Restarts(const std::vector<Put>& offers, const Which& which) {
     if (put.Is(v1::RESPONSE_CLASS_ACCEPTED)) ++taken;
   }
   return Fraction(taken, offered);
+}
+
+int64_t Resumed(const std::vector<Put>& offers, const Which& which) {
+  int64_t resumed = 0;
+  for (const Put& put : offers) {
+    resumed += which(*put.offer) && put.offer->purpose() == v1::OFFER_PURPOSE_RESUMED;
+  }
+  return resumed;
 }
 
 bool NeverAnswered(const std::vector<Put>& offers, const Which& which) {
@@ -133,7 +142,8 @@ std::vector<ReferenceUnit> UnitsOf(const ReferenceHistory& history, v1::CountUni
                                    const v1::QueryScorecardRequest& request) {
   std::vector<ReferenceUnit> units;
   for (ReferenceUnit& one : ReferenceUnits(history, unit)) {
-    if (InPeriod(one.first(), request.from_date(), request.to_date())) {
+    const bool of_a_round = one.first().purpose() == v1::OFFER_PURPOSE_UNSPECIFIED;
+    if (of_a_round && InPeriod(one.first(), request.from_date(), request.to_date())) {
       units.push_back(std::move(one));
     }
   }
@@ -159,11 +169,13 @@ v1::ScorecardRow Row(const Units& units, const v1::FrameworkRules& rules,
   *row.mutable_response_without_urgent() =
       Banded(Response(offers, which, true), rules, v1::KPI_RESPONSE);
   const v1::Counts& opportunities = row.opportunities();
-  const int64_t responded = opportunities.accepted() + opportunities.declined();
+  const int64_t responded =
+      opportunities.accepted() + opportunities.in_part() + opportunities.declined();
   *row.mutable_response_by_opportunity() =
       Fraction(responded, responded + opportunities.late() + opportunities.silent());
   row.set_risk(RiskOf(response, rules));
   row.set_risk_without_urgent(RiskOf(Response(offers, which, true), rules));
+  row.set_restarts_resumed(Resumed(offers, which));
   *row.mutable_restarts() = Banded(Restarts(offers, which), rules, v1::KPI_RESTARTS);
   row.set_never_answered(NeverAnswered(offers, which));
   return row;
@@ -201,7 +213,8 @@ void AddUnserved(const std::vector<Put>& offers, const Which& which, int64_t lea
   for (const auto& [pair, puts] : pairs) {
     if (static_cast<int64_t>(puts.size()) < least) continue;
     if (std::any_of(puts.begin(), puts.end(), [](const Put* put) {
-          return put->Is(v1::RESPONSE_CLASS_ACCEPTED) || Accepted(*put->offer);
+          return put->Is(v1::RESPONSE_CLASS_ACCEPTED) || put->Is(v1::RESPONSE_CLASS_IN_PART) ||
+                 Accepted(*put->offer);
         })) {
       continue;
     }

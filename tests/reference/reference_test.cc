@@ -14,7 +14,7 @@ namespace brokerage::engine::reference {
 namespace {
 
 constexpr int kPackagesPerFramework = 50;
-constexpr uint64_t kFrameworks = 60;  // 3,000 packages; ./dev prove has no end
+constexpr uint64_t kFrameworks = 110;  // 5,500 packages; ./dev prove has no end
 
 constexpr int kPackagesPerAdaptiveFramework = 120;
 constexpr uint64_t kAdaptiveFrameworks = 20;
@@ -64,11 +64,40 @@ TEST(Reference, EngineAgreesInEveryFramework) {
                            "placed within the rules",
                            "placed against rules",
                            "placing refused",
+                           "undone STEP_KIND_AWARD",
+                           "undone STEP_KIND_PLACE",
+                           "undone STEP_KIND_CANCEL",
+                           "undone STEP_KIND_START",
+                           "undone STEP_KIND_RETURN",
+                           "undone STEP_KIND_HAND_BACK",
+                           "undone STEP_KIND_CEASE",
+                           "undone before the deadline",
+                           "undone after the deadline",
+                           "undone after something else had happened",
+                           "undone, and under notice again",
+                           "follower of an end that was undone",
+                           "undo refused",
                            "placing that stands",
                            "package stopped",
                            "package of a person who is known",
                            "asked again",
                            "window shortened",
+                           "resumed by a restart",
+                           "resumed without being asked",
+                           "restart not taken",
+                           "restart ACCEPTED",
+                           "restart DECLINED",
+                           "restart LAPSED",
+                           "change ACCEPTED",
+                           "change DECLINED",
+                           "change LAPSED",
+                           "terms changed without an answer",
+                           "part proposed",
+                           "part awarded",
+                           "parts make nothing certain",
+                           "rest divided again",
+                           "linked",
+                           "unlinked",
                            "ended by notice",
                            "ended before its notice, by the start of what follows",
                            "offers_closed",
@@ -135,10 +164,10 @@ TEST(Reference, EngineAgreesWhereReleaseIsAdaptive) {
     PlayAdaptive(seed, &tally);
   }
   if (::testing::Test::HasFailure()) return;
-  for (const char* what :
-       {"round beside another", "nobody to open beside", "adaptive release ends",
-        "later round waits", "awarded without waiting for the later round",
-        "awarded to the later round", "decided by EARLIER_ROUND", "offers_closed"}) {
+  for (const char* what : {"round beside another", "nobody to open beside", "adaptive release ends",
+                           "later round waits", "awarded without waiting for the later round",
+                           "awarded to the later round", "decided by EARLIER_ROUND",
+                           "offers_closed", "tier filled by a part"}) {
     EXPECT_GT(tally.happened[what], 2) << what;
   }
 }

@@ -51,6 +51,18 @@ std::vector<std::string> Workload::RunToTheEnd(int packages) {
   return course_.problems;
 }
 
+std::vector<std::string> Workload::Race(int acts) {
+  wanted_packages_ = 1;
+  while (!failed() && WantsMore()) Act();
+  for (int i = 0; i < acts && !failed(); ++i) {
+    Act();
+    if (dice().Percent(40)) AdvanceTo(now() + absl::Minutes(dice().Between(1, 400)));
+  }
+  if (!failed()) auditor_.properties().CheckSums();
+  if (!failed()) CheckReplay(course_);
+  return course_.problems;
+}
+
 void Workload::Act() {
   int64_t lot = dice().Below(ActLots());
   for (const WorkloadAct& act : AllActs()) {

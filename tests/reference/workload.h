@@ -26,6 +26,10 @@ class Workload {
   // the figures are held after every record, too.
   std::vector<std::string> RunToTheEnd(int packages);
 
+  // Everybody at one package, and at what follows it: so many acts, many of them in the same
+  // minute.
+  std::vector<std::string> Race(int acts);
+
   // The properties that did not hold.
   const std::set<Property>& broken() const { return auditor_.properties().broken(); }
   const Course& course() const { return course_; }

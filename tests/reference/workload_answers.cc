@@ -4,6 +4,7 @@
 
 #include "tests/reference/workload.h"
 #include "tests/reference/workload_ids.h"
+#include "tests/reference/workload_parts.h"
 
 namespace brokerage::engine::reference {
 
@@ -44,6 +45,7 @@ void Answer(Workload& work, const PackageAggregate& package, const OfferRow& off
       limit.set_weekly_minutes_max(work.dice().Between(1, 15) * 105);
     }
   }
+  AcceptInPart(package, offer, &request);
   work.Ask(caller, std::move(request));
 }
 

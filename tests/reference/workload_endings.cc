@@ -48,7 +48,8 @@ void EndOne(Workload& work, const PackageAggregate& package) {
       work.Ask(caller, std::move(giving_up));
       return;
     }
-    case v1::PACKAGE_STATE_STARTED: {
+    case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_PAUSED: {
       v1::CeasePackageRequest request;
       request.set_package_id(id);
       request.set_reason("care is no longer needed");
@@ -72,8 +73,8 @@ void EndOne(Workload& work, const PackageAggregate& package) {
 }  // namespace
 
 void EndEverything(Workload& work) {
-  const uint64_t last = work.course().LastPackage();
-  for (int round = 0; round < 12 && !work.failed(); ++round) {
+  for (int round = 0; round < 16 && !work.failed(); ++round) {  // what is left of parts goes on
+    const uint64_t last = work.course().LastPackage();
     for (uint64_t number = 1; number <= last && !work.failed(); ++number) {
       EndOne(work, work.course().Package(number));
     }

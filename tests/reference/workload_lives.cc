@@ -7,6 +7,7 @@
 #include "engine/base/calendar.h"
 #include "tests/reference/reference_routing.h"
 #include "tests/reference/workload_ids.h"
+#include "tests/reference/workload_referrals.h"
 
 namespace brokerage::engine::reference {
 
@@ -90,7 +91,7 @@ void AskOrAnswer(Workload& work, const PackageAggregate& package, Dice* dice) {
 void Die(Workload& work, const PackageAggregate& package) {
   const PackageRow& row = package.row;
   const Caller caller = NavigatorOf(row.authority_id());
-  if (row.state() == v1::PACKAGE_STATE_STARTED) {
+  if (row.state() == v1::PACKAGE_STATE_STARTED || row.state() == v1::PACKAGE_STATE_PAUSED) {
     v1::CeasePackageRequest request;
     request.set_package_id(IdOf(package));
     request.set_end_reason(v1::END_REASON_DIED);
@@ -114,7 +115,14 @@ void Correct(Workload& work, const PackageAggregate& package, Dice* dice) {
   v1::PackageReferral& changes = *request.mutable_changes();
   changes.set_ward_code(dice->Of(work.framework().wards));
   changes.set_urgency(dice->Percent(50) ? v1::URGENCY_URGENT : v1::URGENCY_STANDARD);
+  *changes.mutable_terms() = package.row.terms();
   changes.mutable_terms()->set_weekly_minutes(60 * dice->Between(1, 20));
+  ListVisits(dice, changes.mutable_terms());
+  if (changes.terms().visits().empty()) {
+    v1::Visit& visit = *changes.mutable_terms()->add_visits();
+    visit.add_days_of_week(7);
+    visit.set_minutes(changes.terms().weekly_minutes());
+  }
   changes.mutable_terms()->set_start_by_date(FormatDate(
       ToDateNumber(FromDateNumber(work.directory().Today(work.now())) + dice->Between(0, 14))));
   const std::string id = IdOf(package);

@@ -19,7 +19,7 @@ namespace {
 void ClaimSomething(Workload& work) {
   const PackageAggregate* package = work.RandomPackage();
   if (package == nullptr || package->offers.empty()) return;
-  if (work.dice().Percent(5)) return ExtendDeadlines(work);
+  if (work.dice().Percent(12)) return ExtendDeadlines(work);
   const OfferRow offer = work.dice().Of(package->offers);
   const std::string id = IdOf(*package, offer);
   if (offer.claim().state() != v1::CLAIM_STATE_OPEN) {
@@ -58,7 +58,7 @@ void MoveOfferSomewhere(Workload& work) {
       work.directory(), package->row, package->offers,
       work.directory().Rules(package->row.framework_revision()), offer, branch, work.now());
   const bool movable = offer.state() == v1::OFFER_STATE_OPEN && !offer.restart() &&
-                       offer.claim().state() == v1::CLAIM_STATE_UNSPECIFIED &&
+                       !IsAsked(offer) && offer.claim().state() == v1::CLAIM_STATE_UNSPECIFIED &&
                        offer.moved_from_branch_ids_size() < 20;
   Caller caller;
   caller.account_id = offer.provider_id();

@@ -13,6 +13,8 @@
 
 namespace brokerage::engine::reference {
 
+using journal::v1::PackageRow;
+
 namespace {
 
 // Everything under the package's contract, or with its provider; some of it at times.
@@ -39,8 +41,10 @@ void Transfer(Workload& work, const PackageAggregate& package) {
   for (uint64_t number = last; number > 0; --number) {
     const PackageAggregate& one = *work.engine().state().Package(number);
     const bool awarded = one.row.state() == v1::PACKAGE_STATE_AWARDED;
-    if ((one.row.state() != v1::PACKAGE_STATE_STARTED && !awarded) ||
-        one.row.authority_id() != package.row.authority_id() || work.dice().Percent(10)) {
+    const bool runs =
+        one.row.state() == v1::PACKAGE_STATE_STARTED || one.row.state() == v1::PACKAGE_STATE_PAUSED;
+    if ((!runs && !awarded) || one.row.authority_id() != package.row.authority_id() ||
+        work.dice().Percent(10)) {
       continue;
     }
     const std::string contract = contract_of(one);
@@ -78,9 +82,12 @@ void AddReason(Workload& work, const Caller& caller, Dice* dice, Request* reques
 // A day since the step before, as far back as one may be named.
 template <typename Request>
 void AddDay(Workload& work, const PackageAggregate& package, Dice* dice, Request* request) {
-  const bool runs = package.row.state() == v1::PACKAGE_STATE_STARTED;
-  const DateNumber before = runs ? package.row.started_date() : package.row.award().award_date();
-  if (before == 0) return;  // an imported one
+  const PackageRow& row = package.row;
+  const bool awarded = row.state() == v1::PACKAGE_STATE_AWARDED;
+  if (!awarded && row.started_date() == 0) return;  // an imported one
+  const DateNumber before =
+      awarded ? row.award().award_date()
+              : std::max({row.started_date(), row.resumed_date(), row.pause().from_date()});
   const absl::CivilDay today = FromDateNumber(work.directory().Today(work.now()));
   const auto days = std::min<int64_t>(today - FromDateNumber(before), 31);
   const DateNumber day = ToDateNumber(today - dice->Between(0, static_cast<int>(days)));
@@ -201,6 +208,7 @@ void MoveOn(Workload& work) {
       return work.dice().Percent(60) ? say(v1::StartPackageRequest())
                                      : say(v1::ReturnPackageRequest());
     case v1::PACKAGE_STATE_STARTED:
+    case v1::PACKAGE_STATE_PAUSED:
       if (package->row.has_notice() && dice.Percent(60)) return Notify(work, *package, &dice);
       if (work.dice().Percent(package->row.limit_passed() ? 20 : 60)) return;
       if (work.dice().Percent(20)) return Transfer(work, *package);

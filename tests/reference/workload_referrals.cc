@@ -70,6 +70,21 @@ void SubmitOne(Workload& work) {
 
 }  // namespace
 
+void ListVisits(Dice* dice, v1::PackageTerms* terms) {
+  terms->clear_visits();
+  if (!dice->Percent(70)) return;
+  int left = terms->weekly_minutes();
+  const int many = dice->Between(2, 4);
+  for (int i = 0; i < many; ++i) {
+    v1::Visit& visit = *terms->add_visits();
+    const int share = i + 1 == many ? left : left / (many - i);
+    visit.add_days_of_week(i + 1);
+    if (share % 2 == 0 && dice->Percent(50)) visit.add_days_of_week(i + 2);
+    visit.set_minutes(share / visit.days_of_week_size());
+    left -= share;
+  }
+}
+
 v1::PackageTerms RandomTerms(Workload& work) {
   v1::PackageTerms terms;
   terms.set_service_type(work.dice().Percent(70)   ? v1::SERVICE_TYPE_HOME_CARE
@@ -79,6 +94,8 @@ v1::PackageTerms RandomTerms(Workload& work) {
   terms.set_carers_per_visit(1);
   terms.set_start_by_date(FormatDate(ToDateNumber(
       FromDateNumber(work.directory().Today(work.now())) + work.dice().Between(0, 14))));
+  Dice dice(static_cast<uint64_t>(absl::ToUnixSeconds(work.now())) * 31 + 7);  // of their own
+  ListVisits(&dice, &terms);
   return terms;
 }
 

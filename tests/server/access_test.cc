@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/fixtures/server/server_fixture.h"
+#include "tests/server/access_table.h"
 
 namespace brokerage::services::testing {
 namespace {
@@ -18,110 +19,10 @@ constexpr const char* kCallers[] = {
     kNavigator,     kOtherNavigator, kOrganisation, kOtherOrganisation, kBranch,
     kSiblingBranch, kOtherBranch,    kCommissioner, kOtherCommissioner, kAdmin};
 
-// What each caller may do with what belongs to the council, to alpha, and to alpha-east:
-// '+' it gets past the gate, '0' there is no such thing for it, '-' its role may not.
-struct Row {
-  const char* method;
-  // Navigators: the council's, another's. Organisations: alpha, beta. Branches: alpha-east,
-  // alpha-west, beta. Commissioners: the council's, another's. The administrator.
-  const char* expected;
-};
-
-constexpr Row kExpected[] = {
-    {"AccountService/CreateAccount", /*     */ "-- -- --- -- +"},
-    {"AccountService/ListAccounts", /*      */ "-- -- --- -- +"},
-    {"AccountService/DisableAccount", /*    */ "-- -- --- -- +"},
-    {"AccountService/ReplaceToken", /*      */ "00 00 +00 00 +"},
-    {"AccountService/GetOwnAccount", /*     */ "++ ++ +++ ++ +"},
-    {"AdminService/GetStatus", /*           */ "-- -- --- -- +"},
-    {"AdminService/AdvanceClock", /*        */ "-- -- --- -- +"},
-    {"AdminService/ConfirmClock", /*        */ "-- -- --- -- +"},
-    {"AdminService/ExtendDeadlines", /*     */ "-- -- --- -- +"},
-    {"AdminService/CreateBackup", /*        */ "-- -- --- -- +"},
-    {"AdminService/VerifyJournal", /*       */ "-- -- --- -- +"},
-    {"DirectoryService/ApplyFramework", /*  */ "-- -- --- +0 +"},
-    {"DirectoryService/PreviewFramework", /**/ "-- -- --- +0 +"},
-    {"DirectoryService/GetFramework", /*    */ "++ ++ +++ ++ +"},
-    {"DirectoryService/ListFrameworks", /*  */ "++ ++ +++ ++ +"},
-    {"DirectoryService/GetLot", /*          */ "++ ++ +++ ++ +"},
-    {"DirectoryService/ListLots", /*        */ "++ ++ +++ ++ +"},
-    {"DirectoryService/GetWard", /*         */ "++ ++ +++ ++ +"},
-    {"DirectoryService/ListWards", /*       */ "++ ++ +++ ++ +"},
-    {"DirectoryService/GetProvider", /*     */ "++ +0 ++0 ++ +"},
-    {"DirectoryService/ListProviders", /*   */ "++ ++ +++ ++ +"},
-    {"DirectoryService/GetBranch", /*       */ "++ +0 +00 ++ +"},
-    {"DirectoryService/ListBranches", /*    */ "++ +0 ++0 ++ +"},
-    {"DirectoryService/GetContract", /*     */ "+0 +0 ++0 +0 +"},
-    {"DirectoryService/ListContracts", /*   */ "+0 ++ +++ +0 +"},
-    {"DirectoryService/ChangeCoverage", /*  */ "-- -- --- +0 +"},
-    {"DirectoryService/ListCoverage", /*    */ "++ +0 +00 ++ +"},
-    {"DirectoryService/ProposeCoverage", /* */ "-- +0 +00 -- -"},
-    {"DirectoryService/DecideCoverage", /*  */ "+0 -- --- +0 +"},
-    {"DirectoryService/WithdrawCoverageProposal", "-- +0 +00 -- -"},
-    {"DirectoryService/ListCoverageProposals", "++ +0 +00 ++ +"},
-    {"DirectoryService/OpenOptOutWindow", /**/ "-- +0 +00 +0 +"},
-    {"DirectoryService/CloseOptOutWindow", /**/ "-- +0 +00 +0 +"},
-    {"DirectoryService/DecideOptOutWindow", "-- -- --- +0 +"},
-    {"DirectoryService/DeclareCapacity", /* */ "-- +0 +00 -- -"},
-    {"DirectoryService/ListSuspensions", /* */ "++ ++ +++ ++ +"},
-    {"DirectoryService/SuspendContract", /* */ "-- -- --- +0 +"},
-    {"DirectoryService/ResumeContract", /*  */ "-- -- --- +0 +"},
-    {"DirectoryService/EndContract", /*     */ "-- -- --- +0 +"},
-    {"DirectoryService/NovateContract", /*  */ "-- -- --- +0 +"},
-    {"DirectoryService/SuspendProvider", /* */ "-- -- --- +0 +"},
-    {"DirectoryService/ResumeProvider", /*  */ "-- -- --- +0 +"},
-    {"DirectoryService/ImportPostcodes", /* */ "-- -- --- -- +"},
-    {"DirectoryService/GetPostcode", /*     */ "++ -- --- ++ +"},
-    {"HistoryService/ListHistory", /*       */ "++ ++ +++ ++ +"},
-    {"OfferService/ListOffers", /*          */ "++ +0 +00 -- -"},
-    {"OfferService/GetOffer", /*            */ "+0 +0 +00 -- -"},
-    {"OfferService/WatchOffers", /*         */ "++ ++ +++ -- -"},
-    {"OfferService/AcceptOffer", /*         */ "-- +0 +00 -- -"},
-    {"OfferService/DeclineOffer", /*        */ "-- +0 +00 -- -"},
-    {"OfferService/AnswerOffers",
-     /*        */ "-- ++ +++ -- -"},  // each answer has its own outcome
-    {"OfferService/ClaimIssuedInError", /*  */ "-- +0 +00 -- -"},
-    {"OfferService/DecideIssuedInError", /* */ "+0 -- --- -- -"},
-    {"OfferService/MoveOffer", /*           */ "-- +0 --- -- -"},
-    {"OfferService/RefusePlacing", /*       */ "-- +0 +00 -- -"},
-    {"OfferService/AskQuestion", /*         */ "-- +0 +00 -- -"},
-    {"PackageService/PreviewPackage", /*    */ "+0 -- --- -- -"},
-    {"PackageService/SubmitPackage", /*     */ "+0 -- --- -- -"},
-    {"PackageService/SubmitPackages", /*    */ "++ -- --- -- -"},  // likewise
-    {"PackageService/CorrectPackage", /*    */ "+0 -- --- -- -"},
-    {"PackageService/GetPackage", /*        */ "+0 -- --- -- -"},
-    {"PackageService/ListPackages", /*      */ "+0 -- --- -- -"},
-    {"PackageService/ReleasePackages", /*   */ "+0 -- --- -- -"},
-    {"PackageService/CancelPackage", /*     */ "+0 -- --- -- -"},
-    {"PackageService/AwardPackage", /*      */ "+0 -- --- -- -"},
-    {"PackageService/ReissuePackage", /*    */ "+0 -- --- -- -"},
-    {"PackageService/StartPackage", /*      */ "+0 -- --- -- -"},
-    {"PackageService/ReturnPackage", /*     */ "+0 -- --- -- -"},
-    {"PackageService/HandBackPackage", /*   */ "+0 -- --- -- -"},
-    {"PackageService/CeasePackage", /*      */ "+0 -- --- -- -"},
-    {"PackageService/TransferPackages", /*  */ "+0 -- --- -- -"},
-    {"PackageService/GetTransfer", /*       */ "+0 -- --- +0 -"},
-    {"PackageService/ErasePackageTexts", /* */ "+0 -- --- -- -"},
-    {"PackageService/GiveNotice", /*        */ "+0 +0 +00 -- -"},
-    {"PackageService/MoveNotice", /*        */ "+0 +0 +00 -- -"},
-    {"PackageService/WithdrawNotice", /*    */ "+0 +0 +00 -- -"},
-    {"PackageService/PlacePackages", /*     */ "+0 -- --- +0 -"},
-    {"PackageService/ContinuePackage", /*   */ "+0 -- --- -- -"},
-    {"PackageService/AnswerQuestion", /*    */ "+0 -- --- -- -"},
-    {"PackageService/DescribePerson", /*    */ "+0 -- --- -- -"},
-    {"PackageService/ErasePerson", /*       */ "+0 -- --- -- -"},
-    {"PackageService/WatchPackages", /*     */ "+0 -- --- -- -"},
-    {"PerformanceService/QueryPerformance", "+0 ++ +++ +0 -"},
-    {"PerformanceService/QueryCompliance", /**/ "+0 ++ +++ +0 -"},
-    {"PerformanceService/QueryScorecard", /* */ "+0 ++ +++ +0 -"},
-    {"PerformanceService/QueryDistribution", "+0 ++ +++ +0 -"},  // providers: it is not supported
-    {"PerformanceService/QueryInterimStays", "+0 -- --- +0 +"},
-    {"PerformanceService/WatchPerformance", "+0 ++ +++ +0 -"},
-};
-
 // Something of the council's, of alpha's and of alpha-east's to ask for.
 struct Things {
   std::string package_id;
+  std::string kept_id;   // another package
   std::string offer_id;  // to alpha-east
   std::string window_id;
   std::string suspension_id;
@@ -188,7 +89,7 @@ class AccessTest : public ServerFixture {
   Things MakeThings() const {
     Things things;
     v1::Package package = Issue("person-issued");
-    Submit("person-kept");
+    things.kept_id = Submit("person-kept").id();
     things.package_id = package.id();
     things.offer_id = OfferTo(package, "alpha-east").id();
 
@@ -276,6 +177,9 @@ class AccessTest : public ServerFixture {
     if (method.name() == "PlacePackages") {
       auto& placings = static_cast<v1::PlacePackagesRequest&>(*request);
       placings.add_placings()->set_package_id(things.package_id);
+    }
+    if (method.name() == "LinkPackages") {
+      static_cast<v1::LinkPackagesRequest&>(*request).add_package_ids(things.kept_id);
     }
     if (method.name() == "DeclareCapacity") Set(request.get(), "capacity.branch_id", "alpha-east");
     if (method.name() == "ListHistory") request->Clear();  // everybody's own; others' have a test

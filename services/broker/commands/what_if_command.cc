@@ -53,6 +53,7 @@ void PrintTotals(const v1::PreviewFrameworkResponse& response) {
   count("nobody took them", &v1::WhatIfTotals::unfilled);
   count("offers", &v1::WhatIfTotals::offers);
   count("accepted", &v1::WhatIfTotals::accepted);
+  count("accepted in part", &v1::WhatIfTotals::in_part);
   count("declined", &v1::WhatIfTotals::declined);
   count("not answered in time", &v1::WhatIfTotals::unanswered);
   count("closed early, unanswered", &v1::WhatIfTotals::closed_unanswered);

@@ -158,6 +158,19 @@ award_criteria {
 # So many days after its end the texts of a package are erased; 0 means never.
 #text_retention_days: 2192
 
+# So many days after a branch's duty has ended it is shown the summary no more; 0 means as long as the
+# text is kept.
+#summary_days: 90
+
+# How care rests while a person is away: for so many days the branch takes the person back on the same
+# terms without being asked (0 means 14), a longer pause than days_max is listed as too long (0 means
+# 42), and the window in which the branch answers after that; the restart's own unless it is said.
+#pause { retention_days: 14 days_max: 42 restart_window { hours: 4 } }
+
+# How the terms of a package change that somebody has: the window in which the branch answers (a working
+# day unless it is said), and by how much it may grow without going out again (0 means no limit).
+#terms_change { window { working_days: 1 } growth_percent_max: 50 }
+
 # Red, amber and green, one entry a rate: KPI_SUCCESSFUL_CALLS, KPI_RESTARTS, KPI_CARE_CERTIFICATE,
 # KPI_RESPONSE. What bands printed in whole percent leave out, as 89.5, is told with
 # printed_gaps { above_percent: 89 below_percent: 90 } among them.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "engine/award/criteria.h"
+#include "services/client/text/life_text.h"
 #include "services/client/text/table.h"
 #include "services/client/text/words.h"
 
@@ -245,6 +246,7 @@ std::string End(const v1::Package& package, const Names& names) {
     absl::StrAppend(&text, "  Ended ", SayTime(package.end_time()), " (",
                     Spaced(ShortName(package.state())), ")\n");
   }
+  absl::StrAppend(&text, LifeLines(package, names));
   if (!package.successor_package_id().empty()) {
     absl::StrAppend(&text, "  Followed by ", package.successor_package_id(), "\n");
   }

@@ -10,6 +10,7 @@
 #include "engine/model/visibility.h"
 #include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
+#include "services/rpc/package/shown_offer.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/rows.h"
 #include "services/rpc/scope.h"
@@ -57,8 +58,16 @@ bool WantedFate(const v1::ListOffersRequest& request, v1::FateKind fate) {
   return fates.empty() || std::find(fates.begin(), fates.end(), fate) != fates.end();
 }
 
+// Whether an offer in the state may have a fate that is wanted.
+bool MayHaveFate(const v1::ListOffersRequest& request, v1::OfferState state) {
+  if (request.fates().empty() || state == v1::OFFER_STATE_WON) return true;
+  return WantedFate(request, v1::FATE_KIND_UNDONE) &&
+         (state == v1::OFFER_STATE_ACCEPTED || state == v1::OFFER_STATE_LOST ||
+          state == v1::OFFER_STATE_VOID);
+}
+
 bool Wanted(const v1::ListOffersRequest& request, v1::OfferState state) {
-  if (!request.fates().empty() && state != v1::OFFER_STATE_WON) return false;
+  if (!MayHaveFate(request, state)) return false;
   if (request.states().empty()) return true;
   for (int wanted : request.states()) {
     if (wanted == state) return true;
@@ -85,7 +94,8 @@ absl::StatusOr<v1::GetOfferResponse> GetOffer(const Backend& backend, const Call
   }
   v1::GetOfferResponse response;
   *response.mutable_offer() =
-      engine::ToOffer(**package, (*package)->offers[id->ordinal - 1], context.caller);
+      ShownOffer(context.published->directory, **package, (*package)->offers[id->ordinal - 1],
+                 context.caller, backend.clock->Now());
   return response;
 }
 
@@ -120,7 +130,8 @@ absl::StatusOr<v1::ListOffersResponse> ListOffers(const Backend& backend,
     if (!Wanted(request, row->state())) return true;
     auto package = packages.Find(number);
     if (package != nullptr && engine::MaySeeOffer(context.caller, package->row, *row)) {
-      v1::Offer offer = engine::ToOffer(*package, *row, context.caller);
+      v1::Offer offer = ShownOffer(context.published->directory, *package, *row, context.caller,
+                                   backend.clock->Now());
       if (WantedFate(request, offer.fate().kind())) *response.add_offers() = std::move(offer);
     }
     return packages.status().ok();

@@ -18,6 +18,7 @@
 #include "engine/figures/query.h"
 #include "engine/model/fact_keys.h"
 #include "engine/model/state.h"
+#include "engine/model/steps.h"
 #include "engine/model/visibility.h"
 #include "engine/views/package_view.h"
 #include "services/rpc/page_token.h"
@@ -176,6 +177,7 @@ class WaitingNumbers {
 
 std::set<v1::PackageState> StatesOf(const v1::ListPackagesRequest& request) {
   if (request.over_limit()) return {engine::kOverLimit};
+  if (request.pause_too_long()) return {v1::PACKAGE_STATE_PAUSED};
   std::set<v1::PackageState> states;
   for (int state : request.states()) {
     if (state != v1::PACKAGE_STATE_UNSPECIFIED) states.insert(static_cast<v1::PackageState>(state));
@@ -187,17 +189,25 @@ std::set<v1::PackageState> StatesOf(const v1::ListPackagesRequest& request) {
   return states;
 }
 
-bool Matches(const v1::ListPackagesRequest& request, const PackageRow& row, absl::Time now) {
+// Whether care rests longer than the framework has it.
+bool IsPausedTooLong(const engine::Directory& directory, const PackageRow& row, absl::Time now) {
+  return row.state() == v1::PACKAGE_STATE_PAUSED &&
+         Today(directory, row.framework_id(), now) > row.pause().longest_until_date();
+}
+
+bool Matches(const v1::ListPackagesRequest& request, const engine::Directory& directory,
+             const PackageRow& row, absl::Time now) {
   auto is = [](const std::string& wanted, const std::string& value) {
     return wanted.empty() || wanted == value;
   };
   if (!is(request.framework_id(), row.framework_id()) ||
       !is(request.lot_id(), engine::IssueLotOf(row)) || !is(request.ward_code(), row.ward_code()) ||
-      (request.awaits_award() && !row.awaits_award())) {
+      (request.awaits_award() && !row.awaits_award()) ||
+      (request.pause_too_long() && !IsPausedTooLong(directory, row, now))) {
     return false;
   }
   const auto& states = request.states();
-  if (request.over_limit() && !states.empty() &&
+  if ((request.over_limit() || request.pause_too_long()) && !states.empty() &&
       std::find(states.begin(), states.end(), row.state()) == states.end()) {
     return false;
   }
@@ -229,7 +239,7 @@ void AddCareGap(const Backend& backend, const CallContext& context, const storag
   const auto value = view.Get(engine::Table::kPackages, engine::PackageKey(before->number));
   PackageRow row;
   if (!value.has_value() || !row.ParseFromString(*value)) return;
-  if (row.state() == v1::PACKAGE_STATE_STARTED && !engine::IsUnderNotice(row)) return;
+  if (engine::Runs(row.state()) && !engine::IsUnderNotice(row)) return;
   v1::CareGap& gap = *package->mutable_care_gap();
   const auto until = engine::ParseDate(package->care_until_date());
   const engine::DateNumber today =
@@ -244,6 +254,17 @@ void AddCareGap(const Backend& backend, const CallContext& context, const storag
   gap.set_words(days == 0 ? "care ends today, nobody has it"
                           : absl::StrCat("care ends in ", days, days == 1 ? " day" : " days",
                                          ", nobody has it"));
+}
+
+// Until when care navigation may undo the package's last step.
+void AddUndoUntil(const engine::Directory& directory, v1::Package* package) {
+  if (!package->has_last_step()) return;
+  const int64_t recorded_us = engine::FromTimestamp(package->last_step().record_time());
+  const absl::Time until = engine::UndoUntil(absl::FromUnixMicros(recorded_us),
+                                             ZoneOf(directory, package->framework_id()),
+                                             directory.HolidaysOf(package->framework_id()));
+  *package->mutable_last_step()->mutable_undo_until_time() =
+      engine::ToTimestamp(absl::ToUnixMicros(until));
 }
 
 }  // namespace
@@ -267,6 +288,10 @@ absl::StatusOr<v1::GetPackageResponse> GetPackage(const Backend& backend,
   *response.mutable_package() =
       engine::ToPackage(**package, engine::Detail::kFull, context.published->directory);
   AddCareGap(backend, context, *view, response.mutable_package());
+  if (IsPausedTooLong(context.published->directory, (*package)->row, backend.clock->Now())) {
+    response.mutable_package()->mutable_pause()->set_too_long(true);
+  }
+  AddUndoUntil(context.published->directory, response.mutable_package());
   return response;
 }
 
@@ -297,9 +322,13 @@ absl::StatusOr<v1::ListPackagesResponse> ListPackages(const Backend& backend,
     last = *number;
     auto row = storage::ReadIndexedPackage(*view, *number);
     if (!row.ok()) return row.status();
-    if (!Matches(request, *row, now) || !engine::MaySeePackage(context.caller, *row)) continue;
+    if (!Matches(request, context.published->directory, *row, now) ||
+        !engine::MaySeePackage(context.caller, *row))
+      continue;
+    const bool too_long = IsPausedTooLong(context.published->directory, *row, now);
     auto listed = ListedPackage(*view, *std::move(row));
     if (!listed.ok()) return listed.status();
+    if (too_long) listed->mutable_pause()->set_too_long(true);
     AddCareGap(backend, context, *view, &*listed);
     *response.add_packages() = *std::move(listed);
   }

@@ -35,6 +35,12 @@ void RegisterPackages(Adapter* adapter) {
   adapter->Unary("PackageService/WithdrawNotice", Command<v1::WithdrawNoticeRequest>());
   adapter->Unary("PackageService/PlacePackages", Command<v1::PlacePackagesRequest>());
   adapter->Unary("PackageService/ContinuePackage", Command<v1::ContinuePackageRequest>());
+  adapter->Unary("PackageService/PausePackage", Command<v1::PausePackageRequest>());
+  adapter->Unary("PackageService/ResumePackage", Command<v1::ResumePackageRequest>());
+  adapter->Unary("PackageService/ChangeTerms", Command<v1::ChangeTermsRequest>());
+  adapter->Unary("PackageService/WithdrawAskedOffer", Command<v1::WithdrawAskedOfferRequest>());
+  adapter->Unary("PackageService/UndoPackage", Command<v1::UndoPackageRequest>());
+  adapter->Unary("PackageService/LinkPackages", Command<v1::LinkPackagesRequest>());
   adapter->Unary("PackageService/AnswerQuestion", Command<v1::AnswerQuestionRequest>());
   adapter->Unary("PackageService/ErasePackageTexts", Command<v1::ErasePackageTextsRequest>());
   adapter->Unary("PackageService/DescribePerson", Slow(DescribePerson));

@@ -70,7 +70,8 @@ class Meant {
 absl::Status NameTransferred(const storage::View& view, const std::string& authority_id,
                              Meant meant, v1::TransferPackagesRequest* request) {
   absl::Status status;
-  for (v1::PackageState state : {v1::PACKAGE_STATE_AWARDED, v1::PACKAGE_STATE_STARTED}) {
+  for (v1::PackageState state :
+       {v1::PACKAGE_STATE_AWARDED, v1::PACKAGE_STATE_STARTED, v1::PACKAGE_STATE_PAUSED}) {
     view.Scan(Table::kPackagesByState, engine::PackageStatePrefix(authority_id, state), "",
               [&](absl::string_view key, absl::string_view) {
                 const auto row = storage::ReadIndexedPackage(view, engine::TrailingNumber(key));

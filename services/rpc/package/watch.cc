@@ -20,6 +20,7 @@
 #include "engine/views/offer_events.h"
 #include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
+#include "services/rpc/package/shown_offer.h"
 #include "services/rpc/rows.h"
 #include "services/rpc/scope.h"
 
@@ -163,9 +164,10 @@ class OfferStream final : public FollowingStream {
         }
         if (!told.emplace(number, ordinal).second) continue;
         const journal::v1::OfferRow& now = package->offers[ordinal - 1];
-        *response->add_offers() = engine::MaySeeOffer(caller(), package->row, now)
-                                      ? engine::ToOffer(*package, now, caller())
-                                      : engine::ToMovedOffer(*package, now, caller());
+        *response->add_offers() =
+            engine::MaySeeOffer(caller(), package->row, now)
+                ? ShownOffer(directory, *package, now, caller(), backend().clock->Now())
+                : engine::ToMovedOffer(*package, now, caller());
       }
     }
     if (response->offers().empty()) return false;

@@ -51,11 +51,20 @@ void AddToTerms(ScenarioRunner& run, const std::string& item, v1::PackageTerms* 
   static const auto& kMinutes = *new Phrase("N min");
   static const auto& kCarers = *new Phrase("N carers");
   static const auto& kStart = *new Phrase("start by DATE");
+  static const auto& kVisits = *new Phrase("N visits of N min");
   int number = 0;
   if (auto words = kMinutes.Match(item)) {
     if (absl::SimpleAtoi((*words)[0], &number)) terms->set_weekly_minutes(number);
   } else if (auto words = kCarers.Match(item)) {
     if (absl::SimpleAtoi((*words)[0], &number)) terms->set_carers_per_visit(number);
+  } else if (auto words = kVisits.Match(item)) {  // every day
+    int visits = 0;
+    if (!absl::SimpleAtoi((*words)[0], &visits) || !absl::SimpleAtoi((*words)[1], &number)) return;
+    for (int i = 0; i < visits; ++i) {
+      v1::Visit& visit = *terms->add_visits();
+      for (int day = 1; day <= 7; ++day) visit.add_days_of_week(day);
+      visit.set_minutes(number);
+    }
   } else if (auto words = kStart.Match(item)) {
     terms->set_start_by_date(run.DateOf((*words)[0]));
   } else if (const v1::ServiceType service = ServiceOf(item)) {
@@ -64,6 +73,8 @@ void AddToTerms(ScenarioRunner& run, const std::string& item, v1::PackageTerms* 
     run.Problem("nobody knows what this means of a package: " + item);
   }
 }
+
+}  // namespace
 
 void AddToReferral(ScenarioRunner& run, const std::string& item, v1::PackageReferral* referral) {
   absl::string_view rest = item;
@@ -105,6 +116,8 @@ void AddToReferral(ScenarioRunner& run, const std::string& item, v1::PackageRefe
     AddToTerms(run, item, referral->mutable_terms());
   }
 }
+
+namespace {
 
 v1::PackageReferral ReferralOf(ScenarioRunner& run, const std::string& label,
                                const std::string& text) {
@@ -409,16 +422,21 @@ void CheckStartDate(ScenarioRunner& run, const Words& words) {
   run.Expect(run.DateOf(words[1]), FormatDate(run.Package(words[0]).row.started_date()));
 }
 
+// The branch's newest offer, what it was asked since it has the package apart.
+v1::Offer OwnOfferShown(ScenarioRunner& run, const std::string& label, const std::string& branch) {
+  PackageAggregate package = run.Package(label);
+  std::erase_if(package.offers, [](const journal::v1::OfferRow& offer) { return IsAsked(offer); });
+  return run.OfferAsShown(package, branch);
+}
+
 void CheckFate(ScenarioRunner& run, const Words& words) {
-  const PackageAggregate package = run.Package(words[0]);
-  const v1::Offer offer = run.OfferAsShown(package, words[1]);
+  const v1::Offer offer = OwnOfferShown(run, words[0], words[1]);
   run.Expect(words[2], InLowerCase(v1::FateKind_Name(offer.fate().kind()), "FATE_KIND_"));
   ExpectEnding(run, words[3], offer.fate().ending());
 }
 
 void CheckKnowsPerson(ScenarioRunner& run, const Words& words) {
-  const PackageAggregate package = run.Package(words[0]);
-  const std::string seen = run.OfferAsShown(package, words[1]).person_reference();
+  const std::string seen = OwnOfferShown(run, words[0], words[1]).person_reference();
   run.Expect(words[2] == "knows" ? "a person" : "nobody", seen.empty() ? "nobody" : "a person");
 }
 

@@ -8,10 +8,13 @@
 #include "tests/scenarios/runner/lives.h"
 #include "tests/scenarios/runner/offers.h"
 #include "tests/scenarios/runner/packages.h"
+#include "tests/scenarios/runner/parts.h"
 #include "tests/scenarios/runner/rounds.h"
+#include "tests/scenarios/runner/running.h"
 #include "tests/scenarios/runner/scorecard.h"
 #include "tests/scenarios/runner/system.h"
 #include "tests/scenarios/runner/transfers.h"
+#include "tests/scenarios/runner/undo.h"
 
 namespace brokerage::engine {
 
@@ -20,6 +23,7 @@ const std::vector<const PhraseTable*>& AllPhrases() {
       &PackagePhrases(),   &RoundPhrases(),    &OfferPhrases(),   &AwardPhrases(),
       &TransferPhrases(),  &CoveragePhrases(), &ClosurePhrases(), &FrameworkPhrases(),
       &ScorecardPhrases(), &FigurePhrases(),   &SystemPhrases(),  &LifePhrases(),
+      &RunningPhrases(),   &UndoPhrases(),     &PartPhrases(),
   };
   return kAll;
 }

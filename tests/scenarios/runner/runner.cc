@@ -228,7 +228,7 @@ const journal::v1::OfferRow* ScenarioRunner::OfferOf(const PackageAggregate& pac
                                                      const std::string& branch,
                                                      const std::string& round) {
   for (auto offer = package.offers.rbegin(); offer != package.offers.rend(); ++offer) {
-    if (offer->branch_id() != branch) continue;
+    if (offer->branch_id() != branch || offer->purpose() == v1::OFFER_PURPOSE_RESUMED) continue;
     if (round.empty() || round == absl::StrCat(offer->round_number())) return &*offer;
   }
   Problem("there is no offer to " + branch);

@@ -79,6 +79,7 @@ std::string FigureWords(const v1::ScorecardRow& row, const std::string& name, bo
   if (name == "without urgent") return Say(row.response_without_urgent().rate(), in_percent);
   if (name == "by opportunity") return Say(row.response_by_opportunity(), in_percent);
   if (name == "restarts") return Say(row.restarts().rate(), in_percent);
+  if (name == "resumed") return absl::StrCat(row.restarts_resumed());
   if (absl::StartsWith(name, "opportunities ")) {
     return CountWords(row.opportunities(), name.substr(sizeof("opportunities ") - 1));
   }

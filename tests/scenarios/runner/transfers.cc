@@ -25,8 +25,7 @@ std::vector<std::string> HeldUnder(ScenarioRunner& run,
     const std::string under = winner == 0
                                   ? package.row.running_contract_id()
                                   : package.offers[static_cast<size_t>(winner - 1)].contract_id();
-    const bool held = package.row.state() == v1::PACKAGE_STATE_STARTED ||
-                      package.row.state() == v1::PACKAGE_STATE_AWARDED;
+    const bool held = Runs(package.row.state()) || package.row.state() == v1::PACKAGE_STATE_AWARDED;
     if (held && meant(under) && package.row.authority_id() == run.caller().authority_id) {
       ids.push_back(FormatPackageId({package.row.year(), number}));
     }
@@ -155,6 +154,7 @@ void CheckNoneLost(ScenarioRunner& run, const Words&) {
         break;
       case v1::PACKAGE_STATE_UNSPECIFIED:
       case v1::PACKAGE_STATE_SUBMITTED:
+      case v1::PACKAGE_STATE_PAUSED:
       case v1::PACKAGE_STATE_CEASED:
       case v1::PACKAGE_STATE_HANDED_BACK:
       case v1::PACKAGE_STATE_CANCELLED:

@@ -56,7 +56,8 @@ RollupRow Sum(const RollupTable& table, RollupRow::Kind kind) {
 
 int64_t SumOfClasses(const v1::Counts& counts) {
   return counts.error_upheld() + counts.notice_failed() + counts.accepted() + counts.declined() +
-         counts.closed_unanswered() + counts.pending() + counts.late() + counts.silent();
+         counts.closed_unanswered() + counts.pending() + counts.late() + counts.silent() +
+         counts.in_part();
 }
 
 TEST(ResponseClass, AnOpenOfferIsPendingUntilItsDeadline) {
@@ -70,6 +71,47 @@ TEST(ResponseClass, ADeclineIsAResponse) {
   OfferRow offer = OpenOffer();
   Reply(offer, v1::ANSWER_DECLINE);
   EXPECT_EQ(ClassOf(offer), v1::RESPONSE_CLASS_DECLINED);
+}
+
+TEST(ResponseClass, APartIsAClassOfItsOwnThatNeverMoves) {
+  PackageAggregate package = MakePackage(1);
+  Reply(Put(&package), v1::ANSWER_ACCEPT);
+  OfferRow& offer = package.offers[0];
+  offer.mutable_answers(0)->add_visits(2);
+  for (v1::OfferState state : {v1::OFFER_STATE_ACCEPTED, v1::OFFER_STATE_LOST, v1::OFFER_STATE_VOID,
+                               v1::OFFER_STATE_WON}) {
+    offer.set_state(state);
+    EXPECT_EQ(ClassOf(offer), v1::RESPONSE_CLASS_IN_PART);
+    RollupTable table;
+    TallyAll(package, &table);
+    const RollupRow offers = Sum(table, RollupRow::KIND_OFFER);
+    const RollupRow units = Sum(table, RollupRow::KIND_PICK_UP);
+    const bool won = state == v1::OFFER_STATE_WON;
+    EXPECT_EQ(offers.live().in_part(), 1);
+    EXPECT_EQ(offers.live().accepted() + offers.live().won(), 0);
+    EXPECT_EQ(RespondedOf(offers.live()), 1);
+    EXPECT_EQ(units.live().in_part(), won ? 0 : 1);
+    EXPECT_EQ(units.live().accepted(), won ? 1 : 0);
+    EXPECT_EQ(units.live().won(), won ? 1 : 0);
+    EXPECT_EQ(units.live().lost() + units.live().void_() + units.live().undecided(), 0);
+  }
+}
+
+TEST(ResponseClass, APartThatWasMadeLateIsAwardedLate) {
+  PackageAggregate package = MakePackage(1);
+  Reply(Put(&package), v1::ANSWER_ACCEPT);
+  OfferRow& offer = package.offers[0];
+  offer.mutable_answers(0)->add_visits(2);
+  Reply(offer, v1::ANSWER_ACCEPT, true);
+  offer.set_state(v1::OFFER_STATE_WON);
+  RollupTable table;
+  TallyAll(package, &table);
+  for (RollupRow::Kind kind : {RollupRow::KIND_OFFER, RollupRow::KIND_PICK_UP}) {
+    const RollupRow sum = Sum(table, kind);
+    EXPECT_EQ(sum.live().in_part(), 1);
+    EXPECT_EQ(sum.live().late_won(), 1);
+    EXPECT_EQ(sum.live().won(), 0);
+  }
 }
 
 TEST(ResponseClass, TheLastAnswerInTimeCounts) {
@@ -379,10 +421,11 @@ TEST(Units, AUnitIsExcludedOnlyIfAllItsOffersAre) {
   Put(&package).set_state(v1::OFFER_STATE_CLOSED);
   std::vector<OfferFact> facts;
   for (const OfferRow& offer : package.offers) facts.push_back(FactOf(package.row, offer));
-  EXPECT_EQ(UnitOf(facts).response_class(), v1::RESPONSE_CLASS_CLOSED_UNANSWERED);
+  EXPECT_EQ(UnitOf(facts, CountedFor::kPickUp).response_class(),
+            v1::RESPONSE_CLASS_CLOSED_UNANSWERED);
   Lapse(Put(&package));
   facts.push_back(FactOf(package.row, package.offers.back()));
-  EXPECT_EQ(UnitOf(facts).response_class(), v1::RESPONSE_CLASS_SILENT);
+  EXPECT_EQ(UnitOf(facts, CountedFor::kPickUp).response_class(), v1::RESPONSE_CLASS_SILENT);
 }
 
 TEST(Units, AUnitThatWasWonAgainAfterAReturnCountsAsPickedUp) {

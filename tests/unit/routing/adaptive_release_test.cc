@@ -202,6 +202,27 @@ TEST(Fill, CountsTheSameTermsOnce) {
   EXPECT_EQ(one.Counted(), "lead n, additional n");
 }
 
+TEST(Fill, APartFillsOnceItIsAwarded) {
+  SettledPackage one;
+  one.Accept(0, false);
+  one.package.offers[0].mutable_answers(0)->add_visits(1);
+  EXPECT_EQ(one.Counted(), "lead n, additional n");
+  OfferRow& offer = one.package.offers[0];
+  offer.set_state(v1::OFFER_STATE_WON);
+  CountPartInFill(Rule(50, 70), offer, true, &one.package, &one.table);
+  EXPECT_EQ(one.Counted(), "lead y, additional n");
+}
+
+TEST(Fill, APartThatCameLateFillsNothing) {
+  SettledPackage one;
+  one.Accept(0, true);
+  one.package.offers[0].mutable_answers(0)->add_visits(1);
+  EXPECT_EQ(one.Counted(), "lead n, additional n");
+  one.package.offers[0].set_state(v1::OFFER_STATE_WON);
+  CountPartInFill(Rule(50, 70), one.package.offers[0], true, &one.package, &one.table);
+  EXPECT_EQ(one.Counted(), "lead n, additional n");
+}
+
 TEST(Fill, CountsNoRestart) {
   SettledPackage one;
   one.package.row.mutable_rounds(0)->set_rule_number(0);

@@ -147,6 +147,33 @@ TEST_F(HistoryAsShown, AnAnswerIsTheBranchsOwnAndItsNavigationsToRead) {
                                                      "P:123", "U:nottinghamshire"}));
 }
 
+TEST_F(HistoryAsShown, AnAcceptanceInPartSaysWhichVisitsAndALinkWhichPackage) {
+  Record record = RecordAt(kIssued + 20 * kSecond, "account-london-care-mansfield");
+  journal::v1::OfferAnswered& answered = *record.add_facts()->mutable_offer_answered();
+  answered.set_package_number(123);
+  answered.set_ordinal(2);
+  *answered.mutable_answer() = Offer(2).answers(0);
+  answered.mutable_answer()->add_visits(1);
+  answered.mutable_answer()->add_visits(3);
+  const Strings told = Told(record, Navigator());
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_TRUE(absl::StartsWith(
+      told[0], "London Care Mansfield (Comfort Call) accepted in part: visits 1, 3 (0 of "))
+      << told[0];
+
+  Record link = RecordAt(kIssued, "navigation-1");
+  for (bool unlinked : {false, true}) {
+    journal::v1::PackagesLinked& linked = *link.add_facts()->mutable_packages_linked();
+    linked.set_package_number(123);
+    linked.mutable_other()->set_number(124);
+    linked.mutable_other()->set_year(2018);
+    linked.set_unlinked(unlinked);
+  }
+  EXPECT_EQ(Told(link, Navigator()),
+            (Strings{"Linked to P-2018-000124.", "No longer linked to P-2018-000124."}));
+  EXPECT_EQ(Told(link, london_), Strings{});
+}
+
 TEST_F(HistoryAsShown, NeitherTheRoundsEarlyCloseNorTheProposalIsTellingABranchAnything) {
   Record record = RecordAt(kIssued + 30 * kSecond, "");
   record.add_facts()->mutable_round_closed()->set_package_number(123);
