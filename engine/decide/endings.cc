@@ -19,6 +19,12 @@ namespace {
 
 constexpr int kBackdatingDays = 31;  // chosen: no council publishes one
 
+// The local date on which care started. REQUIRES: it did.
+DateNumber StartedDate(const Context& in, const v1::FrameworkRules& rules, const PackageRow& row) {
+  if (row.started_date() != 0) return row.started_date();
+  return LocalDate(absl::FromUnixMicros(row.started_time_us()), in.ZoneOf(rules));
+}
+
 // A cancellation and an end of care may leave open whose cause it was.
 bool MayLeaveOpen(PackageVerb verb, v1::EndReason reason) {
   return reason == v1::END_REASON_OTHER &&
@@ -105,12 +111,6 @@ absl::StatusOr<DateNumber> HappenedOn(const Context& in, const v1::FrameworkRule
   if (date && *date >= first && *date <= today) return *date;
   return Reject(v1::REJECTION_REASON_FIELD_INVALID, "on_date", on_date,
                 absl::StrCat("a date from ", FormatDate(first), " to ", FormatDate(today)));
-}
-
-DateNumber StartedDate(const Context& in, const v1::FrameworkRules& rules,
-                       const journal::v1::PackageRow& row) {
-  if (row.started_date() != 0) return row.started_date();
-  return LocalDate(absl::FromUnixMicros(row.started_time_us()), in.ZoneOf(rules));
 }
 
 DateNumber LastStepDate(const Context& in, const v1::FrameworkRules& rules, const PackageRow& row) {

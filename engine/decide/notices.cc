@@ -207,7 +207,9 @@ v1::GiveNoticeResponse Reply(const After& after, const v1::GiveNoticeRequest& re
     *response.mutable_successor() =
         PackageWithoutTexts(after.state, fact.package_submitted().package().number());
   }
-  for (std::string& id : StoppedIn(after)) response.add_other_package_ids(std::move(id));
+  for (std::string& id : NamedWith(after, request.package_id(), request.end_reason())) {
+    response.add_other_package_ids(std::move(id));
+  }
   return response;
 }
 

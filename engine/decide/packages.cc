@@ -197,7 +197,9 @@ absl::Status Decide(const Context& in, const v1::CancelPackageRequest& request, 
 
 v1::CancelPackageResponse Reply(const After& after, const v1::CancelPackageRequest& request) {
   auto response = WithPackage<v1::CancelPackageResponse>(after, request.package_id());
-  for (std::string& id : StoppedIn(after)) response.add_other_package_ids(std::move(id));
+  for (std::string& id : NamedWith(after, request.package_id(), request.end_reason())) {
+    response.add_other_package_ids(std::move(id));
+  }
   return response;
 }
 
@@ -430,7 +432,9 @@ absl::Status Decide(const Context& in, const v1::CeasePackageRequest& request, D
 
 v1::CeasePackageResponse Reply(const After& after, const v1::CeasePackageRequest& request) {
   auto response = WithPackage<v1::CeasePackageResponse>(after, request.package_id());
-  for (std::string& id : StoppedIn(after)) response.add_other_package_ids(std::move(id));
+  for (std::string& id : NamedWith(after, request.package_id(), request.end_reason())) {
+    response.add_other_package_ids(std::move(id));
+  }
   return response;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/decide/persons.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "engine/base/ids.h"
 #include "engine/base/rejection.h"
@@ -61,12 +63,20 @@ void ContinueOthers(const Context& in, const PackageAggregate& package, Decision
   }
 }
 
-std::vector<std::string> StoppedIn(const After& after) {
+std::vector<std::string> NamedWith(const After& after, absl::string_view package_id,
+                                   v1::EndReason reason) {
   std::vector<std::string> ids;
+  if (reason != v1::END_REASON_DIED) return ids;
+  const auto name = [&](const PackageRow& row) {
+    std::string id = PackageIdOf(row);
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
+  };
   for (const journal::v1::Fact& fact : after.record.facts()) {
     if (!fact.has_package_stopped()) continue;
-    ids.push_back(PackageIdOf(after.state.Package(fact.package_stopped().package_number())->row));
+    name(after.state.Package(fact.package_stopped().package_number())->row);
   }
+  const PackageRow& row = after.state.Package(ParsePackageId(package_id)->number)->row;
+  for (const PackageAggregate* linked : LinkedTo(after.state, row)) name(linked->row);
   return ids;
 }
 

@@ -30,7 +30,10 @@ void StopOthers(const Context& in, const PackageAggregate& package, v1::EndReaso
 // Where the package ended because the person had died: those that were stopped by that go on.
 // REQUIRES: likewise.
 void ContinueOthers(const Context& in, const PackageAggregate& package, Decision* out);
-// The ids of the packages that the record stopped.
-std::vector<std::string> StoppedIn(const After& after);
+// Those that an answer names where the package's person has died: the person's other packages,
+// which the record stopped, and those of whomever it is linked to that have not ended, which go on.
+// None for any other reason.
+std::vector<std::string> NamedWith(const After& after, absl::string_view package_id,
+                                   v1::EndReason reason);
 
 }  // namespace brokerage::engine

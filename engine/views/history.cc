@@ -18,6 +18,7 @@
 #include "engine/model/visibility.h"
 #include "engine/routing/hard_rules.h"
 #include "engine/views/fact_words.h"
+#include "engine/views/offer_event_words.h"
 #include "engine/views/offer_events.h"
 #include "engine/views/words.h"
 

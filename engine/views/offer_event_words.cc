@@ -1,11 +1,10 @@
-#include <string>
+#include "engine/views/offer_event_words.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/base/calendar.h"
 #include "engine/model/parts.h"
 #include "engine/routing/routing.h"
-#include "engine/views/offer_events.h"
 #include "engine/views/words.h"
 
 namespace brokerage::engine {

@@ -75,9 +75,5 @@ bool MaySeeOfferEvent(const Caller& caller, const journal::v1::PackageRow& row,
 const char* OfferEventName(OfferEventKind kind);
 // What changed by it, as streams tell; the second where texts close with it.
 std::vector<v1::OfferChangeKind> OfferChangesOf(OfferEventKind kind);
-// A sentence that names nobody but the offer's own branch, and with kMoved the one that had it.
-// `fact` is the one that the event came of.
-std::string OfferEventWords(const OfferEvent& event, const journal::v1::Fact& fact,
-                            const Directory& directory);
 
 }  // namespace brokerage::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "tests/reference/reference_classes.h"
 
 namespace brokerage::engine::reference {
 

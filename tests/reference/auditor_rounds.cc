@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/reference/auditor_words.h"
+#include "tests/reference/reference_classes.h"
 #include "tests/reference/reference_passed_over.h"
 #include "tests/reference/reference_routing.h"
 

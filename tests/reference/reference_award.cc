@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "tests/reference/reference_award_figures.h"
+#include "tests/reference/reference_classes.h"
 #include "tests/reference/reference_routing.h"
 
 namespace brokerage::engine::reference {

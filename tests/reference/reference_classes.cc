@@ -1,4 +1,4 @@
-#include "tests/reference/reference_figures.h"
+#include "tests/reference/reference_classes.h"
 
 namespace brokerage::engine::reference {
 

@@ -1,4 +1,5 @@
 #include "tests/reference/reference_scorecard.h"
+#include "tests/reference/reference_classes.h"
 
 #include <algorithm>
 #include <functional>

@@ -17,6 +17,7 @@
 #include "engine/model/facts.h"
 #include "engine/model/visibility.h"
 #include "engine/views/history_index.h"
+#include "engine/views/offer_event_words.h"
 #include "engine/views/offer_events.h"
 #include "engine/views/offer_view.h"
 #include "engine/views/package_view.h"
