@@ -98,8 +98,14 @@ journal::v1::PackageRow& Applier::Change(uint64_t number) {
 void Applier::Replace(const journal::v1::PackageRow& row) {
   PackageAggregate& package = Touch(row.number());
   TallyPackage(package, -1, &state_.rollups);
+  // Those of placings that were undone: they go by what the package says, too.
+  for (const auto& offer : package.offers) TallyOut(offer.ordinal(), &package, &state_.rollups);
   package.row = row;
   TallyPackage(package, +1, &state_.rollups);
+  for (const auto& offer : package.offers) {
+    ChangedOffer(package, offer.ordinal());
+    TallyIn(offer.ordinal(), &package, &state_.rollups);
+  }
   touched_[row.number()].unwritten->row_changed = true;
 }
 

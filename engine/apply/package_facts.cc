@@ -180,12 +180,12 @@ void Apply(Applier& applier, const PackageSubmitted& fact) {
 void Apply(Applier& applier, const PackageCorrected& fact) {
   PackageAggregate& package = applier.Touch(fact.package_number());
   std::vector<std::string> gone;
-  for (const TextRow& text : package.texts) {
-    const auto& kept = fact.package().text_hashes();
-    const bool stays = std::any_of(kept.begin(), kept.end(), [&text](const TextHash& hash) {
-      return hash.name() == text.name();
+  const auto& kept = fact.package().text_hashes();
+  for (const TextHash& before : package.row.text_hashes()) {  // and none that is not the referral's
+    const bool stays = std::any_of(kept.begin(), kept.end(), [&before](const TextHash& hash) {
+      return hash.name() == before.name();
     });
-    if (!stays) gone.push_back(text.name());
+    if (!stays) gone.push_back(before.name());
   }
   for (const std::string& name : gone) applier.DropText(package, name);
   PackageRow row = fact.package();

@@ -115,33 +115,27 @@ void Merge(const v1::CorrectPackageRequest& request, PackageReferral* referral) 
   }
 }
 
-// What stays of the package that is corrected, whatever its referral says.
-void KeepWhatItIs(const PackageRow& before, PackageRow* row) {
-  row->set_number(before.number());
-  row->set_year(before.year());
-  row->set_submitted_date(before.submitted_date());
-  row->set_submitted_time_us(before.submitted_time_us());
-  row->set_submitted_by(before.submitted_by());
-  row->set_predecessor_number(before.predecessor_number());
-  row->set_predecessor_year(before.predecessor_year());
-  row->set_previous_handed_back(before.previous_handed_back());
-  row->set_transfer_id(before.transfer_id());
-  *row->mutable_gave_up_provider_ids() = before.gave_up_provider_ids();
-  *row->mutable_gave_up_branch_ids() = before.gave_up_branch_ids();
-  *row->mutable_asked_again_branch_ids() = before.asked_again_branch_ids();
-  row->set_stopped_by_number(before.stopped_by_number());
-  row->set_stopped_by_year(before.stopped_by_year());
-  row->set_care_until_date(before.care_until_date());
-  row->set_changed_time_us(before.changed_time_us());
-  row->set_changed_by(before.changed_by());
-  row->set_successor_number(before.successor_number());
-  row->set_successor_year(before.successor_year());
-  row->set_person_number(before.person_number());
+// Takes into the row what a referral says, and what comes of it. All else is the package's own.
+void TakeReferral(const PackageRow& checked, PackageRow* row) {
+  row->set_origin(checked.origin());
+  row->set_urgency(checked.urgency());
+  row->set_ward_code(checked.ward_code());
+  row->set_lot_id(checked.lot_id());
+  row->set_postcode_sector(checked.postcode_sector());
+  *row->mutable_terms() = checked.terms();
+  *row->mutable_needs() = checked.needs();
+  row->set_previous_provider_id(checked.previous_provider_id());
+  row->set_previous_branch_id(checked.previous_branch_id());
+  *row->mutable_refused_provider_ids() = checked.refused_provider_ids();
+  *row->mutable_preferred_provider_ids() = checked.preferred_provider_ids();
+  row->set_held(checked.held());
+  row->set_release_due_us(checked.release_due_us());
 }
 
 // Keeps a text that changed, and its hash or the one that stands.
 void AddTexts(const Context& in, const PackageAggregate& package, const PackageReferral& referral,
               PackageRow* row, Decision* out) {
+  row->clear_text_hashes();
   for (const auto& [name, text] : TextsOf(referral)) {
     journal::v1::TextHash& hash = *row->add_text_hashes();
     hash.set_name(name);
@@ -190,8 +184,8 @@ absl::Status Decide(const Context& in, const v1::CorrectPackageRequest& request,
   journal::v1::PackageCorrected& corrected = *out->Add().mutable_package_corrected();
   corrected.set_package_number(package.row.number());
   PackageRow& row = *corrected.mutable_package();
-  row = *std::move(checked);
-  KeepWhatItIs(package.row, &row);
+  row = package.row;
+  TakeReferral(*checked, &row);
   row.mutable_terms()->set_start_by_date(start);
   if (referral.person_reference() != person) {
     // 0: somebody whom no package names so far, who gets a number with the record.

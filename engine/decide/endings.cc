@@ -119,6 +119,8 @@ DateNumber LastStepDate(const Context& in, const v1::FrameworkRules& rules, cons
   return last;
 }
 
+DateNumber DayAfter(DateNumber day) { return ToDateNumber(FromDateNumber(day) + 1); }
+
 absl::Status CheckContractStands(const Context& in, const PackageAggregate& package) {
   const PackageRow& row = package.row;
   const Directory& directory = in.state.directory;

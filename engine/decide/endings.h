@@ -28,6 +28,8 @@ absl::StatusOr<Ending> CheckEnding(PackageVerb verb, v1::EndReason reason, v1::C
 absl::StatusOr<DateNumber> HappenedOn(const Context& in, const v1::FrameworkRules& rules,
                                       absl::string_view on_date, DateNumber earliest);
 
+DateNumber DayAfter(DateNumber day);
+
 // The local date of the last step of a package that runs: its start, its pause or its resumption.
 DateNumber LastStepDate(const Context& in, const v1::FrameworkRules& rules,
                         const journal::v1::PackageRow& row);

@@ -50,8 +50,6 @@ absl::StatusOr<const PackageAggregate*> FindGiven(const Context& in, const Reque
   return found->package;
 }
 
-DateNumber DayAfter(DateNumber day) { return ToDateNumber(FromDateNumber(day) + 1); }
-
 absl::StatusOr<DateNumber> CheckLastDay(const std::string& last_day, DateNumber today) {
   const DateNumber last = ToDateNumber(FromDateNumber(today) + kDaysAheadMax);
   const auto date = ParseDate(last_day);

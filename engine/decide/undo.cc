@@ -213,6 +213,23 @@ absl::Status UndoEnd(const Context& in, const PackageAggregate& package, Decisio
   return absl::OkStatus();
 }
 
+// What was said meanwhile of the care that the person has until the package starts: a notice that
+// was moved, an end.
+void CatchUpWithCareBefore(const PackageRow& row, const PackageRow& before,
+                           const StepUndone& undone, Decision* out) {
+  const DateNumber last_day = before.notice().last_day();
+  const DateNumber until = Runs(before.state()) ? last_day : before.ending().date();
+  if (row.care_until_date() == 0 || until == row.care_until_date()) return;
+  journal::v1::StartMoved& moved = *out->Add().mutable_start_moved();
+  moved.set_package_number(row.number());
+  moved.set_start_by_date(until == last_day ? DayAfter(last_day)
+                                            : ParseDate(row.terms().start_by_date()).value_or(0));
+  moved.set_care_until_date(until);
+  for (const ReopenedOffer& one : undone.offers()) {
+    if (one.state() != v1::OFFER_STATE_VOID) moved.add_ordinals(one.ordinal());
+  }
+}
+
 absl::Status UndoCancel(const Context& in, const PackageAggregate& package, Decision* out) {
   const PackageRow& row = package.row;
   const PackageAggregate* before = in.state.Package(row.predecessor_number());
@@ -220,7 +237,9 @@ absl::Status UndoCancel(const Context& in, const PackageAggregate& package, Deci
     return NotNow(row, absl::StrCat("a package that still follows ", PackageIdOf(before->row)));
   }
   ContinueOthers(in, package, out);
-  *out->Add().mutable_step_undone() = Undone(in, package);
+  const StepUndone undone = Undone(in, package);
+  *out->Add().mutable_step_undone() = undone;
+  if (before != nullptr) CatchUpWithCareBefore(row, before->row, undone, out);
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/figures/compliance.h"
@@ -324,7 +325,12 @@ void CheckReplay(Course& course) {
       }
     }
   }
-  if (rows != course.rows) course.Problem("replay makes other rows");
+  if (rows == course.rows) return;
+  const auto [one, other] =
+      std::mismatch(rows.begin(), rows.end(), course.rows.begin(), course.rows.end());
+  const auto& [table, key] = other != course.rows.end() ? other->first : one->first;
+  course.Problem(absl::StrCat("replay makes other rows: table ", static_cast<int>(table), ", key ",
+                              absl::BytesToHexString(key)));
 }
 
 }  // namespace brokerage::engine::reference

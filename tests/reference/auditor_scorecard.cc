@@ -55,8 +55,12 @@ void CheckScorecard(Course& course, const ReferenceHistory& history) {
   ReferenceViewer viewer;
   PerformanceScope scope;
   const std::vector<ReferenceUnit> units = ReferenceUnits(history, v1::COUNT_UNIT_OFFER);
-  if (course.dice.Percent(50) && !units.empty()) {
-    const journal::v1::OfferRow& offer = course.dice.Of(units).first();
+  const journal::v1::OfferRow* of = nullptr;
+  if (course.dice.Percent(50) && !units.empty()) of = &course.dice.Of(units).first();
+  // Who runs an imported package may hold no contract of the framework, and is asked about it all
+  // the same.
+  if (of != nullptr && of->purpose() == v1::OFFER_PURPOSE_UNSPECIFIED) {
+    const journal::v1::OfferRow& offer = *of;
     scope.provider_id = viewer.provider_id = offer.provider_id();
     if (course.dice.Percent(50)) scope.branch_id = viewer.branch_id = offer.branch_id();
   }

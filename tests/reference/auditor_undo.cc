@@ -194,6 +194,17 @@ class UndoneCheck {
     course_.tally(goes ? "follower of an end that was undone" : "undone, and under notice again");
   }
 
+  // A notice moves, and care ends, while what was to follow is cancelled.
+  static void CatchUp(const PackageRow& had, PackageRow* expected) {
+    const DateNumber last_day = had.notice().last_day();
+    const DateNumber until = had.ended_time_us() != 0 ? had.ending().date() : last_day;
+    if (until == expected->care_until_date()) return;
+    expected->set_care_until_date(until);
+    if (until != last_day) return;
+    expected->mutable_terms()->set_start_by_date(
+        FormatDate(ToDateNumber(FromDateNumber(last_day) + 1)));
+  }
+
   void CheckRow(const PackageRow& ended, bool notice_stands) {
     PackageRow expected = step_.before.row;
     PackageRow real = now_.row;
@@ -202,6 +213,9 @@ class UndoneCheck {
     if (IsEnd(step_.kind) && (!notice_stands || MadeFollower(ended))) {
       expected.clear_successor_number();
       expected.clear_successor_year();
+    }
+    if (step_.kind == v1::STEP_KIND_CANCEL && expected.care_until_date() != 0) {
+      CatchUp(course_.Package(expected.predecessor_number()).row, &expected);
     }
     Forget(&expected);
     Forget(&real);

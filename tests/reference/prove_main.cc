@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -64,17 +65,34 @@ class Progress {
   const bool on_terminal_ = ::isatty(STDERR_FILENO) == 1;
 };
 
+// How to play the framework that is played now again, told where a broken invariant ends the
+// process.
+std::string& Again() {
+  static auto& text = *new std::string;
+  return text;
+}
+
+void TellAgain(int) {
+  const ssize_t written = ::write(STDOUT_FILENO, Again().data(), Again().size());
+  static_cast<void>(written);
+}
+
 // Whether it held.
 bool Run(const Proof& proof, uint64_t seed, absl::Duration limit) {
   std::optional<Progress> progress(std::in_place, proof.name, limit);
+  const auto again = [&](uint64_t one) {
+    return absl::StrCat("again: --proof ", proof.name, " --seed ", one, "\n");
+  };
+  Again() = again(seed);
+  std::signal(SIGABRT, TellAgain);
   const ProofResult result = Prove(proof, seed, limit, [&](const ProofResult& so_far) {
+    Again() = again(seed + static_cast<uint64_t>(so_far.frameworks));
     progress->Show(WithCommas(so_far.frameworks) + " frameworks");
   });
   progress.reset();
+  std::signal(SIGABRT, SIG_DFL);
   for (const std::string& difference : result.differences) std::cout << difference << "\n";
-  if (result.failed > 0) {
-    std::cout << "again: --proof " << proof.name << " --seed " << result.failed_seed << "\n";
-  }
+  if (result.failed > 0) std::cout << again(result.failed_seed);
   std::cout << SummaryOf(proof, result) << std::endl;
   return result.failed == 0;
 }

@@ -558,6 +558,8 @@ std::map<std::string, RollupRow> ReferenceRollups(const ReferenceHistory& histor
       row.set_awards(row.awards() + 1);
     }
   }
+  // Changes of terms may come to nothing together.
+  std::erase_if(rows, [](const auto& row) { return RollupName(row.second).empty(); });
   return rows;
 }
 

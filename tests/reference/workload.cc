@@ -135,6 +135,7 @@ void Workload::Refused(const absl::Status& status) {
   if (rejection.reason() == v1::REJECTION_REASON_UNSPECIFIED) {
     return Problem(absl::StrCat("command refused without a reason: ", status.ToString()));
   }
+  refusal_ = status.ToString();
   Tally(absl::StrCat("refused ", ReasonName(rejection.reason()), " ", rejection.field()));
 }
 

@@ -60,6 +60,8 @@ class Workload {
   const PackageAggregate* RandomPackage();
   void Tally(const std::string& what) { course_.tally(what); }
   void Problem(const std::string& text) { course_.Problem(text); }
+  // The last one, in the engine's words.
+  const std::string& refusal() const { return refusal_; }
   bool failed() const { return !course_.problems.empty(); }
 
  private:
@@ -68,6 +70,7 @@ class Workload {
 
   Course course_;
   Auditor auditor_;
+  std::string refusal_;
   int persons_ = 0;
   int wanted_packages_ = 0;
 };

@@ -117,6 +117,7 @@ void Correct(Workload& work, const PackageAggregate& package, Dice* dice) {
   changes.set_urgency(dice->Percent(50) ? v1::URGENCY_URGENT : v1::URGENCY_STANDARD);
   *changes.mutable_terms() = package.row.terms();
   changes.mutable_terms()->set_weekly_minutes(60 * dice->Between(1, 20));
+  changes.mutable_terms()->set_carers_per_visit(1);  // what ListVisits adds up for
   ListVisits(dice, changes.mutable_terms());
   if (changes.terms().visits().empty()) {
     v1::Visit& visit = *changes.mutable_terms()->add_visits();
@@ -127,7 +128,7 @@ void Correct(Workload& work, const PackageAggregate& package, Dice* dice) {
       ToDateNumber(FromDateNumber(work.directory().Today(work.now())) + dice->Between(0, 14))));
   const std::string id = IdOf(package);
   if (!work.Ask(NavigatorOf(package.row.authority_id()), std::move(request))) {
-    work.Problem(absl::StrCat("a good correction of ", id, " is refused"));
+    work.Problem(absl::StrCat("a good correction of ", id, " is refused: ", work.refusal()));
   }
 }
 
