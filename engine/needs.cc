@@ -143,6 +143,11 @@ std::optional<PersonNeed> PersonOf(const State& state, const Caller& caller,
     const bool had_died =
         package != nullptr && package->row.ending().reason() == v1::END_REASON_DIED;
     if (had_died) others(*package);
+  } else if (const auto* withdraw = std::get_if<v1::WithdrawNoticeRequest>(&request)) {
+    const PackageAggregate* package = find(withdraw->package_id());
+    const bool had_died =
+        package != nullptr && package->row.notice().reason() == v1::END_REASON_DIED;
+    if (had_died) others(*package);
   }
   return need;
 }

@@ -435,6 +435,7 @@ void Apply(Applier& applier, const NoticeGiven& fact) {
 void Apply(Applier& applier, const NoticeWithdrawn& fact) {
   PackageRow& row = applier.Change(fact.package_number());
   row.clear_notice();
+  if (KeepsFollower(applier.state(), row)) return;
   row.clear_successor_number();
   row.clear_successor_year();
 }

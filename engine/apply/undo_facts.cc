@@ -109,7 +109,7 @@ void ClearEnd(Applier& applier, const StepUndone& fact, const StepRow& step, Pac
   }
   const bool under_notice = fact.care_until_date() != 0;
   if (!under_notice) row.clear_notice();
-  if (!under_notice || step.made_follower()) {
+  if (step.made_follower() || (!under_notice && !KeepsFollower(applier.state(), row))) {
     row.clear_successor_number();
     row.clear_successor_year();
   }

@@ -114,8 +114,13 @@ absl::StatusOr<DateNumber> HappenedOn(const Context& in, const v1::FrameworkRule
 }
 
 DateNumber LastStepDate(const Context& in, const v1::FrameworkRules& rules, const PackageRow& row) {
-  DateNumber last = std::max(StartedDate(in, rules, row), row.resumed_date());
-  if (row.state() == v1::PACKAGE_STATE_PAUSED) last = std::max(last, row.pause().from_date());
+  const DateNumber today = in.Today(rules);
+  DateNumber last = StartedDate(in, rules, row);
+  // A day that was agreed and lies ahead has not come.
+  if (row.resumed_date() <= today) last = std::max(last, row.resumed_date());
+  if (row.state() == v1::PACKAGE_STATE_PAUSED && row.pause().from_date() <= today) {
+    last = std::max(last, row.pause().from_date());
+  }
   return last;
 }
 

@@ -107,6 +107,18 @@ bool StillStands(const PackageRow& row, const OfferRow& offer) {
           Legal(offer.state(), OfferVerb::kLateDecline));
 }
 
+// Those are told whose offers stand.
+void MoveStart(const PackageAggregate& package, DateNumber start_by, DateNumber care_until,
+               Decision* out) {
+  journal::v1::StartMoved& moved = *out->Add().mutable_start_moved();
+  moved.set_package_number(package.row.number());
+  moved.set_start_by_date(start_by);
+  moved.set_care_until_date(care_until);
+  for (const OfferRow& offer : package.offers) {
+    if (StillStands(package.row, offer)) moved.add_ordinals(offer.ordinal());
+  }
+}
+
 // Whether the provider's contract asks for more days than there are.
 bool IsShort(const Context& in, const PackageAggregate& package, DateNumber today,
              DateNumber last_day) {
@@ -189,9 +201,16 @@ absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Dec
   notice.set_short_notice(of_provider && IsShort(in, package, today, *last_day));
   notice.set_leaving_outcome(outcome);
   if (!request.care_ends()) {
-    v1::PackageTerms terms = row.terms();
-    terms.set_start_by_date(FormatDate(DayAfter(*last_day)));
-    AddWaitingFollower(in, package, cause, terms, *last_day, out);
+    const DateNumber start = DayAfter(*last_day);
+    if (const PackageAggregate* follower =
+            FollowerOf(in, row)) {  // a referral says that it follows
+      const DateNumber by = ParseDate(follower->row.terms().start_by_date()).value_or(start);
+      MoveStart(*follower, std::min(by, start), *last_day, out);
+    } else {
+      v1::PackageTerms terms = row.terms();
+      terms.set_start_by_date(FormatDate(start));
+      AddWaitingFollower(in, package, cause, terms, *last_day, out);
+    }
   }
   StopOthers(in, package, ending->reason, out);
   return absl::OkStatus();
@@ -200,10 +219,10 @@ absl::Status Decide(const Context& in, const v1::GiveNoticeRequest& request, Dec
 v1::GiveNoticeResponse Reply(const After& after, const v1::GiveNoticeRequest& request) {
   auto response = ReplyOf<v1::GiveNoticeResponse>(after, request);
   if (IsProvider(after.caller)) return response;
-  for (const journal::v1::Fact& fact : after.record.facts()) {
-    if (!fact.has_package_submitted()) continue;
-    *response.mutable_successor() =
-        PackageWithoutTexts(after.state, fact.package_submitted().package().number());
+  const PackageRow& row = after.state.Package(ParsePackageId(request.package_id())->number)->row;
+  const PackageAggregate* follower = after.state.Package(row.successor_number());
+  if (follower != nullptr && IsUnderNotice(row) && !request.care_ends()) {
+    *response.mutable_successor() = PackageWithoutTexts(after.state, row.successor_number());
   }
   for (std::string& id : NamedWith(after, request.package_id(), request.end_reason())) {
     response.add_other_package_ids(std::move(id));
@@ -239,13 +258,7 @@ absl::Status Decide(const Context& in, const v1::MoveNoticeRequest& request, Dec
   moved.set_short_notice(row.notice().of_provider() &&
                          IsShort(in, **found, row.notice().given_date(), *last_day));
   if (const PackageAggregate* follower = FollowerOf(in, row)) {
-    journal::v1::StartMoved& start = *out->Add().mutable_start_moved();
-    start.set_package_number(follower->row.number());
-    start.set_start_by_date(DayAfter(*last_day));
-    start.set_care_until_date(*last_day);
-    for (const OfferRow& offer : follower->offers) {
-      if (StillStands(follower->row, offer)) start.add_ordinals(offer.ordinal());
-    }
+    MoveStart(*follower, DayAfter(*last_day), *last_day, out);
   }
   return absl::OkStatus();
 }
@@ -262,14 +275,25 @@ absl::Status Decide(const Context& in, const v1::WithdrawNoticeRequest& request,
     return status;
   }
   if (absl::Status status = CheckUnderNotice(in, row); !status.ok()) return status;
-  if (absl::Status status = CheckNobodyFollows(in, row); !status.ok()) return status;
-  CancelFollower(in, row, out);
+  const PackageAggregate* follower = FollowerOf(in, row);
+  if (follower != nullptr && !IsOfAnEnd(follower->row)) {
+    LeaveFollower(*follower, 0, out);
+  } else {
+    if (absl::Status status = CheckNobodyFollows(in, row); !status.ok()) return status;
+    CancelFollower(in, row, out);
+  }
+  ContinueOthers(in, **found, out);
   out->Add().mutable_notice_withdrawn()->set_package_number(row.number());
   return absl::OkStatus();
 }
 
 v1::WithdrawNoticeResponse Reply(const After& after, const v1::WithdrawNoticeRequest& request) {
   return ReplyOf<v1::WithdrawNoticeResponse>(after, request);
+}
+
+void LeaveFollower(const PackageAggregate& follower, DateNumber care_until, Decision* out) {
+  if (follower.row.care_until_date() == 0) return;
+  MoveStart(follower, ParseDate(follower.row.terms().start_by_date()).value_or(0), care_until, out);
 }
 
 void CancelFollower(const Context& in, const PackageRow& row, Decision* out) {

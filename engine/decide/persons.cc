@@ -54,7 +54,9 @@ void StopOthers(const Context& in, const PackageAggregate& package, v1::EndReaso
 
 void ContinueOthers(const Context& in, const PackageAggregate& package, Decision* out) {
   const PackageRow& row = package.row;
-  if (row.ending().reason() != v1::END_REASON_DIED) return;
+  const bool died =
+      row.ending().reason() == v1::END_REASON_DIED || row.notice().reason() == v1::END_REASON_DIED;
+  if (!died) return;
   for (const PackageAggregate* other :
        PackagesOf(in, row.authority_id(), package.Text("person_reference"))) {
     if (other->row.stopped_by_number() != row.number() || !HasNotEnded(other->row.state()))

@@ -27,8 +27,8 @@ uint64_t PersonNumberFor(const Context& in, const std::string& authority_id,
 // ended. REQUIRES: what needs.h names is loaded.
 void StopOthers(const Context& in, const PackageAggregate& package, v1::EndReason reason,
                 Decision* out);
-// Where the package ended because the person had died: those that were stopped by that go on.
-// REQUIRES: likewise.
+// Where the package ended, or is under notice, because the person had died: those that were stopped
+// by that go on. REQUIRES: likewise.
 void ContinueOthers(const Context& in, const PackageAggregate& package, Decision* out);
 // Those that an answer names where the package's person has died: the person's other packages,
 // which the record stopped, and those of whomever it is linked to that have not ended, which go on.

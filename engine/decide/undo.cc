@@ -186,27 +186,23 @@ absl::StatusOr<const PackageAggregate*> FindEndedBefore(const Context& in, const
                              FormatDate(last_day), ": nobody would give care from then on"));
 }
 
-// The end of a package that ran. What follows it is cancelled, unless the package is under notice
-// again. Errors: ALREADY_DECIDED.
+// The end of a package that ran. What was made to follow by it is cancelled, or by the notice with
+// which it ended; what followed before stays. Errors: ALREADY_DECIDED.
 absl::Status UndoEnd(const Context& in, const PackageAggregate& package, Decision* out) {
   const PackageRow& row = package.row;
   const bool under_notice = row.has_notice() && !EndedByNotice(row);
-  const bool keeps_follower = under_notice && !row.last_step().made_follower();
   const PackageAggregate* follower = in.state.Package(row.successor_number());
   const bool follows = follower != nullptr && FollowerOf(in, row) != nullptr;
+  const bool goes =
+      follows && (row.last_step().made_follower() || (!under_notice && IsOfAnEnd(follower->row)));
   if (follower != nullptr && follower->row.state() != v1::PACKAGE_STATE_CANCELLED) {
     const bool awarded = follower->row.state() == v1::PACKAGE_STATE_AWARDED;
-    if (!follows || (awarded && !keeps_follower)) return FollowerIsAwarded(row, *follower);
+    if (!follows || (awarded && goes)) return FollowerIsAwarded(row, *follower);
   }
   const bool still_died = under_notice && row.notice().reason() == v1::END_REASON_DIED;
   if (!still_died) ContinueOthers(in, package, out);
-  if (follows && !keeps_follower) CancelFollower(in, row, out);
-  if (follows && keeps_follower && follower->row.care_until_date() != 0) {
-    journal::v1::StartMoved& moved = *out->Add().mutable_start_moved();
-    moved.set_package_number(follower->row.number());
-    moved.set_start_by_date(ParseDate(follower->row.terms().start_by_date()).value_or(0));
-    moved.set_care_until_date(row.notice().last_day());
-  }
+  if (goes) CancelFollower(in, row, out);
+  if (follows && !goes) LeaveFollower(*follower, under_notice ? row.notice().last_day() : 0, out);
   StepUndone undone = Undone(in, package);
   if (under_notice) undone.set_care_until_date(row.notice().last_day());
   *out->Add().mutable_step_undone() = std::move(undone);

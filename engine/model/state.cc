@@ -44,6 +44,8 @@ bool IsUnderNotice(const journal::v1::PackageRow& row) {
   return row.has_notice() && Runs(row.state());
 }
 
+bool IsOfAnEnd(const journal::v1::PackageRow& row) { return row.previous_handed_back(); }
+
 bool WaitsOrIsAwarded(v1::PackageState state) {
   switch (state) {
     case v1::PACKAGE_STATE_SUBMITTED:
@@ -87,6 +89,12 @@ const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::Package
           : state.directory.Framework(row.framework_id());
   BROKERAGE_CHECK(framework != nullptr);
   return framework->rules();
+}
+
+bool KeepsFollower(const State& state, const journal::v1::PackageRow& row) {
+  const PackageAggregate* follower = state.Package(row.successor_number());
+  return follower != nullptr && WaitsOrIsAwarded(follower->row.state()) &&
+         !IsOfAnEnd(follower->row);
 }
 
 std::vector<const PackageAggregate*> LinkedTo(const State& state,

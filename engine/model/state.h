@@ -39,6 +39,8 @@ bool Runs(v1::PackageState state);
 bool HasNotEnded(v1::PackageState state);
 // Whether it runs, until the last day of a notice.
 bool IsUnderNotice(const journal::v1::PackageRow& row);
+// Of a package that follows another: the other's end, or its notice, made it. Else a referral did.
+bool IsOfAnEnd(const journal::v1::PackageRow& row);
 // Where start-up finds the open packages in kPackagesByState: every open package is listed there
 // under PACKAGE_STATE_UNSPECIFIED, too.
 const std::vector<v1::PackageState>& StatesOfOpenPackages();
@@ -110,6 +112,10 @@ struct State {
 
 // The rules that a package follows: of its own revision, or the newest before its first release.
 const v1::FrameworkRules& RulesOf(const State& state, const journal::v1::PackageRow& row);
+
+// Whether the package that follows stays where care goes on: it waits or is awarded, and a referral
+// made it.
+bool KeepsFollower(const State& state, const journal::v1::PackageRow& row);
 
 // The packages to which the package is linked, as far as they have not ended.
 std::vector<const PackageAggregate*> LinkedTo(const State& state,

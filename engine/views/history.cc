@@ -223,9 +223,12 @@ std::string PackageWords(const journal::v1::QuestionAnswered& fact, const Packag
 }
 
 std::string PackageWords(const journal::v1::StartMoved& fact, const PackageContext& in) {
-  return absl::StrCat("Care is to start by ", FormatDate(fact.start_by_date()),
-                      "; who has the person gives it until ", FormatDate(fact.care_until_date()),
-                      ".");
+  std::string words = absl::StrCat("Care is to start by ", FormatDate(fact.start_by_date()));
+  if (fact.care_until_date() != 0) {
+    absl::StrAppend(&words, "; who has the person gives it until ",
+                    FormatDate(fact.care_until_date()));
+  }
+  return words + ".";
 }
 
 std::string PackageWords(const journal::v1::PackageUnfilled& fact, const PackageContext& in) {

@@ -204,9 +204,13 @@ v1::Offer ToOffer(const PackageAggregate& package, const OfferRow& row, const Ca
   return offer;
 }
 
-void CloseSummary(const v1::FrameworkRules& rules, DateNumber today, v1::Offer* offer) {
-  if (rules.summary_days() == 0 || !offer->fate().has_ending()) return;
-  const auto ended = ParseDate(offer->fate().ending().date());
+void CloseSummary(const v1::FrameworkRules& rules, DateNumber today, const PackageRow& package,
+                  v1::Offer* offer) {
+  if (rules.summary_days() == 0) return;
+  // What its branch was asked while it had the package closes with the package.
+  const bool asked = offer->purpose() != v1::OFFER_PURPOSE_UNSPECIFIED;
+  const auto ended =
+      ParseDate(asked ? FormatDate(package.ending().date()) : offer->fate().ending().date());
   if (!ended || FromDateNumber(*ended) + rules.summary_days() >= FromDateNumber(today)) return;
   offer->clear_summary();
   offer->clear_questions();

@@ -19,7 +19,8 @@ v1::Offer ToOffer(const PackageAggregate& package, const journal::v1::OfferRow& 
 
 // Takes from what is shown of the offer what a branch may read no more on that date: where its duty
 // ended more days before than the framework says, the summary and the questions.
-void CloseSummary(const v1::FrameworkRules& rules, DateNumber today, v1::Offer* offer);
+void CloseSummary(const v1::FrameworkRules& rules, DateNumber today,
+                  const journal::v1::PackageRow& package, v1::Offer* offer);
 
 // The question of that number. REQUIRES: it was asked.
 v1::Question ToQuestion(const PackageAggregate& package, int number);

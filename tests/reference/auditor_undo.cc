@@ -186,10 +186,17 @@ class UndoneCheck {
     return ended.successor_number() != step_.before.row.successor_number();
   }
 
+  // What a referral said follows, stays.
+  bool Goes(const PackageRow& ended, bool notice_stands) const {
+    if (MadeFollower(ended)) return true;
+    return !notice_stands && ended.successor_number() != 0 &&
+           course_.Package(ended.successor_number()).row.previous_handed_back();
+  }
+
   void CheckFollower(const PackageRow& ended, bool notice_stands) {
     if (ended.successor_number() == 0) return;
     const v1::PackageState state = course_.Package(ended.successor_number()).row.state();
-    const bool goes = !notice_stands || MadeFollower(ended);
+    const bool goes = Goes(ended, notice_stands);
     if (goes && state != v1::PACKAGE_STATE_CANCELLED) Problem("somebody still follows");
     course_.tally(goes ? "follower of an end that was undone" : "undone, and under notice again");
   }
@@ -210,7 +217,7 @@ class UndoneCheck {
     PackageRow real = now_.row;
     if (step_.kind == v1::STEP_KIND_PLACE) expected.set_offer_count(expected.offer_count() + 1);
     if (IsEnd(step_.kind) && !notice_stands) expected.clear_notice();
-    if (IsEnd(step_.kind) && (!notice_stands || MadeFollower(ended))) {
+    if (IsEnd(step_.kind) && Goes(ended, notice_stands)) {
       expected.clear_successor_number();
       expected.clear_successor_year();
     }

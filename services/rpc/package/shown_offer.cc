@@ -12,7 +12,7 @@ v1::Offer ShownOffer(const engine::Directory& directory, const engine::PackageAg
   const std::string& id = package.row.framework_id();
   const journal::v1::FrameworkRow* framework = directory.Framework(id);
   if (caller.role == v1::ROLE_CARE_NAVIGATOR || framework == nullptr) return offer;
-  engine::CloseSummary(framework->rules(), Today(directory, id, now), &offer);
+  engine::CloseSummary(framework->rules(), Today(directory, id, now), package.row, &offer);
   return offer;
 }
 
