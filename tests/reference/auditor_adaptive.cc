@@ -120,7 +120,7 @@ void FillLog::LogUndone(Course& course, const journal::v1::StepUndone& fact) {
       absl::StrCat(package.row.number(), " ", won.terms_version(), " ", won.tier_id());
   const auto counted = counted_.find(key);
   if (counted == counted_.end() || counted->second != won.round_number()) return;
-  if (ReferencePickUpClass(won) != v1::RESPONSE_CLASS_IN_PART) return;  // it came late
+  if (!IsPartInTime(won, ReferenceClass(won))) return;
   for (const OfferRow& offer : package.offers) {
     const bool beside = offer.round_number() == won.round_number() &&
                         offer.tier_id() == won.tier_id() && offer.ordinal() != won.ordinal();
