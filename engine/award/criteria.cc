@@ -29,6 +29,8 @@ constexpr int64_t kLast = std::numeric_limits<int32_t>::max();
 constexpr int64_t kShownMax = 1'000'000;
 
 int64_t Late(const CriterionValues& given, const OfferRow& offer) {
+  if (offer.state() == v1::OFFER_STATE_OPEN)
+    return 0;  // whatever it said before it was opened again
   const AnswerRow* answer = LastAnswer(offer, Remarks::kCount);
   return answer != nullptr && answer->late() ? 1 : 0;
 }
