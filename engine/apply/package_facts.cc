@@ -486,6 +486,7 @@ void Apply(Applier& applier, const TextsErased& fact) {
   PackageRow& row = applier.Change(fact.package_number());
   row.set_erased(true);
   ForgetStep(row);
+  if (applier.record().format() >= 1) row.mutable_terms()->clear_visit_pattern();  // in words
   PackageAggregate& package = applier.Touch(fact.package_number());
   while (!package.texts.empty()) applier.DropText(package, package.texts.back().name());
 }

@@ -330,8 +330,12 @@ absl::Status Decide(const Context& in, const v1::StartPackageRequest& request, D
   if (absl::Status status = CheckState(in, row, PackageVerb::kStart); !status.ok()) return status;
   if (absl::Status status = CheckContractStands(in, **package); !status.ok()) return status;
   const v1::FrameworkRules& rules = RulesOf(in.state, row);
-  absl::StatusOr<DateNumber> date =
-      HappenedOn(in, rules, request.on_date(), row.award().award_date());
+  DateNumber earliest = row.award().award_date();
+  const PackageAggregate* before = in.state.Package(row.predecessor_number());
+  if (before != nullptr && IsUnderNotice(before->row)) {  // who has the person until then
+    earliest = std::max(earliest, LastStepDate(in, RulesOf(in.state, before->row), before->row));
+  }
+  absl::StatusOr<DateNumber> date = HappenedOn(in, rules, request.on_date(), earliest);
   if (!date.ok()) return date.status();
   EndBefore(in, row, *date, out);
   journal::v1::PackageStarted& started = *out->Add().mutable_package_started();

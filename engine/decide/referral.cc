@@ -51,6 +51,15 @@ absl::Status CheckLength(absl::string_view field, absl::string_view text, size_t
                  absl::StrCat("at most ", bytes_max, " bytes"));
 }
 
+// What branches read of it in words before anybody has the package.
+absl::Status CheckShown(absl::string_view text, absl::string_view field) {
+  const auto found = FindPersonalText(text);
+  if (!found) return absl::OkStatus();
+  return Reject(
+      v1::REJECTION_REASON_TEXT_IDENTIFIES_PERSON, field, "",
+      absl::StrCat("no ", found->kind, ": branches read it before anybody has the package"));
+}
+
 absl::Status CheckDays(const v1::Visit& visit, const std::string& field) {
   int before = 0;
   for (int day : visit.days_of_week()) {
@@ -451,6 +460,7 @@ absl::Status CheckNeeds(const google::protobuf::RepeatedPtrField<v1::Need>& need
         !status.ok()) {
       return status;
     }
+    if (absl::Status status = CheckShown(need.value(), at("value")); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -494,6 +504,9 @@ absl::Status CheckTerms(const v1::PackageTerms& terms, absl::string_view field,
   if (*start < earliest_start) {
     return Invalid(at("start_by_date"), terms.start_by_date(),
                    absl::StrCat("today, ", FormatDate(earliest_start), ", or later"));
+  }
+  if (absl::Status status = CheckShown(terms.visit_pattern(), at("visit_pattern")); !status.ok()) {
+    return status;
   }
   return CheckLength(at("visit_pattern"), terms.visit_pattern(), limits::kVisitPatternBytesMax);
 }

@@ -86,6 +86,8 @@ void AddToReferral(ScenarioRunner& run, const std::string& item, v1::PackageRefe
     referral->set_person_reference(Unquoted(rest));
   } else if (absl::ConsumePrefix(&rest, "summary ")) {
     referral->set_summary(Unquoted(rest));
+  } else if (absl::ConsumePrefix(&rest, "pattern ")) {
+    referral->mutable_terms()->set_visit_pattern(Unquoted(rest));
   } else if (absl::ConsumePrefix(&rest, "needs ")) {
     const std::vector<std::string> words = absl::StrSplit(rest, absl::MaxSplits(' ', 1));
     v1::Need& need = *referral->add_needs();
@@ -440,6 +442,10 @@ void CheckKnowsPerson(ScenarioRunner& run, const Words& words) {
   run.Expect(words[2] == "knows" ? "a person" : "nobody", seen.empty() ? "nobody" : "a person");
 }
 
+void CheckPattern(ScenarioRunner& run, const Words& words) {
+  run.Expect(words[1], run.Package(words[0]).row.terms().visit_pattern());
+}
+
 void CheckSummary(ScenarioRunner& run, const Words& words) {
   run.Expect(words[1], run.Package(words[0]).Text("summary"));
 }
@@ -493,6 +499,7 @@ const PhraseTable& PackagePhrases() {
                            {Phrase("PACKAGE branch NAME WORD the person"), CheckKnowsPerson},
                            {Phrase("PACKAGE summary is gone"), CheckSummaryGone},
                            {Phrase("PACKAGE summary is TEXT"), CheckSummary},
+                           {Phrase("PACKAGE pattern is TEXT"), CheckPattern},
                        }};
   return kPhrases;
 }
